@@ -1,0 +1,3 @@
+module confit
+
+go 1.26.0

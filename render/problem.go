@@ -1,0 +1,118 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// A Cause says what a problem is about; each has one exit status.
+type Cause uint8
+
+// The causes, in the order in which they decide the exit status of a run that
+// has several causes.
+const (
+	CauseSpec    Cause = iota // the spec is wrong
+	CauseInput                // an input is missing or unreadable
+	CauseTrust                // auth, host key, TLS, pin, signature
+	CauseRemote               // a remote did not answer
+	CauseLimit                // a limit was reached
+	CauseData                 // values, templates, checks
+	CauseInWay                // what lies in the output directory is in the way
+	CauseIO                   // reading or writing failed
+	CauseBusy                 // another run, or inputs that keep changing
+	CauseUsage                // the command line
+	CauseSignal               // a signal ended the run
+	CauseUnknown              // a bug in confit
+)
+
+// A Pos is a place in a file. Line and Col count from 1, in characters; 0 means
+// unknown.
+type Pos struct {
+	File string
+	Line int
+	Col  int
+}
+
+// String is file:line:col, without the parts that are not known.
+func (p Pos) String() string {
+	s := Quoted(p.File)
+	if p.Line > 0 {
+		s += ":" + strconv.Itoa(p.Line)
+		if p.Col > 0 {
+			s += ":" + strconv.Itoa(p.Col)
+		}
+	}
+	return s
+}
+
+// A Problem is an error that a user can act on: where, what, and what to do. Its
+// texts hold names and positions, never a value of a source.
+type Problem struct {
+	Cause  Cause
+	Code   string // a stable name, like "missing-value"
+	Pos    Pos    // where it was found; the zero Pos when it has no place
+	Text   string // what is wrong, lower case, no full stop
+	Source string // the line at Pos, if it may be shown
+	Notes  []string
+	Hint   string // what to do about it
+	Err    error  // the cause, if any; its text is not shown
+}
+
+// Error is "file:line:col: text".
+func (p *Problem) Error() string {
+	if p.Pos.File == "" {
+		return p.Text
+	}
+	return p.Pos.String() + ": " + p.Text
+}
+
+// Unwrap gives the cause.
+func (p *Problem) Unwrap() error { return p.Err }
+
+// Problems lists what err joins, in order. An error that is no Problem becomes
+// one of cause c.
+func Problems(err error, c Cause) []*Problem {
+	if err == nil {
+		return nil
+	}
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []*Problem
+		for _, e := range many.Unwrap() {
+			all = append(all, Problems(e, c)...)
+		}
+		return all
+	}
+	var p *Problem
+	if errors.As(err, &p) {
+		return []*Problem{p}
+	}
+	return []*Problem{{Cause: c, Text: err.Error(), Err: err}}
+}
+
+// Quoted makes untrusted text fit for a terminal and a CI log: as it is when it
+// is plain, else in Go's quotes, without control characters, newlines or "::".
+func Quoted(s string) string {
+	if plain(s) {
+		return s
+	}
+	return strings.ReplaceAll(strconv.QuoteToGraphic(s), "::", `:\x3a`)
+}
+
+func plain(s string) bool {
+	if strings.Contains(s, "::") {
+		return false
+	}
+	for _, r := range s {
+		if r != ' ' && !strconv.IsGraphic(r) || r == '\uFFFD' {
+			return false
+		}
+	}
+	return true
+}
+
+// problemf is a Problem of cause c at pos.
+func problemf(c Cause, code string, pos Pos, format string, args ...any) *Problem {
+	return &Problem{Cause: c, Code: code, Pos: pos, Text: fmt.Sprintf(format, args...)}
+}
