@@ -1,0 +1,203 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Where remembers the place of an entry of the spec and of each of its fields.
+type Where struct {
+	Pos    Pos
+	fields map[string]Pos
+}
+
+// At is the place of a field, or of the entry where it has none of that name.
+func (w Where) At(field string) Pos {
+	if p, ok := w.fields[field]; ok {
+		return p
+	}
+	return w.Pos
+}
+
+// Has tells whether the spec sets a field.
+func (w Where) Has(field string) bool {
+	_, ok := w.fields[field]
+	return ok
+}
+
+// Problem is an error of the spec at a field.
+func (w Where) Problem(field, text, hint string) *Problem {
+	return &Problem{Cause: CauseSpec, Code: "spec", Pos: w.At(field), Text: text, Hint: hint}
+}
+
+// A SpecValue is a field of the spec with a notation of its own.
+type SpecValue interface{ FromSpec(n *yaml.Node) error }
+
+// DecodeSpec fills the struct that v points to from YAML, by its yaml tags, and
+// reports all that does not fit at once: unknown fields with the nearest name, and
+// values of the wrong type. A field of type Where is given the places.
+func DecodeSpec(file string, n *yaml.Node, v any) error {
+	d := specDecoder{file: file}
+	d.decode(n, reflect.ValueOf(v).Elem(), "")
+	return errors.Join(d.problems...)
+}
+
+type specDecoder struct {
+	file     string
+	problems []error
+}
+
+func (d *specDecoder) pos(n *yaml.Node) Pos { return Pos{File: d.file, Line: n.Line, Col: n.Column} }
+
+func (d *specDecoder) fail(n *yaml.Node, hint, format string, args ...any) {
+	d.problems = append(d.problems, &Problem{Cause: CauseSpec, Code: "spec", Pos: d.pos(n), Text: fmt.Sprintf(format, args...), Hint: hint})
+}
+
+func (d *specDecoder) decode(n *yaml.Node, v reflect.Value, name string) {
+	for n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if own, ok := v.Addr().Interface().(SpecValue); ok {
+		if err := own.FromSpec(n); err != nil {
+			d.fail(n, "", "%s: %v", name, err)
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		d.fields(n, v, name)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		d.decode(n, v.Elem(), name)
+	case reflect.Slice:
+		d.sequence(n, v, name)
+	case reflect.Map:
+		d.mapping(n, v, name)
+	default:
+		d.scalar(n, v, name)
+	}
+}
+
+func (d *specDecoder) fields(n *yaml.Node, v reflect.Value, name string) {
+	if n.Kind != yaml.MappingNode {
+		d.fail(n, "", "%s is a map of fields, not a %s", orSpec(name), nodeKind(n))
+		return
+	}
+	known := map[string]reflect.Value{}
+	var where *Where
+	for i := range v.NumField() {
+		if w, ok := v.Field(i).Addr().Interface().(*Where); ok {
+			where = w
+			continue
+		}
+		if tag := v.Type().Field(i).Tag.Get("yaml"); tag != "" {
+			known[tag] = v.Field(i)
+		}
+	}
+	seen := map[string]Pos{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		field, ok := known[key.Value]
+		if first, twice := seen[key.Value]; twice {
+			d.fail(key, "keep one of the two", "the field %s is there already, in line %d", Quoted(key.Value), first.Line)
+			continue
+		}
+		seen[key.Value] = d.pos(key)
+		if !ok {
+			d.unknown(key, known, name)
+			continue
+		}
+		d.decode(n.Content[i+1], field, key.Value)
+	}
+	if where != nil {
+		*where = Where{Pos: d.pos(n), fields: seen}
+	}
+}
+
+func orSpec(name string) string {
+	if name == "" {
+		return "the spec"
+	}
+	return name
+}
+
+func (d *specDecoder) unknown(key *yaml.Node, known map[string]reflect.Value, name string) {
+	var names []string
+	for k := range known {
+		names = append(names, k)
+	}
+	slices.Sort(names)
+	hint := "the fields here are " + strings.Join(names, ", ")
+	if near := nearest(key.Value, names); len(near) > 0 {
+		hint = "did you mean " + strings.Join(near, ", ") + "?"
+	}
+	d.fail(key, hint, "%s has no field %s", orSpec(name), Quoted(key.Value))
+}
+
+func (d *specDecoder) sequence(n *yaml.Node, v reflect.Value, name string) {
+	if n.Kind != yaml.SequenceNode {
+		d.fail(n, "write it as a list: - …", "%s is a list, not a %s", name, nodeKind(n))
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
+	for i, c := range n.Content {
+		d.decode(c, v.Index(i), name)
+	}
+}
+
+func (d *specDecoder) mapping(n *yaml.Node, v reflect.Value, name string) {
+	if n.Kind != yaml.MappingNode {
+		d.fail(n, "", "%s is a map, not a %s", name, nodeKind(n))
+		return
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		item := reflect.New(v.Type().Elem()).Elem()
+		d.decode(n.Content[i+1], item, name+"."+n.Content[i].Value)
+		v.SetMapIndex(reflect.ValueOf(n.Content[i].Value), item)
+	}
+}
+
+var durationType = reflect.TypeFor[time.Duration]()
+
+func (d *specDecoder) scalar(n *yaml.Node, v reflect.Value, name string) {
+	if n.Kind != yaml.ScalarNode {
+		d.fail(n, "", "%s is a single value, not a %s", name, nodeKind(n))
+		return
+	}
+	switch {
+	case v.Type() == durationType:
+		t, err := time.ParseDuration(n.Value)
+		if err != nil || t <= 0 {
+			d.fail(n, "like 30s or 2m", "%s is a duration", name)
+			return
+		}
+		v.SetInt(int64(t))
+	case v.Kind() == reflect.String:
+		if n.ShortTag() != "!!str" {
+			d.fail(n, fmt.Sprintf("write it in quotes: %q", n.Value), "%s is text, and this is a %s", name, strings.TrimPrefix(n.ShortTag(), "!!"))
+			return
+		}
+		v.SetString(n.Value)
+	default:
+		if err := n.Decode(v.Addr().Interface()); err != nil {
+			d.fail(n, "", "%s is a %s, not a %s", name, v.Kind(), nodeKind(n))
+		}
+	}
+}
+
+func nodeKind(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return "map"
+	case yaml.SequenceNode:
+		return "list"
+	}
+	return strings.TrimPrefix(n.ShortTag(), "!!")
+}

@@ -1,0 +1,139 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// encodeYAML is Helm's toYaml: keys sorted, lists not indented, no last newline.
+func encodeYAML(v any) (string, error) { return writeYAML(v, true) }
+
+// encodeYAMLPretty indents lists below their key.
+func encodeYAMLPretty(v any) (string, error) { return writeYAML(v, false) }
+
+func writeYAML(v any, compact bool) (string, error) {
+	n, err := yamlNode(v)
+	if err != nil {
+		return "", err
+	}
+	var b bytes.Buffer
+	enc := yaml.NewEncoder(&b)
+	enc.SetIndent(2)
+	if compact {
+		enc.CompactSeqIndent()
+	}
+	if err := enc.Encode(n); err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(b.String(), "\n"), nil
+}
+
+// yamlNode builds the YAML of a plain value. Numbers are written as they were read.
+func yamlNode(v any) (*yaml.Node, error) {
+	switch v := v.(type) {
+	case nil:
+		return scalarNode("!!null", "null"), nil
+	case bool:
+		return scalarNode("!!bool", strconv.FormatBool(v)), nil
+	case string:
+		return stringNode(v), nil
+	case Num:
+		return scalarNode("!!"+kindOf(v), v.Text), nil
+	case float64:
+		return scalarNode("!!float", yamlFloat(v)), nil
+	case int, int64, int32, uint64, uint32, uint, uint8:
+		return scalarNode("!!int", fmt.Sprint(v)), nil
+	}
+	switch {
+	case isMap(v):
+		n := &yaml.Node{Kind: yaml.MappingNode}
+		m := mapOf(v)
+		for _, k := range sortedKeys(m) {
+			c, err := yamlNode(m[k])
+			if err != nil {
+				return nil, err
+			}
+			n.Content = append(n.Content, stringNode(k), c)
+		}
+		return n, nil
+	case isList(v):
+		n := &yaml.Node{Kind: yaml.SequenceNode}
+		for _, item := range listOf(v) {
+			c, err := yamlNode(item)
+			if err != nil {
+				return nil, err
+			}
+			n.Content = append(n.Content, c)
+		}
+		return n, nil
+	}
+	if s, ok := v.(fmt.Stringer); ok {
+		return stringNode(s.String()), nil
+	}
+	return nil, errors.New("a value of a type that has no text")
+}
+
+func scalarNode(tag, text string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: text}
+}
+
+// stringNode quotes what YAML 1.1 readers would take for something else.
+func stringNode(s string) *yaml.Node {
+	n := scalarNode("!!str", s)
+	if strings.Contains(s, "\n") {
+		n.Style = yaml.LiteralStyle
+	} else if ambiguous(s) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n
+}
+
+// ambiguous tells whether some reader of YAML takes a plain s for another type.
+func ambiguous(s string) bool {
+	switch strings.ToLower(s) {
+	case "y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "":
+		return true
+	}
+	v, err := resolve(s)
+	_, text := v.(string)
+	return err != nil || !text
+}
+
+func yamlFloat(f float64) string {
+	switch {
+	case math.IsNaN(f):
+		return ".nan"
+	case math.IsInf(f, 1):
+		return ".inf"
+	case math.IsInf(f, -1):
+		return "-.inf"
+	}
+	return strconv.FormatFloat(f, 'g', -1, 64)
+}
+
+// encodeJSON writes JSON with sorted keys; html escapes <, > and & as Go and Helm do.
+func encodeJSON(v any, indent string, html bool) (string, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(html)
+	enc.SetIndent("", indent)
+	if err := enc.Encode(v); err != nil {
+		return "", errors.New("a value that JSON has no form for")
+	}
+	return strings.TrimSuffix(b.String(), "\n"), nil
+}
+
+// MarshalJSON writes the number as it was written, where that is JSON.
+func (n Num) MarshalJSON() ([]byte, error) {
+	if json.Valid([]byte(n.Text)) {
+		return []byte(n.Text), nil
+	}
+	return json.Marshal(n.V)
+}

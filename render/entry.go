@@ -1,0 +1,137 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// An Entry is one item of the spec's render section: what to make, and where to.
+type Entry struct {
+	Where
+
+	Template string `yaml:"template"` // a file or a folder of templates
+	Values   string `yaml:"values"`   // a path; its values as a file
+	Inline   string `yaml:"inline"`   // the text of a template
+	Copy     string `yaml:"copy"`     // a file, a folder or a glob, as it is
+
+	To        string   `yaml:"to"`
+	Mode      Mode     `yaml:"mode"`
+	Delims    []string `yaml:"delims"`
+	Each      string   `yaml:"each"`
+	When      string   `yaml:"when"`
+	Overwrite bool     `yaml:"overwrite"`
+	Sink      string   `yaml:"sink"`
+}
+
+// A Mode is the permission bits of a file, written as octal text.
+type Mode fs.FileMode
+
+// FromSpec reads "0640".
+func (m *Mode) FromSpec(n *yaml.Node) error {
+	if n.ShortTag() != "!!str" {
+		return fmt.Errorf("a bare %s is a decimal number to YAML, not an octal mode: write it in quotes, %q", Quoted(n.Value), "0"+strings.TrimLeft(n.Value, "0"))
+	}
+	bits, err := strconv.ParseUint(n.Value, 8, 32)
+	if err != nil || bits > 0o777 || bits == 0 {
+		return errors.New(`a mode is octal text from "0001" to "0777", like "0640"`)
+	}
+	*m = Mode(bits)
+	return nil
+}
+
+// kinds are the fields that say what an entry makes.
+func (e *Entry) kinds() []string {
+	var set []string
+	for _, k := range []string{"template", "values", "inline", "copy"} {
+		if e.Has(k) {
+			set = append(set, k)
+		}
+	}
+	return set
+}
+
+// Ref is the file, folder or glob that the entry reads; "" for none.
+func (e *Entry) Ref() string { return e.Template + e.Copy }
+
+// Check finds what is wrong with an entry by itself.
+func (e *Entry) Check() error {
+	var all []error
+	fail := func(field, text, hint string) { all = append(all, e.Problem(field, text, hint)) }
+	kinds := e.kinds()
+	switch {
+	case len(kinds) == 0:
+		fail("", "the entry does not say what to render", "set one of template, values, inline, copy")
+		return errors.Join(all...)
+	case len(kinds) > 1:
+		fail(kinds[1], "the entry has both "+kinds[0]+" and "+kinds[1], "make two entries of it")
+	}
+	kind := kinds[0]
+	if e.To == "" && (kind == "inline" || kind == "values") {
+		fail(kind, kind+" needs a place to go", "set to: the path of the file")
+	}
+	if e.Ref() == "" && (kind == "template" || kind == "copy") {
+		fail(kind, kind+" is empty", "name a file or a folder")
+	}
+	if e.Has("delims") && (len(e.Delims) != 2 || slices.Contains(e.Delims, "") || kind == "copy" || kind == "values") {
+		fail("delims", "delims are two texts, for a template or an inline", `like ["[[", "]]"]`)
+	}
+	if kind == "values" && encoderFor(e.To) == nil {
+		fail("to", "no format is known for "+Quoted(path.Base(e.To)), "end the name in .yaml, .yml or .json")
+	}
+	for _, p := range [][2]string{{"values", e.Values}, {"each", e.Each}, {"when", e.When}} {
+		if _, err := ParsePath(p[1]); err != nil {
+			fail(p[0], err.Error(), "dots nest: a.b.c")
+		}
+	}
+	return errors.Join(all...)
+}
+
+// StaticTo is the path that the spec itself writes; "" where values or file names
+// make it.
+func (e *Entry) StaticTo() string {
+	if strings.Contains(e.To, e.delim(0)) {
+		return ""
+	}
+	return e.To
+}
+
+func (e *Entry) delim(i int) string {
+	if len(e.Delims) == 2 {
+		return e.Delims[i]
+	}
+	return []string{"{{", "}}"}[i]
+}
+
+// mode is the entry's own, else 0644, or 0640 for what read a secret; what may be
+// executed at its source stays so.
+func (e *Entry) mode(secret bool, from fs.FileMode) fs.FileMode {
+	if e.Mode != 0 {
+		return fs.FileMode(e.Mode)
+	}
+	mode := fs.FileMode(0o644)
+	if secret {
+		mode = 0o640
+	}
+	if from&0o111 != 0 {
+		mode |= mode >> 2 & 0o111
+	}
+	return mode
+}
+
+// encoderFor gives the format of a file of values, by its extension.
+func encoderFor(name string) func(any) (string, error) {
+	switch path.Ext(name) {
+	case ".yaml", ".yml":
+		return encodeYAMLPretty
+	case ".json":
+		return func(v any) (string, error) { return encodeJSON(v, "  ", false) }
+	}
+	return nil
+}

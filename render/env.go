@@ -1,0 +1,146 @@
+package render
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// A Var is one environment variable on its way into the values.
+type Var struct {
+	Rest   string // its name without the source's prefix
+	Value  string
+	To     Path // where it goes, if the spec says so
+	Origin *Origin
+}
+
+// matchVars finds the place of each variable among the values of base. Names match
+// without regard to case, dots, dashes and underscores; a name that matches nothing
+// makes a new key, which a notice tells of.
+func matchVars(base *Node, l Layer, notice func(string)) ([]*Node, []error) {
+	known := indexVars(base, l)
+	taken := map[string]Var{}
+	var nodes []*Node
+	var problems []error
+	for _, v := range l.Vars {
+		path, err := placeVar(base, l.At, known, v, notice)
+		if err == nil {
+			if other, ok := taken[path.String()]; ok {
+				err = bothSet(v, other, path)
+			}
+			taken[path.String()] = v
+		}
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		nodes = append(nodes, Under(path, NewText(v.Value, 0, v.Origin)))
+	}
+	return nodes, problems
+}
+
+func bothSet(v, other Var, path Path) error {
+	p := problemf(CauseData, "env-ambiguous", Pos{File: "env " + v.Origin.Var}, "%s sets %s, and so does %s",
+		Quoted(v.Origin.Var), Quoted(path.String()), Quoted(other.Origin.Var))
+	p.Hint = "unset one of the two"
+	return p
+}
+
+func placeVar(base *Node, at Path, known map[string][]Path, v Var, notice func(string)) (Path, error) {
+	if v.To != nil {
+		return append(at[:len(at):len(at)], v.To...), nil
+	}
+	found := known[fold(v.Rest)]
+	switch len(found) {
+	case 0:
+		path := newPath(base, at, v.Rest)
+		if len(path) == len(at) {
+			return nil, problemf(CauseData, "env-name", Pos{File: "env " + v.Origin.Var}, "%s leaves no name after the prefix", Quoted(v.Origin.Var))
+		}
+		notice(fmt.Sprintf("%s matches no value: it makes the new key %s%s", Quoted(v.Origin.Var), Quoted(path.String()), nearHint(base, path)))
+		return path, nil
+	case 1:
+		return found[0], nil
+	}
+	names := make([]string, len(found))
+	for i, p := range found {
+		names[i] = Quoted(p.String())
+	}
+	p := problemf(CauseData, "env-ambiguous", Pos{File: "env " + v.Origin.Var}, "%s could mean %s", Quoted(v.Origin.Var), strings.Join(names, " or "))
+	p.Hint = fmt.Sprintf("say which in the spec: map: {%s: %s}", v.Origin.Var, names[0])
+	return nil, p
+}
+
+// fold reduces a name or a path to what the matching compares.
+func fold(s string) string {
+	return strings.NewReplacer(".", "", "-", "", "_", "").Replace(strings.ToLower(s))
+}
+
+// indexVars lists the paths below l.At whose folded form is that of a variable. It
+// walks only where some variable's name leads.
+func indexVars(base *Node, l Layer) map[string][]Path {
+	wanted := make([]string, len(l.Vars))
+	for i, v := range l.Vars {
+		wanted[i] = fold(v.Rest)
+	}
+	sort.Strings(wanted)
+	known := map[string][]Path{}
+	var walk func(n *Node, folded string, path Path)
+	walk = func(n *Node, folded string, path Path) {
+		m, _ := n.val.(members)
+		for i := range m {
+			f := folded + fold(m[i].key)
+			at := sort.SearchStrings(wanted, f)
+			if at == len(wanted) || !strings.HasPrefix(wanted[at], f) {
+				continue
+			}
+			p := append(path[:len(path):len(path)], Step{Key: m[i].key})
+			if wanted[at] == f {
+				known[f] = append(known[f], p)
+			}
+			walk(&m[i], f, p)
+		}
+	}
+	if start, _ := base.find(l.At); start != nil {
+		walk(start, "", l.At)
+	}
+	return known
+}
+
+// newPath is where a name that matches nothing goes: "__" nests, each part goes
+// under an existing key that matches it, else under its lower-case form.
+func newPath(base *Node, at Path, rest string) Path {
+	n, _ := base.find(at)
+	path := at[:len(at):len(at)]
+	for part := range strings.SplitSeq(rest, "__") {
+		if part == "" {
+			continue
+		}
+		key := strings.ToLower(part)
+		var next *Node
+		if n != nil {
+			m, _ := n.val.(members)
+			for i := range m {
+				if fold(m[i].key) == fold(part) {
+					next, key = &m[i], m[i].key
+					break
+				}
+			}
+		}
+		path, n = append(path, Step{Key: key}), next
+	}
+	return path
+}
+
+// nearHint names the keys beside path that look like it.
+func nearHint(base *Node, path Path) string {
+	parent, deepest := base.find(path[:len(path)-1])
+	if parent == nil {
+		parent = deepest
+	}
+	near := nearest(path[len(path)-1].Key, parent.keys())
+	if len(near) == 0 {
+		return ""
+	}
+	return " (near: " + strings.Join(near, ", ") + ")"
+}

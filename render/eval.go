@@ -1,0 +1,287 @@
+package render
+
+import (
+	"fmt"
+	"strconv"
+	"text/template/parse"
+	"time"
+)
+
+const (
+	maxInclude  = 64 // nested include, template and tpl
+	maxProblems = 20 // missing values reported of one template
+)
+
+// An eval executes one program once. It walks the tree of text/template/parse over
+// nodes of the values, which know where they came from. After an error it goes on
+// with a poison value, so that one run finds every missing value.
+type eval struct {
+	prog     *program
+	lib      *library
+	values   *Values
+	masked   bool // sensitive leaves are Mask
+	deadline time.Time
+
+	out      []byte
+	vars     []variable
+	def      *definition // being executed
+	action   int         // offset of the action being executed, in def
+	depth    int
+	steps    int
+	calls    []Pos // of the includes that led here
+	problems []*Problem
+	reads    readSet
+	said     map[Pos]string // what fail and required said in a masked run
+}
+
+type variable struct {
+	name  string
+	value any
+}
+
+// poison is what a failed expression gives: it is empty, and so is all made of it.
+type poison struct{}
+
+// missing is a value that is not there. It may be passed on and asked about; using it
+// is an error, which it has all the words for.
+type missing struct {
+	path    string
+	deepest *Node // the last node on the way, if the path leads through nodes
+	key     string
+	def     *definition // where it was asked for
+	offset  int
+}
+
+// stop ends an execution at once: a limit.
+type stop struct{ p *Problem }
+
+type control uint8
+
+const (
+	next control = iota
+	breaks
+	continues
+)
+
+// run executes the main template of prog with the given dot.
+func (e *eval) run(dot any) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case stop:
+			e.problems = append(e.problems, r.p)
+		default:
+			panic(r)
+		}
+	}()
+	e.execute(e.prog.main, dot)
+}
+
+func (e *eval) execute(d *definition, dot any) {
+	vars, def, action := e.vars, e.def, e.action
+	e.vars, e.def = []variable{{"$", dot}}, d
+	if d.root != nil {
+		e.list(dot, d.root)
+	}
+	e.vars, e.def, e.action = vars, def, action
+}
+
+// call executes another template, one level deeper.
+func (e *eval) call(at parse.Node, d *definition, dot any) {
+	if e.depth++; e.depth > maxInclude {
+		e.limit(at, "too-deep", "templates include each other more than "+strconv.Itoa(maxInclude)+" deep", "look for a template that includes itself")
+	}
+	e.calls = append(e.calls, e.pos(int(at.Position())))
+	e.execute(d, dot)
+	e.calls = e.calls[:len(e.calls)-1]
+	e.depth--
+}
+
+// tick counts a step, and stops what has grown too large or taken too long.
+func (e *eval) tick(at parse.Node) {
+	if len(e.out) > maxOutput {
+		e.limit(at, "output-size", fmt.Sprintf("the output is larger than %d MiB", maxOutput>>20), "look for an endless range")
+	}
+	if e.steps++; e.steps&1023 == 0 && !e.deadline.IsZero() && time.Now().After(e.deadline) {
+		e.limit(at, "time-limit", "the template did not end within the time limit", "look for an endless range, or raise limits.time")
+	}
+}
+
+func (e *eval) limit(at parse.Node, code, text, hint string) {
+	p := e.problem(at, code, text)
+	p.Cause, p.Hint = CauseLimit, hint
+	panic(stop{p})
+}
+
+func (e *eval) list(dot any, l *parse.ListNode) control {
+	for _, n := range l.Nodes {
+		if c := e.node(dot, n); c != next {
+			return c
+		}
+	}
+	return next
+}
+
+func (e *eval) node(dot any, n parse.Node) control {
+	e.tick(n)
+	switch n := n.(type) {
+	case *parse.TextNode:
+		e.out = append(e.out, n.Text...)
+		return next
+	case *parse.ActionNode:
+		e.action = int(n.Pos)
+		v := e.pipeline(dot, n.Pipe)
+		if len(n.Pipe.Decl) == 0 {
+			e.print(n, v)
+		}
+	case *parse.IfNode:
+		return e.branch(dot, &n.BranchNode, false)
+	case *parse.WithNode:
+		return e.branch(dot, &n.BranchNode, true)
+	case *parse.RangeNode:
+		return e.ranging(dot, n)
+	case *parse.TemplateNode:
+		e.action = int(n.Pos)
+		e.template(dot, n)
+	case *parse.BreakNode:
+		return breaks
+	case *parse.ContinueNode:
+		return continues
+	}
+	return next
+}
+
+func (e *eval) branch(dot any, n *parse.BranchNode, with bool) control {
+	e.action = int(n.Pos)
+	mark := len(e.vars)
+	v := e.pipeline(dot, n.Pipe)
+	c := next
+	switch {
+	case e.truth(n.Pipe, v):
+		if with {
+			dot = v
+		}
+		c = e.list(dot, n.List)
+	case n.ElseList != nil:
+		c = e.list(dot, n.ElseList)
+	}
+	e.vars = e.vars[:mark]
+	return c
+}
+
+func (e *eval) template(dot any, n *parse.TemplateNode) {
+	d := e.prog.lookup(n.Name)
+	if d == nil {
+		e.fail(n, "no-template", "there is no template "+Quoted(n.Name), e.nearTemplate(n.Name))
+		return
+	}
+	var arg any
+	if n.Pipe != nil {
+		arg = e.pipeline(dot, n.Pipe)
+	}
+	e.call(n, d, arg)
+}
+
+func (e *eval) ranging(dot any, n *parse.RangeNode) control {
+	e.action = int(n.Pos)
+	mark := len(e.vars)
+	defer func() { e.vars = e.vars[:mark] }()
+	v := e.pipeline(dot, n.Pipe)
+	inner := len(e.vars)
+	rounds := 0
+	e.iterate(n.Pipe, v, len(n.Pipe.Decl), func(key, item any) bool {
+		rounds++
+		e.tick(n)
+		e.declare(n.Pipe, key, item)
+		c := e.list(item, n.List)
+		e.vars = e.vars[:inner]
+		return c != breaks
+	})
+	if rounds == 0 && n.ElseList != nil {
+		return e.list(dot, n.ElseList)
+	}
+	return next
+}
+
+// declare sets the variables of a range for one round: the item alone, or key and item.
+func (e *eval) declare(p *parse.PipeNode, key, item any) {
+	set := func(d *parse.VariableNode, v any) {
+		if p.IsAssign {
+			e.assign(d.Ident[0], v)
+			return
+		}
+		e.vars = append(e.vars, variable{d.Ident[0], v})
+	}
+	switch len(p.Decl) {
+	case 1:
+		set(p.Decl[0], item)
+	case 2:
+		set(p.Decl[0], key)
+		set(p.Decl[1], item)
+	}
+}
+
+func (e *eval) assign(name string, v any) {
+	for i := len(e.vars) - 1; i >= 0; i-- {
+		if e.vars[i].name == name {
+			e.vars[i].value = v
+			return
+		}
+	}
+}
+
+// print writes v as text/template would; what has no safe text is an error.
+func (e *eval) print(at parse.Node, v any) {
+	switch v := e.scalar(v).(type) {
+	case poison:
+	case string:
+		e.out = append(e.out, v...)
+	case int64:
+		e.out = strconv.AppendInt(e.out, v, 10)
+	case *missing:
+		e.use(at, v)
+	case nil:
+		e.fail(at, "no-value", "the expression gives no value to print", "use default, or if")
+	case bool, int, float64, Num, uint64, int32, int8, int16, uint8, uint16, uint32, uint, float32, fmt.Stringer:
+		e.out = fmt.Append(e.out, v)
+	default:
+		e.fail(at, "raw-"+kindOf(v), "a "+kindOf(v)+" has no text of its own", "use toYaml or toJson, or range over it")
+	}
+}
+
+// scalar gives what a leaf of the values holds, counting it as read; any other value
+// as it is.
+func (e *eval) scalar(v any) any {
+	n, ok := v.(*Node)
+	if !ok || !n.isLeaf() {
+		return v
+	}
+	return e.leaf(n)
+}
+
+// leaf reads one leaf. In a masked run a sensitive one is Mask, unless it is empty.
+func (e *eval) leaf(n *Node) any {
+	e.reads.add(n)
+	if e.masked && n.sensitive() && !emptyValue(n.val) {
+		return Mask
+	}
+	return n.val
+}
+
+func emptyValue(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case bool:
+		return !v
+	case int64:
+		return v == 0
+	case float64:
+		return v == 0
+	case Num:
+		return emptyValue(v.V)
+	}
+	return false
+}

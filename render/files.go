@@ -1,0 +1,155 @@
+package render
+
+import (
+	"cmp"
+	"encoding/base64"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"text/template/parse"
+)
+
+// A File is one file of a source: a template, content to copy, or what .Files reads.
+type File struct {
+	Path      string // below the root of its tree
+	Data      []byte
+	Mode      fs.FileMode
+	Sensitive bool
+	Tree      string // name of the source; "" for one without a name
+	From      string // where it was read from, for positions
+}
+
+// Files are what templates reach as .Files: the files of every source, the later one
+// first where two have the same name; "name:path" asks one source.
+type Files struct {
+	list []File // sorted by path
+}
+
+// NewFiles takes the files of all sources in their order.
+func NewFiles(all []File) *Files {
+	list := slices.Clone(all)
+	slices.Reverse(list)
+	slices.SortStableFunc(list, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
+	return &Files{list: list}
+}
+
+// find gives the file of a name.
+func (f *Files) find(name string) (File, bool) {
+	tree, p, named := strings.Cut(name, ":")
+	if !named {
+		tree, p = "", name
+	}
+	i, _ := slices.BinarySearchFunc(f.list, p, func(a File, p string) int { return cmp.Compare(a.Path, p) })
+	for ; i < len(f.list) && f.list[i].Path == p; i++ {
+		if !named || f.list[i].Tree == tree {
+			return f.list[i], true
+		}
+	}
+	return File{}, false
+}
+
+// match gives the files that a glob names, one for each path.
+func (f *Files) match(pattern string) *Files {
+	tree, p, named := strings.Cut(pattern, ":")
+	if !named {
+		p = pattern
+	}
+	out := &Files{}
+	for _, file := range f.list {
+		if named && file.Tree != tree || !Glob(p, file.Path) {
+			continue
+		}
+		if n := len(out.list); n == 0 || out.list[n-1].Path != file.Path {
+			out.list = append(out.list, file)
+		}
+	}
+	return out
+}
+
+// method is a call like .Files.Get "name".
+func (e *eval) method(at parse.Node, f *Files, name string, args []any) any {
+	c := call{at: at, name: ".Files." + name, args: args}
+	switch name {
+	case "AsConfig", "AsSecrets":
+		return e.asData(f, name == "AsSecrets")
+	case "Get", "GetBytes", "Lines", "Glob":
+	default:
+		return e.fail(at, "no-method", ".Files has no "+Quoted(name), "there are Get, GetBytes, Glob, Lines, AsConfig and AsSecrets")
+	}
+	if len(args) != 1 {
+		return e.fail(at, "bad-argument", c.name+" takes 1 argument", "")
+	}
+	key, ok := e.keyOf(c, args[0])
+	if !ok {
+		return e.soft()
+	}
+	if name == "Glob" {
+		return f.match(key)
+	}
+	file, ok := f.find(key)
+	if !ok {
+		return e.noFile(at, key)
+	}
+	text := e.content(file)
+	if name == "Lines" {
+		return anyList(strings.Split(strings.TrimSuffix(text, "\n"), "\n"))
+	}
+	return text
+}
+
+func (e *eval) noFile(at parse.Node, name string) any {
+	if e.reads.secret {
+		return e.fail(at, "no-file", "there is no file of that name in any source", "")
+	}
+	return e.fail(at, "no-file", "there is no file "+Quoted(name)+" in any source", "add a source that has it")
+}
+
+// content reads a file, which is one value: of a sensitive source, a secret.
+func (e *eval) content(f File) string {
+	if f.Sensitive {
+		e.reads.secret = true
+		if e.masked && len(f.Data) > 0 {
+			return Mask
+		}
+	}
+	return string(f.Data)
+}
+
+func (e *eval) asData(f *Files, encode bool) any {
+	m := map[string]any{}
+	for _, file := range f.list {
+		text := e.content(file)
+		if encode {
+			text = base64.StdEncoding.EncodeToString([]byte(text))
+		}
+		m[path.Base(file.Path)] = text
+	}
+	text, _ := encodeYAML(m)
+	return text
+}
+
+// Glob matches a path as shells do: * and ? stop at a slash, ** crosses them.
+func Glob(pattern, name string) bool {
+	return globParts(strings.Split(pattern, "/"), strings.Split(name, "/"))
+}
+
+func globParts(pattern, name []string) bool {
+	for i, p := range pattern {
+		if p == "**" {
+			for j := i; j <= len(name); j++ {
+				if globParts(pattern[i+1:], name[j:]) {
+					return true
+				}
+			}
+			return false
+		}
+		if i >= len(name) {
+			return false
+		}
+		if ok, err := path.Match(p, name[i]); err != nil || !ok {
+			return false
+		}
+	}
+	return len(pattern) == len(name)
+}

@@ -1,0 +1,222 @@
+package render
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+)
+
+// A Layer is what one file, or one set of variables, adds to the values.
+type Layer struct {
+	Root *Node // a map; nil for a layer of variables
+	Vars []Var // environment variables, to be matched with the values below them
+	At   Path  // where Vars go in; Root is there already
+}
+
+// Values are all layers merged, each leaf with its origin and what it overrode.
+type Values struct {
+	root   *Node
+	leaves int
+	over   map[*Node][]*Node // what a leaf overrode, oldest first
+}
+
+// Merge puts layers over one another, a later one over an earlier: maps deeply,
+// lists and scalars whole, null deletes (RFC 7386). A map never replaces a scalar,
+// nor a scalar a map. What is sensitive in one layer is sensitive in the result.
+// Notices tell of environment variables that matched nothing.
+func Merge(layers []Layer, notice func(string)) (*Values, error) {
+	m := merger{over: map[*Node][]*Node{}}
+	var in []*Node
+	for _, l := range layers {
+		if l.Vars == nil {
+			in = append(in, l.Root)
+			continue
+		}
+		base := m.all(in)
+		env, problems := matchVars(base, l, notice)
+		m.problems = append(m.problems, problems...)
+		in = append([]*Node{base}, env...)
+	}
+	v := &Values{root: m.all(in), over: m.over}
+	if err := errors.Join(m.problems...); err != nil {
+		return nil, err
+	}
+	v.finish(v.root)
+	return v, nil
+}
+
+type merger struct {
+	over     map[*Node][]*Node
+	path     Path // of the node being merged
+	problems []error
+}
+
+// all merges whole layers; the result is a map, if an empty one.
+func (m *merger) all(in []*Node) *Node {
+	root := &Node{val: members{}}
+	if n, ok := m.merge(in, root); ok {
+		*root = n
+	}
+	return root
+}
+
+// merge gives what stands at one path, from all nodes there in the order of their
+// layers; at is where the result will be kept. It is false where nothing is left.
+func (m *merger) merge(in []*Node, at *Node) (Node, bool) {
+	secret := slices.ContainsFunc(in, (*Node).sensitive)
+	for i := len(in) - 1; i >= 0; i-- {
+		if in[i].val == nil { // null deletes what came before
+			in = in[i+1:]
+			break
+		}
+	}
+	if len(in) == 0 {
+		return Node{}, false
+	}
+	for i := 1; i < len(in); i++ {
+		in[i] = m.fit(in[i-1], in[i])
+	}
+	last := *in[len(in)-1]
+	switch {
+	case len(in) == 1:
+		if old := m.over[in[0]]; old != nil {
+			m.over[at] = old
+		}
+	case last.isMap():
+		last.val = m.maps(in)
+	default:
+		m.override(in, at)
+		secret = secret || slices.ContainsFunc(in, (*Node).hasSensitive)
+	}
+	if secret && !last.isMap() {
+		last.markSensitive()
+	}
+	return last, true
+}
+
+// override notes what the last of in replaces.
+func (m *merger) override(in []*Node, at *Node) {
+	var old []*Node
+	for _, n := range in[:len(in)-1] {
+		old = append(old, m.over[n]...)
+		old = append(old, n)
+	}
+	m.over[at] = old
+}
+
+// maps merges the members of several maps: sorted by key, then one key at a time, so
+// that a thousand layers cost no more than the keys they have.
+func (m *merger) maps(in []*Node) members {
+	type entry struct {
+		n     *Node
+		layer int
+	}
+	var all []entry
+	for layer, n := range in {
+		kids := n.children()
+		for i := range kids {
+			all = append(all, entry{&kids[i], layer})
+		}
+	}
+	slices.SortFunc(all, func(a, b entry) int {
+		return cmp.Or(strings.Compare(a.n.key, b.n.key), a.layer-b.layer)
+	})
+	out := make(members, 0, len(all)) // never grows: over holds addresses into it
+	var same []*Node
+	for i := 0; i < len(all); {
+		same = same[:0]
+		key := all[i].n.key
+		for ; i < len(all) && all[i].n.key == key; i++ {
+			same = append(same, all[i].n)
+		}
+		m.path = append(m.path, Step{Key: key})
+		at := &out[:len(out)+1][len(out)]
+		if n, ok := m.merge(same, at); ok {
+			n.key = key
+			out = append(out, n)
+		}
+		m.path = m.path[:len(m.path)-1]
+	}
+	return out
+}
+
+// fit gives next the type of what it overrides, if it came without one, and refuses
+// a map over a scalar and the reverse.
+func (m *merger) fit(prev, next *Node) *Node {
+	if prev.isMap() != next.isMap() {
+		return m.clash(prev, next, "remove one of the two, or delete the earlier one with null first")
+	}
+	if next.flags&isText == 0 || prev.flags&isText != 0 {
+		return next
+	}
+	n := *next
+	n.flags &^= isText
+	var err error
+	if n.val, err = typed(next.val.(string), prev); err != nil {
+		return m.clash(prev, next, "give a value of type "+prev.kind()+", or quote the value that it overrides")
+	}
+	return &n
+}
+
+// clash records that next cannot take the place of prev, which stays.
+func (m *merger) clash(prev, next *Node, hint string) *Node {
+	p := problemf(CauseData, "type-clash", next.Pos(), "%s is a %s here, but a %s in %s (%s)",
+		Quoted(m.path.String()), next.kind(), prev.kind(), prev.sourceName(), prev.Pos())
+	p.Hint = hint
+	m.problems = append(m.problems, p)
+	return prev
+}
+
+var errType = errors.New("not of that type")
+
+// typed reads text as the type that prev has.
+func typed(s string, prev *Node) (any, error) {
+	want := prev.kind()
+	if want == "string" {
+		return s, nil
+	}
+	if want == "list" {
+		n, err := DecodeJSON([]byte(s), &Origin{})
+		if err != nil || !n.isList() {
+			return nil, errType
+		}
+		return n.val, nil
+	}
+	v, err := resolve(s)
+	if err != nil || v == nil {
+		return nil, errType
+	}
+	if got := kindOf(v); got != want && (want != "float" || got != "int") {
+		return nil, errType
+	}
+	return v, nil
+}
+
+// finish links each node to its parent, counts the leaves, and drops the nulls that
+// had nothing to delete.
+func (v *Values) finish(n *Node) {
+	if m, ok := n.val.(members); ok {
+		kept := m[:0]
+		for i := range m {
+			if m[i].val == nil {
+				continue
+			}
+			if old := v.over[&m[i]]; old != nil && len(kept) != i {
+				delete(v.over, &m[i])
+				v.over[&m[:i+1][len(kept)]] = old
+			}
+			kept = append(kept, m[i])
+		}
+		n.val = kept
+	}
+	kids := n.children()
+	if kids == nil {
+		n.id = int32(v.leaves)
+		v.leaves++
+	}
+	for i := range kids {
+		kids[i].parent = n
+		v.finish(&kids[i])
+	}
+}

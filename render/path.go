@@ -1,0 +1,123 @@
+package render
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// A Path leads to a value, in Helm's grammar: dots nest, a backslash takes the
+// next character as it is, [2] counts into a list, "." alone is the root.
+type Path []Step
+
+// A Step is a name in a map or an index into a list.
+type Step struct {
+	Key     string
+	Index   int
+	IsIndex bool
+}
+
+// maxIndex bounds [n], so that no path asks for a list of a billion items.
+const maxIndex = 65536
+
+// ParsePath reads a path.
+func ParsePath(s string) (Path, error) {
+	if s == "." || s == "" {
+		return nil, nil
+	}
+	var p Path
+	rest := strings.TrimPrefix(s, ".")
+	for {
+		key, tail := cutName(rest)
+		if key != "" || len(tail) == 0 || tail[0] == '.' {
+			if key == "" {
+				return nil, fmt.Errorf("path %s: a name is empty", Quoted(s))
+			}
+			p = append(p, Step{Key: key})
+		}
+		var err error
+		if p, tail, err = indexes(p, tail); err != nil {
+			return nil, fmt.Errorf("path %s: %w", Quoted(s), err)
+		}
+		if tail == "" {
+			return p, nil
+		}
+		if tail[0] != '.' {
+			return nil, fmt.Errorf("path %s: a dot is missing after ]", Quoted(s))
+		}
+		rest = tail[1:]
+	}
+}
+
+// cutName takes a name off the front of s, up to a dot or a bracket.
+func cutName(s string) (name, rest string) {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\' && i+1 < len(s):
+			i++
+			b.WriteByte(s[i])
+		case c == '.' || c == '[':
+			return b.String(), s[i:]
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String(), ""
+}
+
+func indexes(p Path, s string) (Path, string, error) {
+	for strings.HasPrefix(s, "[") {
+		digits, rest, ok := strings.Cut(s[1:], "]")
+		i, err := strconv.Atoi(digits)
+		if !ok || err != nil || i < 0 || i > maxIndex {
+			return nil, "", fmt.Errorf("an index is [0] to [%d]; write \\[ for a bracket in a name", maxIndex)
+		}
+		p, s = append(p, Step{Index: i, IsIndex: true}), rest
+	}
+	return p, s, nil
+}
+
+// String writes the path so that ParsePath reads it again.
+func (p Path) String() string {
+	if len(p) == 0 {
+		return "."
+	}
+	var b strings.Builder
+	for i, s := range p {
+		if s.IsIndex {
+			fmt.Fprintf(&b, "[%d]", s.Index)
+			continue
+		}
+		if i > 0 {
+			b.WriteByte('.')
+		}
+		b.WriteString(escapeName.Replace(s.Key))
+	}
+	return b.String()
+}
+
+var escapeName = strings.NewReplacer(`\`, `\\`, `.`, `\.`, `[`, `\[`)
+
+// find walks from n along p. It returns the node, or nil and the deepest one that
+// is there.
+func (n *Node) find(p Path) (found, deepest *Node) {
+	for _, s := range p {
+		next := n.step(s)
+		if next == nil {
+			return nil, n
+		}
+		n = next
+	}
+	return n, n
+}
+
+func (n *Node) step(s Step) *Node {
+	if !s.IsIndex {
+		return n.child(s.Key)
+	}
+	if list, ok := n.val.(items); ok && s.Index < len(list) {
+		return &list[s.Index]
+	}
+	return nil
+}

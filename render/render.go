@@ -1,0 +1,235 @@
+// Package render turns layers of values and templates into files, in memory. It is
+// pure: it touches no disk, network, clock or environment, so that the same input
+// gives the same bytes. What a source marked as secret never reaches an error text
+// or the masked form of an output.
+package render
+
+import (
+	"errors"
+	"path"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+)
+
+// maxOutput is the size of one rendered file that is never exceeded.
+const maxOutput = 64 << 20
+
+// Found is what an entry reads: the files that a template, a folder or a glob names.
+type Found struct {
+	Files    []File
+	Partials []File // files beside them that only define templates
+	Single   bool   // the entry names one file, not a folder or a glob
+}
+
+// Input is all that rendering depends on.
+type Input struct {
+	Values   *Values
+	Files    *Files           // what templates reach as .Files
+	Found    map[string]Found // by Entry.Ref
+	Sources  []string         // names of the sources in order, for error texts
+	Deadline time.Time        // when templates are stopped; zero is never
+}
+
+// Render executes all entries and gives their outputs, in the order of the spec. It
+// reports the problems of all templates at once.
+func Render(entries []Entry, in Input) ([]Output, error) {
+	r := renderer{Input: in, lib: newLibrary(in.Sources)}
+	r.root = map[string]any{"Values": in.Values.root, "Files": in.Files}
+	var all []error
+	for i := range entries {
+		jobs, err := r.jobs(&entries[i])
+		r.queue = append(r.queue, jobs...)
+		all = append(all, err)
+	}
+	outs := make([]Output, len(r.queue))
+	errs := make([]error, len(r.queue))
+	r.parallel(func(i int) { outs[i], errs[i] = r.queue[i]() })
+	if err := errors.Join(append(all, errs...)...); err != nil {
+		return nil, err
+	}
+	return outs, nil
+}
+
+type renderer struct {
+	Input
+	lib   *library
+	root  map[string]any
+	queue []job
+}
+
+// A job makes one output.
+type job func() (Output, error)
+
+// parallel does all of the queue on every core.
+func (r *renderer) parallel(do func(i int)) {
+	var next sync.Mutex
+	var wg sync.WaitGroup
+	at := 0
+	for range min(runtime.GOMAXPROCS(0), len(r.queue)) {
+		wg.Go(func() {
+			for {
+				next.Lock()
+				i := at
+				at++
+				next.Unlock()
+				if i >= len(r.queue) {
+					return
+				}
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// jobs lists what an entry makes: one output a file, and a round of them for each item.
+func (r *renderer) jobs(e *Entry) ([]job, error) {
+	if on, err := r.wanted(e); err != nil || !on {
+		return nil, err
+	}
+	rounds, err := r.rounds(e)
+	if err != nil {
+		return nil, err
+	}
+	var jobs []job
+	for _, dot := range rounds {
+		more, err := r.entryJobs(e, dot)
+		if err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, more...)
+	}
+	return jobs, nil
+}
+
+// wanted tells whether the value that when names is there and true.
+func (r *renderer) wanted(e *Entry) (bool, error) {
+	if e.When == "" {
+		return true, nil
+	}
+	p, _ := ParsePath(e.When)
+	n, _ := r.Values.root.find(p)
+	if n == nil {
+		return false, nil
+	}
+	if s, ok := n.val.(string); ok && n.flags&isText != 0 && readsFalse(s) {
+		problem := problemf(CauseData, "truthy-text", e.At("when"), "when: %s is text that reads as false but counts as true", Quoted(e.When))
+		problem.Hint = "set typed: true on the source of it (" + n.Pos().String() + ")"
+		return false, problem
+	}
+	return !empty(n), nil
+}
+
+// rounds gives the dot of each round: one, or one for each item of each.
+func (r *renderer) rounds(e *Entry) ([]map[string]any, error) {
+	if e.Each == "" {
+		return []map[string]any{r.root}, nil
+	}
+	p, _ := ParsePath(e.Each)
+	n, _ := r.Values.root.find(p)
+	if n == nil || n.isLeaf() {
+		what := "is not there"
+		if n != nil {
+			what = "is a " + n.kind() + ", not a list or a map"
+		}
+		problem := problemf(CauseData, "bad-each", e.At("each"), "each: %s %s", Quoted(e.Each), what)
+		problem.Hint = "set it, or add when: " + e.Each
+		return nil, problem
+	}
+	var rounds []map[string]any
+	kids := n.children()
+	for i := range kids {
+		var key any = i
+		if n.isMap() {
+			key = kids[i].key
+		}
+		rounds = append(rounds, map[string]any{"Values": r.root["Values"], "Files": r.root["Files"], "Item": &kids[i], "Key": key})
+	}
+	return rounds, nil
+}
+
+func (r *renderer) entryJobs(e *Entry, dot map[string]any) ([]job, error) {
+	to, err := r.target(e, dot)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case e.Has("values"):
+		return []job{func() (Output, error) { return r.values(e, to) }}, nil
+	case e.Has("inline"):
+		src := &source{name: e.At("inline").String(), text: e.Inline}
+		return []job{func() (Output, error) { return r.template(e, src, nil, dot, to, 0) }}, nil
+	}
+	return r.fileJobs(e, dot, to), nil
+}
+
+// fileJobs makes an output of each file that the entry names.
+func (r *renderer) fileJobs(e *Entry, dot map[string]any, to string) []job {
+	found := r.Found[e.Ref()]
+	partials := sync.OnceValues(func() (map[string]*definition, error) { return r.partials(e, found) })
+	var jobs []job
+	for _, f := range found.Files {
+		name := f.Path
+		if found.Single && to != "" {
+			name = ""
+		}
+		if e.Has("copy") || !found.Single && !strings.HasSuffix(f.Path, ".tmpl") {
+			jobs = append(jobs, func() (Output, error) { return r.copied(e, f, path.Join(to, name)), nil })
+			continue
+		}
+		out := path.Join(to, strings.TrimSuffix(name, ".tmpl"))
+		jobs = append(jobs, func() (Output, error) {
+			defs, err := partials()
+			if err != nil {
+				return Output{}, err
+			}
+			src := &source{name: f.From, text: string(f.Data), secret: f.Sensitive}
+			return r.template(e, src, defs, dot, out, f.Mode)
+		})
+	}
+	return jobs
+}
+
+// partials parses the files that only define templates. Each is also a template under
+// its own path.
+func (r *renderer) partials(e *Entry, found Found) (map[string]*definition, error) {
+	defs := map[string]*definition{}
+	var all []error
+	for _, f := range found.Partials {
+		src := &source{name: f.From, text: string(f.Data), secret: f.Sensitive}
+		main, own, err := parseSource(src, e.delim(0), e.delim(1), r.lib)
+		if err != nil {
+			all = append(all, err)
+			continue
+		}
+		for name, d := range own {
+			defs[name] = d
+		}
+		defs[f.Path] = main
+	}
+	return defs, errors.Join(all...)
+}
+
+// target is the path that an entry's to gives, executed where it is a template.
+func (r *renderer) target(e *Entry, dot map[string]any) (string, error) {
+	if !strings.Contains(e.To, e.delim(0)) {
+		return e.To, nil
+	}
+	src := &source{name: e.At("to").String(), text: e.To}
+	ev, err := r.execute(e, src, nil, dot)
+	if err != nil {
+		return "", err
+	}
+	if ev.reads.secret {
+		return "", e.secretName()
+	}
+	return string(ev.out), nil
+}
+
+func (e *Entry) secretName() error {
+	p := problemf(CauseData, "secret-name", e.At("to"), "the name of the file would be made of a secret")
+	p.Hint = "build names from values that are not sensitive"
+	return p
+}

@@ -1,0 +1,167 @@
+package render
+
+import (
+	"strings"
+	"testing"
+)
+
+// one renders a single inline template over YAML values.
+func one(t *testing.T, values, text string) (Output, error) {
+	t.Helper()
+	return oneOf(t, text, Layer{Root: yamlRoot(t, values, &Origin{Source: "file values.yaml", File: "values.yaml"})})
+}
+
+func yamlRoot(t *testing.T, text string, o *Origin) *Node {
+	t.Helper()
+	n, err := DecodeYAML([]byte(text), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func oneOf(t *testing.T, text string, layers ...Layer) (Output, error) {
+	t.Helper()
+	v, err := Merge(layers, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := Found{Files: []File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
+	outs, err := Render([]Entry{{Template: "app.conf.tmpl", To: "app.conf", Where: Where{fields: map[string]Pos{"template": {}}}}}, Input{
+		Values: v, Files: NewFiles(nil), Found: map[string]Found{"app.conf.tmpl": found},
+	})
+	if err != nil {
+		return Output{}, err
+	}
+	return outs[0], nil
+}
+
+func TestTemplates(t *testing.T) {
+	const values = `
+port: 8080
+version: 1.10
+big: 12345678901234567890
+ten: 10000000
+name: web
+on: "off"
+empty: ""
+db: {host: db.local, port: 5432}
+hosts: [a, b]
+none: null
+`
+	for name, c := range map[string]struct{ in, want string }{
+		"plain":              {"listen {{ .Values.port }};", "listen 8080;"},
+		"fidelity":           {"{{ .Values.version }} {{ .Values.big }} {{ .Values.ten }}", "1.10 12345678901234567890 10000000"},
+		"default of absent":  {"{{ .Values.a.b.c | default 1 }}", "1"},
+		"default of null":    {"{{ .Values.none | default 2 }}", "2"},
+		"range list":         {"{{ range $i, $h := .Values.hosts }}{{ $i }}={{ $h }} {{ end }}", "0=a 1=b "},
+		"range map":          {"{{ range $k, $v := .Values.db }}{{ $k }}={{ $v }};{{ end }}", "host=db.local;port=5432;"},
+		"range else":         {"{{ range .Values.absent }}x{{ else }}none{{ end }}", "none"},
+		"with":               {"{{ with .Values.db }}{{ .host }}{{ end }}", "db.local"},
+		"break":              {"{{ range .Values.hosts }}{{ if eq . \"b\" }}{{ break }}{{ end }}{{ . }}{{ end }}", "a"},
+		"define include":     {`{{ define "x" }}[{{ .host }}]{{ end }}{{ include "x" .Values.db | upper }}`, "[DB.LOCAL]"},
+		"tpl":                {`{{ tpl "{{ .Values.name }}!" . }}`, "web!"},
+		"dict context":       {`{{ define "y" }}{{ .root.Values.name }}{{ .n }}{{ end }}{{ template "y" (dict "root" . "n" 3) }}`, "web3"},
+		"toYaml":             {`{{ .Values.db | toYaml }}`, "host: db.local\nport: 5432"},
+		"toJson":             {`{{ .Values | toJson }}`, `{"big":12345678901234567890,"db":{"host":"db.local","port":5432},"empty":"","hosts":["a","b"],"name":"web","on":"off","port":8080,"ten":10000000,"version":1.10}`},
+		"printf":             {`{{ printf "%s:%d %5.1f %q" .Values.name .Values.port .Values.port .Values.version }}`, `web:8080 8080.0 "1.10"`},
+		"and or":             {`{{ and .Values.port .Values.name }} {{ or .Values.empty .Values.absent "z" }}`, "web z"},
+		"ternary":            {`{{ ternary "y" "n" (eq .Values.port 8080.0) }}`, "y"},
+		"index":              {`{{ index .Values.hosts 1 }} {{ index .Values "db" "host" }}`, "b db.local"},
+		"set own":            {`{{ $d := dict "a" 1 }}{{ $_ := set $d "b" .Values.port }}{{ $d.b }}`, "8080"},
+		"keys sorted":        {`{{ keys .Values.db | join "," }}`, "host,port"},
+		"assign":             {`{{ $x := 1 }}{{ range .Values.hosts }}{{ $x = . }}{{ end }}{{ $x }}`, "b"},
+		"arith":              {`{{ add .Values.port 1 }} {{ mul 2 .Values.db.port }}`, "8081 10864"},
+		"semver":             {`{{ (semver "1.2.3").Minor }}`, "2"},
+		"quote num":          {`{{ quote .Values.version }} {{ .Values.version | toString | replace "." "_" }}`, `"1.10" 1_10`},
+		"dig":                {`{{ dig "db" "host" "none" .Values }} {{ dig "db" "x" "none" .Values }}`, "db.local none"},
+		"range int":          {`{{ range 3 }}{{ . }}{{ end }}`, "012"},
+		"trim nl":            {"a\n{{- if .Values.port }}\nb\n{{- end }}", "a\nb"},
+		"nested dict toYaml": {`{{ dict "a" .Values.db "b" (list 1 .Values.version) | toYaml }}`, "a:\n  host: db.local\n  port: 5432\nb:\n- 1\n- 1.10"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := one(t, values, c.in)
+			if err != nil {
+				t.Fatalf("%s: %v", c.in, err)
+			}
+			if string(got.Content.Masked()) != c.want {
+				t.Errorf("render(%s) = %q, want %q", c.in, got.Content.Masked(), c.want)
+			}
+		})
+	}
+}
+
+func TestTemplateErrors(t *testing.T) {
+	const values = "port: 8080\ndb: {host: db.local, port: 5432}\nhosts: [a, b]\nname: x\n"
+	for name, c := range map[string]struct{ in, want string }{
+		"missing":          {"port: {{ .Values.prot }}", "app.conf.tmpl:1:17: no value for .Values.prot"},
+		"missing deep":     {"\n  {{ .Values.db.hots }}", "app.conf.tmpl:2:16: no value for .Values.db.hots"},
+		"missing in func":  {"{{ .Values.absent | upper }}", "app.conf.tmpl:1:11: no value for .Values.absent"},
+		"missing via var":  {"{{ $x := .Values.absent }}\n{{ $x }}", "app.conf.tmpl:2:4: no value for .Values.absent"},
+		"missing in list":  {`{{ list .Values.absent | join "," }}`, "app.conf.tmpl:1:16: no value for .Values.absent"},
+		"through scalar":   {"{{ .Values.name.first }}", "app.conf.tmpl:1:16: .Values.name is a string, not a map: it has no first"},
+		"raw map":          {"{{ .Values.db }}", "app.conf.tmpl:1:4: a map has no text of its own"},
+		"raw list":         {"{{ print .Values.hosts }}", "app.conf.tmpl:1:4: print cannot write a list"},
+		"set data":         {`{{ set .Values.db "x" 1 }}`, "app.conf.tmpl:1:4: .Values.db is data, which set cannot change"},
+		"forbidden":        {"x {{ now }}", "app.conf.tmpl:1:6: the function now is not offered"},
+		"unknown function": {"x {{ quoet 1 }}", "app.conf.tmpl:1:6: there is no function quoet"},
+		"syntax":           {"a\n{{ if }}", "app.conf.tmpl:2:1: missing value for if"},
+		"wrong type":       {"{{ upper .Values.port }}", "app.conf.tmpl:1:4: upper wants a string as argument 1, not a int"},
+		"atoi":             {"{{ atoi .Values.name }}", "app.conf.tmpl:1:4: atoi: the text is not a whole number"},
+		"fail":             {`{{ fail "no way" }}`, "app.conf.tmpl:1:4: no way"},
+		"required":         {`{{ required "need x" .Values.x }}`, "app.conf.tmpl:1:4: need x"},
+		"endless include":  {`{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}`, "templates include each other more than 64 deep"},
+		"no template":      {`{{ include "a" . }}`, "app.conf.tmpl:1:4: there is no template a"},
+		"printf":           {`{{ printf "%d" .Values.name }}`, "app.conf.tmpl:1:4: printf: %d cannot write a string"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := one(t, values, c.in)
+			if err == nil {
+				t.Fatalf("render(%s) = %q, want an error", c.in, got.Content.Masked())
+			}
+			if !strings.Contains(err.Error(), c.want) {
+				t.Errorf("render(%s):\n got %q\nwant %q", c.in, err, c.want)
+			}
+		})
+	}
+}
+
+func TestAllMissingAtOnce(t *testing.T) {
+	_, err := one(t, "a: 1", "{{ .Values.x }} {{ .Values.y }} {{ range .Values.z }}{{ end }}{{ .Values.w | upper }}")
+	if got := len(Problems(err, CauseData)); got != 3 {
+		t.Errorf("%d problems, want 3: %v", got, err)
+	}
+}
+
+func TestSecrets(t *testing.T) {
+	secret := &Origin{Source: "secret /s", File: "/s/s.yaml", Sensitive: true}
+	for name, c := range map[string]struct {
+		in, masked string
+		sensitive  bool
+	}{
+		"printed":    {"pw={{ .Values.pw }} n={{ .Values.name }}", "pw=MASKED n=web", true},
+		"unread":     {"n={{ .Values.name }}", "n=web", false},
+		"encoded":    {"{{ .Values.pw | b64enc }}", "TUFTS0VE", true},
+		"cut":        {"{{ substr 0 3 .Values.pw }}", "MAS", true},
+		"number":     {"{{ .Values.pin }}", "MASKED", true},
+		"as number":  {"{{ printf \"%d\" .Values.pin }}", "MASKED", true},
+		"asked":      {"{{ if .Values.pw }}set{{ end }}", "set", true},
+		"empty":      {"[{{ .Values.nopw }}]", "[]", true},
+		"all values": {"{{ toYaml .Values }}", "name: web\nnopw: \"\"\npin: MASKED\npw: MASKED", true},
+		"field":      {"{{ .Values.pw | len }}", "6", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := oneOf(t, c.in, Layer{Root: yamlRoot(t, "name: web", &Origin{File: "v.yaml"})},
+				Layer{Root: yamlRoot(t, "pw: hunter2\npin: 4711\nnopw: ''", secret)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(got.Content.Masked()) != c.masked || got.Content.IsSensitive() != c.sensitive {
+				t.Errorf("render(%s) shows %q (sensitive %v), want %q", c.in, got.Content.Masked(), got.Content.IsSensitive(), c.masked)
+			}
+			if strings.Contains(string(got.Content.Masked()), "hunter2") {
+				t.Error("the secret is shown")
+			}
+		})
+	}
+}

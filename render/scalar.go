@@ -1,0 +1,90 @@
+package render
+
+import (
+	"errors"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+var (
+	decimalInt  = regexp.MustCompile(`^[-+]?[0-9]+$`)
+	decimal     = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
+	otherBase   = regexp.MustCompile(`^0(o[0-7]+|x[0-9a-fA-F]+)$`)
+	octal       = regexp.MustCompile(`^[-+]?0[0-9]+$`)
+	underscored = regexp.MustCompile(`^[-+]?(0[xob])?[0-9a-fA-F]*[0-9][0-9a-fA-F]*_[0-9a-fA-F_]*(\.[0-9_]*)?$`)
+	binary      = regexp.MustCompile(`^[-+]?0b[01]+$`)
+)
+
+var (
+	errOctal      = errors.New("a number with a leading zero is octal to some readers and decimal to others")
+	errUnderscore = errors.New("underscores in a number are read differently by different tools")
+	errBinary     = errors.New("a binary number is read differently by different tools")
+)
+
+// resolve gives a plain scalar the type that YAML's core schema (1.2) gives it,
+// and refuses what YAML 1.1 and 1.2 read differently.
+func resolve(s string) (any, error) {
+	if s == "" {
+		return nil, nil
+	}
+	if c := s[0]; c != '~' && c != '.' && c != '-' && c != '+' && (c < '0' || c > '9') {
+		return word(s), nil
+	}
+	switch {
+	case octal.MatchString(s):
+		return nil, errOctal
+	case binary.MatchString(s):
+		return nil, errBinary
+	case underscored.MatchString(s):
+		return nil, errUnderscore
+	case decimalInt.MatchString(s):
+		return integer(s), nil
+	case otherBase.MatchString(s):
+		if v, err := strconv.ParseInt(s, 0, 64); err == nil {
+			return Num{Text: s, V: v}, nil
+		}
+		return s, nil
+	case decimal.MatchString(s):
+		v, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			return Num{Text: s, V: v}, nil
+		}
+		return number(s, v), nil
+	}
+	return word(s), nil
+}
+
+// integer keeps every digit: what int64 cannot hold has a float64 to compute with.
+func integer(s string) any {
+	if v, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return number(s, v)
+	}
+	f, _ := strconv.ParseFloat(s, 64)
+	return Num{Text: s, V: f}
+}
+
+func word(s string) any {
+	if len(s) > 5 {
+		return s
+	}
+	switch s {
+	case "~", "null", "Null", "NULL":
+		return nil
+	case "true", "True", "TRUE":
+		return true
+	case "false", "False", "FALSE":
+		return false
+	}
+	switch strings.TrimLeft(s, "+-") {
+	case ".inf", ".Inf", ".INF":
+		if s[0] == '-' {
+			return Num{Text: s, V: math.Inf(-1)}
+		}
+		return Num{Text: s, V: math.Inf(1)}
+	case ".nan", ".NaN", ".NAN":
+		return Num{Text: s, V: math.NaN()}
+	}
+	return s
+}

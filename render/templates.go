@@ -1,0 +1,130 @@
+package render
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"text/template/parse"
+	"unicode/utf8"
+)
+
+// A source is the text of one template file, kept for positions in it.
+type source struct {
+	name   string
+	text   string
+	secret bool // came from a sensitive source: its lines are not shown
+}
+
+// pos turns a byte offset into a place.
+func (s *source) pos(offset int) Pos {
+	offset = max(0, min(offset, len(s.text)))
+	before := s.text[:offset]
+	start := strings.LastIndexByte(before, '\n') + 1
+	return Pos{File: s.name, Line: 1 + strings.Count(before, "\n"), Col: 1 + utf8.RuneCountInString(before[start:])}
+}
+
+// line is the text of one line, to be shown with an error.
+func (s *source) line(n int) string {
+	if s.secret || n < 1 {
+		return ""
+	}
+	rest := s.text
+	for ; n > 1; n-- {
+		_, rest, _ = strings.Cut(rest, "\n")
+	}
+	line, _, _ := strings.Cut(rest, "\n")
+	return strings.TrimSuffix(line, "\r")
+}
+
+// A definition is a template with a name: a file, or a define within one.
+type definition struct {
+	name string
+	root *parse.ListNode
+	src  *source
+}
+
+// A program is one template file ready to be executed: its own definitions, over
+// those of the partials it sees.
+type program struct {
+	main     *definition
+	own      map[string]*definition
+	partials map[string]*definition
+	lib      *library
+}
+
+func (p *program) lookup(name string) *definition {
+	if d := p.own[name]; d != nil {
+		return d
+	}
+	return p.partials[name]
+}
+
+// parseSource parses one file. It returns the file's own definition and all that it
+// defines.
+func parseSource(src *source, left, right string, lib *library) (*definition, map[string]*definition, error) {
+	t := parse.New(src.name)
+	trees := map[string]*parse.Tree{}
+	if _, err := t.Parse(src.text, left, right, trees, lib.names); err != nil {
+		return nil, nil, parseProblem(src, err, lib)
+	}
+	defs := make(map[string]*definition, len(trees))
+	for name, tree := range trees {
+		defs[name] = &definition{name: name, root: tree.Root, src: src}
+	}
+	main := defs[src.name]
+	if main == nil {
+		main = &definition{name: src.name, root: t.Root, src: src}
+	}
+	return main, defs, nil
+}
+
+var (
+	parseError  = regexp.MustCompile(`(?s)^template: .*?:(\d+): (.*)$`)
+	unknownFunc = regexp.MustCompile(`^function "(.*)" not defined$`)
+)
+
+// parseProblem words a syntax error. The parser knows the line only; the column is
+// that of what it complains of, where that can be found.
+func parseProblem(src *source, err error, lib *library) *Problem {
+	p := problemf(CauseData, "template-syntax", Pos{File: src.name}, "the template cannot be parsed")
+	m := parseError.FindStringSubmatch(strings.TrimPrefix(err.Error(), "template: "+src.name))
+	if m == nil {
+		m = parseError.FindStringSubmatch("template: " + strings.TrimPrefix(err.Error(), "template: "+src.name))
+	}
+	if m == nil {
+		return p
+	}
+	p.Pos.Line, _ = strconv.Atoi(m[1])
+	p.Source = src.line(p.Pos.Line)
+	p.Pos.Col = 1
+	if i := strings.Index(p.Source, "{{"); i >= 0 {
+		p.Pos.Col = 1 + utf8.RuneCountInString(p.Source[:i])
+	}
+	if f := unknownFunc.FindStringSubmatch(m[2]); f != nil {
+		return unknownFunction(p, f[1], lib)
+	}
+	if !src.secret {
+		p.Text = Quoted(m[2])
+	}
+	p.Hint = "see the template language: https://pkg.go.dev/text/template"
+	return p
+}
+
+func unknownFunction(p *Problem, name string, lib *library) *Problem {
+	p.Code, p.Text = "unknown-function", "there is no function "+Quoted(name)
+	if at := regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`).FindStringIndex(p.Source); at != nil {
+		p.Pos.Col = 1 + utf8.RuneCountInString(p.Source[:at[0]])
+	}
+	if why := whyForbidden(name); why != "" {
+		p.Code, p.Text, p.Hint = "forbidden-function", "the function "+name+" is not offered: it would not give the same on each run", why
+		return p
+	}
+	var names []string
+	for n := range lib.names {
+		names = append(names, n)
+	}
+	if near := nearest(name, names); len(near) > 0 {
+		p.Hint = "did you mean " + strings.Join(near, ", ") + "?"
+	}
+	return p
+}

@@ -1,0 +1,174 @@
+package render
+
+import (
+	"reflect"
+	"strings"
+	"text/template/parse"
+
+	"github.com/Masterminds/semver/v3"
+)
+
+// truth is text/template's: zero, empty and missing are false.
+func (e *eval) truth(at parse.Node, v any) bool {
+	if n, ok := v.(*Node); ok && n.isLeaf() {
+		v = e.leaf(n)
+		if s, ok := v.(string); ok && n.flags&isText != 0 && readsFalse(s) {
+			e.fail(at, "truthy-text", valuePath(n, "")+" is the text "+falseWord(n, s)+", which counts as true", "set typed: true on the source, or compare it: eq "+valuePath(n, "")+` "true"`)
+			e.note("it was set at " + n.Pos().String())
+		}
+	}
+	return !empty(v)
+}
+
+func readsFalse(s string) bool {
+	switch strings.ToLower(s) {
+	case "false", "no", "off", "0":
+		return true
+	}
+	return false
+}
+
+func falseWord(n *Node, s string) string {
+	if n.sensitive() {
+		return "of a false value"
+	}
+	return `"` + s + `"`
+}
+
+// empty tells whether a value is missing, zero or has no items.
+func empty(v any) bool {
+	switch v := v.(type) {
+	case nil, poison, *missing:
+		return true
+	case bool:
+		return !v
+	case string:
+		return v == ""
+	case int:
+		return v == 0
+	case int64:
+		return v == 0
+	case float64:
+		return v == 0
+	case Num:
+		return empty(v.V)
+	case map[string]any:
+		return len(v) == 0
+	case []any:
+		return len(v) == 0
+	case *Files:
+		return false
+	case *Node:
+		if v.isLeaf() {
+			return empty(v.val)
+		}
+		return len(v.children()) == 0
+	}
+	r := reflect.ValueOf(v)
+	switch r.Kind() {
+	case reflect.Map, reflect.Slice, reflect.Array:
+		return r.Len() == 0
+	case reflect.Struct:
+		return false
+	}
+	return r.IsZero()
+}
+
+// iterate calls each with every key and item of v, in order, until it returns false.
+func (e *eval) iterate(at parse.Node, v any, vars int, each func(key, item any) bool) {
+	if n, ok := v.(*Node); ok {
+		if n.isLeaf() {
+			v = e.leaf(n)
+		} else {
+			e.iterateNode(n, each)
+			return
+		}
+	}
+	switch v := v.(type) {
+	case nil, poison, *missing:
+		return
+	case map[string]any:
+		for _, k := range sortedKeys(v) {
+			if !each(k, v[k]) {
+				return
+			}
+		}
+		return
+	case Num:
+		e.iterateInt(at, v.V, vars, each)
+		return
+	case int, int64:
+		e.iterateInt(at, v, vars, each)
+		return
+	case string:
+		if e.masked && v == Mask {
+			each(Mask, Mask)
+			return
+		}
+	}
+	r := reflect.ValueOf(v)
+	if r.Kind() != reflect.Slice {
+		e.fail(at, "wrong-type", "range wants a list or a map, not a "+kindOf(v), "")
+		return
+	}
+	for i := range r.Len() {
+		if !each(i, r.Index(i).Interface()) {
+			return
+		}
+	}
+}
+
+func (e *eval) iterateNode(n *Node, each func(key, item any) bool) {
+	kids := n.children()
+	byName := n.isMap()
+	for i := range kids {
+		var key any = i
+		if byName {
+			key = kids[i].key
+		}
+		if !each(key, &kids[i]) {
+			return
+		}
+	}
+}
+
+func (e *eval) iterateInt(at parse.Node, v any, vars int, each func(key, item any) bool) {
+	count, ok := toInt(v)
+	if !ok {
+		e.fail(at, "wrong-type", "range wants a list, a map or a whole number", "")
+		return
+	}
+	if vars > 1 {
+		e.fail(at, "wrong-type", "range over a number has one variable", "")
+		return
+	}
+	for i := range count {
+		if !each(i, int(i)) {
+			return
+		}
+	}
+}
+
+// versionPart gives the parts of a parsed version, the only structure that a function
+// returns.
+func versionPart(v any, name string) (any, bool) {
+	ver, ok := v.(*semver.Version)
+	if !ok {
+		return nil, false
+	}
+	switch name {
+	case "Major":
+		return ver.Major(), true
+	case "Minor":
+		return ver.Minor(), true
+	case "Patch":
+		return ver.Patch(), true
+	case "Prerelease":
+		return ver.Prerelease(), true
+	case "Metadata":
+		return ver.Metadata(), true
+	case "Original":
+		return ver.Original(), true
+	}
+	return nil, false
+}

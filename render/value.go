@@ -1,0 +1,209 @@
+package render
+
+import (
+	"sort"
+	"strconv"
+)
+
+// An Origin says where values came from: one file, mounted key or variable of
+// one source. Its nodes add the line.
+type Origin struct {
+	Source    string // the source as errors name it, like "configMap /config-in"
+	File      string // path of the file; "" for a variable
+	Var       string // environment variable; "" for a file
+	Sensitive bool
+}
+
+// A Node is one value of the configuration: a map, a list or a scalar, with the
+// place it came from. Nodes are read-only once Merge has returned.
+type Node struct {
+	parent *Node
+	val    any // nil, bool, int64, float64, Num, string, members or items
+	key    string
+	origin *Origin
+	line   int32
+	id     int32 // place among all leaves, for the set of values that were read
+	flags  flags
+}
+
+type flags uint8
+
+const (
+	sensitive flags = 1 << iota
+	isText          // came without a type: takes the type of what it overrides
+)
+
+type (
+	members []Node // of a map, sorted by key
+	items   []Node // of a list
+)
+
+// A Num is a number whose text is not Go's shortest form of it, like 1.10 or
+// 0x1F: printed as Text, computed with as V, an int64 or a float64.
+type Num struct {
+	Text string
+	V    any
+}
+
+// String is the number as it was written.
+func (n Num) String() string { return n.Text }
+
+// NewText is a scalar that has no type of its own: it takes that of the value it
+// overrides, and is a string where it overrides nothing.
+func NewText(s string, line int, o *Origin) *Node {
+	n := &Node{val: s, origin: o, line: int32(line), flags: isText}
+	n.markOrigin()
+	return n
+}
+
+// NewMap is a map of the given nodes, which it copies.
+func NewMap(o *Origin, nodes map[string]*Node) *Node {
+	m := make(members, 0, len(nodes))
+	for key, n := range nodes {
+		c := *n
+		c.key = key
+		m = append(m, c)
+	}
+	sort.Slice(m, func(i, j int) bool { return m[i].key < m[j].key })
+	return &Node{val: m, origin: o}
+}
+
+// Under puts n in at path: {a: {b: n}} for "a.b".
+func Under(path Path, n *Node) *Node {
+	for i := len(path) - 1; i >= 0; i-- {
+		n = NewMap(n.origin, map[string]*Node{path[i].Key: n})
+	}
+	return n
+}
+
+func (n *Node) markOrigin() {
+	if n.origin != nil && n.origin.Sensitive {
+		n.flags |= sensitive
+	}
+}
+
+func (n *Node) isMap() bool     { _, ok := n.val.(members); return ok }
+func (n *Node) isList() bool    { _, ok := n.val.(items); return ok }
+func (n *Node) isLeaf() bool    { return n.children() == nil && !n.isMap() && !n.isList() }
+func (n *Node) sensitive() bool { return n.flags&sensitive != 0 }
+
+// children are the nodes right below n: none for a scalar.
+func (n *Node) children() []Node {
+	switch v := n.val.(type) {
+	case members:
+		return v
+	case items:
+		return v
+	}
+	return nil
+}
+
+// child is the member of that name, or nil.
+func (n *Node) child(key string) *Node {
+	m, _ := n.val.(members)
+	i := sort.Search(len(m), func(i int) bool { return m[i].key >= key })
+	if i < len(m) && m[i].key == key {
+		return &m[i]
+	}
+	return nil
+}
+
+// kind names what n holds, in the words of the error messages.
+func (n *Node) kind() string { return kindOf(n.val) }
+
+// Path is where n stands among the values.
+func (n *Node) Path() Path {
+	if n.parent == nil {
+		return nil
+	}
+	step := Step{Key: n.key}
+	if list, ok := n.parent.val.(items); ok {
+		step = Step{IsIndex: true}
+		for &list[step.Index] != n {
+			step.Index++
+		}
+	}
+	return append(n.parent.Path(), step)
+}
+
+// Pos is the place n was written at.
+func (n *Node) Pos() Pos {
+	switch {
+	case n.origin == nil:
+		return Pos{}
+	case n.origin.Var != "":
+		return Pos{File: "env " + n.origin.Var}
+	}
+	return Pos{File: n.origin.File, Line: int(n.line)}
+}
+
+// sourceName names the source n came from.
+func (n *Node) sourceName() string {
+	if n.origin == nil {
+		return "the values"
+	}
+	return n.origin.Source
+}
+
+// hasSensitive tells whether n or anything below it is sensitive.
+func (n *Node) hasSensitive() bool {
+	if n.sensitive() {
+		return true
+	}
+	kids := n.children()
+	for i := range kids {
+		if kids[i].hasSensitive() {
+			return true
+		}
+	}
+	return false
+}
+
+// markSensitive makes everything below n sensitive, and n itself.
+func (n *Node) markSensitive() {
+	n.flags |= sensitive
+	kids := n.children()
+	for i := range kids {
+		kids[i].markSensitive()
+	}
+}
+
+func kindOf(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "bool"
+	case int64, int, int32, uint64, uint32, uint, uint8, int8, int16, uint16:
+		return "int"
+	case float64, float32:
+		return "float"
+	case Num:
+		return kindOf(v.V)
+	case string:
+		return "string"
+	case *Node:
+		return v.kind()
+	case members, map[string]any:
+		return "map"
+	case items, []any, []string:
+		return "list"
+	}
+	return "value"
+}
+
+// number gives a decimal number in its smallest form: an int64 or float64 if that
+// prints as text again, else a Num.
+func number(text string, v any) any {
+	switch x := v.(type) {
+	case int64:
+		if strconv.FormatInt(x, 10) == text {
+			return x
+		}
+	case float64:
+		if strconv.FormatFloat(x, 'g', -1, 64) == text {
+			return x
+		}
+	}
+	return Num{Text: text, V: v}
+}

@@ -1,0 +1,302 @@
+package render
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+const (
+	maxDepth     = 100     // of nested maps and lists
+	minExpansion = 100_000 // nodes that aliases may always make
+)
+
+// DecodeYAML reads one YAML document into nodes of origin o. It refuses what
+// loses meaning: duplicate keys, several documents, custom tags, and numbers that
+// YAML 1.1 and 1.2 read differently. Its errors never quote a value.
+func DecodeYAML(data []byte, o *Origin) (*Node, error) {
+	if line, ok := badUTF8(data); ok {
+		return nil, dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")
+	}
+	doc, err := ParseYAML(data)
+	if err != nil {
+		return nil, syntaxProblem(o, err)
+	}
+	d := yamlDecoder{origin: o, keys: map[string]string{}, budget: minExpansion + len(data)}
+	n := Node{val: members(nil), origin: o}
+	if doc != nil {
+		n, err = d.node(doc, 0)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if n.val == nil {
+		n.val = members(nil)
+	}
+	return &n, nil
+}
+
+// ParseYAML reads the only document of data as YAML nodes; nil if there is none.
+func ParseYAML(data []byte) (*yaml.Node, error) {
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	var doc, more yaml.Node
+	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	if err := dec.Decode(&more); err == nil {
+		return nil, &severalDocuments{line: more.Line}
+	} else if !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return doc.Content[0], nil
+}
+
+type severalDocuments struct{ line int }
+
+func (e *severalDocuments) Error() string {
+	return "yaml: line " + strconv.Itoa(e.line) + ": a second document starts here"
+}
+
+type yamlDecoder struct {
+	origin *Origin
+	keys   map[string]string // one copy of each key
+	budget int               // nodes that may still be made
+}
+
+func (d *yamlDecoder) node(y *yaml.Node, depth int) (Node, error) {
+	n := Node{origin: d.origin, line: int32(y.Line)}
+	if depth > maxDepth {
+		return n, d.problem(y, "too-deep", "nested more than 100 deep", "flatten the data")
+	}
+	if d.budget--; d.budget < 0 {
+		p := d.problem(y, "alias-bomb", "aliases expand to too many values", "write fewer aliases of aliases")
+		p.Cause = CauseLimit
+		return n, p
+	}
+	var err error
+	switch y.Kind {
+	case yaml.AliasNode:
+		return d.alias(y, depth)
+	case yaml.MappingNode:
+		n.val, err = d.mapping(y, depth)
+	case yaml.SequenceNode:
+		n.val, err = d.sequence(y, depth)
+	default:
+		n.val, err = d.scalar(y)
+		n.markOrigin()
+	}
+	return n, err
+}
+
+func (d *yamlDecoder) alias(y *yaml.Node, depth int) (Node, error) {
+	n, err := d.node(y.Alias, depth+1)
+	n.line = int32(y.Line)
+	return n, err
+}
+
+func (d *yamlDecoder) sequence(y *yaml.Node, depth int) (any, error) {
+	if err := d.tag(y, "!!seq"); err != nil {
+		return nil, err
+	}
+	list := make(items, len(y.Content))
+	for i, c := range y.Content {
+		var err error
+		if list[i], err = d.node(c, depth+1); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func (d *yamlDecoder) mapping(y *yaml.Node, depth int) (any, error) {
+	if err := d.tag(y, "!!map"); err != nil {
+		return nil, err
+	}
+	m := make(members, 0, len(y.Content)/2)
+	var merges []*yaml.Node
+	for i := 0; i < len(y.Content); i += 2 {
+		k, v := y.Content[i], y.Content[i+1]
+		if k.Value == "<<" && k.Style == 0 && k.Kind == yaml.ScalarNode {
+			merges = append(merges, v)
+			continue
+		}
+		key, err := d.key(k)
+		if err != nil {
+			return nil, err
+		}
+		n, err := d.node(v, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		n.key, n.line = key, int32(k.Line)
+		m = append(m, n)
+	}
+	if err := sortUnique(m, d.origin); err != nil {
+		return nil, err
+	}
+	for _, v := range merges {
+		var err error
+		if m, err = d.mergeKey(m, v, depth); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// mergeKey adds what "<<" names: one map or a list of them, the first one wins, and
+// keys that are there already win over all.
+func (d *yamlDecoder) mergeKey(m members, v *yaml.Node, depth int) (members, error) {
+	n, err := d.node(v, depth+1)
+	if err != nil {
+		return nil, err
+	}
+	from := []Node{n}
+	if n.isList() {
+		from = n.children()
+	}
+	for i := range from {
+		if !from[i].isMap() {
+			return nil, d.problem(v, "bad-merge", "<< takes a map or a list of maps", `quote the key if it is meant as a name: "<<"`)
+		}
+		base := Node{val: m}
+		added := m
+		for _, c := range from[i].children() {
+			if base.child(c.key) == nil {
+				added = append(added, c)
+			}
+		}
+		sort.Slice(added, func(i, j int) bool { return added[i].key < added[j].key })
+		m = added
+	}
+	return m, nil
+}
+
+func (d *yamlDecoder) key(k *yaml.Node) (string, error) {
+	for k.Kind == yaml.AliasNode {
+		k = k.Alias
+	}
+	if k.Kind != yaml.ScalarNode {
+		return "", d.problem(k, "bad-key", "a key is a map or a list", "use a plain text key")
+	}
+	if v, err := d.scalar(k); err != nil {
+		return "", err
+	} else if v == nil {
+		return "", d.problem(k, "bad-key", "a key is null or empty", `write the key in quotes`)
+	}
+	if s, ok := d.keys[k.Value]; ok {
+		return s, nil
+	}
+	d.keys[k.Value] = k.Value
+	return k.Value, nil
+}
+
+func (d *yamlDecoder) scalar(y *yaml.Node) (any, error) {
+	quoted := y.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0
+	if y.Style&yaml.TaggedStyle != 0 {
+		return d.tagged(y)
+	}
+	if quoted {
+		return y.Value, nil
+	}
+	v, err := resolve(y.Value)
+	if err != nil {
+		return nil, d.problem(y, "ambiguous-number", err.Error(), `write it in quotes if it is text, or as a plain decimal number`)
+	}
+	return v, nil
+}
+
+func (d *yamlDecoder) tagged(y *yaml.Node) (any, error) {
+	tag := y.ShortTag()
+	if tag == "!!str" || tag == "!" {
+		return y.Value, nil
+	}
+	v, err := resolve(y.Value)
+	if err != nil {
+		return nil, d.problem(y, "ambiguous-number", err.Error(), "write a plain decimal number")
+	}
+	want := map[string]string{"!!int": "int", "!!float": "float", "!!bool": "bool", "!!null": "null"}[tag]
+	switch {
+	case want == "":
+		return nil, d.tag(y, "")
+	case want == "float" && kindOf(v) == "int":
+		return v, nil
+	case want != kindOf(v):
+		return nil, d.problem(y, "bad-tag", "the value is not of the type that its tag "+tag+" says", "drop the tag or mend the value")
+	}
+	return v, nil
+}
+
+// tag refuses an explicit tag other than want.
+func (d *yamlDecoder) tag(y *yaml.Node, want string) error {
+	if y.Style&yaml.TaggedStyle == 0 || y.ShortTag() == want {
+		return nil
+	}
+	return d.problem(y, "custom-tag", "the tag "+Quoted(y.ShortTag())+" has no meaning here", "drop the tag")
+}
+
+func (d *yamlDecoder) problem(y *yaml.Node, code, text, hint string) *Problem {
+	p := dataProblem(d.origin, y.Line, code, text, hint)
+	p.Pos.Col = y.Column
+	return p
+}
+
+func dataProblem(o *Origin, line int, code, text, hint string) *Problem {
+	return &Problem{Cause: CauseData, Code: code, Pos: Pos{File: o.File, Line: line}, Text: text, Hint: hint}
+}
+
+func badUTF8(data []byte) (line int, bad bool) {
+	if utf8.Valid(data) {
+		return 0, false
+	}
+	line = 1
+	for len(data) > 0 {
+		r, size := utf8.DecodeRune(data)
+		if r == utf8.RuneError && size == 1 {
+			return line, true
+		}
+		if r == '\n' {
+			line++
+		}
+		data = data[size:]
+	}
+	return line, false
+}
+
+var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
+
+// syntaxProblem says what the YAML parser said, without what it quoted.
+func syntaxProblem(o *Origin, err error) *Problem {
+	line, text := yamlSyntax(err)
+	hint := "check the indentation and the quotes around this line"
+	var several *severalDocuments
+	if errors.As(err, &several) {
+		hint = "keep one document a file; a directory of files merges in byte order"
+	}
+	return dataProblem(o, line, "yaml-syntax", text, hint)
+}
+
+func yamlSyntax(err error) (line int, text string) {
+	m := yamlLine.FindStringSubmatch(err.Error())
+	if m == nil {
+		return 0, "not valid YAML"
+	}
+	line, _ = strconv.Atoi(m[1])
+	text = m[2]
+	if i := strings.IndexAny(text, "'`\""); i >= 0 {
+		text = text[:i]
+	}
+	text = strings.TrimSpace(text)
+	if strings.HasPrefix(text, "unknown anchor") {
+		text = "an alias names an anchor that is not there"
+	}
+	return line, "not valid YAML: " + text
+}
