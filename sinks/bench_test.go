@@ -1,0 +1,97 @@
+package sinks
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"confit/render"
+)
+
+// manyOutputs are n small outputs, a hundred to a directory.
+func manyOutputs(n int, text string) []render.Output {
+	outs := make([]render.Output, n)
+	for i := range outs {
+		data := fmt.Appendf(nil, "%s %d\n%0280d\n", text, i, i)
+		outs[i] = render.Output{Path: fmt.Sprintf("d%03d/f%05d.conf", i/100, i), Mode: 0o644, Content: render.Plain(data)}
+	}
+	return outs
+}
+
+// BenchmarkApply runs on BENCH_DIR (a disk, say), or else on a tmpfs.
+func BenchmarkApply(b *testing.B) {
+	for _, n := range []int{100, 1000, 10000} {
+		outs, other := manyOutputs(n, "x"), manyOutputs(n, "y")
+		b.Run(fmt.Sprintf("raw/files=%d", n), func(b *testing.B) {
+			for b.Loop() {
+				dir := scratch(b)
+				for _, o := range outs {
+					name := filepath.Join(dir, o.Path)
+					if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+						b.Fatal(err)
+					}
+					if err := os.WriteFile(name, o.Content.Reveal(), 0o644); err != nil {
+						b.Fatal(err)
+					}
+				}
+				drop(b, dir)
+			}
+		})
+		b.Run(fmt.Sprintf("first/files=%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				dir := scratch(b)
+				applyBench(b, dir, outs)
+				drop(b, dir)
+			}
+		})
+		b.Run(fmt.Sprintf("update/files=%d", n), func(b *testing.B) {
+			dir := scratch(b)
+			for b.Loop() {
+				applyBench(b, dir, outs)
+				outs, other = other, outs
+			}
+			drop(b, dir)
+		})
+		b.Run(fmt.Sprintf("same/files=%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			dir := scratch(b)
+			applyBench(b, dir, outs)
+			for b.Loop() {
+				applyBench(b, dir, outs)
+			}
+			drop(b, dir)
+		})
+	}
+}
+
+func scratch(b *testing.B) string {
+	b.Helper()
+	top := os.Getenv("BENCH_DIR")
+	if top == "" {
+		top = "/dev/shm"
+	}
+	dir, err := os.MkdirTemp(top, "confit-bench-")
+	if err != nil {
+		b.Fatal(err)
+	}
+	return dir
+}
+
+func drop(b *testing.B, dir string) {
+	b.Helper()
+	b.StopTimer()
+	if err := os.RemoveAll(dir); err != nil {
+		b.Fatal(err)
+	}
+	b.StartTimer()
+}
+
+func applyBench(b *testing.B, dir string, outs []render.Output) {
+	b.Helper()
+	if _, err := (Dir{Path: dir}).Apply(context.Background(), outs); err != nil {
+		b.Fatal(err)
+	}
+}

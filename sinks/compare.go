@@ -1,0 +1,231 @@
+package sinks
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+
+	"golang.org/x/sys/unix"
+
+	"confit/render"
+)
+
+// A file is an output beside what lies in its place.
+type file struct {
+	out     *render.Output
+	kind    ChangeKind // "" when nothing is to be done
+	mode    uint32     // of what lies there
+	differs bool       // in content
+}
+
+// A removal is a file of ours that goes.
+type removal struct {
+	*entry
+	mode uint32
+}
+
+// A want says as what a path is wanted.
+type want uint8
+
+const (
+	wantFile want = iota + 1
+	wantDir
+)
+
+// A comparison holds a set of outputs against a directory. It changes nothing,
+// and finds everything that is in the way before it says so.
+type comparison struct {
+	dir     Dir
+	tree    *tree
+	old     *manifest
+	wanted  map[string]want // outputs, and the directories they need
+	goes    map[string]bool // files and directories that this run removes
+	mkdirs  map[string]bool // directories to make
+	blocked map[string]bool // directories that something is in the way of
+	told    map[string]bool // what is in the way and was reported
+	swaps   bool            // a file becomes a directory or the reverse
+
+	files   []file
+	removes []removal
+	kept    []*entry // of the manifest, neither wanted nor pruned
+	rmdirs  []op
+	chmods  []op
+	dirs    []string // directories of ours that stay
+	hits    []*render.Problem
+	buf     []byte
+}
+
+func compare(d Dir, t *tree, old *manifest, outs []*render.Output) (*comparison, error) {
+	c := &comparison{
+		dir: d, tree: t, old: old,
+		wanted: make(map[string]want, len(outs)), goes: map[string]bool{}, mkdirs: map[string]bool{},
+		blocked: map[string]bool{}, told: map[string]bool{},
+		files: make([]file, 0, len(outs)), buf: make([]byte, 64<<10),
+	}
+	for _, o := range outs {
+		c.want(o.Path)
+	}
+	if err := c.prune(); err != nil {
+		return nil, err
+	}
+	for _, o := range outs {
+		if err := c.look(o); err != nil {
+			return nil, err
+		}
+	}
+	c.strangers(outs)
+	return c, joined(c.hits)
+}
+
+// want marks an output, or an entry that stays, and the directories above it.
+func (c *comparison) want(p string) {
+	for w := wantFile; p != "." && c.wanted[p] == 0; p, w = parent(p), wantDir {
+		c.wanted[p] = w
+	}
+}
+
+// strangers refuses to remove the files of a manifest that has nothing in common
+// with this run: two specs of one name, most likely. A run without any output
+// has switched them off.
+func (c *comparison) strangers(outs []*render.Output) {
+	for _, o := range outs {
+		if c.old.byPath[o.Path] != nil {
+			return
+		}
+	}
+	if len(outs) == 0 || len(c.removes) == 0 {
+		return
+	}
+	p := inWay(c.dir.Path, "holds the files of a spec named "+render.Quoted(c.dir.Name)+" that has no output in common with this one",
+		"give each spec a `name:`; if it is the same spec, remove the old files or set `prune: false` once")
+	p.Notes = []string{"one of them is " + render.Quoted(c.removes[0].Path)}
+	c.hits = append(c.hits, p)
+}
+
+// look compares one output with what lies in its place.
+func (c *comparison) look(o *render.Output) error {
+	f, err := c.folder(o)
+	if f == nil || err != nil {
+		return err
+	}
+	var st unix.Stat_t
+	there := file{out: o}
+	if err := c.judge(f, &there, &st); err != nil {
+		return err
+	}
+	c.files = append(c.files, there)
+	switch there.kind {
+	case Create:
+		return c.mayChange(f, o.Path, o.Pos, nil)
+	case Update:
+		return c.mayChange(f, o.Path, o.Pos, &st)
+	}
+	return nil
+}
+
+func (c *comparison) judge(f *folder, there *file, st *unix.Stat_t) (err error) {
+	o, name := there.out, base(there.out.Path)
+	err = f.lstat(name, st)
+	if isAbsent(err) || err == nil && c.goes[o.Path] {
+		c.swaps = c.swaps || err == nil
+		there.kind, there.differs = Create, true
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFREG {
+		c.hit(f.at(name), o.Pos, "is "+kind(st.Mode)+" where an output should go", "move it away")
+		return nil
+	}
+	there.mode = st.Mode & 0o7777
+	if there.differs, err = c.differs(f, o, st); err != nil {
+		return err
+	}
+	switch {
+	case !there.differs && there.mode == uint32(o.Mode.Perm()):
+	case c.old.byPath[o.Path] == nil && !o.Adopt:
+		c.hit(f.at(name), o.Pos, "was not written by this spec", "move it away, or set `overwrite: true` on the output")
+	default:
+		there.kind = Update
+	}
+	return nil
+}
+
+// folder opens the directory of an output; nil when it is to be made or blocked.
+func (c *comparison) folder(o *render.Output) (*folder, error) {
+	dir := parent(o.Path)
+	if c.mkdirs[dir] {
+		c.files = append(c.files, file{out: o, kind: Create, differs: true})
+		return nil, nil
+	}
+	if c.blocked[dir] {
+		return nil, nil
+	}
+	f, err := c.tree.dir(dir)
+	if err == nil || !isGone(err) {
+		return f, err
+	}
+	deepest := c.tree.deepest()
+	at := dir
+	for parent(at) != deepest.path {
+		at = parent(at)
+	}
+	if isNoDir(err) && !c.goes[at] {
+		c.blocked[dir] = true
+		c.blockedBy(deepest, at, o.Pos)
+		return nil, nil
+	}
+	c.swaps = c.swaps || c.goes[at]
+	for ; dir != deepest.path; dir = parent(dir) {
+		c.mkdirs[dir] = true
+	}
+	c.files = append(c.files, file{out: o, kind: Create, differs: true})
+	return nil, c.mayChange(deepest, at, o.Pos, nil)
+}
+
+func (c *comparison) blockedBy(in *folder, at string, pos render.Pos) {
+	var st unix.Stat_t
+	what := "something else"
+	if in.lstat(base(at), &st) == nil {
+		what = kind(st.Mode)
+	}
+	c.hit(in.at(base(at)), pos, "is "+what+" where a directory should be", "move it away")
+}
+
+// hit reports something in the way, once.
+func (c *comparison) hit(path string, pos render.Pos, what, hint string) {
+	if c.told[path] {
+		return
+	}
+	c.told[path] = true
+	p := inWay(path, what, hint)
+	p.Pos = pos
+	c.hits = append(c.hits, p)
+}
+
+// differs tells whether the file has other bytes than the output. One that cannot
+// be read does.
+func (c *comparison) differs(f *folder, o *render.Output, st *unix.Stat_t) (bool, error) {
+	want := o.Content.Reveal()
+	if st.Size != int64(len(want)) {
+		return true, nil
+	}
+	fd, err := f.openat(base(o.Path), unix.O_RDONLY|unix.O_NONBLOCK, 0)
+	if errors.Is(err, fs.ErrPermission) || isGone(err) {
+		return true, nil
+	} else if err != nil {
+		return false, err
+	}
+	defer unix.Close(fd)
+	for len(want) > 0 {
+		n, err := again(func() (int, error) { return unix.Read(fd, c.buf[:min(len(c.buf), len(want))]) })
+		if err != nil {
+			return false, errno("read", f.at(base(o.Path)), err)
+		}
+		if n == 0 || !bytes.Equal(c.buf[:n], want[:n]) {
+			return true, nil
+		}
+		want = want[n:]
+	}
+	return false, nil
+}

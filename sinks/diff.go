@@ -1,0 +1,203 @@
+package sinks
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/rogpeppe/go-internal/diff"
+	"golang.org/x/sys/unix"
+
+	"confit/render"
+)
+
+// maxShown is the largest file that a diff shows line by line.
+const maxShown = 4 << 20
+
+// shown is what a diff may show of a file.
+type shown struct {
+	text []byte
+	why  string // why the text is not shown
+}
+
+func shownText(text []byte) shown {
+	s := shown{text: text}
+	switch {
+	case len(text) > maxShown:
+		s.why = "too large to show"
+	case bytes.IndexByte(text, 0) >= 0 || !utf8.Valid(text):
+		s.why = "binary"
+	}
+	return s
+}
+
+// show gets what a diff shows before and after. Of what is sensitive that is the
+// masked text: the manifest kept the old one.
+func (c *comparison) show(p *Plan) error {
+	outs := p.outputs()
+	for i := range p.Changes {
+		ch := &p.Changes[i]
+		if strings.HasSuffix(ch.Path, "/") {
+			continue
+		}
+		if o := outs[ch.Path]; o != nil {
+			ch.after = shownText(o.Content.Masked())
+		}
+		if ch.Kind != Create {
+			if err := c.before(ch); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// before finds what may be shown of the file that is there.
+func (c *comparison) before(ch *Change) error {
+	e := c.old.byPath[ch.Path]
+	switch {
+	case e != nil && e.Sensitive:
+		ch.before = shownText(e.Masked)
+		ch.Drift = ch.OldMode != e.Mode
+		ch.Sensitive = true
+		return nil
+	case e == nil && ch.OldMode[len(ch.OldMode)-1] < '4', ch.Sensitive:
+		ch.before = shown{why: "not shown, as it may hold secrets"}
+		return nil
+	}
+	text, err := content(c.tree, ch.Path)
+	if errors.Is(err, fs.ErrPermission) {
+		ch.before = shown{why: "unreadable"}
+		return nil
+	}
+	ch.before = shownText(text)
+	ch.Drift = e != nil && (ch.OldMode != e.Mode || sumOf(text) != e.SHA256)
+	return err
+}
+
+// content reads a file for a diff, and a byte more than that shows.
+func content(t *tree, p string) ([]byte, error) {
+	f, err := t.dir(parent(p))
+	if err != nil {
+		return nil, err
+	}
+	fd, err := f.openat(base(p), unix.O_RDONLY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(fd)
+	return io.ReadAll(io.LimitReader(descriptor(fd), maxShown+1))
+}
+
+// A descriptor reads from an open file.
+type descriptor int
+
+func (d descriptor) Read(b []byte) (int, error) {
+	n, err := again(func() (int, error) { return unix.Read(int(d), b) })
+	if err == nil && n == 0 {
+		err = io.EOF
+	}
+	return max(n, 0), err
+}
+
+// Diff writes the plan as a unified diff with Git's headers for modes. Sensitive
+// outputs are compared, and shown, by their masked text.
+func (p *Plan) Diff(w io.Writer, colour bool) error {
+	var b strings.Builder
+	for i := range p.Changes {
+		head, body := p.Changes[i].diff()
+		for line := range strings.Lines(head) {
+			b.WriteString(paint(line, "1", colour))
+		}
+		for line := range strings.Lines(body) {
+			b.WriteString(paint(visible(line), colours[line[0]], colour))
+		}
+		if _, err := io.WriteString(w, b.String()); err != nil {
+			return err
+		}
+		b.Reset()
+	}
+	return nil
+}
+
+// diff gives the headers of a change and the lines that differ.
+func (c *Change) diff() (head, body string) {
+	a, b := render.Quoted("a/"+c.Path), render.Quoted("b/"+c.Path)
+	head = "diff " + a + " " + b + "\n" + c.modes()
+	if c.Drift {
+		head += "someone changed it since confit wrote it\n"
+	}
+	if !c.differs {
+		return head, ""
+	}
+	switch c.Kind {
+	case Create:
+		a = "/dev/null"
+	case Remove:
+		b = "/dev/null"
+	}
+	for _, s := range []shown{c.before, c.after} {
+		if s.why != "" {
+			return head + fmt.Sprintf("Files %s and %s differ (%s)\n", a, b, s.why), ""
+		}
+	}
+	if bytes.Equal(c.before.text, c.after.text) {
+		if c.Kind == Update {
+			head += "secret values differ\n"
+		}
+		return head, ""
+	}
+	hunks := diff.Diff("a", c.before.text, "b", c.after.text)
+	for range 3 { // its own header
+		_, hunks, _ = bytes.Cut(hunks, []byte("\n"))
+	}
+	return head + "--- " + a + "\n+++ " + b + "\n", string(hunks)
+}
+
+// modes is what Git says of modes, of which it knows more bits than two.
+func (c *Change) modes() string {
+	switch {
+	case c.Kind == Create:
+		return "new file mode " + c.NewMode + "\n"
+	case c.Kind == Remove:
+		return "deleted file mode " + c.OldMode + "\n"
+	case c.OldMode != c.NewMode:
+		return "old mode " + c.OldMode + "\nnew mode " + c.NewMode + "\n"
+	}
+	return ""
+}
+
+// colours maps the first byte of a line of a diff to a terminal's colour.
+var colours = map[byte]string{'+': "32", '-': "31", '@': "36"}
+
+func paint(line, colour string, on bool) string {
+	if !on || colour == "" {
+		return line
+	}
+	return "\x1b[" + colour + "m" + strings.TrimSuffix(line, "\n") + "\x1b[m\n"
+}
+
+// visible writes out what would steer a terminal.
+func visible(line string) string {
+	steers := func(r rune) bool {
+		return unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Cf, r)
+	}
+	if !strings.ContainsFunc(line, steers) {
+		return line
+	}
+	var b strings.Builder
+	for _, r := range line {
+		if steers(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

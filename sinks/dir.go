@@ -1,0 +1,216 @@
+// Package sinks makes a directory match a set of rendered files. It does not
+// decide what the files say. Killed at any instant it leaves each path with its
+// whole old or its whole new content, and the next run goes on from there; what
+// it did not write it neither replaces nor removes.
+package sinks
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"confit/render"
+)
+
+// A Dir is an output directory, as one spec sees it.
+type Dir struct {
+	Path        string
+	Name        string        // of the spec; "" means "default"
+	NoPrune     bool          // leave files of earlier runs that no output wants
+	LockTimeout time.Duration // how long to wait for another run; 0 means not at all
+	DirMode     fs.FileMode   // of new directories; 0 means 0755, 0775 in a setgid root
+}
+
+// Plan compares the outputs with the directory and changes nothing. A directory
+// that is not there counts as empty.
+func (d Dir) Plan(outs []render.Output) (*Plan, error) {
+	if err := d.check(outs); err != nil {
+		return nil, err
+	}
+	t, err := openTree(d.Path)
+	if isAbsent(err) {
+		return d.planNew(outs), nil
+	} else if err != nil {
+		return nil, ioProblem(err, "")
+	}
+	defer t.close()
+	if err := d.lock(context.Background(), t, unix.LOCK_SH); err != nil {
+		return nil, ioProblem(err, "")
+	}
+	p, err := d.planIn(t, outs)
+	return p, ioProblem(err, "")
+}
+
+func (d Dir) planIn(t *tree, outs []render.Output) (*Plan, error) {
+	s, err := openState(t, d.name())
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	old, err := s.manifest(manifestFile)
+	if err != nil {
+		return nil, err
+	}
+	interrupted := s.files[journalFile]
+	if interrupted {
+		unfinished, err := s.manifest(manifestNext)
+		if err != nil {
+			return nil, err
+		}
+		old = old.and(unfinished)
+	}
+	c, err := compare(d, t, old, sorted(outs))
+	if err != nil {
+		return nil, err
+	}
+	p := c.plan()
+	if interrupted {
+		p.Notices = append(p.Notices, "an earlier run was interrupted in "+render.Quoted(d.Path)+"; the next one finishes it first")
+	}
+	return p, c.show(p)
+}
+
+// planNew is the plan for a directory that does not exist.
+func (d Dir) planNew(outs []render.Output) *Plan {
+	c := &comparison{dir: d, old: &manifest{}}
+	for _, o := range sorted(outs) {
+		c.files = append(c.files, file{out: o, kind: Create, differs: true})
+	}
+	p := &Plan{files: c.files, Changes: c.changes()}
+	for i := range p.Changes {
+		p.Changes[i].after = shownText(c.files[i].out.Content.Masked())
+	}
+	return p
+}
+
+// Apply makes the directory match the outputs, as one step for whoever comes
+// after a crash. An error with CodeUnfinished left the step half done, for the
+// next run to finish; after any other error nothing has changed. The context
+// counts until the commit begins.
+func (d Dir) Apply(ctx context.Context, outs []render.Output) (Result, error) {
+	if err := d.check(outs); err != nil {
+		return Result{}, err
+	}
+	made, err := makeAll(d.Path)
+	if err != nil {
+		return Result{}, d.unchanged(errors.Join(err, removeAll(made)))
+	}
+	r, err := d.apply(ctx, outs)
+	if err != nil && !unfinished(err) {
+		_ = removeAll(made) // fails where something is inside, which then stays
+	}
+	return r, err
+}
+
+func (d Dir) apply(ctx context.Context, outs []render.Output) (Result, error) {
+	t, err := openTree(d.Path)
+	if err != nil {
+		return Result{}, d.unchanged(err)
+	}
+	defer t.close()
+	if err := d.lock(ctx, t, unix.LOCK_EX); err != nil {
+		return Result{}, d.unchanged(err)
+	}
+	s, err := openState(t, d.name())
+	if err != nil {
+		return Result{}, d.unchanged(err)
+	}
+	defer s.close()
+	if err := d.recover(t, s); err != nil {
+		return Result{}, err
+	}
+	p, err := d.compare(t, s, outs)
+	if err != nil {
+		return Result{}, d.unchanged(err)
+	}
+	return d.publish(ctx, t, s, p)
+}
+
+func (d Dir) compare(t *tree, s *state, outs []render.Output) (*Plan, error) {
+	old, err := s.manifest(manifestFile)
+	if err != nil {
+		return nil, err
+	}
+	c, err := compare(d, t, old, sorted(outs))
+	if err != nil {
+		return nil, err
+	}
+	return c.plan(), nil
+}
+
+func (d Dir) check(outs []render.Output) error {
+	if err := CheckName(d.name()); err != nil {
+		return &render.Problem{Cause: render.CauseSpec, Code: CodeSink, Text: "name " + render.Quoted(d.Name) + ": " + err.Error()}
+	}
+	return CheckOutputs(outs, nil)
+}
+
+func (d Dir) name() string {
+	if d.Name == "" {
+		return "default"
+	}
+	return d.Name
+}
+
+func (d Dir) dirMode(setgid bool) uint32 {
+	switch {
+	case d.DirMode != 0:
+		return uint32(d.DirMode.Perm())
+	case setgid:
+		return 0o775
+	}
+	return 0o755
+}
+
+// sorted orders outputs by path, which keeps what a directory holds together.
+func sorted(outs []render.Output) []*render.Output {
+	all := make([]*render.Output, len(outs))
+	for i := range outs {
+		all[i] = &outs[i]
+	}
+	slices.SortFunc(all, func(a, b *render.Output) int { return strings.Compare(a.Path, b.Path) })
+	return all
+}
+
+// makeAll creates the directory dir, and tells which ones it made, deepest last.
+func makeAll(dir string) ([]string, error) {
+	err := os.Mkdir(dir, 0o755)
+	if err == nil {
+		return []string{dir}, nil
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return nil, nil
+	}
+	if up := filepath.Dir(dir); isAbsent(err) && up != dir {
+		made, err := makeAll(up)
+		if err != nil {
+			return made, err
+		}
+		if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+			return made, err
+		}
+		return append(made, dir), nil
+	}
+	return nil, err
+}
+
+func removeAll(made []string) error {
+	for _, dir := range slices.Backward(made) {
+		if err := os.Remove(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func unfinished(err error) bool {
+	var p *render.Problem
+	return errors.As(err, &p) && p.Code == CodeUnfinished
+}

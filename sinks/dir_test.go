@@ -1,0 +1,356 @@
+package sinks
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"confit/render"
+)
+
+// files are outputs in short: path → text; a text that begins with "secret:" is
+// sensitive and 0640, with "adopt:" takes over what is there.
+type files map[string]string
+
+func (fs files) outputs() []render.Output {
+	var outs []render.Output
+	for p, text := range fs {
+		o := render.Output{Path: p, Mode: 0o644, Content: render.Plain([]byte(text))}
+		if strings.HasPrefix(text, "secret:") {
+			o.Mode = 0o640
+			o.Content = render.Sensitive([]byte(text), []byte("MASKED\n"))
+		}
+		o.Adopt = strings.HasPrefix(text, "adopt:")
+		outs = append(outs, o)
+	}
+	return outs
+}
+
+func apply(t *testing.T, dir string, outs files) Result {
+	t.Helper()
+	r, err := Dir{Path: dir}.Apply(context.Background(), outs.outputs())
+	if err != nil {
+		t.Fatalf("Apply(%v): %v", outs, err)
+	}
+	return r
+}
+
+func counts(r Result) [4]int { return [4]int{r.Created, r.Updated, r.Removed, r.Unchanged} }
+
+// put makes a tree of files; a name that ends in a slash is a directory, a text
+// "-> x" a symlink, a text "|" a named pipe.
+func put(t *testing.T, dir string, tree files) {
+	t.Helper()
+	for p, text := range tree {
+		name := filepath.Join(dir, p)
+		must(t, os.MkdirAll(filepath.Dir(name), 0o755))
+		switch {
+		case strings.HasSuffix(p, "/"):
+			must(t, os.MkdirAll(name, 0o755))
+		case strings.HasPrefix(text, "-> "):
+			must(t, os.Symlink(text[3:], name))
+		case text == "|":
+			must(t, unix.Mkfifo(name, 0o644))
+		default:
+			must(t, os.WriteFile(name, []byte(text), 0o644))
+		}
+	}
+}
+
+// listing reads what put wrote; of the state directory it has the names only.
+func listing(t *testing.T, dir string) files {
+	t.Helper()
+	all := files{}
+	must(t, filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
+		must(t, err)
+		p, _ := filepath.Rel(dir, name)
+		switch {
+		case p == "." || strings.HasPrefix(p, statePrefix) && e.IsDir():
+		case strings.HasPrefix(p, statePrefix):
+			all[p] = "state"
+		case e.IsDir():
+			all[p+"/"] = ""
+		case e.Type() == fs.ModeSymlink:
+			to, _ := os.Readlink(name)
+			all[p] = "-> " + to
+		case e.Type() == fs.ModeNamedPipe:
+			all[p] = "|"
+		default:
+			data, err := os.ReadFile(name)
+			must(t, err)
+			all[p] = string(data)
+		}
+		return nil
+	}))
+	return all
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+const stateOf = ".confit-default/manifest.json"
+
+func TestApply(t *testing.T) {
+	for name, tc := range map[string]struct {
+		there   files   // before the first run
+		runs    []files // the outputs of each run
+		between func(t *testing.T, dir string)
+		counts  [4]int // of the last run
+		want    files  // after the last run, the manifest apart
+	}{
+		"first run":               {runs: []files{{"a": "1", "d/e/f": "2"}}, counts: [4]int{2, 0, 0, 0}, want: files{"a": "1", "d/": "", "d/e/": "", "d/e/f": "2"}},
+		"update":                  {runs: []files{{"a": "1", "b": "2"}, {"a": "1", "b": "3"}}, counts: [4]int{0, 1, 0, 1}, want: files{"a": "1", "b": "3"}},
+		"prune, and its folders":  {runs: []files{{"a": "1", "d/e/f": "2"}, {"a": "1"}}, counts: [4]int{0, 0, 1, 1}, want: files{"a": "1"}},
+		"prune beside a stranger": {there: files{"d/mine": "x"}, runs: []files{{"a": "1", "d/f": "2"}, {"a": "1"}}, counts: [4]int{0, 0, 1, 1}, want: files{"a": "1", "d/": "", "d/mine": "x"}},
+		"prune all":               {runs: []files{{"d/f": "2"}, {}}, counts: [4]int{0, 0, 1, 0}, want: files{}},
+		"folders of others stay":  {there: files{"d/": ""}, runs: []files{{"a": "1", "d/f": "2"}, {"a": "1"}}, counts: [4]int{0, 0, 1, 1}, want: files{"a": "1", "d/": ""}},
+		"file becomes folder":     {runs: []files{{"a": "1", "z": ""}, {"a/b": "2", "z": ""}}, counts: [4]int{1, 0, 1, 1}, want: files{"a/": "", "a/b": "2", "z": ""}},
+		"folder becomes file":     {runs: []files{{"a/b/c": "1", "a/d": "", "z": ""}, {"a": "2", "z": ""}}, counts: [4]int{1, 0, 2, 1}, want: files{"a": "2", "z": ""}},
+		"strangers stay":          {there: files{"mine": "x", "p": "|", "l": "-> mine"}, runs: []files{{"a": "1"}}, counts: [4]int{1, 0, 0, 0}, want: files{"a": "1", "mine": "x", "p": "|", "l": "-> mine"}},
+		"equal by chance":         {there: files{"a": "1"}, runs: []files{{"a": "1", "b": ""}, {"b": ""}}, counts: [4]int{0, 0, 0, 1}, want: files{"a": "1", "b": ""}},
+		"content drift": {runs: []files{{"a": "1"}, {"a": "1"}}, counts: [4]int{0, 1, 0, 0}, want: files{"a": "1"}, between: func(t *testing.T, dir string) {
+			must(t, os.WriteFile(dir+"/a", []byte("9"), 0o644))
+		}},
+		"mode drift": {runs: []files{{"a": "1"}, {"a": "1"}}, counts: [4]int{0, 1, 0, 0}, want: files{"a": "1"}, between: func(t *testing.T, dir string) {
+			must(t, os.Chmod(dir+"/a", 0o600))
+		}},
+		"folder mode drift": {runs: []files{{"d/a": "1"}, {"d/a": "1"}}, counts: [4]int{0, 1, 0, 1}, want: files{"d/": "", "d/a": "1"}, between: func(t *testing.T, dir string) {
+			must(t, os.Chmod(dir+"/d", 0o700))
+		}},
+		"gone meanwhile": {runs: []files{{"a": "1", "d/b": "2"}, {"a": "1"}}, counts: [4]int{1, 0, 0, 0}, want: files{"a": "1"}, between: func(t *testing.T, dir string) {
+			must(t, errors.Join(os.Remove(dir+"/a"), os.RemoveAll(dir+"/d")))
+		}},
+		"pruned one is another's now": {runs: []files{{"a": "1", "b": "2"}, {"a": "1"}}, counts: [4]int{0, 0, 0, 1}, want: files{"a": "1", "b": "-> a"}, between: func(t *testing.T, dir string) {
+			must(t, errors.Join(os.Remove(dir+"/b"), os.Symlink("a", dir+"/b")))
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			put(t, dir, tc.there)
+			var r Result
+			for i, outs := range tc.runs {
+				if i > 0 && tc.between != nil {
+					tc.between(t, dir)
+				}
+				r = apply(t, dir, outs)
+			}
+			if counts(r) != tc.counts {
+				t.Errorf("the last run counts %v, want %v", counts(r), tc.counts)
+			}
+			last := tc.runs[len(tc.runs)-1]
+			if again := apply(t, dir, last); counts(again) != [4]int{0, 0, 0, len(last)} {
+				t.Errorf("a run more counts %v", counts(again))
+			}
+			if len(last) > 0 {
+				tc.want[stateOf] = "state"
+			}
+			if got := listing(t, dir); !maps.Equal(got, tc.want) {
+				t.Errorf("got %v, want %v", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestConflicts(t *testing.T) {
+	outside := t.TempDir()
+	for name, tc := range map[string]struct {
+		there files
+		first files
+		outs  files
+		want  []string // texts, in order
+	}{
+		"foreign file":        {there: files{"a": "x"}, outs: files{"a": "1"}, want: []string{"/a was not written by this spec"}},
+		"foreign mode":        {there: files{"s": "secret: x"}, outs: files{"s": "secret: x"}, want: []string{"/s was not written by this spec"}},
+		"directory":           {there: files{"a/": ""}, outs: files{"a": "1"}, want: []string{"/a is a directory where an output should go"}},
+		"symlink":             {there: files{"a": "-> b"}, outs: files{"a": "1"}, want: []string{"/a is a symlink where"}},
+		"pipe":                {there: files{"a": "|"}, outs: files{"a": "1"}, want: []string{"/a is a named pipe where"}},
+		"parent is a file":    {there: files{"d": "x"}, outs: files{"d/a": "1", "d/b": "2"}, want: []string{"/d is a file where a directory should be"}},
+		"parent is a symlink": {there: files{"d": "-> " + outside, "e/f": "-> ."}, outs: files{"d/a": "1", "e/f/g/h": "2"}, want: []string{"/d is a symlink where a directory", "/e/f is a symlink where a directory"}},
+		"all at once":         {there: files{"a": "x", "b/": "", "c": "y"}, outs: files{"a": "1", "b": "2", "c/d": "3"}, want: []string{"/a was", "/b is", "/c is"}},
+		"no output in common": {first: files{"a": "1"}, outs: files{"b": "1"}, want: []string{"has no output in common"}},
+		"state is a file":     {there: files{".confit-default": "x"}, outs: files{"b": "1"}, want: []string{"is a file where confit keeps its state"}},
+		"state is a symlink":  {there: files{".confit-default": "-> " + outside}, outs: files{"b": "1"}, want: []string{"is a symlink where confit keeps its state"}},
+		"state holds a pipe":  {there: files{".confit-default/manifest.json": "|"}, outs: files{"b": "1"}, want: []string{"is a named pipe where confit keeps its state"}},
+		"manifest damaged":    {there: files{".confit-default/manifest.json": "{"}, outs: files{"b": "1"}, want: []string{"is damaged"}},
+		"manifest empty":      {there: files{".confit-default/manifest.json": ""}, outs: files{"b": "1"}, want: []string{"is damaged"}},
+		"manifest of later":   {there: files{".confit-default/manifest.json": `{"version":2,"outputs":{}}`}, outs: files{"b": "1"}, want: []string{"has version 2"}},
+		"manifest hostile":    {there: files{".confit-default/manifest.json": `{"version":1,"outputs":[{"path":"../x","mode":"0644"}]}`}, outs: files{"b": "1"}, want: []string{"holds a path"}},
+		"journal hostile":     {there: files{".confit-default/journal.json": `{"version":1,"ops":[{"do":"remove","path":"../x"}]}`, ".confit-default/stage/": ""}, outs: files{"b": "1"}, want: []string{"holds a step"}},
+		"journal alone":       {there: files{".confit-default/journal.json": `{"version":1,"ops":[{"do":"remove","path":"x"}]}`}, outs: files{"b": "1"}, want: []string{"has lost its staged files"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			put(t, dir, tc.there)
+			if tc.first != nil {
+				apply(t, dir, tc.first)
+			}
+			before := listing(t, dir)
+			_, err := Dir{Path: dir}.Apply(context.Background(), tc.outs.outputs())
+			problems := render.Problems(err, render.CauseUnknown)
+			if len(problems) != len(tc.want) {
+				t.Fatalf("%d problems, want %d: %v", len(problems), len(tc.want), err)
+			}
+			for i, p := range problems {
+				if p.Cause != render.CauseInWay || !strings.Contains(p.Text, tc.want[i]) || p.Hint == "" {
+					t.Errorf("problem %d is %+v, want %q", i, p, tc.want[i])
+				}
+			}
+			if got := listing(t, dir); !maps.Equal(got, before) {
+				t.Errorf("changed to %v, from %v", got, before)
+			}
+			if left := listing(t, outside); len(left) > 0 {
+				t.Errorf("outside is %v", left)
+			}
+		})
+	}
+}
+
+func TestAdopt(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, files{"a": "x", "b": "2"})
+	outs := files{"a": "1", "b": "2"}.outputs()
+	for i := range outs {
+		outs[i].Adopt = true
+	}
+	r, err := Dir{Path: dir}.Apply(context.Background(), outs)
+	must(t, err)
+	if counts(r) != [4]int{0, 1, 0, 1} {
+		t.Errorf("counts %v", counts(r))
+	}
+	if r := apply(t, dir, files{}); r.Removed != 2 {
+		t.Errorf("what was adopted stays: %+v", r)
+	}
+}
+
+func TestTwoSpecs(t *testing.T) {
+	dir := t.TempDir()
+	one, two := Dir{Path: dir, Name: "one"}, Dir{Path: dir, Name: "two"}
+	ctx := context.Background()
+	_, err := one.Apply(ctx, files{"d/a": "1", "x": ""}.outputs())
+	must(t, err)
+	_, err = two.Apply(ctx, files{"d/b": "2"}.outputs())
+	must(t, err)
+	_, err = one.Apply(ctx, files{"x": ""}.outputs())
+	must(t, err)
+	_, err = two.Apply(ctx, files{"d/x": ""}.outputs())
+	if err == nil {
+		t.Error("no output in common, and no error")
+	}
+	want := files{"d/": "", "d/b": "2", "x": "", ".confit-one/manifest.json": "state", ".confit-two/manifest.json": "state"}
+	if got := listing(t, dir); !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestNoPrune(t *testing.T) {
+	dir := t.TempDir()
+	apply(t, dir, files{"a": "1", "d/b": "2"})
+	r, err := Dir{Path: dir, NoPrune: true}.Apply(context.Background(), files{"c": "3"}.outputs())
+	must(t, err)
+	if counts(r) != [4]int{1, 0, 0, 0} {
+		t.Errorf("counts %v", counts(r))
+	}
+	if r := apply(t, dir, files{"c": "3"}); counts(r) != [4]int{0, 0, 2, 1} {
+		t.Errorf("what was kept is not ours any more: %v", counts(r))
+	}
+}
+
+// TestModes runs under the narrowest and the widest umask.
+func TestModes(t *testing.T) {
+	for _, umask := range []int{0, 0o777} {
+		for _, setgid := range []bool{false, true} {
+			dir := t.TempDir()
+			root, folder := fs.FileMode(0o755), fs.FileMode(0o755)
+			if setgid {
+				must(t, os.Chown(dir, -1, 4242))
+				root |= fs.ModeSetgid
+				folder = 0o775 | fs.ModeSetgid
+			}
+			must(t, os.Chmod(dir, root))
+			old := syscall.Umask(umask)
+			_, err := Dir{Path: dir}.Apply(context.Background(), files{"d/s": "secret: x", "d/p": "1"}.outputs())
+			syscall.Umask(old)
+			must(t, err)
+			for p, want := range map[string]fs.FileMode{"d": folder, "d/s": 0o640, "d/p": 0o644, stateOf: 0o600, ".confit-default": 0o700 | folder&fs.ModeSetgid} {
+				info, err := os.Stat(filepath.Join(dir, p))
+				must(t, err)
+				if got := info.Mode() &^ fs.ModeDir; got != want {
+					t.Errorf("umask %04o, setgid %v: %s has mode %v, want %v", umask, setgid, p, got, want)
+				}
+				if setgid && info.Sys().(*syscall.Stat_t).Gid != 4242 {
+					t.Errorf("%s is not of the root's group", p)
+				}
+			}
+		}
+	}
+}
+
+func TestLock(t *testing.T) {
+	dir := t.TempDir()
+	d, err := os.Open(dir)
+	must(t, err)
+	must(t, unix.Flock(int(d.Fd()), unix.LOCK_EX))
+	_, err = Dir{Path: dir, LockTimeout: 20 * time.Millisecond}.Apply(context.Background(), files{"a": ""}.outputs())
+	var p *render.Problem
+	if !errors.As(err, &p) || p.Cause != render.CauseBusy {
+		t.Errorf("Apply gives %v, want a busy directory", err)
+	}
+	time.AfterFunc(30*time.Millisecond, func() { d.Close() })
+	_, err = Dir{Path: dir, LockTimeout: 10 * time.Second}.Apply(context.Background(), files{"a": ""}.outputs())
+	must(t, err)
+}
+
+func TestStopped(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	dir := filepath.Join(t.TempDir(), "new", "dir")
+	_, err := Dir{Path: dir}.Apply(ctx, files{"a": ""}.outputs())
+	var p *render.Problem
+	if !errors.As(err, &p) || p.Cause != render.CauseSignal || !errors.Is(err, context.Canceled) {
+		t.Errorf("Apply gives %v", err)
+	}
+	if _, err := os.Stat(filepath.Dir(dir)); !os.IsNotExist(err) {
+		t.Error("the directories it made are still there")
+	}
+}
+
+// TestState looks for a secret, its size and its hash in what stays on disk.
+func TestState(t *testing.T) {
+	dir := t.TempDir()
+	apply(t, dir, files{"s": "secret: hunter2", "p": "1"})
+	data, err := os.ReadFile(filepath.Join(dir, stateOf))
+	must(t, err)
+	for _, leak := range []string{"hunter2", "aHVudGVyMg", sumOf([]byte("secret: hunter2")), `"size":15`} {
+		if bytes.Contains(data, []byte(leak)) {
+			t.Errorf("the manifest has %q: %s", leak, data)
+		}
+	}
+	if !bytes.Contains(data, []byte(sumOf([]byte("1")))) {
+		t.Errorf("the manifest has no hash of a plain output: %s", data)
+	}
+}
+
+func TestNotice(t *testing.T) {
+	dir := t.TempDir()
+	if r := apply(t, dir, files{"s": "secret: x"}); len(r.Notices) != 1 || !strings.Contains(r.Notices[0], "securityContext: {fsGroup: 65532}") {
+		t.Errorf("notices %q", r.Notices)
+	}
+	must(t, os.Chmod(dir, 0o777|fs.ModeSetgid))
+	if r := apply(t, dir, files{"s": "secret: x"}); len(r.Notices) != 0 {
+		t.Errorf("notices %q", r.Notices)
+	}
+}

@@ -1,0 +1,67 @@
+package sinks
+
+import (
+	"confit/render"
+	"strconv"
+)
+
+// What an op does.
+const (
+	doWrite  = "write"  // rename a staged file into its place
+	doRemove = "remove" // rename a file of ours into the stage
+	doMkdir  = "mkdir"
+	doChmod  = "chmod" // of a directory
+	doRmdir  = "rmdir" // if it is empty
+)
+
+// An op is one step of a commit. It can be done again after a crash in the
+// middle, and taken back. Its number in the journal names its files in the stage.
+type op struct {
+	Do   string `json:"do"`
+	Path string `json:"path"`
+	New  bool   `json:"new,omitempty"`  // write: nothing may be there
+	Mode uint32 `json:"mode,omitempty"` // mkdir, chmod: to have; rmdir: had
+	Was  uint32 `json:"was,omitempty"`  // chmod: had
+
+	out *render.Output // write: what is staged; not after a crash
+}
+
+// A journal in its place is the commit point: from there on the next run goes
+// forward.
+type journal struct {
+	Version int  `json:"version"`
+	Ops     []op `json:"ops"`
+	Empty   bool `json:"empty,omitempty"` // no manifest is left at the end
+}
+
+// staged names the new file of op i in the stage, and replaced its old one.
+func staged(i int) string   { return strconv.Itoa(i) }
+func replaced(i int) string { return "o" + strconv.Itoa(i) }
+
+func (s *state) journal() (*journal, error) {
+	data, err := s.read(journalFile)
+	if err != nil || data == nil {
+		return nil, err
+	}
+	j := &journal{}
+	if err := s.decode(journalFile, data, j, &j.Version); err != nil {
+		return nil, err
+	}
+	for _, o := range j.Ops {
+		if !o.valid() {
+			return nil, s.corrupt(journalFile, "holds a step that confit does not take")
+		}
+	}
+	if s.stage == nil {
+		return nil, s.corrupt(journalFile, "has lost its staged files")
+	}
+	return j, nil
+}
+
+func (o op) valid() bool {
+	switch o.Do {
+	case doWrite, doRemove, doMkdir, doChmod, doRmdir:
+		return CheckPath(o.Path) == nil && o.Mode <= 0o777 && o.Was <= 0o7777
+	}
+	return false
+}

@@ -1,0 +1,125 @@
+package sinks
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"confit/render"
+)
+
+const stateVersion = 1
+
+// A manifest says what a spec wrote into a directory. It holds nothing of a
+// sensitive output that could tell about its secrets: no hash, no size, and of
+// its text the masked form only.
+type manifest struct {
+	Version int      `json:"version"`
+	Outputs []*entry `json:"outputs"`        // sorted by path
+	Dirs    []string `json:"dirs,omitempty"` // that we made, sorted
+	byPath  map[string]*entry
+}
+
+type entry struct {
+	Path      string `json:"path"`
+	Mode      string `json:"mode"` // like "0644"
+	Size      int    `json:"size,omitempty"`
+	SHA256    string `json:"sha256,omitempty"`
+	Sensitive bool   `json:"sensitive,omitempty"`
+	Masked    []byte `json:"masked,omitempty"`
+}
+
+func newEntry(o *render.Output) *entry {
+	e := &entry{Path: o.Path, Mode: modeText(uint32(o.Mode.Perm())), Sensitive: o.Content.IsSensitive()}
+	if e.Sensitive {
+		e.Masked = o.Content.Masked()
+	} else {
+		e.Size = len(o.Content.Reveal())
+	}
+	return e
+}
+
+// sum adds the hash, which costs more than the rest and is wanted on disk only.
+func (e *entry) sum(o *render.Output) {
+	if !e.Sensitive {
+		e.SHA256 = sumOf(o.Content.Reveal())
+	}
+}
+
+func sumOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// says tells whether e and f say the same, the hash apart.
+func (e *entry) says(f *entry) bool {
+	return e.Path == f.Path && e.Mode == f.Mode && e.Size == f.Size &&
+		e.Sensitive == f.Sensitive && bytes.Equal(e.Masked, f.Masked)
+}
+
+func (m *manifest) says(n *manifest) bool {
+	return slices.EqualFunc(m.Outputs, n.Outputs, (*entry).says) && slices.Equal(m.Dirs, n.Dirs)
+}
+
+// and adds what an interrupted run has, or would have, written.
+func (m *manifest) and(n *manifest) *manifest {
+	both := &manifest{Version: stateVersion, Dirs: slices.Concat(m.Dirs, n.Dirs), byPath: map[string]*entry{}}
+	maps.Copy(both.byPath, m.byPath)
+	maps.Copy(both.byPath, n.byPath)
+	for _, p := range slices.Sorted(maps.Keys(both.byPath)) {
+		both.Outputs = append(both.Outputs, both.byPath[p])
+	}
+	slices.Sort(both.Dirs)
+	both.Dirs = slices.Compact(both.Dirs)
+	return both
+}
+
+func (m *manifest) empty() bool { return len(m.Outputs) == 0 && len(m.Dirs) == 0 }
+
+func modeText(mode uint32) string { return fmt.Sprintf("%04o", mode) }
+
+// manifest reads a manifest; an absent one is empty.
+func (s *state) manifest(name string) (*manifest, error) {
+	m := &manifest{Version: stateVersion, byPath: map[string]*entry{}}
+	data, err := s.read(name)
+	if err != nil || data == nil {
+		return m, err
+	}
+	if err := s.decode(name, data, m, &m.Version); err != nil {
+		return m, err
+	}
+	m.byPath = make(map[string]*entry, len(m.Outputs))
+	for _, e := range m.Outputs {
+		if e == nil || CheckPath(e.Path) != nil {
+			return m, s.corrupt(name, "holds a path that confit does not write")
+		}
+		m.byPath[e.Path] = e
+	}
+	for _, dir := range m.Dirs {
+		if CheckPath(dir) != nil {
+			return m, s.corrupt(name, "holds a path that confit does not write")
+		}
+	}
+	slices.SortFunc(m.Outputs, func(a, b *entry) int { return strings.Compare(a.Path, b.Path) })
+	slices.Sort(m.Dirs)
+	return m, nil
+}
+
+// decode reads a state file into v, whose version it checks: what another version
+// wrote may mean something else.
+func (s *state) decode(name string, data []byte, v any, version *int) error {
+	*version = 0
+	err := json.Unmarshal(data, v)
+	if *version != 0 && *version != stateVersion {
+		return s.corrupt(name, fmt.Sprintf("has version %d, which this confit does not know", *version))
+	}
+	if err != nil || *version == 0 {
+		return s.corrupt(name, "is damaged")
+	}
+	return nil
+}

@@ -1,0 +1,186 @@
+package sinks
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"confit/render"
+)
+
+const (
+	maxName = 255  // bytes of one name, NAME_MAX
+	maxPath = 4096 // bytes of a whole path, PATH_MAX
+)
+
+// statePrefix begins the name of every state directory; no output may have it.
+const statePrefix = ".confit-"
+
+// CheckPath tells why no output can have the path p, which is slash-separated
+// and relative to a sink's directory; nil when one can. It touches no disk.
+func CheckPath(p string) error {
+	switch {
+	case p == "":
+		return errors.New("an empty path")
+	case !utf8.ValidString(p):
+		return errors.New("a path that is not UTF-8")
+	case strings.ContainsFunc(p, unicode.IsControl):
+		return errors.New("a path with a control character")
+	case p[0] == '/':
+		return errors.New("an absolute path")
+	case len(p) > maxPath:
+		return fmt.Errorf("a path of %d bytes; %d is the limit", len(p), maxPath)
+	case strings.HasPrefix(strings.ToLower(p), statePrefix):
+		return errors.New("a path in " + statePrefix + "*, which confit keeps for itself")
+	}
+	for name := range strings.SplitSeq(p, "/") {
+		if err := checkName(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkName(name string) error {
+	switch {
+	case name == "..":
+		return errors.New("a path that leads out of the directory")
+	case name == "" || name == ".":
+		return errors.New("a path with an empty name or a dot")
+	case len(name) > maxName:
+		return fmt.Errorf("a name of %d bytes; %d is the limit", len(name), maxName)
+	}
+	return nil
+}
+
+// CheckName tells why a spec cannot have this name, which becomes part of the
+// name of its state directory; nil when it can.
+func CheckName(name string) error {
+	if name == "" || len(name) > 100 {
+		return errors.New("a name has 1 to 100 characters")
+	}
+	for _, r := range name {
+		if !strings.ContainsRune("-._", r) && (r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r)) {
+			return errors.New("a name is made of letters, digits, '-', '.' and '_'")
+		}
+	}
+	return nil
+}
+
+// CheckOutputs finds the outputs of one sink that cannot be published, alone or
+// beside each other: bad paths, two on one path, a file where another needs a
+// directory, names that differ only in case. cause gives an output's exit
+// status; nil means that of the spec, or of the values where they made the path.
+// Of two that clash one from values decides.
+func CheckOutputs(outs []render.Output, cause func(render.Output) render.Cause) error {
+	if cause == nil {
+		cause = causeOf
+	}
+	c := checker{cause: cause, seen: make(map[string]*render.Output, len(outs)), dirs: map[string]*render.Output{}, folded: make(map[string]string, len(outs))}
+	for i := range outs {
+		o := &outs[i]
+		if err := CheckPath(o.Path); err != nil {
+			c.add(o, o, "%s is %s", render.Quoted(o.Path), err)
+			continue
+		}
+		c.file(o)
+	}
+	for _, o := range c.seen {
+		if below := c.dirs[o.Path]; below != nil {
+			c.add(o, below, "%s is a file, and a directory for %s", render.Quoted(o.Path), render.Quoted(below.Path))
+		}
+	}
+	slices.SortFunc(c.problems, func(a, b *render.Problem) int { return strings.Compare(a.Text, b.Text) })
+	return joined(c.problems)
+}
+
+func causeOf(o render.Output) render.Cause {
+	if o.Made {
+		return render.CauseData
+	}
+	return render.CauseSpec
+}
+
+type checker struct {
+	cause    func(render.Output) render.Cause
+	seen     map[string]*render.Output // by path
+	dirs     map[string]*render.Output // by directory: one output in it
+	folded   map[string]string         // by path with its case folded: the path
+	problems []*render.Problem
+}
+
+func (c *checker) file(o *render.Output) {
+	if first := c.seen[o.Path]; first != nil {
+		c.add(o, first, "two outputs on one path: %s%s", render.Quoted(o.Path), alsoAt(first))
+		return
+	}
+	c.seen[o.Path] = o
+	c.twin(o, o.Path)
+	for dir := parent(o.Path); dir != "." && c.dirs[dir] == nil; dir = parent(dir) {
+		c.dirs[dir] = o
+		c.twin(o, dir)
+	}
+}
+
+// twin reports a path, of a file or a directory, that another has in other case.
+func (c *checker) twin(o *render.Output, p string) {
+	key := fold(p)
+	other, ok := c.folded[key]
+	if !ok {
+		c.folded[key] = p
+	} else if other != p {
+		c.add(o, o, "%s and %s differ only in case", render.Quoted(other), render.Quoted(p))
+	}
+}
+
+func (c *checker) add(o, other *render.Output, format string, args ...any) {
+	p := &render.Problem{Cause: c.cause(*o), Code: CodePath, Pos: o.Pos, Text: fmt.Sprintf(format, args...)}
+	if k := c.cause(*other); k == render.CauseData {
+		p.Cause = k
+	}
+	c.problems = append(c.problems, p)
+}
+
+func alsoAt(o *render.Output) string {
+	if o.Pos.File == "" {
+		return ""
+	}
+	return " (the other at " + o.Pos.String() + ")"
+}
+
+// fold maps names that a case-insensitive file system takes for one to one text.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < utf8.RuneSelf {
+			return unicode.ToLower(r)
+		}
+		least := r
+		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+			least = min(least, f)
+		}
+		return unicode.ToLower(least)
+	}, s)
+}
+
+// parent is path.Dir for a path that CheckPath accepts, without its allocations.
+func parent(p string) string {
+	if i := strings.LastIndexByte(p, '/'); i >= 0 {
+		return p[:i]
+	}
+	return "."
+}
+
+// base is the last name of such a path.
+func base(p string) string { return p[strings.LastIndexByte(p, '/')+1:] }
+
+// join is path.Join of a directory, "." for the top, and a name.
+func join(dir, name string) string {
+	if dir == "." {
+		return name
+	}
+	return path.Join(dir, name)
+}

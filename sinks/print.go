@@ -1,0 +1,35 @@
+package sinks
+
+import (
+	"bytes"
+	"io"
+
+	"confit/render"
+)
+
+// Print writes the outputs to w in the order given: a single one as it is, of
+// several each below a line "# PATH". Sensitive ones are masked unless secrets is
+// set.
+func Print(w io.Writer, outs []render.Output, secrets bool) error {
+	for i := range outs {
+		text := outs[i].Content.Masked()
+		if secrets {
+			text = outs[i].Content.Reveal()
+		}
+		if len(outs) > 1 {
+			text = headed(outs[i].Path, text)
+		}
+		if _, err := w.Write(text); err != nil {
+			return ioProblem(err, "")
+		}
+	}
+	return nil
+}
+
+func headed(path string, text []byte) []byte {
+	all := append([]byte("# "+render.Quoted(path)+"\n"), text...)
+	if len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
+		all = append(all, '\n')
+	}
+	return all
+}

@@ -1,0 +1,122 @@
+package sinks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"confit/render"
+)
+
+// The codes of the problems that this package reports.
+const (
+	CodePath       = "output-path"       // outputs that cannot be published
+	CodeSink       = "sink"              // a wrong entry in the spec's sinks
+	CodeInWay      = "output-in-the-way" // something there that is not ours to replace
+	CodeIO         = "output-io"         // reading or writing failed
+	CodeBusy       = "output-busy"       // another run holds the directory
+	CodeStopped    = "stopped"           // the context ended before the commit
+	CodeUnfinished = "output-unfinished" // the commit began; the next run finishes it
+)
+
+// errno is an error of the system at a path, as package os would report it.
+func errno(op, path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &fs.PathError{Op: op, Path: path, Err: err}
+}
+
+// ioProblem is err as a problem of cause IO; one that is a problem already stays.
+func ioProblem(err error, after string) error {
+	var p *render.Problem
+	if err == nil || errors.As(err, &p) {
+		return err
+	}
+	text := err.Error()
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		text = at.Op + " " + render.Quoted(at.Path) + ": " + at.Err.Error()
+	}
+	return &render.Problem{Cause: render.CauseIO, Code: CodeIO, Text: text + after, Err: err}
+}
+
+// unchanged says of an error before the commit that it cost nothing.
+func (d Dir) unchanged(err error) error {
+	if all := render.Problems(err, render.CauseIO); all[len(all)-1].Cause == render.CauseInWay {
+		last := all[len(all)-1]
+		last.Notes = append(last.Notes, "nothing in "+render.Quoted(d.Path)+" was changed")
+	}
+	return ioProblem(err, "; nothing in "+render.Quoted(d.Path)+" was changed")
+}
+
+// stopped is the problem of a context that ended before the commit. A cause that
+// is a problem already says more than we can.
+func (d Dir) stopped(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	var p *render.Problem
+	if errors.As(cause, &p) {
+		return cause
+	}
+	c := render.CauseSignal
+	if errors.Is(cause, context.DeadlineExceeded) {
+		c = render.CauseLimit
+	}
+	text := fmt.Sprintf("stopped before anything in %s was changed", render.Quoted(d.Path))
+	return &render.Problem{Cause: c, Code: CodeStopped, Text: text, Err: cause}
+}
+
+// inWay is the problem of something that confit may not replace.
+func inWay(path, what, hint string) *render.Problem {
+	return &render.Problem{Cause: render.CauseInWay, Code: CodeInWay, Text: render.Quoted(path) + " " + what, Hint: hint}
+}
+
+func joined(problems []*render.Problem) error {
+	errs := make([]error, len(problems))
+	for i, p := range problems {
+		errs[i] = p
+	}
+	return errors.Join(errs...)
+}
+
+// isAbsent tells whether err says that there is nothing at a path.
+func isAbsent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+
+// isNoDir tells whether err says that a path leads through something that is no
+// real directory, a symlink included.
+func isNoDir(err error) bool {
+	return errors.Is(err, unix.ENOTDIR) || errors.Is(err, unix.ELOOP)
+}
+
+// isGone tells whether err says that a directory is not there, or not any more.
+func isGone(err error) bool { return isAbsent(err) || isNoDir(err) }
+
+// kind names the type of a file for an error.
+func kind(mode uint32) string {
+	switch mode & unix.S_IFMT {
+	case unix.S_IFREG:
+		return "a file"
+	case unix.S_IFDIR:
+		return "a directory"
+	case unix.S_IFLNK:
+		return "a symlink"
+	case unix.S_IFIFO:
+		return "a named pipe"
+	case unix.S_IFSOCK:
+		return "a socket"
+	}
+	return "a device"
+}
+
+// sameUser is the hint for what belongs to another user.
+func sameUser(uid uint32) string {
+	return strings.Join([]string{
+		fmt.Sprintf("it belongs to user %d and this run is user %d:", uid, os.Geteuid()),
+		"give every container that writes here the same runAsUser",
+	}, " ")
+}

@@ -1,0 +1,127 @@
+package sinks
+
+import (
+	"os"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"confit/render"
+)
+
+// prune finds what the manifest has and this run has not: files first, then the
+// directories of ours that they leave empty, the deepest first.
+func (c *comparison) prune() error {
+	for _, e := range c.old.Outputs {
+		if c.wanted[e.Path] == wantFile {
+			continue
+		}
+		if err := c.pruneFile(e); err != nil {
+			return err
+		}
+	}
+	for _, e := range c.kept {
+		c.want(e.Path)
+	}
+	for _, dir := range slices.Backward(c.old.Dirs) {
+		if err := c.pruneDir(dir); err != nil {
+			return err
+		}
+	}
+	slices.Reverse(c.dirs)
+	return nil
+}
+
+// pruneFile decides about a file of ours that no output wants. One that is gone,
+// or became something else, is no longer ours.
+func (c *comparison) pruneFile(e *entry) error {
+	f, err := c.tree.dir(parent(e.Path))
+	var st unix.Stat_t
+	if err == nil {
+		err = f.lstat(base(e.Path), &st)
+	}
+	switch {
+	case isGone(err):
+		return nil
+	case err != nil:
+		return err
+	case st.Mode&unix.S_IFMT != unix.S_IFREG:
+		return nil
+	case c.dir.NoPrune:
+		c.kept = append(c.kept, e)
+		return nil
+	}
+	c.goes[e.Path] = true
+	c.removes = append(c.removes, removal{entry: e, mode: st.Mode & 0o7777})
+	return c.mayChange(f, e.Path, render.Pos{}, &st)
+}
+
+func (c *comparison) pruneDir(dir string) error {
+	f, err := c.tree.dir(dir)
+	if isGone(err) || err == nil && f.mount {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	perm := f.perm() &^ unix.S_ISGID
+	want := uint32(c.dir.dirMode(c.tree.setgid()))
+	if c.wanted[dir] == wantDir {
+		if perm != want && int(f.stat.Uid) == os.Geteuid() {
+			c.chmods = append(c.chmods, op{Do: doChmod, Path: dir, Mode: want, Was: perm})
+		}
+	} else if empty, err := c.empties(f); err != nil {
+		return err
+	} else if empty && !c.dir.NoPrune {
+		c.goes[dir] = true
+		c.rmdirs = append(c.rmdirs, op{Do: doRmdir, Path: dir, Mode: perm & 0o777})
+		in, err := c.tree.dir(parent(dir))
+		if err != nil {
+			return err
+		}
+		return c.mayChange(in, dir, render.Pos{}, nil)
+	}
+	c.dirs = append(c.dirs, dir)
+	return nil
+}
+
+// empties tells whether this run removes all that f holds.
+func (c *comparison) empties(f *folder) (bool, error) {
+	names, err := f.names()
+	for _, name := range names {
+		if !c.goes[join(f.path, name)] {
+			return false, err
+		}
+	}
+	return err == nil, err
+}
+
+// mayChange checks before anything is staged that path, in f, can be created,
+// replaced or removed. st is what lies there, nil for nothing or a directory.
+func (c *comparison) mayChange(f *folder, path string, pos render.Pos, st *unix.Stat_t) error {
+	if f.mount {
+		c.hit(f.full, pos, "is on a volume of its own, where nothing can be renamed to", "give it a sink of its own")
+		return nil
+	}
+	if err := f.allows(); err != nil {
+		return err
+	}
+	if st == nil {
+		return nil
+	}
+	if c.stuck(f, st) {
+		c.hit(f.at(base(path)), pos, "cannot be replaced in a directory with the sticky bit", sameUser(st.Uid)+", or leave out `medium: Memory`")
+	}
+	var x unix.Statx_t
+	err := unix.Statx(f.fd, base(path), unix.AT_SYMLINK_NOFOLLOW, unix.STATX_TYPE, &x)
+	if err == nil && isMount(&x) {
+		c.hit(f.at(base(path)), pos, "is mounted there and cannot be replaced", "mount the directory rather than a `subPath` of it")
+	}
+	return nil
+}
+
+// stuck tells whether the sticky bit keeps this user from replacing another's
+// file; a Memory emptyDir has it.
+func (c *comparison) stuck(f *folder, st *unix.Stat_t) bool {
+	uid := os.Geteuid()
+	return f.stat.Mode&unix.S_ISVTX != 0 && uid != 0 && int(st.Uid) != uid && int(f.stat.Uid) != uid
+}

@@ -1,0 +1,178 @@
+package sinks
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"confit/render"
+)
+
+// writers is how many files are staged at once: two or more keep both cores of a
+// small machine busy, and on a disk their syncs share one journal commit
+// (docs/decisions/001-sync.md).
+const writers = 8
+
+// publish carries a plan out.
+func (d Dir) publish(ctx context.Context, t *tree, s *state, p *Plan) (Result, error) {
+	if len(p.ops) == 0 && p.fresh {
+		if s.stale() {
+			_ = s.tidy() // on a read-only mount it has to stay
+		}
+		return p.result(), nil
+	}
+	c := newCommit(t, s, p.ops, false)
+	if err := d.prepare(ctx, s, p); err != nil {
+		return Result{}, d.abandon(s, err)
+	}
+	if err := c.run(); err != nil {
+		return Result{}, d.takeBack(c, err)
+	}
+	if err := s.finish(p.next.empty()); err != nil {
+		return Result{}, d.halfDone(err)
+	}
+	r := p.result()
+	if err := s.tidy(); err != nil {
+		r.Notices = append(r.Notices, ioProblem(err, "; the next run tries again").Error())
+	}
+	return r, nil
+}
+
+// prepare stages everything. Its last act, the journal's rename, is the commit
+// point.
+func (d Dir) prepare(ctx context.Context, s *state, p *Plan) error {
+	if err := s.make(); err != nil {
+		return err
+	}
+	if err := d.stage(ctx, s, p.ops); err != nil {
+		return err
+	}
+	if err := s.stage.sync(); err != nil {
+		return err
+	}
+	p.sum()
+	if !p.next.empty() {
+		if err := s.create(manifestNext, p.next); err != nil {
+			return err
+		}
+	}
+	if err := s.create(journalNext, &journal{Version: stateVersion, Ops: p.ops, Empty: p.next.empty()}); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return d.stopped(ctx)
+	}
+	return s.enforce(journalNext, journalFile)
+}
+
+// stage writes the new files under the numbers of their steps.
+func (d Dir) stage(ctx context.Context, s *state, ops []op) error {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	errs := make([]error, min(writers, len(ops)))
+	for w := range errs {
+		wg.Go(func() {
+			for errs[w] == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(ops) {
+					return
+				}
+				if errs[w] = d.stageOne(ctx, s, i, ops[i].out); errs[w] != nil {
+					next.Store(int64(len(ops)))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d Dir) stageOne(ctx context.Context, s *state, i int, o *render.Output) error {
+	if o == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return d.stopped(ctx)
+	}
+	return s.stage.create(staged(i), o.Content.Reveal(), uint32(o.Mode.Perm()))
+}
+
+// finish puts the new manifest into force and ends the commit.
+func (s *state) finish(empty bool) error {
+	if empty {
+		if err := s.remove(manifestFile); err != nil {
+			return err
+		}
+	} else if s.files[manifestNext] {
+		if err := s.enforce(manifestNext, manifestFile); err != nil {
+			return err
+		}
+	}
+	if err := s.remove(journalFile); err != nil {
+		return err
+	}
+	return s.dir.sync()
+}
+
+// abandon ends a run that failed before its commit. If the journal is in its
+// place all the same and will not go, the next run commits.
+func (d Dir) abandon(s *state, err error) error {
+	if s.dir != nil && s.files[journalFile] {
+		if e := s.remove(journalFile); e != nil {
+			return d.halfDone(errors.Join(err, e))
+		}
+	}
+	_ = s.tidy() // what stays is stale, and no output
+	return d.unchanged(err)
+}
+
+// takeBack ends a run that failed in its commit.
+func (d Dir) takeBack(c *commit, err error) error {
+	if e := c.back(); e != nil {
+		return d.halfDone(err)
+	}
+	if e := c.state.remove(journalFile); e != nil {
+		return d.halfDone(err)
+	}
+	_ = c.state.tidy()
+	return d.unchanged(err)
+}
+
+func (d Dir) halfDone(err error) error {
+	err = ioProblem(err, "")
+	var p *render.Problem
+	errors.As(err, &p)
+	half := *p
+	half.Code = CodeUnfinished
+	half.Text += "; " + render.Quoted(d.Path) + " is only partly up to date, and the next run finishes it"
+	return &half
+}
+
+// recover finishes what an interrupted run has begun.
+func (d Dir) recover(t *tree, s *state) error {
+	j, err := s.journal()
+	if err != nil {
+		return ioProblem(err, "")
+	}
+	if j == nil {
+		return nil
+	}
+	err = newCommit(t, s, j.Ops, true).run()
+	if err == nil {
+		err = s.finish(j.Empty)
+	}
+	if err == nil {
+		err = s.tidy()
+	}
+	if err != nil {
+		return d.halfDone(err)
+	}
+	t.forget()
+	return s.reopen()
+}
