@@ -14,6 +14,7 @@ import (
 // Where remembers the place of an entry of the spec and of each of its fields.
 type Where struct {
 	Pos    Pos
+	Base   string // the folder at which relative paths of the entry start
 	fields map[string]Pos
 }
 
@@ -41,15 +42,16 @@ type SpecValue interface{ FromSpec(n *yaml.Node) error }
 
 // DecodeSpec fills the struct that v points to from YAML, by its yaml tags, and
 // reports all that does not fit at once: unknown fields with the nearest name, and
-// values of the wrong type. A field of type Where is given the places.
-func DecodeSpec(file string, n *yaml.Node, v any) error {
-	d := specDecoder{file: file}
+// values of the wrong type. A field of type Where is given the places, and base.
+func DecodeSpec(file, base string, n *yaml.Node, v any) error {
+	d := specDecoder{file: file, base: base}
 	d.decode(n, reflect.ValueOf(v).Elem(), "")
 	return errors.Join(d.problems...)
 }
 
 type specDecoder struct {
 	file     string
+	base     string
 	problems []error
 }
 
@@ -92,6 +94,9 @@ func (d *specDecoder) fields(n *yaml.Node, v reflect.Value, name string) {
 	known := map[string]reflect.Value{}
 	var where *Where
 	for i := range v.NumField() {
+		if !v.Type().Field(i).IsExported() {
+			continue
+		}
 		if w, ok := v.Field(i).Addr().Interface().(*Where); ok {
 			where = w
 			continue
@@ -116,7 +121,7 @@ func (d *specDecoder) fields(n *yaml.Node, v reflect.Value, name string) {
 		d.decode(n.Content[i+1], field, key.Value)
 	}
 	if where != nil {
-		*where = Where{Pos: d.pos(n), fields: seen}
+		*where = Where{Pos: d.pos(n), Base: d.base, fields: seen}
 	}
 }
 

@@ -57,6 +57,9 @@ func (e *Entry) kinds() []string {
 	return set
 }
 
+// Kind is the field that says what the entry makes.
+func (e *Entry) Kind() string { return e.kinds()[0] }
+
 // Ref is the file, folder or glob that the entry reads; "" for none.
 func (e *Entry) Ref() string { return e.Template + e.Copy }
 

@@ -22,7 +22,7 @@ func (r *renderer) template(e *Entry, src *source, partials map[string]*definiti
 }
 
 func (e *Entry) output(to string, c Content, from fs.FileMode) Output {
-	return Output{Path: to, Mode: e.mode(c.sensitive, from), Content: c, Sink: e.Sink, Adopt: e.Overwrite, Pos: e.Pos}
+	return Output{Path: to, Mode: e.mode(c.sensitive, from), Content: c, Sink: e.Sink, Adopt: e.Overwrite, Made: e.StaticTo() != e.To, Pos: e.Pos}
 }
 
 // execute parses and runs one template.

@@ -9,9 +9,10 @@ import (
 
 // A Layer is what one file, or one set of variables, adds to the values.
 type Layer struct {
-	Root *Node // a map; nil for a layer of variables
-	Vars []Var // environment variables, to be matched with the values below them
-	At   Path  // where Vars go in; Root is there already
+	Root *Node        // a map; nil for a layer of variables
+	Vars []Var        // environment variables, to be matched with the values below them
+	At   Path         // where Vars go in; Root is there already
+	Sets []Assignment // from the command line
 }
 
 // Values are all layers merged, each leaf with its origin and what it overrode.
@@ -29,11 +30,15 @@ func Merge(layers []Layer, notice func(string)) (*Values, error) {
 	m := merger{over: map[*Node][]*Node{}}
 	var in []*Node
 	for _, l := range layers {
-		if l.Vars == nil {
+		if l.Vars == nil && l.Sets == nil {
 			in = append(in, l.Root)
 			continue
 		}
 		base := m.all(in)
+		if l.Sets != nil {
+			in = []*Node{m.sets(base, l.Sets)}
+			continue
+		}
 		env, problems := matchVars(base, l, notice)
 		m.problems = append(m.problems, problems...)
 		in = append([]*Node{base}, env...)
@@ -64,9 +69,10 @@ func (m *merger) all(in []*Node) *Node {
 // merge gives what stands at one path, from all nodes there in the order of their
 // layers; at is where the result will be kept. It is false where nothing is left.
 func (m *merger) merge(in []*Node, at *Node) (Node, bool) {
-	secret := slices.ContainsFunc(in, (*Node).sensitive)
+	secret := false
 	for i := len(in) - 1; i >= 0; i-- {
-		if in[i].val == nil { // null deletes what came before
+		if in[i].val == nil { // null deletes what came before, but not that it was secret
+			secret = slices.ContainsFunc(in[:i+1], (*Node).hasSensitive)
 			in = in[i+1:]
 			break
 		}
@@ -89,7 +95,7 @@ func (m *merger) merge(in []*Node, at *Node) (Node, bool) {
 		m.override(in, at)
 		secret = secret || slices.ContainsFunc(in, (*Node).hasSensitive)
 	}
-	if secret && !last.isMap() {
+	if secret {
 		last.markSensitive()
 	}
 	return last, true
@@ -209,6 +215,9 @@ func (v *Values) finish(n *Node) {
 			kept = append(kept, m[i])
 		}
 		n.val = kept
+	}
+	if n.flags&orTyped != 0 && n.flags&isText != 0 {
+		n.resolveText()
 	}
 	kids := n.children()
 	if kids == nil {

@@ -16,6 +16,7 @@ type Output struct {
 	Content Content
 	Sink    string // the name of the sink it goes to; "" for the only one
 	Adopt   bool   // replace a file that was there before us
+	Made    bool   // values made the path, not the spec alone
 	Pos     Pos    // the spec's entry, for errors
 }
 

@@ -3,6 +3,7 @@ package render
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strconv"
 	"strings"
 )
@@ -89,6 +90,23 @@ func Problems(err error, c Cause) []*Problem {
 		return []*Problem{p}
 	}
 	return []*Problem{{Cause: c, Text: err.Error(), Err: err}}
+}
+
+// Bug is the problem of a panic that is being recovered: it names the place in the code,
+// and not what the panic said, which may hold a secret.
+func Bug() *Problem {
+	p := &Problem{Cause: CauseUnknown, Code: "bug", Text: "confit has come upon a bug of its own"}
+	p.Hint = "please report it with these lines and, if you can, the spec and templates"
+	pcs := make([]uintptr, 16)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	for more := true; more && len(p.Notes) < 4; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		if strings.HasPrefix(f.Function, "confit/") || strings.HasPrefix(f.Function, "main.") {
+			p.Notes = append(p.Notes, fmt.Sprintf("at %s, line %d", f.Function, f.Line))
+		}
+	}
+	return p
 }
 
 // Quoted makes untrusted text fit for a terminal and a CI log: as it is when it

@@ -45,7 +45,14 @@ func Render(entries []Entry, in Input) ([]Output, error) {
 	}
 	outs := make([]Output, len(r.queue))
 	errs := make([]error, len(r.queue))
-	r.parallel(func(i int) { outs[i], errs[i] = r.queue[i]() })
+	r.parallel(func(i int) {
+		defer func() {
+			if recover() != nil {
+				errs[i] = Bug()
+			}
+		}()
+		outs[i], errs[i] = r.queue[i]()
+	})
 	if err := errors.Join(append(all, errs...)...); err != nil {
 		return nil, err
 	}

@@ -31,6 +31,7 @@ type flags uint8
 const (
 	sensitive flags = 1 << iota
 	isText          // came without a type: takes the type of what it overrides
+	orTyped         // … and the type that YAML gives it where it overrides nothing
 )
 
 type (
@@ -206,4 +207,16 @@ func number(text string, v any) any {
 		}
 	}
 	return Num{Text: text, V: v}
+}
+
+// MarkSensitive marks every leaf whose key matches, at any depth below n.
+func (n *Node) MarkSensitive(match func(key string) bool) {
+	kids := n.children()
+	for i := range kids {
+		if kids[i].key != "" && match(kids[i].key) {
+			kids[i].markSensitive()
+			continue
+		}
+		kids[i].MarkSensitive(match)
+	}
 }

@@ -27,7 +27,7 @@ func DecodeYAML(data []byte, o *Origin) (*Node, error) {
 	}
 	doc, err := ParseYAML(data)
 	if err != nil {
-		return nil, syntaxProblem(o, err)
+		return nil, SyntaxProblem(o.File, CauseData, err)
 	}
 	d := yamlDecoder{origin: o, keys: map[string]string{}, budget: minExpansion + len(data)}
 	n := Node{val: members(nil), origin: o}
@@ -271,17 +271,20 @@ func badUTF8(data []byte) (line int, bad bool) {
 	return line, false
 }
 
+// quotation is where a message quotes more than a sign of YAML's own.
+var quotation = regexp.MustCompile("['`\"]([^:,{}\\[\\]-]|..)")
+
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
 
-// syntaxProblem says what the YAML parser said, without what it quoted.
-func syntaxProblem(o *Origin, err error) *Problem {
+// SyntaxProblem says what the YAML parser said, without what it quoted.
+func SyntaxProblem(file string, c Cause, err error) *Problem {
 	line, text := yamlSyntax(err)
-	hint := "check the indentation and the quotes around this line"
-	var several *severalDocuments
-	if errors.As(err, &several) {
-		hint = "keep one document a file; a directory of files merges in byte order"
+	p := problemf(c, "yaml-syntax", Pos{File: file, Line: line}, "%s", text)
+	p.Hint = "check the indentation and the quotes around this line"
+	if several := (*severalDocuments)(nil); errors.As(err, &several) {
+		p.Hint = "keep one document a file; a directory of files merges in byte order"
 	}
-	return dataProblem(o, line, "yaml-syntax", text, hint)
+	return p
 }
 
 func yamlSyntax(err error) (line int, text string) {
@@ -291,8 +294,8 @@ func yamlSyntax(err error) (line int, text string) {
 	}
 	line, _ = strconv.Atoi(m[1])
 	text = m[2]
-	if i := strings.IndexAny(text, "'`\""); i >= 0 {
-		text = text[:i]
+	if at := quotation.FindStringIndex(text); at != nil {
+		text = text[:at[0]]
 	}
 	text = strings.TrimSpace(text)
 	if strings.HasPrefix(text, "unknown anchor") {

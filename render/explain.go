@@ -1,0 +1,119 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// An Explained value says what a leaf is and where it came from.
+type Explained struct {
+	Path      string    `json:"path"`
+	Value     Shown     `json:"value"`
+	Kind      string    `json:"kind"`
+	Sensitive bool      `json:"sensitive,omitempty"`
+	Setting   Setting   `json:"from"`
+	Overrode  []Setting `json:"overrode,omitempty"` // oldest first
+}
+
+// Shown is a value as JSON, or the mask.
+type Shown string
+
+// MarshalJSON puts the value into a larger one.
+func (s Shown) MarshalJSON() ([]byte, error) {
+	if s == Mask {
+		return json.Marshal(Mask)
+	}
+	return []byte(s), nil
+}
+
+// A Setting is one layer's word on a value.
+type Setting struct {
+	Source string `json:"source"`
+	Place  string `json:"place"` // file:line, or the variable
+	Value  Shown  `json:"value"`
+}
+
+// Explain lists the leaves at and below a path, in order.
+func (v *Values) Explain(path string) ([]Explained, error) {
+	p, err := ParsePath(path)
+	if err != nil {
+		return nil, &Problem{Cause: CauseUsage, Code: "usage", Text: err.Error(), Hint: "dots nest: a.b.c"}
+	}
+	n, deepest := v.root.find(p)
+	if n == nil {
+		return nil, v.unknown(p, deepest)
+	}
+	var all []Explained
+	v.explain(n, &all)
+	return all, nil
+}
+
+// unknown says what is there in place of a path that is not.
+func (v *Values) unknown(p Path, deepest *Node) error {
+	at := len(deepest.Path())
+	problem := &Problem{Cause: CauseData, Code: "missing-value", Text: "no value for " + Quoted(p.String())}
+	if near := nearest(p[at].Key, deepest.keys()); len(near) > 0 {
+		problem.Hint = "did you mean " + strings.Join(near, ", ") + "?"
+	} else if keys := deepest.keys(); len(keys) > 0 {
+		problem.Notes = []string{Quoted(deepest.Path().String()) + " has " + listed(keys)}
+	}
+	return problem
+}
+
+// listed names some of the keys.
+func listed(keys []string) string {
+	const most = 12
+	var out []string
+	for _, k := range keys[:min(most, len(keys))] {
+		out = append(out, Quoted(k))
+	}
+	if len(keys) > most {
+		out = append(out, fmt.Sprintf("… (%d in all)", len(keys)))
+	}
+	return strings.Join(out, ", ")
+}
+
+func (v *Values) explain(n *Node, all *[]Explained) {
+	kids := n.children()
+	for i := range kids {
+		v.explain(&kids[i], all)
+	}
+	if len(kids) > 0 || n == v.root {
+		return
+	}
+	secret := n.sensitive()
+	x := Explained{Path: n.Path().String(), Kind: n.kind(), Sensitive: secret, Setting: n.setting(secret)}
+	x.Value = x.Setting.Value
+	for _, o := range v.overrodeAt(n) {
+		x.Overrode = append(x.Overrode, o.setting(secret))
+	}
+	*all = append(*all, x)
+}
+
+// overrodeAt is what a leaf overrode, or the list that it is in.
+func (v *Values) overrodeAt(n *Node) []*Node {
+	for ; n != nil; n = n.parent {
+		if old := v.over[n]; old != nil {
+			return old
+		}
+	}
+	return nil
+}
+
+func (n *Node) setting(secret bool) Setting {
+	s := Setting{Source: n.sourceName(), Place: n.Pos().String(), Value: Mask}
+	if secret && !emptyValue(n.val) {
+		return s
+	}
+	if n.val == nil && !n.isMap() {
+		s.Value = "null"
+		return s
+	}
+	text, _ := encodeJSON(own(n), "", false)
+	s.Value = Shown(text)
+	if secret { // a list with secrets in it
+		s.Value = Mask
+	}
+	return s
+}

@@ -1,0 +1,200 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// An Assignment puts a value at a path, as --set does. The path may lead into a list.
+type Assignment struct {
+	Path  Path
+	Value *Node
+}
+
+// ParseSet reads a.b=1,c[0]=x,d={1,2} in the grammar of Helm's --set: commas separate,
+// a backslash takes the next character as it is, braces make a list, null deletes. The
+// value takes the type of what it overrides, else the one that YAML gives it; with asText
+// it is a string.
+func ParseSet(s string, o *Origin, asText bool) ([]Assignment, error) {
+	var all []Assignment
+	for rest := s; rest != ""; {
+		name, tail, ok := cutUnescaped(rest, "=")
+		if !ok {
+			return nil, fmt.Errorf("%s has no value: write path=value", Quoted(name))
+		}
+		p, err := assignable(name)
+		if err != nil {
+			return nil, err
+		}
+		var n *Node
+		if strings.HasPrefix(tail, "{") {
+			n, tail, err = setList(tail[1:], o, asText)
+		} else {
+			tail, rest, _ = cutUnescaped(tail, ",")
+			n, tail = setValue(unescape(tail), o, asText), rest
+		}
+		if err != nil {
+			return nil, err
+		}
+		all, rest = append(all, Assignment{p, n}), tail
+	}
+	return all, nil
+}
+
+// ParseSetJSON reads path=JSON, or a JSON object alone, whose members are the paths.
+func ParseSetJSON(s string, o *Origin) ([]Assignment, error) {
+	path, text, ok := cutUnescaped(s, "=")
+	if !ok || strings.HasPrefix(strings.TrimSpace(s), "{") {
+		path, text = "", s
+	}
+	n, err := DecodeJSON([]byte(text), o)
+	if err != nil {
+		return nil, fmt.Errorf("%s is not set to valid JSON", Quoted(path))
+	}
+	if path != "" {
+		p, err := assignable(path)
+		return []Assignment{{p, n}}, err
+	}
+	var all []Assignment
+	for i := range n.children() {
+		c := &n.children()[i]
+		all = append(all, Assignment{Path{{Key: c.key}}, c})
+	}
+	if !n.isMap() {
+		return nil, errors.New("a value has no path: write path=JSON")
+	}
+	return all, nil
+}
+
+// Assign is the assignment of a text, which stays a string.
+func Assign(path, text string, o *Origin) (Assignment, error) {
+	p, err := assignable(path)
+	return Assignment{p, setValue(text, o, true)}, err
+}
+
+func assignable(name string) (Path, error) {
+	p, err := ParsePath(name)
+	if err == nil && (len(p) == 0 || p[0].IsIndex) {
+		err = errors.New("the path of a value begins with a name")
+	}
+	return p, err
+}
+
+// setList reads the items of {a,b} after the brace, and the comma behind it.
+func setList(s string, o *Origin, asText bool) (*Node, string, error) {
+	inner, rest, ok := cutUnescaped(s, "}")
+	if !ok {
+		return nil, "", errors.New("a list has no closing brace")
+	}
+	if rest != "" && !strings.HasPrefix(rest, ",") {
+		return nil, "", errors.New("a comma is missing after }")
+	}
+	list := items{}
+	for inner != "" {
+		var item string
+		item, inner, _ = cutUnescaped(inner, ",")
+		list = append(list, *setValue(unescape(item), o, asText))
+	}
+	return &Node{val: list, origin: o}, strings.TrimPrefix(rest, ","), nil
+}
+
+func setValue(s string, o *Origin, asText bool) *Node {
+	n := &Node{val: s, origin: o}
+	switch {
+	case asText:
+	case s == "null":
+		n.val = nil
+	default:
+		n.flags |= isText | orTyped
+	}
+	n.markOrigin()
+	return n
+}
+
+// cutUnescaped cuts s at the first sep that no backslash precedes.
+func cutUnescaped(s, sep string) (before, after string, found bool) {
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '\\':
+			i++
+		case strings.HasPrefix(s[i:], sep):
+			return s[:i], s[i+len(sep):], true
+		}
+	}
+	return s, "", false
+}
+
+func unescape(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			i++
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// sets makes assignments one after the other, as a later one may count on an earlier.
+func (m *merger) sets(base *Node, all []Assignment) *Node {
+	for _, a := range all {
+		base = m.all([]*Node{base, m.assign(base, a)})
+	}
+	return base
+}
+
+// resolveText gives a text the type that YAML gives it; what YAML's versions read
+// differently stays text.
+func (n *Node) resolveText() {
+	n.flags &^= isText
+	if v, err := resolve(n.val.(string)); err == nil && v != nil {
+		n.val = v
+	}
+}
+
+// assign is the layer that an assignment makes over base. A path into a list replaces the
+// list by a copy with that item changed; items that it skips are null.
+func (m *merger) assign(base *Node, a Assignment) *Node {
+	for i, step := range a.Path {
+		if !step.IsIndex {
+			continue
+		}
+		old, _ := base.find(a.Path[:i])
+		list := items{}
+		if old != nil && old.isList() {
+			list = append(list, old.children()...)
+		}
+		for len(list) <= step.Index {
+			list = append(list, Node{origin: a.Value.origin})
+		}
+		list[step.Index] = m.item(&list[step.Index], Assignment{a.Path[i+1:], a.Value})
+		return Under(a.Path[:i], &Node{val: list, origin: a.Value.origin})
+	}
+	return Under(a.Path, a.Value)
+}
+
+// item is one item of a list after an assignment below it.
+func (m *merger) item(old *Node, a Assignment) Node {
+	if len(a.Path) == 0 {
+		n := *a.Value
+		n.flags |= old.flags & sensitive
+		return n
+	}
+	if a.Path[0].IsIndex { // a list in a list: as the only member of a map
+		key := Step{Key: "item"}
+		wrapped := NewMap(old.origin, map[string]*Node{key.Key: old})
+		n := m.assign(wrapped, Assignment{append(Path{key}, a.Path...), a.Value})
+		return *n.child(key.Key)
+	}
+	base := old
+	if base.val == nil {
+		base = &Node{val: members{}}
+	}
+	at := &Node{}
+	n, _ := m.merge([]*Node{base, m.assign(base, a)}, at)
+	return n
+}

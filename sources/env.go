@@ -1,0 +1,87 @@
+package sources
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"confit/render"
+)
+
+// secretNames are the variables that hold secrets unless the spec says otherwise.
+var secretNames = []string{"*PASSWORD*", "*PASSWD*", "*SECRET*", "*TOKEN*", "*CREDENTIAL*", "*PRIVATE_KEY*", "*API_KEY*"}
+
+// vars gives the variables that an env source takes in, sorted by name.
+func (r *reader) vars(s *Spec) []render.Var {
+	env := slices.Sorted(slices.Values(r.Env))
+	links := serviceLinks(env)
+	vars := []render.Var{}
+	for _, pair := range env {
+		name, value, _ := strings.Cut(pair, "=")
+		to, mapped := s.Map[name]
+		if !mapped && (s.Env == "" || !strings.HasPrefix(name, s.Env)) {
+			continue
+		}
+		if !mapped && links[name] {
+			r.notice(name + " is left out: it is a service link of Kubernetes (enableServiceLinks: false turns them off)")
+			continue
+		}
+		v := render.Var{Rest: strings.TrimPrefix(name, s.Env), Value: value}
+		v.Origin = &render.Origin{Source: s.String(), Var: name, Sensitive: s.secretVar(name)}
+		if mapped {
+			v.To, _ = render.ParsePath(to)
+		}
+		vars = append(vars, v)
+	}
+	return vars
+}
+
+func (s *Spec) secretVar(name string) bool {
+	globs := secretNames
+	if s.Sensitive.set {
+		if s.Sensitive.globs == nil {
+			return s.Sensitive.all
+		}
+		globs = s.Sensitive.globs
+	}
+	return slices.ContainsFunc(globs, func(g string) bool {
+		ok, _ := path.Match(strings.ToUpper(g), strings.ToUpper(name))
+		return ok
+	})
+}
+
+// serviceLinks finds the variables that the kubelet sets for each Service of the
+// namespace: X_SERVICE_HOST, and X_PORT with a URL, make X a service.
+func serviceLinks(env []string) map[string]bool {
+	values := map[string]string{}
+	for _, pair := range env {
+		name, value, _ := strings.Cut(pair, "=")
+		values[name] = value
+	}
+	links := map[string]bool{}
+	for name := range values {
+		service, isHost := strings.CutSuffix(name, "_SERVICE_HOST")
+		if !isHost || !isURL(values[service+"_PORT"]) {
+			continue
+		}
+		for other := range values {
+			rest, ok := strings.CutPrefix(other, service+"_")
+			if ok && (rest == "PORT" || rest == "SERVICE_HOST" || rest == "SERVICE_PORT" ||
+				strings.HasPrefix(rest, "SERVICE_PORT_") || isPortVar(rest)) {
+				links[other] = true
+			}
+		}
+	}
+	return links
+}
+
+func isURL(s string) bool {
+	return strings.HasPrefix(s, "tcp://") || strings.HasPrefix(s, "udp://") || strings.HasPrefix(s, "sctp://")
+}
+
+// isPortVar matches PORT_80_TCP and PORT_80_TCP_ADDR, _PORT and _PROTO.
+func isPortVar(rest string) bool {
+	parts := strings.Split(rest, "_")
+	return len(parts) >= 3 && parts[0] == "PORT" && strings.Trim(parts[1], "0123456789") == "" &&
+		(parts[2] == "TCP" || parts[2] == "UDP" || parts[2] == "SCTP")
+}

@@ -1,0 +1,198 @@
+package sources
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"unicode/utf8"
+
+	"confit/render"
+)
+
+// Read takes in all sources in their order: the layers of values, and the files, each
+// with the name of its source.
+func Read(s *Snapshot, specs []Spec, notice func(string)) ([]render.Layer, []render.File, error) {
+	r := reader{Snapshot: s, notice: notice}
+	var all []error
+	for i := range specs {
+		if err := r.source(&specs[i]); err != nil {
+			all = append(all, err)
+		}
+	}
+	all = append(all, r.parse())
+	return r.layers, r.files, errors.Join(all...)
+}
+
+type reader struct {
+	*Snapshot
+	notice func(string)
+	layers []render.Layer
+	files  []render.File
+	texts  []text
+}
+
+// A text is a file that is parsed into the layer of that index.
+type text struct {
+	layer  int
+	data   []byte
+	origin *render.Origin
+	at     render.Path
+	mark   []string // globs of keys that are sensitive
+}
+
+func (r *reader) source(s *Spec) error {
+	at, _ := s.at()
+	if s.Kind() == "env" {
+		r.layers = append(r.layers, render.Layer{Vars: r.vars(s), At: at})
+		return nil
+	}
+	files, err := r.filesOf(s)
+	if errors.Is(err, fs.ErrNotExist) && s.Optional {
+		return nil
+	}
+	if err != nil {
+		return inputProblem(s.Pos, "source "+s.String(), err, missingHint(s))
+	}
+	plain := map[string]*render.Node{}
+	for _, f := range files {
+		f.Tree, f.Sensitive = s.Name, s.secret() || s.marks(f.Path)
+		r.files = append(r.files, f)
+		if len(s.Read) > 0 && !matchAny(s.Read, f.Path) || s.Has("read") && len(s.Read) == 0 {
+			continue
+		}
+		o := &render.Origin{Source: s.String(), File: f.From, Sensitive: f.Sensitive}
+		if decoder(f.Path) == nil {
+			if !utf8.Valid(f.Data) {
+				return binaryValue(s, f)
+			}
+			plain[f.Path] = render.NewText(s.trim(string(f.Data)), 1, o)
+			continue
+		}
+		r.texts = append(r.texts, text{len(r.layers), f.Data, o, s.nested(at, f.Path), s.Sensitive.globs})
+		r.layers = append(r.layers, render.Layer{})
+	}
+	if len(plain) > 0 {
+		o := &render.Origin{Source: s.String(), File: rebase(s.Base, s.where())}
+		r.layers = append(r.layers, render.Layer{Root: render.Under(at, render.NewMap(o, plain))})
+	}
+	return nil
+}
+
+// filesOf reads the file or every file of the volume.
+func (r *reader) filesOf(s *Spec) ([]render.File, error) {
+	name := rebase(s.Base, s.where())
+	if s.Kind() != "file" {
+		return r.Tree(name, func(string) bool { return true })
+	}
+	found, err := r.pickPath(name, false)
+	if err == nil && decoder(name) == nil && found.Single {
+		return nil, &render.Problem{
+			Cause: render.CauseSpec, Code: "spec", Pos: s.Pos, Text: "no format is known for " + render.Quoted(path.Base(name)),
+			Hint: "a file of values ends in .yaml, .yml or .json",
+		}
+	}
+	return found.Files, err
+}
+
+// parse turns the texts into layers, on every core.
+func (r *reader) parse() error {
+	errs := make([]error, len(r.texts))
+	var wg sync.WaitGroup
+	workers := min(runtime.GOMAXPROCS(0), len(r.texts))
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(r.texts); i += workers {
+				t := r.texts[i]
+				n, err := decoder(t.origin.File)(t.data, t.origin)
+				if err != nil {
+					errs[i] = err
+					continue
+				}
+				n.MarkSensitive(func(key string) bool { return matchAny(t.mark, key) })
+				r.layers[t.layer].Root = render.Under(t.at, n)
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// decoder gives the parser of a file, by its extension; nil for plain text.
+func decoder(name string) func([]byte, *render.Origin) (*render.Node, error) {
+	switch path.Ext(name) {
+	case ".yaml", ".yml":
+		return render.DecodeYAML
+	case ".json":
+		return render.DecodeJSON
+	}
+	return nil
+}
+
+// nested is where a file's values go in: with nest:, under its name without extension.
+func (s *Spec) nested(at render.Path, file string) render.Path {
+	if !s.Nest {
+		return at
+	}
+	name := strings.TrimSuffix(path.Base(file), path.Ext(file))
+	return append(at[:len(at):len(at)], render.Step{Key: name})
+}
+
+func (s *Spec) marks(key string) bool { return matchAny(s.Sensitive.globs, key) }
+
+// trim cuts the newline that echo and --from-file put after a single line.
+func (s *Spec) trim(t string) string {
+	if s.Trim != nil && !*s.Trim || strings.Count(t, "\n") != 1 {
+		return t
+	}
+	return strings.TrimSuffix(t, "\n")
+}
+
+func matchAny(globs []string, name string) bool {
+	for _, g := range globs {
+		if render.Glob(g, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func binaryValue(s *Spec, f render.File) error {
+	return &render.Problem{
+		Cause: render.CauseData, Code: "not-utf8", Pos: render.Pos{File: f.From}, Text: "the file is not UTF-8 text and cannot be a value",
+		Hint: "leave it out with read: on " + s.String() + "; copy and .Files take any bytes",
+	}
+}
+
+func missingHint(s *Spec) string {
+	what := map[string]string{"configMap": "mount the ConfigMap at " + s.where(), "secret": "mount the Secret at " + s.where()}[s.Kind()]
+	if what == "" {
+		what = "create it"
+	}
+	return what + ", or set optional: true"
+}
+
+// inputProblem words an error of reading an input.
+func inputProblem(at render.Pos, what string, err error, hint string) error {
+	var p *render.Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	reason := "cannot be read"
+	var pe *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		reason = "there is nothing there"
+	case errors.As(err, &pe):
+		reason = fmt.Sprintf("%s %s: %v", pe.Op, render.Quoted(pe.Path), pe.Err)
+		hint = ""
+	}
+	if errors.Is(err, syscall.ENOTDIR) {
+		hint = "a single file is read with file:"
+	}
+	return &render.Problem{Cause: render.CauseInput, Code: "input", Pos: at, Text: what + ": " + reason, Hint: hint, Err: err}
+}

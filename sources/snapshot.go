@@ -1,0 +1,163 @@
+package sources
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+	"syscall"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"confit/render"
+)
+
+// maxFile is the size up to which a file is read.
+const maxFile = 64 << 20
+
+// A Snapshot reads files so that each mounted volume is seen in one generation: the
+// directory that its ..data link names when the volume is first touched.
+type Snapshot struct {
+	World
+	spec string            // the spec's own file, never an input
+	pins map[string]string // directory → generation; "" for one that is no volume
+}
+
+// Consistent calls read with a fresh snapshot until no volume has changed under it. It
+// ends with a problem of cause busy when they keep changing.
+func Consistent(w World, read func(*Snapshot) error) error {
+	const tries = 10
+	for try := range tries {
+		s := &Snapshot{World: w, pins: map[string]string{}}
+		err := read(s)
+		if !s.changed() {
+			return err
+		}
+		time.Sleep(5 * time.Millisecond << try)
+	}
+	return &render.Problem{
+		Cause: render.CauseBusy, Code: "inputs-changing",
+		Text: fmt.Sprintf("the mounted volumes changed during each of %d tries to read them", tries),
+		Hint: "see what keeps updating the ConfigMaps and Secrets, then run again",
+	}
+}
+
+// changed tells whether a volume has another generation by now than the one that was
+// read. The kubelet removes a generation only after it has switched to the next.
+func (s *Snapshot) changed() bool {
+	for dir, pinned := range s.pins {
+		if pinned == "" {
+			continue
+		}
+		tree, name := s.locate(dir)
+		now, err := tree.ReadLink(path.Join(name, "..data"))
+		if err != nil || now != pinned {
+			return true
+		}
+	}
+	return false
+}
+
+// pinned gives the directory that dir is read through: its generation, if it is a
+// mounted volume.
+func (s *Snapshot) pinned(dir string) string {
+	generation, known := s.pins[dir]
+	if !known {
+		tree, name := s.locate(dir)
+		link, err := tree.ReadLink(path.Join(name, "..data"))
+		if err == nil && strings.HasPrefix(link, "..") && !strings.Contains(link, "/") && link != ".." {
+			generation = link
+		}
+		s.pins[dir] = generation
+	}
+	return path.Join(dir, generation)
+}
+
+// through gives the name that a file is read by: with the generation of every volume on
+// its way.
+func (s *Snapshot) through(name string) string {
+	name = path.Clean(name)
+	dir, base := path.Split(name)
+	if dir == "" {
+		return path.Join(s.pinned("."), base)
+	}
+	if dir == "/" {
+		return name
+	}
+	parent := path.Clean(dir)
+	if at := s.through(parent); at != parent {
+		return path.Join(at, base)
+	}
+	return path.Join(s.pinned(parent), base)
+}
+
+// ReadFile gives the bytes and mode of a regular file.
+func (s *Snapshot) ReadFile(name string) ([]byte, fs.FileMode, error) {
+	tree, at := s.locate(s.through(name))
+	f, err := tree.Open(at)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, 0, err
+	}
+	switch {
+	case info.IsDir():
+		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: syscall.EISDIR}
+	case !info.Mode().IsRegular():
+		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: errors.New("not a regular file")}
+	case info.Size() > maxFile:
+		return nil, 0, tooLarge(name)
+	}
+	data := make([]byte, info.Size(), info.Size()+1)
+	n, err := io.ReadFull(f, data)
+	if err == nil || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		err = nil
+		data = data[:n]
+	}
+	if n == int(info.Size()) && err == nil { // /proc and the like give no size
+		var rest []byte
+		rest, err = io.ReadAll(io.LimitReader(f, maxFile+1-int64(n)))
+		data = append(data, rest...)
+	}
+	if len(data) > maxFile {
+		return nil, 0, tooLarge(name)
+	}
+	return data, info.Mode(), err
+}
+
+func tooLarge(name string) error {
+	return &render.Problem{
+		Cause: render.CauseLimit, Code: "file-size", Pos: render.Pos{File: name},
+		Text: fmt.Sprintf("the file is larger than %d MiB", maxFile>>20), Hint: "leave it out of the source with read:",
+	}
+}
+
+// IsDir tells whether a name leads to a directory.
+func (s *Snapshot) IsDir(name string) (bool, error) {
+	tree, at := s.locate(s.through(name))
+	info, err := fs.Stat(tree, at)
+	return err == nil && info.IsDir(), err
+}
+
+// Spec reads the spec file, which is no input of its own.
+func (s *Snapshot) Spec(name string) (*yaml.Node, error) {
+	s.spec = name
+	data, _, err := s.ReadFile(name)
+	if err != nil {
+		return nil, inputProblem(render.Pos{}, "spec "+render.Quoted(name), err, "name the spec with -c, or use --source, --template and --out without one")
+	}
+	doc, err := render.ParseYAML(data)
+	if err != nil {
+		return nil, render.SyntaxProblem(name, render.CauseSpec, err)
+	}
+	if doc == nil {
+		doc = &yaml.Node{Kind: yaml.MappingNode}
+	}
+	return doc, nil
+}

@@ -1,0 +1,134 @@
+// Package sources reads the outside world: mounted ConfigMaps and Secrets, files and
+// environment variables. It yields layers of values, each with its origin, and file
+// trees. It sees every volume in one consistent generation, and changes nothing.
+package sources
+
+import (
+	"errors"
+	"path"
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"confit/render"
+)
+
+// A Spec is one item of the spec's sources section.
+type Spec struct {
+	render.Where
+
+	File      string `yaml:"file"`
+	ConfigMap string `yaml:"configMap"`
+	Dir       string `yaml:"dir"`
+	Secret    string `yaml:"secret"`
+	Env       string `yaml:"env"`
+
+	Name      string            `yaml:"name"`      // of the file tree that it is
+	At        string            `yaml:"at"`        // path under which its values go in
+	Nest      bool              `yaml:"nest"`      // each file under its own name
+	Optional  bool              `yaml:"optional"`  // may be absent
+	Read      []string          `yaml:"read"`      // globs of the files that become values
+	Trim      *bool             `yaml:"trim"`      // cut the last newline of one-line text; default true
+	Sensitive Sensitivity       `yaml:"sensitive"` // default true for secret
+	Map       map[string]string `yaml:"map"`       // variable → path
+}
+
+// Sensitivity says which values of a source are secrets.
+type Sensitivity struct {
+	set   bool
+	all   bool
+	globs []string // of keys
+}
+
+// FromSpec reads true, false or a list of globs.
+func (s *Sensitivity) FromSpec(n *yaml.Node) error {
+	s.set = true
+	if n.Decode(&s.all) == nil || n.Decode(&s.globs) == nil && n.Kind == yaml.SequenceNode {
+		return nil
+	}
+	return errors.New("true, false, or a list of globs of keys")
+}
+
+var kinds = []string{"file", "configMap", "dir", "secret", "env"}
+
+// Kind is the field that says what the source is.
+func (s *Spec) Kind() string {
+	for _, k := range kinds {
+		if s.Has(k) {
+			return k
+		}
+	}
+	return ""
+}
+
+// where is the path or prefix that the source reads.
+func (s *Spec) where() string { return s.File + s.ConfigMap + s.Dir + s.Secret + s.Env }
+
+// String is how errors and origins name the source.
+func (s *Spec) String() string {
+	if s.Name != "" {
+		return s.Name
+	}
+	return s.Kind() + " " + render.Quoted(s.where())
+}
+
+var nameRule = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_-]*$`)
+
+// Check finds what is wrong with a source by itself.
+func (s *Spec) Check() error {
+	var all []error
+	fail := func(field, text, hint string) { all = append(all, s.Problem(field, text, hint)) }
+	kind := s.Kind()
+	for _, other := range kinds {
+		if kind != other && s.Has(other) {
+			fail(other, "the source has both "+kind+" and "+other, "make two sources of it")
+		}
+	}
+	switch {
+	case kind == "":
+		fail("", "the source does not say what it reads", "set one of "+strings.Join(kinds, ", "))
+		return errors.Join(all...)
+	case kind == "env" && s.Env == "" && len(s.Map) == 0:
+		fail("env", "env has no prefix, which would take in every variable", "give a prefix like APP_, or map: {NAME: path}")
+	case kind != "env" && s.where() == "":
+		fail(kind, kind+" names no path", "")
+	case kind != "env" && s.Has("map"):
+		fail("map", "map is for env sources", "")
+	}
+	if s.Name != "" && !nameRule.MatchString(s.Name) {
+		fail("name", "the name "+render.Quoted(s.Name)+" has other characters than letters, digits, - and _", "")
+	}
+	if _, err := s.at(); err != nil {
+		fail("at", err.Error(), "dots nest: a.b.c")
+	}
+	for name, p := range s.Map {
+		if to, err := render.ParsePath(p); err != nil || len(to) == 0 {
+			fail("map", "map: "+render.Quoted(name)+" leads to no path", "dots nest: a.b.c")
+		}
+	}
+	for _, glob := range append(s.Read, s.Sensitive.globs...) {
+		if _, err := path.Match(glob, ""); err != nil {
+			fail("read", "the glob "+render.Quoted(glob)+" is malformed", "")
+		}
+	}
+	return errors.Join(all...)
+}
+
+func (s *Spec) at() (render.Path, error) {
+	p, err := render.ParsePath(s.At)
+	for _, step := range p {
+		if step.IsIndex {
+			return nil, errors.New("at: cannot lead into a list")
+		}
+	}
+	return p, err
+}
+
+// secret tells whether all of the source is sensitive.
+func (s *Spec) secret() bool {
+	if s.Sensitive.set {
+		return s.Sensitive.all
+	}
+	return s.Kind() == "secret"
+}

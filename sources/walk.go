@@ -1,0 +1,204 @@
+package sources
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"confit/render"
+)
+
+const maxNesting = 40 // directories in directories; more is a loop of links
+
+// Tree reads every file below dir, sorted by path. Names that begin with ".." are the
+// kubelet's and left out, as is the spec.
+func (s *Snapshot) Tree(dir string, keep func(rel string) bool) ([]render.File, error) {
+	var files []render.File
+	err := s.walk(dir, "", 0, func(rel string) error {
+		name := path.Join(dir, rel)
+		if !keep(rel) || s.isSpec(name) {
+			return nil
+		}
+		data, mode, err := s.ReadFile(name)
+		files = append(files, render.File{Path: rel, Data: data, Mode: mode, From: name})
+		return err
+	})
+	slices.SortFunc(files, func(a, b render.File) int { return cmp.Compare(a.Path, b.Path) })
+	return files, err
+}
+
+func (s *Snapshot) isSpec(name string) bool {
+	_, a := s.locate(name)
+	_, b := s.locate(s.spec)
+	return s.spec != "" && a == b
+}
+
+func (s *Snapshot) walk(dir, rel string, depth int, visit func(rel string) error) error {
+	if depth > maxNesting {
+		return &fs.PathError{Op: "walk", Path: path.Join(dir, rel), Err: errors.New("directories nest too deep; is there a loop of symbolic links?")}
+	}
+	here := path.Join(dir, rel)
+	tree, at := s.locate(s.pinned(s.through(here)))
+	entries, err := tree.ReadDir(at)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "..") {
+			continue
+		}
+		isDir := e.IsDir()
+		if e.Type()&fs.ModeSymlink != 0 {
+			info, err := fs.Stat(tree, path.Join(at, e.Name()))
+			if err != nil {
+				return err
+			}
+			isDir = info.IsDir()
+		}
+		next := path.Join(rel, e.Name())
+		if isDir {
+			err = s.walk(dir, next, depth+1, visit)
+		} else {
+			err = visit(next)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Find reads what an entry of the spec names: "tree:path" in the files of a named
+// source, else a file, a folder or a glob. Templates get the partials beside them.
+func (s *Snapshot) Find(e *render.Entry, files []render.File) (render.Found, error) {
+	var found render.Found
+	var err error
+	if tree, p, ok := strings.Cut(e.Ref(), ":"); ok {
+		found = pick(files, tree, p)
+	} else {
+		found, err = s.pickPath(rebase(e.Base, e.Ref()), e.Template != "")
+		s.carrySecrets(found, files)
+	}
+	if err == nil && len(found.Files) == 0 {
+		err = fs.ErrNotExist
+	}
+	if err != nil {
+		return found, inputProblem(e.At(e.Kind()), e.Kind()+" "+render.Quoted(e.Ref()), err, "relative paths start at the folder of the spec; name:path reads the files of a named source")
+	}
+	if e.Template != "" {
+		found.Files, found.Partials = apart(found.Files, found.Partials)
+	}
+	return found, nil
+}
+
+// carrySecrets marks the files that are a secret in some source, by whatever path an
+// entry names them.
+func (s *Snapshot) carrySecrets(found render.Found, files []render.File) {
+	secret := map[string]bool{}
+	for _, f := range files {
+		if f.Sensitive {
+			_, at := s.locate(f.From)
+			secret[at] = true
+		}
+	}
+	for _, list := range [][]render.File{found.Files, found.Partials} {
+		for i := range list {
+			_, at := s.locate(list[i].From)
+			list[i].Sensitive = list[i].Sensitive || secret[at]
+		}
+	}
+}
+
+// pickPath reads a file, a folder or a glob; beside a template, its partials.
+func (s *Snapshot) pickPath(name string, template bool) (render.Found, error) {
+	if base := globBase(name); base != name {
+		rest := strings.TrimPrefix(strings.TrimPrefix(name, base), "/")
+		files, err := s.Tree(base, func(rel string) bool { return render.Glob(rest, rel) })
+		return render.Found{Files: files}, err
+	}
+	isDir, err := s.IsDir(name)
+	if err != nil {
+		return render.Found{}, err
+	}
+	if isDir {
+		files, err := s.Tree(name, func(string) bool { return true })
+		return render.Found{Files: files}, err
+	}
+	data, mode, err := s.ReadFile(name)
+	found := render.Found{Single: true, Files: []render.File{{Path: path.Base(name), Data: data, Mode: mode, From: name}}}
+	if err == nil && template {
+		found.Partials, err = s.Tree(path.Dir(name), func(rel string) bool { return strings.HasPrefix(rel, "_") && !strings.Contains(rel, "/") })
+	}
+	return found, err
+}
+
+// pick takes a file, a folder or a glob from the files of a named source.
+func pick(files []render.File, tree, p string) render.Found {
+	var found render.Found
+	for _, f := range files {
+		if f.Tree != tree {
+			continue
+		}
+		rel, below := strings.CutPrefix(f.Path, strings.TrimSuffix(p, "/")+"/")
+		switch {
+		case f.Path == p:
+			f.Path = path.Base(p)
+			return render.Found{Files: []render.File{f}, Single: true}
+		case p == "" || p == ".":
+		case below:
+			f.Path = rel
+		case globBase(p) == p || !render.Glob(p, f.Path):
+			continue
+		default:
+			f.Path = strings.TrimPrefix(strings.TrimPrefix(f.Path, globBase(p)), "/")
+		}
+		found.Files = append(found.Files, f)
+	}
+	return found
+}
+
+// apart separates the partials: files below a name that begins with "_".
+func apart(files, partials []render.File) (rest, all []render.File) {
+	for _, f := range files {
+		if slices.ContainsFunc(strings.Split(f.Path, "/"), func(s string) bool { return strings.HasPrefix(s, "_") }) {
+			partials = append(partials, f)
+		} else {
+			rest = append(rest, f)
+		}
+	}
+	return rest, partials
+}
+
+// globBase is the folder in which a glob starts; the name itself if it is none.
+func globBase(name string) string {
+	i := strings.IndexAny(name, "*?[")
+	if i < 0 {
+		return name
+	}
+	return path.Dir(name[:i] + "x")
+}
+
+// rebase makes a path of the spec relative to the spec's folder.
+func rebase(dir, name string) string {
+	if path.IsAbs(name) {
+		return path.Clean(name)
+	}
+	return path.Join(dir, name)
+}
+
+// ParseSetFile reads path=file and gives the path the file's content.
+func (s *Snapshot) ParseSetFile(text string, o *render.Origin) ([]render.Assignment, error) {
+	name, file, ok := strings.Cut(text, "=")
+	if !ok {
+		return nil, errors.New("write path=file")
+	}
+	data, _, err := s.ReadFile(file)
+	if err != nil {
+		return nil, inputProblem(render.Pos{}, "--set-file "+render.Quoted(text), err, "name a file that is there")
+	}
+	a, err := render.Assign(name, string(data), &render.Origin{Source: o.Source, File: file})
+	return []render.Assignment{a}, err
+}
