@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+const longHelp = `confit merges mounted ConfigMaps, Secrets and environment variables and writes
+configuration files from templates: all of them, or none. It runs as an init
+container, by hand, and in CI.`
+
+const renderExamples = `  # in an init container: the spec is a key of the mounted ConfigMap
+  confit render -c /config-in/confit.yaml
+
+  # without a spec: a ConfigMap, a Secret and APP_* variables into one file
+  confit render --source configMap:/config-in --source secret:/secret-in,at=db \
+    --source env:APP_ --template app.conf.tmpl=app.conf --out /config-out
+
+  # print what would be written, with fixtures in place of the pod
+  confit render -c confit.yaml --root fixtures --out - --masked`
+
+const exitHelp = `
+Exit status: 0 done · 1 diff found differences · 64 usage · 65 values, templates or
+checks · 66 an input is missing or unreadable · 69 a remote did not answer · 70 a bug
+in confit · 73 what lies in the output directory is in the way · 74 I/O · 75 busy ·
+76 a limit · 77 trust · 78 the spec · 130, 143 signals
+`
+
+func (c *confit) commands() *cobra.Command {
+	root := &cobra.Command{
+		Use: "confit", Short: "Configuration files from ConfigMaps, Secrets and environment variables",
+		Long: longHelp, SilenceErrors: true, SilenceUsage: true,
+	}
+	root.SetOut(c.sys.stdout)
+	root.SetErr(c.sys.stderr)
+	c.logFlags(root.PersistentFlags())
+	root.AddCommand(
+		c.pipeCommand("render", "Write the files that the spec describes", renderExamples, c.render, c.renderFlags),
+		c.pipeCommand("diff", "Show what render would change", "  confit diff -c confit.yaml --root fixtures --out /config-out", c.diff, nil),
+		c.explainCommand(),
+		c.versionCommand(),
+	)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	return root
+}
+
+func (c *confit) pipeCommand(name, short, examples string, run func() error, more func(*pflag.FlagSet)) *cobra.Command {
+	cmd := &cobra.Command{Use: name, Short: short, Long: short + ".\n" + exitHelp, Example: examples, Args: cobra.NoArgs}
+	c.pipeFlags(cmd.Flags())
+	if more != nil {
+		more(cmd.Flags())
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		c.verb = name
+		if err := c.settle(cmd.Flags()); err != nil {
+			return err
+		}
+		defer c.handleSignals()()
+		return run()
+	}
+	return cmd
+}
+
+func (c *confit) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		Run: func(*cobra.Command, []string) {
+			fmt.Fprintf(c.sys.stdout, "confit %s %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		},
+	}
+}
+
+func (c *confit) logFlags(f *pflag.FlagSet) {
+	f.String("log-format", "text", "format of messages: text or json")
+	f.BoolP("verbose", "v", false, "say more")
+	f.BoolP("quiet", "q", false, "say nothing but errors")
+}
+
+func (c *confit) pipeFlags(f *pflag.FlagSet) {
+	f.SortFlags = false
+	f.StringP("config", "c", "", "the spec (default confit.yaml)")
+	f.StringArrayVar(&c.flags.sources, "source", nil, "add a source: KIND:WHERE[,key=value]; KIND is file, configMap, dir, secret or env")
+	f.StringArrayVar(&c.flags.templates, "template", nil, "add a template: IN[=TO]")
+	f.StringArrayVar(&c.flags.values, "values", nil, "add values as a file: PATH=TO; . is all")
+	f.StringArrayVar(&c.flags.set, "set", nil, "set values last of all, as Helm does: a.b=1,c[0]=x,d={1,2}")
+	f.StringArrayVar(&c.flags.setString, "set-string", nil, "the same, always as text")
+	f.StringArrayVar(&c.flags.setFile, "set-file", nil, "set a value to the content of a file: path=file")
+	f.StringArrayVar(&c.flags.setJSON, "set-json", nil, "set a value to JSON: path={\"a\": 1}")
+	f.String("out", "", "directory to write to, in place of the spec's sinks")
+	f.String("root", "", "read every absolute path below this directory")
+	f.Duration("timeout", defaultTimeout, "time limit of a run")
+}
+
+func (c *confit) renderFlags(f *pflag.FlagSet) {
+	f.Lookup("out").Usage += "; - prints"
+	f.String("only", "", "only outputs that match this glob; nothing is removed")
+	f.Bool("masked", false, "with --out -: print secrets as MASKED")
+	f.Bool("show-secrets", false, "with --out -: print secrets as they are")
+	f.Duration("lock-timeout", defaultLockTimeout, "how long to wait for another run on the same directory")
+}

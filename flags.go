@@ -1,0 +1,133 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"confit/render"
+	"confit/sources"
+)
+
+// pipeFlags say without a spec what the sections of one would: each becomes an entry,
+// after those of the spec.
+type pipeFlags struct {
+	sources   []string // KIND:WHERE[,key=value]
+	templates []string // IN[=TO]
+	values    []string // PATH=TO
+	out       string   // DIR, in place of the spec's sinks
+
+	set, setString, setFile, setJSON []string // the last layer of values
+}
+
+func (f pipeFlags) any() bool { return len(f.sources)+len(f.templates)+len(f.values) > 0 }
+
+// addFlags appends to the spec what the flags say, in the spec's own notation, so that
+// one decoder checks both.
+func (sp *spec) addFlags(f pipeFlags) error {
+	var all []error
+	for _, s := range f.sources {
+		all = append(all, appendEntry(&sp.Sources, "--source "+s, sourceFields(s)))
+	}
+	for _, t := range f.templates {
+		in, to, _ := strings.Cut(t, "=")
+		all = append(all, appendEntry(&sp.Render, "--template "+t, []field{{"template", in}, {"to", to}}))
+	}
+	for _, v := range f.values {
+		p, to, _ := strings.Cut(v, "=")
+		all = append(all, appendEntry(&sp.Render, "--values "+v, []field{{"values", p}, {"to", to}}))
+	}
+	if f.out == "-" {
+		f.out = "." // never written to; diff and render print
+	}
+	if f.out != "" {
+		sp.Sinks = nil
+		all = append(all, appendEntry(&sp.Sinks, "--out "+f.out, []field{{"dir", f.out}}))
+	}
+	return errors.Join(all...)
+}
+
+// assignments are what the --set flags say, in the order set, set-string, set-file,
+// set-json; they make the last layer.
+func (f pipeFlags) assignments(s *sources.Snapshot) ([]render.Assignment, error) {
+	var all []render.Assignment
+	var errs []error
+	for _, kind := range []struct {
+		flag  string
+		texts []string
+		parse func(text string, o *render.Origin) ([]render.Assignment, error)
+	}{
+		{"--set", f.set, func(text string, o *render.Origin) ([]render.Assignment, error) {
+			return render.ParseSet(text, o, false)
+		}},
+		{"--set-string", f.setString, func(text string, o *render.Origin) ([]render.Assignment, error) {
+			return render.ParseSet(text, o, true)
+		}},
+		{"--set-file", f.setFile, s.ParseSetFile},
+		{"--set-json", f.setJSON, render.ParseSetJSON},
+	} {
+		for _, text := range kind.texts {
+			set, err := kind.parse(text, &render.Origin{Source: kind.flag, File: kind.flag})
+			if p := (*render.Problem)(nil); err != nil && !errors.As(err, &p) {
+				err = usagef(kind.flag+": "+err.Error(), "see confit render --help")
+			}
+			errs = append(errs, err)
+			all = append(all, set...)
+		}
+	}
+	return all, errors.Join(errs...)
+}
+
+type field struct{ name, value string }
+
+// sourceFields reads KIND:WHERE[,key=value]; a comma in WHERE is written \,.
+func sourceFields(s string) []field {
+	kind, rest, _ := strings.Cut(s, ":")
+	parts := splitCommas(rest)
+	fields := []field{{kind, parts[0]}}
+	for _, p := range parts[1:] {
+		key, value, ok := strings.Cut(p, "=")
+		if !ok {
+			value = "true"
+		}
+		fields = append(fields, field{key, value})
+	}
+	return fields
+}
+
+func splitCommas(s string) []string {
+	const escaped = "\x00"
+	parts := strings.Split(strings.ReplaceAll(s, `\,`, escaped), ",")
+	for i := range parts {
+		parts[i] = strings.ReplaceAll(parts[i], escaped, ",")
+	}
+	return parts
+}
+
+// appendEntry decodes fields as one entry of a section. Text that only a bool or a list
+// can be is given that form.
+func appendEntry[T any](section *[]T, flag string, fields []field) error {
+	n := &yaml.Node{Kind: yaml.MappingNode}
+	for _, f := range fields {
+		if f.value == "" && f.name == "to" {
+			continue
+		}
+		n.Content = append(n.Content, scalar(f.name), flagValue(f))
+	}
+	*section = append(*section, *new(T))
+	return render.DecodeSpec(flag, ".", n, &(*section)[len(*section)-1])
+}
+
+func flagValue(f field) *yaml.Node {
+	v := scalar(f.value)
+	switch f.name {
+	case "optional", "nest", "trim", "sensitive":
+		v.Tag = ""
+	case "read":
+		return &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{v}}
+	}
+	return v
+}
+
+func scalar(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s} }

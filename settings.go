@@ -1,0 +1,129 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/knadh/koanf/providers/env/v2"
+	"github.com/knadh/koanf/providers/posflag"
+	"github.com/knadh/koanf/v2"
+	"github.com/spf13/pflag"
+
+	"confit/render"
+	"confit/sources"
+)
+
+const (
+	defaultTimeout     = 30 * time.Second
+	defaultLockTimeout = 10 * time.Second
+	defaultSpec        = "confit.yaml"
+)
+
+// settings are confit's own, from flags, CONFIT_* variables, the spec and defaults, the
+// first that says so.
+type settings struct {
+	config      string
+	out         string
+	root        string
+	only        string
+	logFormat   string
+	verbose     bool
+	quiet       bool
+	masked      bool
+	showSecrets bool
+	timeout     time.Duration
+	timeoutSet  bool // by a flag or a variable, which go before the spec
+	lockTimeout time.Duration
+}
+
+// flagOnly are the settings that loosen safety: no variable can set them.
+var flagOnly = []string{"root", "show-secrets"}
+
+const envPrefix = "CONFIT_"
+
+// settle gathers the settings of a verb and opens the world that it may read.
+func (c *confit) settle(flags *pflag.FlagSet) error {
+	k := koanf.New(".")
+	if err := k.Load(env.Provider(".", env.Opt{
+		Prefix: envPrefix, EnvironFunc: c.environ(flags), TransformFunc: func(name, value string) (string, any) { return settingName(name), value },
+	}), nil); err != nil {
+		return usage(err)
+	}
+	c.set.timeoutSet = k.Exists("timeout") || flags.Changed("timeout")
+	if err := k.Load(posflag.Provider(flags, ".", k), nil); err != nil {
+		return usage(err)
+	}
+	s := &c.set
+	s.config, s.out, s.root, s.only = k.String("config"), k.String("out"), k.String("root"), k.String("only")
+	s.logFormat, s.verbose, s.quiet = k.String("log-format"), k.Bool("verbose"), k.Bool("quiet")
+	s.masked, s.showSecrets = k.Bool("masked"), k.Bool("show-secrets")
+	s.timeout, s.lockTimeout = k.Duration("timeout"), k.Duration("lock-timeout")
+	c.flags.out = s.out
+	if s.config == "" && !c.flags.any() {
+		s.config = defaultSpec
+	}
+	c.notices(c.before)
+	return c.checkSettings()
+}
+
+// early keeps a notice until the settings say how to print it.
+func (c *confit) early(text string) { c.before = append(c.before, text) }
+
+// environ lists the CONFIT_* variables that name a setting; others draw a notice.
+func (c *confit) environ(flags *pflag.FlagSet) func() []string {
+	return func() []string {
+		var known []string
+		for _, pair := range c.sys.env {
+			name, _, _ := strings.Cut(pair, "=")
+			if !strings.HasPrefix(name, envPrefix) {
+				continue
+			}
+			setting := settingName(name)
+			switch {
+			case slices.Contains(flagOnly, setting):
+				c.early(name + " is ignored: --" + setting + " comes from the command line only")
+			case flags.Lookup(setting) == nil && setting != "lock-timeout":
+				c.early(name + " is no setting of confit " + c.verb)
+			default:
+				known = append(known, pair)
+			}
+		}
+		return known
+	}
+}
+
+// settingName turns CONFIT_LOG_FORMAT into log-format.
+func settingName(variable string) string {
+	return strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(variable, envPrefix), "_", "-"))
+}
+
+func (c *confit) checkSettings() error {
+	s := &c.set
+	switch {
+	case s.logFormat != "text" && s.logFormat != "json":
+		return usagef("log-format is text or json", "")
+	case s.masked && s.showSecrets:
+		return usagef("--masked and --show-secrets exclude each other", "")
+	case s.timeout <= 0 || c.verb == "render" && s.lockTimeout <= 0:
+		return usagef("a timeout is a duration above zero, like 30s", "")
+	case s.out == "-" && c.verb != "render":
+		return usagef("--out - is for render; "+c.verb+" compares with a directory", "")
+	}
+	c.world = sources.World{Root: sources.Host(), Host: sources.Host(), Dir: c.sys.dir, Env: c.sys.env}
+	if s.root == "" {
+		return nil
+	}
+	root, err := sources.Below(s.root)
+	if err != nil {
+		return &render.Problem{Cause: render.CauseInput, Code: "input", Text: "--root " + render.Quoted(s.root) + " cannot be opened", Hint: "name a directory that stands in for /", Err: err}
+	}
+	c.world.Root = root
+	return nil
+}
+
+func usage(err error) error { return usagef(err.Error(), "see confit --help") }
+
+func usagef(text, hint string) error {
+	return &render.Problem{Cause: render.CauseUsage, Code: "usage", Text: text, Hint: hint}
+}

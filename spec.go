@@ -1,0 +1,116 @@
+package main
+
+import (
+	"errors"
+	"path"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"confit/render"
+	"confit/sinks"
+	"confit/sources"
+)
+
+// A spec is confit.yaml: three sections, each owned by the package of its name.
+type spec struct {
+	render.Where
+
+	Version int            `yaml:"version"`
+	Name    string         `yaml:"name"`
+	Sources []sources.Spec `yaml:"sources"`
+	Render  []render.Entry `yaml:"render"`
+	Sinks   []sinks.Spec   `yaml:"sinks"`
+	Limits  limits         `yaml:"limits"`
+
+	timeout time.Duration
+}
+
+type limits struct {
+	Time time.Duration `yaml:"time"`
+}
+
+// loadSpec reads the spec file, adds what flags say, and checks the whole.
+func (c *confit) loadSpec(s *sources.Snapshot) (*spec, error) {
+	doc := &yaml.Node{Kind: yaml.MappingNode}
+	sp := &spec{Name: "default"}
+	file := c.set.config
+	if file != "" {
+		var err error
+		if doc, err = s.Spec(file); err != nil {
+			return nil, err
+		}
+	}
+	err := render.DecodeSpec(file, path.Dir(file), doc, sp)
+	err = errors.Join(err, sp.addFlags(c.flags))
+	err = errors.Join(err, sp.check(file != ""))
+	if sp.timeout = sp.Limits.Time; c.set.timeoutSet || sp.timeout == 0 {
+		sp.timeout = c.set.timeout
+	}
+	return sp, err
+}
+
+// check finds what is wrong with the spec as a whole.
+func (sp *spec) check(file bool) error {
+	all := []error{sp.checkHead(file)}
+	for i := range sp.Sources {
+		all = append(all, sp.Sources[i].Check())
+	}
+	for i := range sp.Render {
+		all = append(all, sp.Render[i].Check(), sp.checkEntry(&sp.Render[i]))
+	}
+	for i := range sp.Sinks {
+		all = append(all, sp.Sinks[i].Check())
+	}
+	return errors.Join(all...)
+}
+
+func (sp *spec) checkHead(file bool) error {
+	var all []error
+	if file && sp.Version != 1 {
+		all = append(all, sp.Problem("version", "version is the version of this format", "write version: 1"))
+	}
+	if err := sinks.CheckName(sp.Name); err != nil {
+		all = append(all, sp.Problem("name", "name: "+err.Error(), ""))
+	}
+	if len(sp.Render) == 0 {
+		all = append(all, sp.Problem("render", "there is nothing to render", "add an entry to render:, or use --template or --values"))
+	}
+	if len(sp.Sinks) != 1 {
+		all = append(all, sp.Problem("sinks", "there is no place to write to, or more than one", "set sinks: [{dir: /config-out}], or --out DIR"))
+	}
+	return errors.Join(all...)
+}
+
+// checkEntry looks at what an entry shares with the other sections: named sources, and
+// the path it goes to.
+func (sp *spec) checkEntry(e *render.Entry) error {
+	var all []error
+	if tree, _, ok := strings.Cut(e.Ref(), ":"); ok && !sp.hasTree(tree) {
+		all = append(all, e.Problem(e.Kind(), "no source has the name "+render.Quoted(tree), "set name: "+tree+" on a source"))
+	}
+	if to := strings.TrimSuffix(e.StaticTo(), "/"); to != "" && to != "." {
+		if err := sinks.CheckPath(to); err != nil {
+			all = append(all, e.Problem("to", "to: "+render.Quoted(to)+" is "+err.Error(), "write a path below the sink's directory, like conf/app.yaml"))
+		}
+	}
+	return errors.Join(all...)
+}
+
+func (sp *spec) hasTree(name string) bool {
+	for i := range sp.Sources {
+		if sp.Sources[i].Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (sp *spec) sourceNames() []string {
+	var names []string
+	for i := range sp.Sources {
+		names = append(names, sp.Sources[i].String())
+	}
+	return names
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"confit/render"
+	"confit/sources"
+)
+
+// A system is what main hands in from the process it is: its streams, its environment
+// and the directory it was started in.
+type system struct {
+	stdout, stderr io.Writer
+	env            []string
+	dir            string
+	exit           func(status int) // ends the process while a run cannot be stopped otherwise
+}
+
+func host() system {
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = "/"
+	}
+	return system{stdout: os.Stdout, stderr: os.Stderr, env: os.Environ(), dir: dir, exit: os.Exit}
+}
+
+// confit is one run.
+type confit struct {
+	sys     system
+	verb    string
+	flags   pipeFlags
+	set     settings
+	world   sources.World
+	guard   *guard
+	ctx     context.Context
+	before  []string // notices that wait for the settings
+	differs bool     // what diff found
+}
+
+func newConfit(sys system) *confit {
+	c := &confit{sys: sys, ctx: context.Background()}
+	c.set.logFormat = "text"
+	c.guard = &guard{end: func(p *render.Problem) { c.sys.exit(c.report(p)) }}
+	return c
+}
+
+// handleSignals lets SIGTERM and SIGINT end a run that has not begun to publish, and
+// asks one that has to stop where it safely can. It returns what undoes it.
+func (c *confit) handleSignals() func() {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	c.ctx = ctx
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	go func() {
+		s, ok := <-signals
+		if !ok {
+			return
+		}
+		p := &render.Problem{Cause: render.CauseSignal, Code: "signal", Text: "ended by " + s.String(), Err: signalError{s.(syscall.Signal)}}
+		c.guard.interrupt(p)
+		cancel(p)
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(signals)
+	}
+}
+
+type signalError struct{ s syscall.Signal }
+
+func (e signalError) Error() string { return e.s.String() }
+
+// A guard ends the process at once on a deadline or a signal, which is safe as long as
+// nothing is being published.
+type guard struct {
+	mu         sync.Mutex
+	committing bool
+	timer      *time.Timer
+	end        func(*render.Problem)
+}
+
+// start sets the deadline, which templates look at themselves. What does not, like one
+// long call of a library, is ended half a second later.
+func (g *guard) start(limit time.Duration) time.Time {
+	g.timer = time.AfterFunc(limit+500*time.Millisecond, func() {
+		g.interrupt(&render.Problem{
+			Cause: render.CauseLimit, Code: "time-limit", Text: "the run did not end within " + limit.String(),
+			Hint: "look for a template that does not end, or raise limits: {time: …}",
+		})
+	})
+	return time.Now().Add(limit)
+}
+
+// commit says that publishing begins: from here on a run ends by itself.
+func (g *guard) commit() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.committing = true
+	if g.timer != nil {
+		g.timer.Stop()
+	}
+}
+
+func (g *guard) interrupt(p *render.Problem) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.committing {
+		g.end(p)
+	}
+}
+
+// safely turns a panic into a problem that names its place in the code; the value of a
+// panic may hold a secret, and a dump of goroutines helps nobody at night.
+func safely(f func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = render.Bug()
+		}
+	}()
+	return f()
+}
+
+// isTerminal tells whether w is a terminal.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// colour tells whether to colour what goes to w.
+func (c *confit) colour(w io.Writer) bool {
+	for _, pair := range c.sys.env {
+		if len(pair) > 9 && pair[:9] == "NO_COLOR=" {
+			return false
+		}
+	}
+	return isTerminal(w)
+}
