@@ -1,0 +1,57 @@
+package integration
+
+import (
+	"encoding/json"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestImports pins which package may import what: arrows point inward, and the core
+// touches nothing outside.
+func TestImports(t *testing.T) {
+	never := map[string][]string{
+		"confit/render":  {"os", "net", "os/exec", "log", "syscall", "confit/sources", "confit/sinks", "github.com/spf13/pflag", "github.com/knadh/koanf"},
+		"confit/sources": {"confit/sinks", "github.com/Masterminds/sprig", "github.com/spf13/pflag", "log", "os/exec"},
+		"confit/sinks":   {"confit/sources", "github.com/Masterminds/sprig", "github.com/go-git/go-git", "log", "os/exec"},
+	}
+	for pkg, banned := range never {
+		for _, path := range imports(t, pkg) {
+			if slices.ContainsFunc(banned, func(b string) bool { return path == b || strings.HasPrefix(path, b+"/") }) && path != "os/signal" {
+				t.Errorf("%s imports %s", pkg, path)
+			}
+		}
+	}
+	for _, path := range imports(t, "confit/integration/pod") {
+		if strings.HasPrefix(path, "confit/") && !strings.HasPrefix(path, "confit/integration/") {
+			t.Errorf("the pod runner imports %s: it is to judge the product, not to use it", path)
+		}
+	}
+}
+
+func imports(t *testing.T, pkg string) []string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=Imports", pkg).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list struct{ Imports []string }
+	if err := json.Unmarshal(out, &list); err != nil {
+		t.Fatal(err)
+	}
+	return list.Imports
+}
+
+// TestReveal pins the one door to the bytes of a secret: only sinks goes through it.
+func TestReveal(t *testing.T) {
+	out, err := exec.Command("grep", "-rlE", `\.Reveal\(\)`, "--include=*.go", "..").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range strings.Lines(string(out)) {
+		if !strings.HasPrefix(name, "../sinks/") {
+			t.Errorf("%s calls Reveal", strings.TrimSpace(name))
+		}
+	}
+}
