@@ -1,0 +1,41 @@
+# test is everything, and sets up what it needs. Run as root on Debian.
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS  = -s -w -X main.version=$(VERSION)
+TOOLS    = $(GO) tool -modfile=tools.mod
+
+.PHONY: build demo test setup check bench fuzz image update
+
+build: ## the binary, as the image has it
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o confit .
+
+demo: ## render examples/quickstart and show what went in and what came out
+	@sh examples/quickstart/demo.sh
+
+test: setup check
+	$(GO) test -timeout 30m ./...
+
+setup:
+	sh integration/setup.sh
+
+check:
+	test -z "$$(gofmt -l .)"
+	$(GO) vet ./...
+	$(GO) fix -diff ./...
+	$(GO) mod tidy -diff
+	$(TOOLS) gofumpt -l . | (! grep .)
+	$(TOOLS) staticcheck ./...
+
+bench: setup ## W=w2 for one workload; docs/benchmarks.md for all
+	$(GO) run ./integration/bench $(if $(W),-w $(W))
+
+FUZZTIME ?= 30s
+fuzz:
+	$(GO) test ./render -run '^$$' -fuzz FuzzYAML -fuzztime $(FUZZTIME)
+
+image:
+	podman build --build-arg VERSION=$(VERSION) -t confit:$(VERSION) .
+
+update: ## rewrite the goldens; read the diff
+	UPDATE=1 $(GO) test ./integration -run TestScripts
