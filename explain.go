@@ -40,7 +40,7 @@ func (c *confit) explain(path, format string) error {
 	if err != nil {
 		return err
 	}
-	values, err := render.Merge(in.layers, c.notice)
+	values, err := render.Merge(in.layers, c.notice) // without the schema: to see why it fails
 	if err != nil {
 		return err
 	}

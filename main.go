@@ -76,7 +76,7 @@ func (c *confit) outputs() (*spec, []render.Output, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	values, err := render.Merge(in.layers, c.notice)
+	values, err := c.values(in)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -86,11 +86,21 @@ func (c *confit) outputs() (*spec, []render.Output, error) {
 	return sp, outs, errors.Join(err, checkOutputs(outs))
 }
 
+// values merges the layers and holds them against the schema.
+func (c *confit) values(in inputs) (*render.Values, error) {
+	values, err := render.Merge(in.layers, c.notice)
+	if err != nil || in.schema == nil {
+		return values, err
+	}
+	return values, in.schema.Check(values)
+}
+
 // inputs are all that was read from outside, in one consistent state.
 type inputs struct {
 	layers  []render.Layer
 	files   []render.File
 	found   map[string]render.Found
+	schema  *render.Schema
 	notices []string
 }
 
@@ -114,6 +124,11 @@ func (c *confit) readInputs(s *sources.Snapshot, sp *spec) (in inputs, err error
 		in.layers = append(in.layers, render.Layer{Sets: sets})
 	}
 	err = errors.Join(err, err2)
+	if sp.Schema != "" {
+		var err3 error
+		in.schema, err3 = s.Schema(sp.Where, sp.Schema)
+		err = errors.Join(err, err3)
+	}
 	in.found = map[string]render.Found{}
 	for i := range sp.Render {
 		e := &sp.Render[i]

@@ -22,6 +22,7 @@ type spec struct {
 	Sources []sources.Spec `yaml:"sources"`
 	Render  []render.Entry `yaml:"render"`
 	Sinks   []sinks.Spec   `yaml:"sinks"`
+	Schema  string         `yaml:"schema"`
 	Limits  limits         `yaml:"limits"`
 
 	timeout time.Duration
