@@ -1,13 +1,10 @@
 package sources
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"strings"
-	"syscall"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -15,14 +12,11 @@ import (
 	"confit/render"
 )
 
-// maxFile is the size up to which a file is read.
-const maxFile = 64 << 20
-
 // A Snapshot reads files so that each mounted volume is seen in one generation: the
 // directory that its ..data link names when the volume is first touched.
 type Snapshot struct {
 	World
-	spec string            // the spec's own file, never an input
+	spec string            // where the spec's own file is, which is never an input
 	pins map[string]string // directory → generation; "" for one that is no volume
 }
 
@@ -97,58 +91,21 @@ func (s *Snapshot) through(name string) string {
 // ReadFile gives the bytes and mode of a regular file.
 func (s *Snapshot) ReadFile(name string) ([]byte, fs.FileMode, error) {
 	tree, at := s.locate(s.through(name))
-	f, err := tree.Open(at)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, 0, err
-	}
-	switch {
-	case info.IsDir():
-		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: syscall.EISDIR}
-	case !info.Mode().IsRegular():
-		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: errors.New("not a regular file")}
-	case info.Size() > maxFile:
-		return nil, 0, tooLarge(name)
-	}
-	data := make([]byte, info.Size(), info.Size()+1)
-	n, err := io.ReadFull(f, data)
-	if err == nil || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		err = nil
-		data = data[:n]
-	}
-	if n == int(info.Size()) && err == nil { // /proc and the like give no size
-		var rest []byte
-		rest, err = io.ReadAll(io.LimitReader(f, maxFile+1-int64(n)))
-		data = append(data, rest...)
-	}
-	if len(data) > maxFile {
-		return nil, 0, tooLarge(name)
-	}
-	return data, info.Mode(), err
-}
-
-func tooLarge(name string) error {
-	return &render.Problem{
-		Cause: render.CauseLimit, Code: "file-size", Pos: render.Pos{File: name},
-		Text: fmt.Sprintf("the file is larger than %d MiB", maxFile>>20), Hint: "leave it out of the source with read:",
-	}
+	return tree.ReadRegular(at)
 }
 
 // IsDir tells whether a name leads to a directory.
 func (s *Snapshot) IsDir(name string) (bool, error) {
 	tree, at := s.locate(s.through(name))
-	info, err := fs.Stat(tree, at)
+	info, err := tree.Stat(at)
 	return err == nil && info.IsDir(), err
 }
 
 // Spec reads the spec file, which is no input of its own.
 func (s *Snapshot) Spec(name string) (*yaml.Node, error) {
-	s.spec = name
-	data, _, err := s.ReadFile(name)
+	tree, at := s.locate(s.through(name))
+	s.spec = at
+	data, _, err := tree.ReadRegular(at)
 	if err != nil {
 		return nil, inputProblem(render.Pos{}, "spec "+render.Quoted(name), err, "name the spec with -c, or use --source, --template and --out without one")
 	}

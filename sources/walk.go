@@ -5,38 +5,54 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"confit/render"
 )
 
 const maxNesting = 40 // directories in directories; more is a loop of links
 
-// Tree reads every file below dir, sorted by path. Names that begin with ".." are the
-// kubelet's and left out, as is the spec.
+// Tree reads every file below dir that keep wants, sorted by path. Names that begin with
+// ".." are the kubelet's and left out, as is the spec.
 func (s *Snapshot) Tree(dir string, keep func(rel string) bool) ([]render.File, error) {
 	var files []render.File
-	err := s.walk(dir, "", 0, func(rel string) error {
-		name := path.Join(dir, rel)
-		if !keep(rel) || s.isSpec(name) {
-			return nil
+	var places []string // where the tree has them
+	err := s.walk(dir, "", 0, func(rel, place string) {
+		if keep(rel) && place != s.spec {
+			files = append(files, render.File{Path: rel, From: path.Join(dir, rel)})
+			places = append(places, place)
 		}
-		data, mode, err := s.ReadFile(name)
-		files = append(files, render.File{Path: rel, Data: data, Mode: mode, From: name})
-		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	tree, _ := s.locate(dir)
+	errs := make([]error, len(files))
+	inParallel(len(files), func(i int) {
+		files[i].Data, files[i].Mode, errs[i] = tree.ReadRegular(places[i])
 	})
 	slices.SortFunc(files, func(a, b render.File) int { return cmp.Compare(a.Path, b.Path) })
-	return files, err
+	return files, errors.Join(errs...)
 }
 
-func (s *Snapshot) isSpec(name string) bool {
-	_, a := s.locate(name)
-	_, b := s.locate(s.spec)
-	return s.spec != "" && a == b
+// inParallel calls do with 0 to n-1, on every core.
+func inParallel(n int, do func(i int)) {
+	var wg sync.WaitGroup
+	workers := min(runtime.GOMAXPROCS(0), n)
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < n; i += workers {
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
 }
 
-func (s *Snapshot) walk(dir, rel string, depth int, visit func(rel string) error) error {
+func (s *Snapshot) walk(dir, rel string, depth int, visit func(rel, place string)) error {
 	if depth > maxNesting {
 		return &fs.PathError{Op: "walk", Path: path.Join(dir, rel), Err: errors.New("directories nest too deep; is there a loop of symbolic links?")}
 	}
@@ -52,19 +68,16 @@ func (s *Snapshot) walk(dir, rel string, depth int, visit func(rel string) error
 		}
 		isDir := e.IsDir()
 		if e.Type()&fs.ModeSymlink != 0 {
-			info, err := fs.Stat(tree, path.Join(at, e.Name()))
+			info, err := tree.Stat(path.Join(at, e.Name()))
 			if err != nil {
 				return err
 			}
 			isDir = info.IsDir()
 		}
 		next := path.Join(rel, e.Name())
-		if isDir {
-			err = s.walk(dir, next, depth+1, visit)
-		} else {
-			err = visit(next)
-		}
-		if err != nil {
+		if !isDir {
+			visit(next, path.Join(at, e.Name()))
+		} else if err := s.walk(dir, next, depth+1, visit); err != nil {
 			return err
 		}
 	}

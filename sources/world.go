@@ -1,12 +1,20 @@
 package sources
 
 import (
+	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
 	"strings"
 	"syscall"
+
+	"confit/render"
 )
+
+// maxFile is the size up to which a file is read.
+const maxFile = 64 << 20
 
 // A World is all that a run may read from outside.
 type World struct {
@@ -18,8 +26,12 @@ type World struct {
 
 // An FS is a file tree with symbolic links. Its names have no leading slash.
 type FS interface {
+	fs.StatFS
 	fs.ReadDirFS
-	fs.ReadLinkFS
+	ReadLink(name string) (string, error)
+	// ReadRegular reads a regular file of at most maxFile bytes, and nothing else:
+	// no pipe or device is waited for.
+	ReadRegular(name string) ([]byte, fs.FileMode, error)
 }
 
 // Host is the file tree of this machine.
@@ -30,9 +42,42 @@ type hostFS struct{}
 func (hostFS) Open(name string) (fs.File, error) {
 	return os.OpenFile("/"+name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 }
+func (hostFS) Stat(name string) (fs.FileInfo, error)      { return os.Stat("/" + name) }
 func (hostFS) ReadDir(name string) ([]fs.DirEntry, error) { return os.ReadDir("/" + name) }
 func (hostFS) ReadLink(name string) (string, error)       { return os.Readlink("/" + name) }
-func (hostFS) Lstat(name string) (fs.FileInfo, error)     { return os.Lstat("/" + name) }
+
+// ReadRegular goes past package os, whose poller costs a system call or two a file.
+func (hostFS) ReadRegular(name string) ([]byte, fs.FileMode, error) {
+	name = "/" + name
+	fd, err := syscall.Open(name, syscall.O_RDONLY|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, 0, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	defer syscall.Close(fd)
+	var st syscall.Stat_t
+	if err := syscall.Fstat(fd, &st); err != nil {
+		return nil, 0, &fs.PathError{Op: "stat", Path: name, Err: err}
+	}
+	mode := fs.FileMode(st.Mode & 0o777)
+	switch st.Mode & syscall.S_IFMT {
+	case syscall.S_IFREG:
+	case syscall.S_IFDIR:
+		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: syscall.EISDIR}
+	default:
+		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: errNotRegular}
+	}
+	data, err := readAll(st.Size, func(b []byte) (int, error) {
+		n, err := syscall.Read(fd, b)
+		for err == syscall.EINTR {
+			n, err = syscall.Read(fd, b)
+		}
+		if err != nil {
+			return 0, &fs.PathError{Op: "read", Path: name, Err: err}
+		}
+		return n, nil
+	})
+	return data, mode, sized(name, err)
+}
 
 // Below is the file tree under dir, which no symbolic link leads out of.
 func Below(dir string) (FS, error) {
@@ -40,17 +85,78 @@ func Below(dir string) (FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	return belowFS{root}, nil
+	return belowFS{root.FS().(fs.StatFS), root}, nil
 }
 
-type belowFS struct{ root *os.Root }
-
-func (b belowFS) Open(name string) (fs.File, error) {
-	return b.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+type belowFS struct {
+	fs.StatFS
+	root *os.Root
 }
-func (b belowFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(b.root.FS(), name) }
+
+func (b belowFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(b.StatFS, name) }
 func (b belowFS) ReadLink(name string) (string, error)       { return b.root.Readlink(name) }
-func (b belowFS) Lstat(name string) (fs.FileInfo, error)     { return b.root.Lstat(name) }
+
+func (b belowFS) ReadRegular(name string) ([]byte, fs.FileMode, error) {
+	f, err := b.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case info.IsDir():
+		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: syscall.EISDIR}
+	case !info.Mode().IsRegular():
+		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: errNotRegular}
+	}
+	data, err := readAll(info.Size(), func(b []byte) (int, error) {
+		n, err := f.Read(b)
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return n, err
+	})
+	return data, info.Mode().Perm(), sized(name, err)
+}
+
+var (
+	errNotRegular = errors.New("not a regular file")
+	errTooLarge   = errors.New("too large")
+)
+
+// readAll reads to the end, which is where read gives nothing; size is a guess.
+func readAll(size int64, read func([]byte) (int, error)) ([]byte, error) {
+	if size > maxFile {
+		return nil, errTooLarge
+	}
+	data := make([]byte, 0, size+1)
+	for {
+		n, err := read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		switch {
+		case err != nil:
+			return nil, err
+		case n == 0:
+			return data, nil
+		case len(data) > maxFile:
+			return nil, errTooLarge
+		case len(data) == cap(data):
+			data = append(data, 0)[:len(data)]
+		}
+	}
+}
+
+func sized(name string, err error) error {
+	if !errors.Is(err, errTooLarge) {
+		return err
+	}
+	return &render.Problem{
+		Cause: render.CauseLimit, Code: "file-size", Pos: render.Pos{File: name},
+		Text: fmt.Sprintf("the file is larger than %d MiB", maxFile>>20), Hint: "leave it out of the source, or split it",
+	}
+}
 
 // locate gives the tree that a name is in, and its name there.
 func (w World) locate(name string) (FS, string) {
