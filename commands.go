@@ -40,6 +40,7 @@ func (c *confit) commands() *cobra.Command {
 	root.AddCommand(
 		c.pipeCommand("render", "Write the files that the spec describes", renderExamples, c.render, c.renderFlags),
 		c.pipeCommand("diff", "Show what render would change", "  confit diff -c confit.yaml --root fixtures --out /config-out", c.diff, nil),
+		c.validateCommand(),
 		c.explainCommand(),
 		c.versionCommand(),
 	)

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,12 +16,15 @@ const explainExamples = `  # every value, with where it came from and what it ov
   confit explain -c confit.yaml --root fixtures
 
   # one value, or all below a path
-  confit explain -c confit.yaml database.port`
+  confit explain -c confit.yaml database.port
+
+  # what an output is made of
+  confit explain -c confit.yaml conf/app.yaml`
 
 func (c *confit) explainCommand() *cobra.Command {
 	path, format := ".", ""
 	cmd := c.pipeCommand("explain", "Show where values come from", explainExamples, func() error { return c.explain(path, format) }, nil)
-	cmd.Use, cmd.Args = "explain [PATH]", cobra.MaximumNArgs(1)
+	cmd.Use, cmd.Args = "explain [PATH or FILE]", cobra.MaximumNArgs(1)
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	run := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -36,7 +41,7 @@ func (c *confit) explain(path, format string) error {
 	if format != "text" && format != "json" {
 		return usagef("--format is text or json", "")
 	}
-	_, in, err := c.read()
+	sp, in, err := c.read()
 	if err != nil {
 		return err
 	}
@@ -44,9 +49,21 @@ func (c *confit) explain(path, format string) error {
 	if err != nil {
 		return err
 	}
-	all, err := values.Explain(path)
-	if err != nil {
-		return err
+	made, failed := c.execute(sp, in, values)
+	var all []render.Explained
+	isFile := false
+	if failed == nil {
+		all, isFile = made.ExplainFile(path)
+	}
+	if !isFile {
+		if all, err = values.Explain(path); err != nil {
+			return err
+		}
+	}
+	if failed == nil {
+		made.Annotate(all)
+	} else {
+		c.notice("the templates fail, so what reads a value is not known: see confit validate")
 	}
 	if format == "json" {
 		enc := json.NewEncoder(c.sys.stdout)
@@ -58,17 +75,18 @@ func (c *confit) explain(path, format string) error {
 }
 
 func printExplained(w io.Writer, all []render.Explained) error {
+	var b strings.Builder
 	for _, x := range all {
-		if _, err := fmt.Fprintf(w, "%s = %s\n  from %s\n", x.Path, x.Value, origin(x.Setting)); err != nil {
-			return err
+		fmt.Fprintf(&b, "%s = %s\n  from %s\n", x.Path, x.Value, origin(x.Setting))
+		for _, o := range slices.Backward(x.Overrode) {
+			fmt.Fprintf(&b, "  over %s from %s\n", o.Value, origin(o))
 		}
-		for i := len(x.Overrode) - 1; i >= 0; i-- {
-			if _, err := fmt.Fprintf(w, "  over %s from %s\n", x.Overrode[i].Value, origin(x.Overrode[i])); err != nil {
-				return err
-			}
+		for _, name := range x.ReadBy {
+			fmt.Fprintf(&b, "  read by %s\n", render.Quoted(name))
 		}
 	}
-	return nil
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
 func origin(s render.Setting) string {

@@ -49,12 +49,15 @@ func (c *confit) report(err error) int {
 	inOrder(problems)
 	first := problems[0]
 	var text strings.Builder
+	printed := errors.As(err, &reported{})
 	for _, p := range problems {
 		if p.Cause < first.Cause {
 			first = p
 		}
-		c.doctor(p)
-		text.WriteString(c.wording(p))
+		if !printed {
+			c.doctor(p)
+			text.WriteString(c.wording(p))
+		}
 	}
 	if c.verb == "render" && !c.guard.committing {
 		text.WriteString(c.line("nothing was written", "info"))
@@ -87,16 +90,7 @@ func inOrder(all []*render.Problem) {
 // wording is a problem as text: what, the source line with a caret, notes, and a hint.
 func (c *confit) wording(p *render.Problem) string {
 	if c.set.logFormat == "json" {
-		return jsonLine(struct {
-			Level string   `json:"level"`
-			Code  string   `json:"code,omitempty"`
-			File  string   `json:"file,omitempty"`
-			Line  int      `json:"line,omitempty"`
-			Col   int      `json:"col,omitempty"`
-			Text  string   `json:"msg"`
-			Notes []string `json:"notes,omitempty"`
-			Hint  string   `json:"hint,omitempty"`
-		}{"error", p.Code, p.Pos.File, p.Pos.Line, p.Pos.Col, p.Text, p.Notes, p.Hint})
+		return jsonLine(asLogged("error", p))
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "error: %s\n", p.Error())
@@ -110,6 +104,22 @@ func (c *confit) wording(p *render.Problem) string {
 		fmt.Fprintf(&b, "hint: %s\n", p.Hint)
 	}
 	return b.String()
+}
+
+// logged is a problem as data.
+type logged struct {
+	Level string   `json:"level"`
+	Code  string   `json:"code,omitempty"`
+	File  string   `json:"file,omitempty"`
+	Line  int      `json:"line,omitempty"`
+	Col   int      `json:"col,omitempty"`
+	Text  string   `json:"msg"`
+	Notes []string `json:"notes,omitempty"`
+	Hint  string   `json:"hint,omitempty"`
+}
+
+func asLogged(level string, p *render.Problem) logged {
+	return logged{level, p.Code, p.Pos.File, p.Pos.Line, p.Pos.Col, p.Text, p.Notes, p.Hint}
 }
 
 // excerpt is the source line with a caret below the place. Long lines are cut.

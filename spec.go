@@ -115,3 +115,14 @@ func (sp *spec) sourceNames() []string {
 	}
 	return names
 }
+
+// usedTrees names the sources whose files an entry names.
+func (sp *spec) usedTrees() map[string]bool {
+	used := map[string]bool{}
+	for i := range sp.Render {
+		if tree, _, ok := strings.Cut(sp.Render[i].Ref(), ":"); ok {
+			used[tree] = true
+		}
+	}
+	return used
+}

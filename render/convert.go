@@ -1,48 +1,53 @@
 package render
 
 import (
+	"fmt"
 	"math"
 	"reflect"
 	"sort"
+	"strconv"
 	"text/template/parse"
 )
 
 // plain turns an argument into a Go value with nothing of ours in it, reading all of
 // it. It is false when the value is missing or already failed.
 func (e *eval) plain(at parse.Node, v any, text bool) (any, bool) {
+	p, ok := e.plainDeep(at, v, text, 0)
+	if ok && p == nil {
+		e.null(at, v)
+		return nil, false
+	}
+	return p, ok
+}
+
+func (e *eval) plainDeep(at parse.Node, v any, text bool, depth int) (any, bool) {
+	if depth > maxDepth {
+		e.tooDeep(at)
+		return nil, false
+	}
+	e.tick(at, 1)
 	switch v := v.(type) {
 	case poison:
 		return nil, false
 	case *missing:
 		e.use(at, v)
 		return nil, false
+	case string:
+		e.weigh(at, len(v))
+		return v, true
 	case Num:
 		if text {
 			return v, true
 		}
 		return v.V, true
 	case *Node:
-		return e.plainNode(at, v, text)
+		p := e.plainNode(v, text)
+		e.weigh(at, 0)
+		return p, true
 	case map[string]any:
-		out := make(map[string]any, len(v))
-		for _, k := range sortedKeys(v) {
-			p, ok := e.plain(at, v[k], text)
-			if !ok {
-				return nil, false
-			}
-			out[k] = p
-		}
-		return out, true
+		return e.plainMap(at, v, text, depth)
 	case []any:
-		out := make([]any, len(v))
-		for i := range v {
-			p, ok := e.plain(at, v[i], text)
-			if !ok {
-				return nil, false
-			}
-			out[i] = p
-		}
-		return out, true
+		return e.plainList(at, v, text, depth)
 	case *Files:
 		e.fail(at, "bad-argument", ".Files cannot be an argument here", "use .Files.Get")
 		return nil, false
@@ -50,27 +55,88 @@ func (e *eval) plain(at parse.Node, v any, text bool) (any, bool) {
 	return v, true
 }
 
-func (e *eval) plainNode(at parse.Node, n *Node, text bool) (any, bool) {
+func (e *eval) tooDeep(at parse.Node) {
+	e.fail(at, "too-deep", "a value is nested more than "+strconv.Itoa(maxDepth)+" deep", "look for a dict that was set to hold itself")
+}
+
+// weigh counts the text that goes into one function.
+func (e *eval) weigh(at parse.Node, bytes int) {
+	if e.mass += bytes; e.mass > maxText {
+		e.limit(at, "text-size", fmt.Sprintf("a function is given more than %d MiB of text", maxText>>20), "look for a text that grows in a range")
+	}
+}
+
+func (e *eval) plainMap(at parse.Node, m map[string]any, text bool, depth int) (any, bool) {
+	e.made(at, 64*len(m))
+	out := make(map[string]any, len(m))
+	for _, k := range sortedKeys(m) {
+		e.weigh(at, len(k))
+		p, ok := e.plainDeep(at, m[k], text, depth+1)
+		if !ok {
+			return nil, false
+		}
+		out[k] = p
+	}
+	return out, true
+}
+
+func (e *eval) plainList(at parse.Node, list []any, text bool, depth int) (any, bool) {
+	e.made(at, 16*len(list))
+	out := make([]any, len(list))
+	for i := range list {
+		p, ok := e.plainDeep(at, list[i], text, depth+1)
+		if !ok {
+			return nil, false
+		}
+		out[i] = p
+	}
+	return out, true
+}
+
+func (e *eval) plainNode(n *Node, text bool) any {
 	kids := n.children()
 	switch n.val.(type) {
 	case members:
 		out := make(map[string]any, len(kids))
 		for i := range kids {
-			out[kids[i].key], _ = e.plainNode(at, &kids[i], text)
+			e.mass += len(kids[i].key)
+			out[kids[i].key] = e.plainNode(&kids[i], text)
 		}
-		return out, true
+		return out
 	case items:
 		out := make([]any, len(kids))
 		for i := range kids {
-			out[i], _ = e.plainNode(at, &kids[i], text)
+			out[i] = e.plainNode(&kids[i], text)
 		}
-		return out, true
+		return out
 	}
 	v := e.leaf(n)
-	if num, ok := v.(Num); ok && !text {
-		return num.V, true
+	if s, ok := v.(string); ok {
+		e.mass += len(s)
 	}
-	return v, true
+	if num, ok := v.(Num); ok && !text {
+		return num.V
+	}
+	return v
+}
+
+// textOf gives a scalar as a template prints it; it is false for all else.
+func textOf(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case int64:
+		return strconv.FormatInt(v, 10), true
+	case int:
+		return strconv.Itoa(v), true
+	case bool:
+		return strconv.FormatBool(v), true
+	case float64, uint64, uint32:
+		return fmt.Sprint(v), true
+	case fmt.Stringer:
+		return v.String(), true
+	}
+	return "", false
 }
 
 // convert makes v fit a parameter: as it is, or as the same number in another type.
@@ -89,6 +155,10 @@ func convert(v any, want reflect.Type) (reflect.Value, bool) {
 	switch want.Kind() {
 	case reflect.Int, reflect.Int64, reflect.Int32:
 		if i, ok := toInt(v); ok && !reflect.Zero(want).OverflowInt(i) {
+			return reflect.ValueOf(i).Convert(want), true
+		}
+	case reflect.Uint32:
+		if i, ok := toInt(v); ok && i >= 0 && i <= math.MaxUint32 {
 			return reflect.ValueOf(i).Convert(want), true
 		}
 	case reflect.Float64:
@@ -172,7 +242,7 @@ func typeName(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.String:
 		return "string"
-	case reflect.Int, reflect.Int64, reflect.Int32:
+	case reflect.Int, reflect.Int64, reflect.Int32, reflect.Uint32:
 		return "whole number"
 	case reflect.Float64:
 		return "number"

@@ -45,7 +45,7 @@ func yamlNode(v any) (*yaml.Node, error) {
 	case string:
 		return stringNode(v), nil
 	case Num:
-		return scalarNode("!!"+kindOf(v), v.Text), nil
+		return scalarNode("!!"+kindOf(v), yamlNumber(v)), nil
 	case float64:
 		return scalarNode("!!float", yamlFloat(v)), nil
 	case int, int64, int32, uint64, uint32, uint, uint8:
@@ -104,6 +104,18 @@ func ambiguous(s string) bool {
 	v, err := resolve(s)
 	_, text := v.(string)
 	return err != nil || !text
+}
+
+// yamlNumber keeps the text of a number where YAML reads the same number from it, else
+// writes its value: TOML's inf is text to YAML.
+func yamlNumber(n Num) string {
+	if v, err := resolve(n.Text); err == nil && kindOf(v) == kindOf(n) {
+		return n.Text
+	}
+	if f, ok := n.V.(float64); ok {
+		return yamlFloat(f)
+	}
+	return fmt.Sprint(n.V)
 }
 
 func yamlFloat(f float64) string {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -20,14 +21,17 @@ type Entry struct {
 	Values   string `yaml:"values"`   // a path; its values as a file
 	Inline   string `yaml:"inline"`   // the text of a template
 	Copy     string `yaml:"copy"`     // a file, a folder or a glob, as it is
+	Envsubst string `yaml:"envsubst"` // a file, a folder or a glob, with ${NAME} replaced
 
-	To        string   `yaml:"to"`
-	Mode      Mode     `yaml:"mode"`
-	Delims    []string `yaml:"delims"`
-	Each      string   `yaml:"each"`
-	When      string   `yaml:"when"`
-	Overwrite bool     `yaml:"overwrite"`
-	Sink      string   `yaml:"sink"`
+	To        string            `yaml:"to"`
+	Mode      Mode              `yaml:"mode"`
+	Delims    []string          `yaml:"delims"`
+	Each      string            `yaml:"each"`
+	When      string            `yaml:"when"`
+	Vars      map[string]string `yaml:"vars"`  // envsubst: NAME → path
+	Checks    Check             `yaml:"check"` // of what is rendered
+	Overwrite bool              `yaml:"overwrite"`
+	Sink      string            `yaml:"sink"`
 }
 
 // A Mode is the permission bits of a file, written as octal text.
@@ -49,7 +53,7 @@ func (m *Mode) FromSpec(n *yaml.Node) error {
 // kinds are the fields that say what an entry makes.
 func (e *Entry) kinds() []string {
 	var set []string
-	for _, k := range []string{"template", "values", "inline", "copy"} {
+	for _, k := range []string{"template", "values", "inline", "copy", "envsubst"} {
 		if e.Has(k) {
 			set = append(set, k)
 		}
@@ -61,7 +65,7 @@ func (e *Entry) kinds() []string {
 func (e *Entry) Kind() string { return e.kinds()[0] }
 
 // Ref is the file, folder or glob that the entry reads; "" for none.
-func (e *Entry) Ref() string { return e.Template + e.Copy }
+func (e *Entry) Ref() string { return e.Template + e.Copy + e.Envsubst }
 
 // Check finds what is wrong with an entry by itself.
 func (e *Entry) Check() error {
@@ -70,7 +74,7 @@ func (e *Entry) Check() error {
 	kinds := e.kinds()
 	switch {
 	case len(kinds) == 0:
-		fail("", "the entry does not say what to render", "set one of template, values, inline, copy")
+		fail("", "the entry does not say what to render", "set one of template, values, inline, copy, envsubst")
 		return errors.Join(all...)
 	case len(kinds) > 1:
 		fail(kinds[1], "the entry has both "+kinds[0]+" and "+kinds[1], "make two entries of it")
@@ -79,14 +83,25 @@ func (e *Entry) Check() error {
 	if e.To == "" && (kind == "inline" || kind == "values") {
 		fail(kind, kind+" needs a place to go", "set to: the path of the file")
 	}
-	if e.Ref() == "" && (kind == "template" || kind == "copy") {
+	if e.Ref() == "" && (kind == "template" || kind == "copy" || kind == "envsubst") {
 		fail(kind, kind+" is empty", "name a file or a folder")
 	}
-	if e.Has("delims") && (len(e.Delims) != 2 || slices.Contains(e.Delims, "") || kind == "copy" || kind == "values") {
+	if e.Has("delims") && (len(e.Delims) != 2 || slices.Contains(e.Delims, "") || kind != "template" && kind != "inline") {
 		fail("delims", "delims are two texts, for a template or an inline", `like ["[[", "]]"]`)
 	}
 	if kind == "values" && encoderFor(e.To) == nil {
-		fail("to", "no format is known for "+Quoted(path.Base(e.To)), "end the name in .yaml, .yml or .json")
+		fail("to", "no format is known for "+Quoted(path.Base(e.To)), "end the name in .yaml, .yml, .json, .toml, .properties, .ini or .env")
+	}
+	if e.Has("vars") && kind != "envsubst" {
+		fail("vars", "vars is for envsubst", "")
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Vars)) {
+		if p, err := ParsePath(e.Vars[name]); err != nil || len(p) == 0 {
+			fail("vars", "vars: "+Quoted(name)+" leads to no path", "dots nest: a.b.c")
+		}
+	}
+	if e.Has("check") && (kind == "copy" || kind == "values") {
+		fail("check", "what "+kind+" makes is not checked", "")
 	}
 	for _, p := range [][2]string{{"values", e.Values}, {"each", e.Each}, {"when", e.When}} {
 		if _, err := ParsePath(p[1]); err != nil {
@@ -135,6 +150,14 @@ func encoderFor(name string) func(any) (string, error) {
 		return encodeYAMLPretty
 	case ".json":
 		return func(v any) (string, error) { return encodeJSON(v, "  ", false) }
+	case ".toml":
+		return encodeTOMLFile
+	case ".properties":
+		return encodeProperties
+	case ".ini":
+		return encodeINI
+	case ".env":
+		return encodeEnv
 	}
 	return nil
 }

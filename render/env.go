@@ -11,6 +11,7 @@ type Var struct {
 	Rest   string // its name without the source's prefix
 	Value  string
 	To     Path // where it goes, if the spec says so
+	Typed  bool // has YAML's type where it overrides nothing
 	Origin *Origin
 }
 
@@ -34,7 +35,11 @@ func matchVars(base *Node, l Layer, notice func(string)) ([]*Node, []error) {
 			problems = append(problems, err)
 			continue
 		}
-		nodes = append(nodes, Under(path, NewText(v.Value, 0, v.Origin)))
+		n := NewText(v.Value, 0, v.Origin)
+		if v.Typed {
+			n.ResolveText()
+		}
+		nodes = append(nodes, Under(path, n))
 	}
 	return nodes, problems
 }

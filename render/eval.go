@@ -1,15 +1,9 @@
 package render
 
 import (
-	"fmt"
 	"strconv"
 	"text/template/parse"
 	"time"
-)
-
-const (
-	maxInclude  = 64 // nested include, template and tpl
-	maxProblems = 20 // missing values reported of one template
 )
 
 // An eval executes one program once. It walks the tree of text/template/parse over
@@ -26,17 +20,29 @@ type eval struct {
 	vars     []variable
 	def      *definition // being executed
 	action   int         // offset of the action being executed, in def
-	depth    int
-	steps    int
-	calls    []Pos // of the includes that led here
+	calls    []caller    // the includes that led here
+	held     int         // bytes of output that wait for an include to end
+	steps    int         // since the last look at the clock
+	bytes    int         // made by functions
+	mass     int         // bytes of text given to the function being called
 	problems []*Problem
+	latest   *Problem // the last one, unless it was dropped
 	reads    readSet
 	said     map[Pos]string // what fail and required said in a masked run
+	asked    []*missing     // values of the data that are not there and were asked for
+	marking  bool           // note which part of the template writes what
+	marks    []mark
 }
 
 type variable struct {
 	name  string
 	value any
+}
+
+// A caller is the place of an include.
+type caller struct {
+	def    *definition
+	offset int
 }
 
 // poison is what a failed expression gives: it is empty, and so is all made of it.
@@ -52,9 +58,6 @@ type missing struct {
 	offset  int
 }
 
-// stop ends an execution at once: a limit.
-type stop struct{ p *Problem }
-
 type control uint8
 
 const (
@@ -64,20 +67,30 @@ const (
 )
 
 // run executes the main template of prog with the given dot.
-func (e *eval) run(dot any) {
+func (e *eval) run(dot any) { e.guarded(func() { e.execute(e.prog.main, dot) }) }
+
+// guarded turns a limit, or a bug of ours, into a problem.
+func (e *eval) guarded(f func()) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
 		case stop:
 			e.problems = append(e.problems, r.p)
 		default:
-			panic(r)
+			e.problems = append(e.problems, bug(r))
 		}
 	}()
-	e.execute(e.prog.main, dot)
+	f()
 }
 
 func (e *eval) execute(d *definition, dot any) {
+	if d.src.secret && !d.src.made { // its very text is a secret
+		e.reads.secret = true
+		if e.masked {
+			e.out = append(e.out, Mask...)
+			return
+		}
+	}
 	vars, def, action := e.vars, e.def, e.action
 	e.vars, e.def = []variable{{"$", dot}}, d
 	if d.root != nil {
@@ -88,29 +101,12 @@ func (e *eval) execute(d *definition, dot any) {
 
 // call executes another template, one level deeper.
 func (e *eval) call(at parse.Node, d *definition, dot any) {
-	if e.depth++; e.depth > maxInclude {
+	if len(e.calls) >= maxInclude {
 		e.limit(at, "too-deep", "templates include each other more than "+strconv.Itoa(maxInclude)+" deep", "look for a template that includes itself")
 	}
-	e.calls = append(e.calls, e.pos(int(at.Position())))
+	e.calls = append(e.calls, caller{e.def, int(at.Position())})
 	e.execute(d, dot)
 	e.calls = e.calls[:len(e.calls)-1]
-	e.depth--
-}
-
-// tick counts a step, and stops what has grown too large or taken too long.
-func (e *eval) tick(at parse.Node) {
-	if len(e.out) > maxOutput {
-		e.limit(at, "output-size", fmt.Sprintf("the output is larger than %d MiB", maxOutput>>20), "look for an endless range")
-	}
-	if e.steps++; e.steps&1023 == 0 && !e.deadline.IsZero() && time.Now().After(e.deadline) {
-		e.limit(at, "time-limit", "the template did not end within the time limit", "look for an endless range, or raise limits.time")
-	}
-}
-
-func (e *eval) limit(at parse.Node, code, text, hint string) {
-	p := e.problem(at, code, text)
-	p.Cause, p.Hint = CauseLimit, hint
-	panic(stop{p})
 }
 
 func (e *eval) list(dot any, l *parse.ListNode) control {
@@ -123,15 +119,17 @@ func (e *eval) list(dot any, l *parse.ListNode) control {
 }
 
 func (e *eval) node(dot any, n parse.Node) control {
-	e.tick(n)
+	e.tick(n, 1)
 	switch n := n.(type) {
 	case *parse.TextNode:
+		e.mark(int(n.Pos), true)
 		e.out = append(e.out, n.Text...)
 		return next
 	case *parse.ActionNode:
 		e.action = int(n.Pos)
 		v := e.pipeline(dot, n.Pipe)
 		if len(n.Pipe.Decl) == 0 {
+			e.mark(e.start(n), false)
 			e.print(n, v)
 		}
 	case *parse.IfNode:
@@ -191,7 +189,7 @@ func (e *eval) ranging(dot any, n *parse.RangeNode) control {
 	rounds := 0
 	e.iterate(n.Pipe, v, len(n.Pipe.Decl), func(key, item any) bool {
 		rounds++
-		e.tick(n)
+		e.tick(n, 1)
 		e.declare(n.Pipe, key, item)
 		c := e.list(item, n.List)
 		e.vars = e.vars[:inner]
@@ -232,20 +230,22 @@ func (e *eval) assign(name string, v any) {
 
 // print writes v as text/template would; what has no safe text is an error.
 func (e *eval) print(at parse.Node, v any) {
-	switch v := e.scalar(v).(type) {
+	switch s := e.scalar(v).(type) {
 	case poison:
 	case string:
-		e.out = append(e.out, v...)
+		e.out = append(e.out, s...)
 	case int64:
-		e.out = strconv.AppendInt(e.out, v, 10)
+		e.out = strconv.AppendInt(e.out, s, 10)
 	case *missing:
-		e.use(at, v)
+		e.use(at, s)
 	case nil:
-		e.fail(at, "no-value", "the expression gives no value to print", "use default, or if")
-	case bool, int, float64, Num, uint64, int32, int8, int16, uint8, uint16, uint32, uint, float32, fmt.Stringer:
-		e.out = fmt.Append(e.out, v)
+		e.null(at, v)
 	default:
-		e.fail(at, "raw-"+kindOf(v), "a "+kindOf(v)+" has no text of its own", "use toYaml or toJson, or range over it")
+		text, ok := textOf(s)
+		if !ok {
+			e.fail(at, "raw-"+kindOf(s), "a "+kindOf(s)+" has no text of its own", "use toYaml or toJson, or range over it")
+		}
+		e.out = append(e.out, text...)
 	}
 }
 

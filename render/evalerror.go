@@ -15,28 +15,17 @@ func (e *eval) problem(at parse.Node, code, text string) *Problem {
 	return e.problemAt(e.start(at), code, text)
 }
 
+// problemAt says nothing of the text of a template that is itself a secret.
 func (e *eval) problemAt(offset int, code, text string) *Problem {
 	p := &Problem{Cause: CauseData, Code: code, Pos: e.pos(offset), Text: text}
+	if e.def.src.secret {
+		p.Text = code + ": what is wrong cannot be told, as the text of the template may hold a secret"
+	}
 	p.Source = e.def.src.line(p.Pos.Line)
 	for i := len(e.calls) - 1; i >= 0 && i >= len(e.calls)-5; i-- {
-		p.Notes = append(p.Notes, "included at "+e.calls[i].String())
+		p.Notes = append(p.Notes, "included at "+e.calls[i].def.src.pos(e.calls[i].offset).String())
 	}
 	return p
-}
-
-// start is the offset at which a node is written.
-func (e *eval) start(at parse.Node) int {
-	switch n := at.(type) {
-	case *parse.FieldNode:
-		return e.fieldStart(n)
-	case *parse.ActionNode:
-		return e.start(n.Pipe)
-	case *parse.PipeNode:
-		return e.start(n.Cmds[len(n.Cmds)-1])
-	case *parse.CommandNode:
-		return e.start(n.Args[0])
-	}
-	return int(at.Position())
 }
 
 // fail records an error at a node and gives what evaluation goes on with. A masked run
@@ -50,20 +39,23 @@ func (e *eval) failAt(offset int, code, text, hint string) any {
 		return Mask
 	}
 	p := e.problemAt(offset, code, text)
-	p.Hint = hint
+	if !e.def.src.secret {
+		p.Hint = hint
+	}
 	e.record(p)
 	return poison{}
 }
 
 // note adds a line to the error just recorded.
 func (e *eval) note(text string) {
-	if n := len(e.problems); n > 0 && !e.masked {
-		e.problems[n-1].Notes = append(e.problems[n-1].Notes, text)
+	if e.latest != nil && !e.masked && !e.def.src.secret {
+		e.latest.Notes = append(e.latest.Notes, text)
 	}
 }
 
 // record keeps every missing value, each place once, and the first other error.
 func (e *eval) record(p *Problem) {
+	e.latest = nil
 	other := func(q *Problem) bool { return q.Code != "missing-value" }
 	switch {
 	case p.Code == "missing-value":
@@ -75,6 +67,16 @@ func (e *eval) record(p *Problem) {
 		return
 	}
 	e.problems = append(e.problems, p)
+	e.latest = p
+}
+
+// null records that nothing was used: a null of the values, or what an expression gives
+// that has no value.
+func (e *eval) null(at parse.Node, v any) any {
+	if n, ok := v.(*Node); ok {
+		return e.use(at, &missing{path: valuePath(n, ""), def: e.def, offset: e.start(at)})
+	}
+	return e.fail(at, "missing-value", "the expression gives no value", "use default, or if")
 }
 
 // use records that a missing value was used, and says what is there in its stead.
@@ -87,7 +89,15 @@ func (e *eval) use(at parse.Node, m *missing) any {
 	if !here {
 		offset = e.start(at)
 	}
-	p := e.problemAt(offset, "missing-value", "no value for "+m.path)
+	text := "no value for " + m.path
+	if m.def.src.secret {
+		text = "no value for an expression of a template that may hold a secret"
+	}
+	p := e.problemAt(offset, "missing-value", text)
+	if e.def.src.secret || m.def.src.secret {
+		e.record(p)
+		return poison{}
+	}
 	if !here {
 		p.Notes = append(p.Notes, "the value was asked for at "+m.def.src.pos(m.offset).String())
 	}

@@ -6,19 +6,26 @@ import (
 )
 
 // template makes the output of one template.
-func (r *renderer) template(e *Entry, src *source, partials map[string]*definition, dot map[string]any, to string, from fs.FileMode) (Output, error) {
+func (r *renderer) template(e *Entry, src *source, partials map[string]*definition, dot map[string]any, to string, from fs.FileMode) (made, error) {
 	ev, err := r.execute(e, src, partials, dot)
 	if err != nil {
-		return Output{}, err
+		return made{}, err
+	}
+	if err := r.check(e, ev, dot, to); err != nil {
+		return made{}, err
 	}
 	content := Plain(ev.out)
 	switch {
 	case src.secret: // its very text is a secret
 		content = Sensitive(ev.out, []byte(Mask))
 	case ev.reads.secret:
-		content = Sensitive(ev.out, r.maskedRun(ev, dot).out)
+		masked := r.maskedRun(ev, dot)
+		if len(masked.problems) > 0 { // a limit: the shown text would be cut off
+			return made{}, masked.problems[0]
+		}
+		content = Sensitive(ev.out, masked.out)
 	}
-	return e.output(to, content, from), nil
+	return made{e.output(to, content, from), ev.reads, ev.asked}, nil
 }
 
 func (e *Entry) output(to string, c Content, from fs.FileMode) Output {
@@ -42,14 +49,16 @@ func (r *renderer) execute(e *Entry, src *source, partials map[string]*definitio
 		return ev, nil
 	}
 	r.releaseMessages(ev, dot)
-	var all []error
-	for _, p := range ev.problems {
-		all = append(all, p)
-	}
-	return nil, errors.Join(all...)
+	return nil, joinProblems(ev.problems)
 }
 
-const maxTemplate = 1 << 20
+func joinProblems(problems []*Problem) error {
+	errs := make([]error, len(problems))
+	for i, p := range problems {
+		errs[i] = p
+	}
+	return errors.Join(errs...)
+}
 
 func (r *renderer) newEval(p *program) *eval {
 	return &eval{prog: p, lib: r.lib, deadline: r.Deadline, reads: newReadSet(r.Values.leaves)}
@@ -81,40 +90,39 @@ func (r *renderer) releaseMessages(ev *eval, dot map[string]any) {
 }
 
 // copied is a file as it is; one of a sensitive source is masked whole.
-func (r *renderer) copied(e *Entry, f File, to string) Output {
+func (r *renderer) copied(e *Entry, f File, to string) made {
 	content := Plain(f.Data)
 	if f.Sensitive {
 		content = Sensitive(f.Data, []byte(Mask))
 	}
-	return e.output(to, content, f.Mode)
+	return made{Output: e.output(to, content, f.Mode)}
 }
 
 // values writes a part of the values as a file.
-func (r *renderer) values(e *Entry, to string) (Output, error) {
+func (r *renderer) values(e *Entry, to string) (made, error) {
 	path, _ := ParsePath(e.Values)
 	n, deepest := r.Values.root.find(path)
 	if n == nil {
 		p := problemf(CauseData, "missing-value", e.At("values"), "no value for %s", Quoted(".Values."+path.String()))
 		near := &missing{deepest: deepest, key: path[len(deepest.Path())].Key, path: path.String()}
 		(&eval{lib: r.lib}).siblings(p, near)
-		return Output{}, p
+		return made{}, p
 	}
 	encode := encoderFor(to)
-	text := func(masked bool) ([]byte, bool, error) {
+	text := func(masked bool) ([]byte, readSet, error) {
 		ev := r.newEval(nil)
 		ev.masked = masked
-		v, _ := ev.plainNode(nil, n, true)
-		s, err := encode(v)
-		return []byte(s + "\n"), ev.reads.secret, err
+		s, err := encode(ev.plainNode(n, true))
+		return []byte(s + "\n"), ev.reads, err
 	}
-	real, secret, err := text(false)
+	real, reads, err := text(false)
 	if err != nil {
-		return Output{}, problemf(CauseData, "format", e.At("values"), "the values of %s have no form in %s", Quoted(e.Values), Quoted(to))
+		return made{}, problemf(CauseData, "format", e.At("values"), "the values of %s cannot become %s: %v", Quoted(e.Values), Quoted(to), err)
 	}
 	content := Plain(real)
-	if secret {
+	if reads.secret {
 		masked, _, _ := text(true)
 		content = Sensitive(real, masked)
 	}
-	return e.output(to, content, 0), nil
+	return made{Output: e.output(to, content, 0), reads: reads}, nil
 }

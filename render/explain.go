@@ -14,6 +14,9 @@ type Explained struct {
 	Sensitive bool      `json:"sensitive,omitempty"`
 	Setting   Setting   `json:"from"`
 	Overrode  []Setting `json:"overrode,omitempty"` // oldest first
+	ReadBy    []string  `json:"readBy,omitempty"`   // outputs
+
+	node *Node
 }
 
 // Shown is a value as JSON, or the mask.
@@ -74,6 +77,12 @@ func listed(keys []string) string {
 	return strings.Join(out, ", ")
 }
 
+func (v *Values) explained() []Explained {
+	var all []Explained
+	v.explain(v.root, &all)
+	return all
+}
+
 func (v *Values) explain(n *Node, all *[]Explained) {
 	kids := n.children()
 	for i := range kids {
@@ -83,7 +92,7 @@ func (v *Values) explain(n *Node, all *[]Explained) {
 		return
 	}
 	secret := n.sensitive()
-	x := Explained{Path: n.Path().String(), Kind: n.kind(), Sensitive: secret, Setting: n.setting(secret)}
+	x := Explained{Path: n.Path().String(), Kind: n.kind(), Sensitive: secret, Setting: n.setting(secret), node: n}
 	x.Value = x.Setting.Value
 	for _, o := range v.overrodeAt(n) {
 		x.Overrode = append(x.Overrode, o.setting(secret))

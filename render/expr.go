@@ -3,6 +3,8 @@ package render
 import (
 	"strings"
 	"text/template/parse"
+
+	"github.com/Masterminds/semver/v3"
 )
 
 // pipeline evaluates p and sets the variables it declares.
@@ -33,12 +35,14 @@ func (e *eval) command(dot any, c *parse.CommandNode, final any, piped bool) any
 	case *parse.IdentifierNode:
 		return e.function(dot, n, c.Args[1:], final, piped)
 	case *parse.FieldNode:
-		return e.fields(dot, n, dot, n.Ident, e.fieldStart(n), e.lastArgs(dot, c, final, piped))
+		return e.fields(n, dot, n.Ident, e.lastArgs(dot, c, final, piped))
 	case *parse.ChainNode:
 		recv := e.arg(dot, n.Node)
-		return e.fields(dot, n, recv, n.Field, int(n.Pos), e.lastArgs(dot, c, final, piped))
+		return e.fields(n, recv, n.Field, e.lastArgs(dot, c, final, piped))
 	case *parse.VariableNode:
-		return e.variable(dot, n, e.lastArgs(dot, c, final, piped))
+		return e.variable(n, e.lastArgs(dot, c, final, piped))
+	case *parse.NilNode:
+		return e.fail(first, "bad-argument", "nil is not a command", "")
 	}
 	if len(c.Args) > 1 || piped {
 		return e.fail(first, "not-a-function", Quoted(first.String())+" is not a function and takes no arguments", "")
@@ -76,11 +80,11 @@ func (e *eval) arg(dot any, n parse.Node) any {
 	case *parse.NilNode:
 		return nil
 	case *parse.FieldNode:
-		return e.fields(dot, n, dot, n.Ident, e.fieldStart(n), nil)
+		return e.fields(n, dot, n.Ident, nil)
 	case *parse.VariableNode:
-		return e.variable(dot, n, nil)
+		return e.variable(n, nil)
 	case *parse.ChainNode:
-		return e.fields(dot, n, e.arg(dot, n.Node), n.Field, int(n.Pos), nil)
+		return e.fields(n, e.arg(dot, n.Node), n.Field, nil)
 	case *parse.PipeNode:
 		return e.pipeline(dot, n)
 	case *parse.IdentifierNode:
@@ -95,52 +99,32 @@ func (e *eval) arg(dot any, n parse.Node) any {
 	return e.fail(n, "bad-argument", "this cannot be an argument", "")
 }
 
-// constant gives a number the type that Go gives it in an expression.
+// constant gives a number the type that Go gives it in an expression. As in
+// text/template, the letters of -0x1e make it a float, and those of 0x1e do not.
 func (e *eval) constant(n *parse.NumberNode) any {
-	hex := len(n.Text) > 2 && n.Text[0] == '0' && strings.ContainsAny(n.Text[1:2], "xX")
+	hex := len(n.Text) > 2 && (n.Text[:2] == "0x" || n.Text[:2] == "0X") && !strings.ContainsAny(n.Text, "pP")
 	switch {
+	case n.IsComplex:
+		return e.fail(n, "number-range", "complex numbers are of no use here", "")
 	case n.IsFloat && !hex && n.Text[0] != '\'' && strings.ContainsAny(n.Text, ".eEpP"):
 		return n.Float64
 	case n.IsInt:
 		return int(n.Int64)
-	case n.IsUint:
-		return e.fail(n, "number-range", "the number "+n.Text+" does not fit into 64 bits", "")
 	}
-	return e.fail(n, "number-range", "complex numbers are of no use here", "")
+	return e.fail(n, "number-range", "the number "+n.Text+" does not fit into 64 bits", "")
 }
 
-func (e *eval) variable(dot any, n *parse.VariableNode, args []any) any {
+func (e *eval) variable(n *parse.VariableNode, args []any) any {
 	for i := len(e.vars) - 1; i >= 0; i-- {
 		if e.vars[i].name == n.Ident[0] {
-			start := int(n.Pos)
-			if len(n.Ident) > 1 && !strings.HasPrefix(e.text(start), ".") {
-				start += len(n.Ident[0])
-			}
-			return e.fields(dot, n, e.vars[i].value, n.Ident[1:], start, args)
+			return e.fields(n, e.vars[i].value, n.Ident[1:], args)
 		}
 	}
 	return e.fail(n, "no-variable", "there is no variable "+n.Ident[0], "")
 }
 
-// fieldStart is the offset of the first dot of n: the parser gives that of the second
-// field where there are several.
-func (e *eval) fieldStart(n *parse.FieldNode) int {
-	start := int(n.Pos)
-	if first := "." + n.Ident[0]; len(n.Ident) > 1 && !strings.HasPrefix(e.text(start), "."+strings.Join(n.Ident, ".")) {
-		start -= len(first)
-	}
-	return start
-}
-
-func (e *eval) text(offset int) string {
-	if offset < 0 || offset > len(e.def.src.text) {
-		return ""
-	}
-	return e.def.src.text[offset:]
-}
-
-// fields walks from recv along names, which start at offset in the source.
-func (e *eval) fields(dot any, at parse.Node, recv any, names []string, offset int, args []any) any {
+// fields walks from recv along names; the last one gets the arguments.
+func (e *eval) fields(at parse.Node, recv any, names []string, args []any) any {
 	if args != nil && len(names) == 0 {
 		return e.fail(at, "not-a-function", Quoted(at.String())+" is not a function and takes no arguments", "")
 	}
@@ -149,56 +133,63 @@ func (e *eval) fields(dot any, at parse.Node, recv any, names []string, offset i
 		if i == len(names)-1 {
 			a = args
 		}
-		recv = e.field(at, recv, name, offset, a)
-		offset += len(name) + 1
+		recv = e.field(at, recv, name, i, a)
 	}
 	return recv
 }
 
-func (e *eval) field(at parse.Node, recv any, name string, offset int, args []any) any {
-	if f, ok := recv.(*Files); ok {
-		return e.method(at, f, name, args)
-	}
-	if args != nil {
-		return e.fail(at, "not-a-function", "."+Quoted(name)+" is not a function and takes no arguments", "")
-	}
+// field is the step number i of a walk.
+func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) any {
 	switch r := recv.(type) {
+	case *Files:
+		return e.method(at, r, name, args)
+	case *semver.Version:
+		return e.versionPart(at, r, name, args)
 	case poison:
 		return r
+	}
+	if args != nil {
+		return e.failAt(e.nameOffset(at, i), "not-a-function", "."+Quoted(name)+" is not a function and takes no arguments", "")
+	}
+	switch r := recv.(type) {
 	case *missing:
 		m := *r
-		m.path += "." + name
+		m.path += "." + Quoted(name)
 		return &m
 	case *Node:
-		return e.member(at, r, name, offset)
+		return e.member(at, r, name, i)
 	case map[string]any:
 		if v, ok := r[name]; ok {
 			return v
 		}
-		return &missing{path: e.written(at, offset, name), def: e.def, offset: offset}
+		return e.noField(at, name, i)
 	case nil:
-		return &missing{path: e.written(at, offset, name), def: e.def, offset: offset}
+		return e.noField(at, name, i)
 	}
 	if e.masked && recv == Mask {
 		return Mask
 	}
-	if v, ok := versionPart(recv, name); ok {
-		return v
-	}
-	return e.failAt(offset, "wrong-type", "a "+kindOf(recv)+" has no field ."+Quoted(name), "")
+	return e.failAt(e.nameOffset(at, i), "wrong-type", "a "+kindOf(recv)+" has no field ."+Quoted(name), "")
 }
 
-func (e *eval) member(at parse.Node, n *Node, name string, offset int) any {
+func (e *eval) noField(at parse.Node, name string, i int) any {
+	offset := e.nameOffset(at, i)
+	return &missing{path: e.written(at, offset, name), def: e.def, offset: offset}
+}
+
+func (e *eval) member(at parse.Node, n *Node, name string, i int) any {
 	if c := n.child(name); c != nil {
 		return c
 	}
 	if n.isMap() || n.val == nil {
-		return &missing{path: valuePath(n, name), deepest: n, key: name, def: e.def, offset: offset}
+		m := &missing{path: valuePath(n, name), deepest: n, key: name, def: e.def, offset: e.nameOffset(at, i)}
+		e.asked = append(e.asked, m)
+		return m
 	}
 	if e.masked && n.sensitive() {
 		return Mask
 	}
-	p := e.failAt(offset, "wrong-type", valuePath(n, "")+" is a "+n.kind()+", not a map: it has no "+Quoted(name), "")
+	p := e.failAt(e.nameOffset(at, i), "wrong-type", valuePath(n, "")+" is a "+n.kind()+", not a map: it has no "+Quoted(name), "")
 	e.note(valuePath(n, "") + " was set at " + n.Pos().String())
 	return p
 }
@@ -213,22 +204,4 @@ func valuePath(n *Node, name string) string {
 		return ".Values"
 	}
 	return Quoted(".Values." + p.String())
-}
-
-// written is the expression up to and with the field at offset, as in the source.
-func (e *eval) written(at parse.Node, offset int, name string) string {
-	start := int(at.Position())
-	switch n := at.(type) {
-	case *parse.FieldNode:
-		start = e.fieldStart(n)
-	case *parse.VariableNode:
-		if i := strings.LastIndex(e.def.src.text[:min(offset, len(e.def.src.text))], n.Ident[0]); i >= 0 {
-			start = i
-		}
-	}
-	end := offset + 1 + len(name)
-	if start < 0 || start > end || end > len(e.def.src.text) {
-		return "." + Quoted(name)
-	}
-	return Quoted(e.def.src.text[start:end])
 }

@@ -134,22 +134,28 @@ func Glob(pattern, name string) bool {
 	return globParts(strings.Split(pattern, "/"), strings.Split(name, "/"))
 }
 
+// globParts goes back to the last ** only: what an earlier one could take, it can too.
 func globParts(pattern, name []string) bool {
-	for i, p := range pattern {
-		if p == "**" {
-			for j := i; j <= len(name); j++ {
-				if globParts(pattern[i+1:], name[j:]) {
-					return true
-				}
-			}
+	i, j, star, from := 0, 0, -1, 0
+	for j < len(name) || i < len(pattern) {
+		switch {
+		case i < len(pattern) && pattern[i] == "**":
+			star, from = i, j
+			i++
+			continue
+		case i < len(pattern) && j < len(name) && matchPart(pattern[i], name[j]):
+			i, j = i+1, j+1
+			continue
+		case star < 0 || from >= len(name):
 			return false
 		}
-		if i >= len(name) {
-			return false
-		}
-		if ok, err := path.Match(p, name[i]); err != nil || !ok {
-			return false
-		}
+		from++
+		i, j = star+1, from
 	}
-	return len(pattern) == len(name)
+	return true
+}
+
+func matchPart(pattern, name string) bool {
+	ok, err := path.Match(pattern, name)
+	return ok && err == nil
 }

@@ -1,27 +1,25 @@
 package render
 
 import (
-	"reflect"
 	"slices"
+	"text/template/parse"
 )
 
 // collectionFuncs make and take apart maps and lists without reading what is in them.
 func collectionFuncs() map[string]function {
 	m := map[string]function{
-		"dict":      {native: dict, max: -1},
-		"list":      {native: func(_ *eval, c call) any { return c.args }, max: -1},
-		"tuple":     {native: func(_ *eval, c call) any { return c.args }, max: -1},
-		"set":       {native: set, min: 3, max: 3},
-		"unset":     {native: unset, min: 2, max: 2},
-		"keys":      {native: keys, max: -1},
-		"values":    {native: values, min: 1, max: 1},
-		"pick":      {native: picking(true), min: 1, max: -1},
-		"omit":      {native: picking(false), min: 1, max: -1},
-		"pluck":     {native: pluck, min: 1, max: -1},
-		"first":     {native: firstOf, min: 1, max: 1},
-		"last":      {native: lastOf, min: 1, max: 1},
-		"mustFirst": {native: firstOf, min: 1, max: 1},
-		"mustLast":  {native: lastOf, min: 1, max: 1},
+		"dict":         {native: dict, max: -1},
+		"list":         {native: list, max: -1},
+		"tuple":        {native: list, max: -1},
+		"set":          {native: set, min: 3, max: 3},
+		"unset":        {native: unset, min: 2, max: 2},
+		"keys":         {native: keys, max: -1},
+		"values":       {native: values, min: 1, max: 1},
+		"pick":         {native: picking(true), min: 1, max: -1},
+		"omit":         {native: picking(false), min: 1, max: -1},
+		"pluck":        {native: pluck, min: 1, max: -1},
+		"deepCopy":     {native: deepCopy, min: 1, max: 1},
+		"mustDeepCopy": {native: deepCopy, min: 1, max: 1},
 	}
 	for _, name := range []string{"merge", "mustMerge"} {
 		m[name] = function{native: merging(false), min: 1, max: -1}
@@ -38,10 +36,8 @@ func isMap(v any) bool {
 		return v.isMap()
 	case map[string]any:
 		return true
-	case nil, string, int, int64, bool, float64, Num:
-		return false
 	}
-	return reflect.TypeOf(v).Kind() == reflect.Map
+	return false
 }
 
 func isList(v any) bool {
@@ -50,29 +46,21 @@ func isList(v any) bool {
 		return v.isList()
 	case []any:
 		return true
-	case nil, string, int, int64, bool, float64, Num:
-		return false
 	}
-	return reflect.TypeOf(v).Kind() == reflect.Slice
+	return false
 }
 
 // listOf gives the items of a list, nodes as nodes.
 func listOf(v any) []any {
-	switch v := v.(type) {
-	case []any:
-		return v
-	case *Node:
-		kids := v.children()
-		out := make([]any, len(kids))
-		for i := range kids {
-			out[i] = &kids[i]
-		}
-		return out
+	n, ok := v.(*Node)
+	if !ok {
+		list, _ := v.([]any)
+		return list
 	}
-	r := reflect.ValueOf(v)
-	out := make([]any, r.Len())
-	for i := range out {
-		out[i] = r.Index(i).Interface()
+	kids := n.children()
+	out := make([]any, len(kids))
+	for i := range kids {
+		out[i] = &kids[i]
 	}
 	return out
 }
@@ -80,21 +68,15 @@ func listOf(v any) []any {
 // mapOf gives the members of a map, nodes as nodes; a template's own dict is given
 // itself.
 func mapOf(v any) map[string]any {
-	switch v := v.(type) {
-	case map[string]any:
-		return v
-	case *Node:
-		kids := v.children()
-		out := make(map[string]any, len(kids))
-		for i := range kids {
-			out[kids[i].key] = &kids[i]
-		}
-		return out
+	n, ok := v.(*Node)
+	if !ok {
+		m, _ := v.(map[string]any)
+		return m
 	}
-	out := map[string]any{}
-	r := reflect.ValueOf(v)
-	for _, k := range r.MapKeys() {
-		out[k.String()] = r.MapIndex(k).Interface()
+	kids := n.children()
+	out := make(map[string]any, len(kids))
+	for i := range kids {
+		out[kids[i].key] = &kids[i]
 	}
 	return out
 }
@@ -108,6 +90,10 @@ func (e *eval) mapArg(c call, i int) (map[string]any, bool) {
 		e.use(c.at, v)
 		return nil, false
 	}
+	if v := e.scalar(c.args[i]); v == nil {
+		e.null(c.at, c.args[i])
+		return nil, false
+	}
 	if !isMap(c.args[i]) {
 		e.fail(c.at, "bad-argument", c.name+" wants a map, not a "+kindOf(e.scalar(c.args[i])), "")
 		return nil, false
@@ -115,10 +101,16 @@ func (e *eval) mapArg(c call, i int) (map[string]any, bool) {
 	return mapOf(c.args[i]), true
 }
 
+func list(e *eval, c call) any { return e.newList(c.at, c.args) }
+
 func dict(e *eval, c call) any {
+	e.made(c.at, 32*len(c.args))
 	m := make(map[string]any, (len(c.args)+1)/2)
 	for i := 0; i < len(c.args); i += 2 {
-		key, ok := e.keyOf(c, c.args[i])
+		key, ok := textOf(e.scalar(c.args[i]))
+		if !ok {
+			key, ok = e.keyOf(c, c.args[i])
+		}
 		if !ok {
 			return e.soft()
 		}
@@ -147,6 +139,9 @@ func set(e *eval, c call) any {
 	if !ok {
 		return e.soft()
 	}
+	if _, there := m[key]; !there {
+		e.made(c.at, 64+len(key))
+	}
 	m[key] = c.args[2]
 	return m
 }
@@ -174,7 +169,7 @@ func keys(e *eval, c call) any {
 		out = append(out, sortedKeys(m)...)
 	}
 	slices.Sort(out)
-	return anyList(out)
+	return e.newList(c.at, anyList(out))
 }
 
 func anyList(in []string) []any {
@@ -195,7 +190,7 @@ func values(e *eval, c call) any {
 	for _, k := range sortedKeys(m) {
 		out = append(out, m[k])
 	}
-	return out
+	return e.newList(c.at, out)
 }
 
 func picking(keep bool) func(*eval, call) any {
@@ -240,28 +235,42 @@ func pluck(e *eval, c call) any {
 	return out
 }
 
-func firstOf(e *eval, c call) any { return e.end(c, func(list []any) any { return list[0] }) }
-
-func lastOf(e *eval, c call) any {
-	return e.end(c, func(list []any) any { return list[len(list)-1] })
+// deepCopy makes a template's own copy, down to the leaves, which it does not read.
+func deepCopy(e *eval, c call) any {
+	switch v := c.args[0].(type) {
+	case *missing:
+		return e.use(c.at, v)
+	case nil:
+		return e.null(c.at, v)
+	}
+	return e.copied(c.at, c.args[0], 0)
 }
 
-func (e *eval) end(c call, take func([]any) any) any {
-	v := c.args[0]
-	switch m := v.(type) {
-	case poison:
-		return m
-	case *missing:
-		return e.use(c.at, m)
+func (e *eval) copied(at parse.Node, v any, depth int) any {
+	if depth > maxDepth {
+		e.tooDeep(at)
+		return e.soft()
 	}
-	if !isList(v) {
-		return e.fail(c.at, "bad-argument", c.name+" wants a list, not a "+kindOf(e.scalar(v)), "")
+	e.tick(at, 1)
+	switch {
+	case isMap(v):
+		m := mapOf(v)
+		e.made(at, 64*len(m))
+		out := make(map[string]any, len(m))
+		for k := range m {
+			out[k] = e.copied(at, m[k], depth+1)
+		}
+		return out
+	case isList(v):
+		list := listOf(v)
+		e.made(at, 16*len(list))
+		out := make([]any, len(list))
+		for i := range list {
+			out[i] = e.copied(at, list[i], depth+1)
+		}
+		return out
 	}
-	list := listOf(v)
-	if len(list) == 0 {
-		return nil
-	}
-	return take(list)
+	return v
 }
 
 // merging puts maps over one another: the first one that has a value wins, or the last
@@ -278,19 +287,24 @@ func merging(overwrite bool) func(*eval, call) any {
 			if !ok {
 				return e.soft()
 			}
-			e.mergeInto(dst, src, overwrite)
+			e.mergeInto(c.at, dst, src, overwrite, 0)
 		}
 		return dst
 	}
 }
 
-func (e *eval) mergeInto(dst, src map[string]any, overwrite bool) {
+func (e *eval) mergeInto(at parse.Node, dst, src map[string]any, overwrite bool, depth int) {
+	if depth > maxDepth {
+		e.tooDeep(at)
+		return
+	}
+	e.made(at, 64*len(src))
 	for _, k := range sortedKeys(src) {
 		old, there := dst[k]
 		switch {
 		case isMap(old) && isMap(src[k]):
 			inner := mapOf(old)
-			e.mergeInto(inner, mapOf(src[k]), overwrite)
+			e.mergeInto(at, inner, mapOf(src[k]), overwrite, depth+1)
 			dst[k] = inner
 		case !there || overwrite && !empty(e.scalar(src[k])) || empty(e.scalar(old)):
 			dst[k] = src[k]

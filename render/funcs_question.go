@@ -1,6 +1,9 @@
 package render
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // questionFuncs ask about a value: a missing one is an answer, not an error.
 func questionFuncs() map[string]function {
@@ -15,13 +18,26 @@ func questionFuncs() map[string]function {
 		"get":      {native: get, min: 2, max: 2},
 		"dig":      {native: dig, min: 3, max: -1},
 		"kindOf":   {native: func(e *eval, c call) any { return goKind(e.scalar(c.args[0])) }, min: 1, max: 1},
-		"kindIs":   {native: func(e *eval, c call) any { return c.args[0] == goKind(e.scalar(c.args[1])) }, min: 2, max: 2},
 		"typeOf":   {native: func(e *eval, c call) any { return goType(e.scalar(c.args[0])) }, min: 1, max: 1},
-		"typeIs":   {native: func(e *eval, c call) any { return c.args[0] == goType(e.scalar(c.args[1])) }, min: 2, max: 2},
-		"typeIsLike": {native: func(e *eval, c call) any {
-			t := goType(e.scalar(c.args[1]))
-			return c.args[0] == t || fmt.Sprint("*", c.args[0]) == t
+		"kindIs":   {native: isNamed(goKind), min: 2, max: 2},
+		"typeIs":   {native: isNamed(goType), min: 2, max: 2},
+		"typeIsLike": {native: isNamed(func(v any) string {
+			return strings.TrimPrefix(goType(v), "*")
+		}), min: 2, max: 2},
+		"deepEqual": {native: func(e *eval, c call) any {
+			return e.deepEqual(c.at, c.args[0], c.args[1], 0)
 		}, min: 2, max: 2},
+	}
+}
+
+// isNamed tells whether the name of a kind or type is the first argument.
+func isNamed(name func(any) string) func(*eval, call) any {
+	return func(e *eval, c call) any {
+		want, ok := e.textArg(c, 0)
+		if !ok {
+			return e.soft()
+		}
+		return want == name(e.scalar(c.args[1]))
 	}
 }
 
@@ -66,6 +82,8 @@ func (e *eval) keyOf(c call, v any) (string, bool) {
 	case *missing:
 		e.use(c.at, k)
 	case poison:
+	case nil:
+		e.null(c.at, v)
 	default:
 		e.fail(c.at, "bad-argument", c.name+" wants the name of a key, not a "+kindOf(k), "")
 	}
@@ -79,25 +97,26 @@ func hasKey(e *eval, c call) any {
 	}
 	switch m := c.args[0].(type) {
 	case *Node:
-		return m.child(key) != nil
+		if m.isMap() || m.val == nil {
+			return m.child(key) != nil
+		}
 	case map[string]any:
 		_, ok := m[key]
 		return ok
 	case nil, *missing, poison:
 		return false
 	}
-	return e.fail(c.at, "bad-argument", "hasKey wants a map, not a "+kindOf(c.args[0]), "")
+	return e.fail(c.at, "bad-argument", "hasKey wants a map, not a "+kindOf(e.scalar(c.args[0])), "")
 }
 
 func get(e *eval, c call) any {
-	key, ok := e.keyOf(c, c.args[1])
-	if !ok {
+	if _, ok := e.keyOf(c, c.args[1]); !ok {
 		return e.soft()
 	}
-	if !isMap(nothing(c.args[0])) && nothing(c.args[0]) != nil {
-		return e.fail(c.at, "bad-argument", "get wants a map, not a "+kindOf(c.args[0]), "")
+	if m := e.scalar(c.args[0]); !isMap(m) && nothing(m) != nil {
+		return e.fail(c.at, "bad-argument", "get wants a map, not a "+kindOf(m), "")
 	}
-	return e.item(c.at, c.args[0], key)
+	return e.item(c.at, c.args[0], c.args[1])
 }
 
 // dig walks names down a map; the last two arguments are the default and the map.
@@ -105,11 +124,10 @@ func dig(e *eval, c call) any {
 	last := len(c.args) - 1
 	v := c.args[last]
 	for _, a := range c.args[:last-1] {
-		key, ok := e.keyOf(c, a)
-		if !ok {
+		if _, ok := e.keyOf(c, a); !ok {
 			return e.soft()
 		}
-		v = e.item(c.at, v, key)
+		v = e.item(c.at, v, a)
 	}
 	if nothing(v) == nil {
 		return c.args[last-1]
@@ -119,33 +137,31 @@ func dig(e *eval, c call) any {
 
 // goKind is what Go calls the kind of a value: what kindOf gives in sprig.
 func goKind(v any) string {
-	switch v := v.(type) {
-	case *Node:
-		return map[string]string{"map": "map", "list": "slice"}[v.kind()]
+	switch v := nothing(v).(type) {
+	case nil:
+		return "invalid"
 	case Num:
 		return goKind(v.V)
-	case nil, *missing, poison:
-		return "invalid"
-	case string, bool, int, int64, float64:
+	case string, bool, int, int64, float64, uint32:
 		return fmt.Sprintf("%T", v)
 	}
-	if isMap(v) {
+	switch {
+	case isMap(v):
 		return "map"
-	}
-	if isList(v) {
+	case isList(v):
 		return "slice"
 	}
-	return fmt.Sprintf("%T", v)
+	return "ptr"
 }
 
 func goType(v any) string {
-	switch v := v.(type) {
-	case *Node:
-		return map[string]string{"map": "map[string]interface {}", "list": "[]interface {}"}[v.kind()]
+	switch v := nothing(v).(type) {
+	case nil:
+		return "<nil>"
 	case Num:
 		return goType(v.V)
-	case nil, *missing, poison:
-		return "<nil>"
+	case *Node:
+		return map[string]string{"map": "map[string]interface {}", "list": "[]interface {}"}[v.kind()]
 	}
 	return fmt.Sprintf("%T", v)
 }

@@ -5,38 +5,56 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"math"
+	"math/big"
+	"path"
 	"reflect"
-	"regexp"
-	"strconv"
 	"strings"
-)
 
-// Sizes that a template may ask a function for.
-const (
-	maxText  = 16 << 20 // bytes of a text made by repetition
-	maxItems = 1 << 20  // items of a list made by counting
+	"github.com/Masterminds/sprig/v3"
 )
 
 // strictFuncs replace functions of sprig that swallow an error and go on with a wrong
 // value, and bound those that make as much as they are asked for.
 func strictFuncs() map[string]function {
+	all := sprig.GenericFuncMap()
+	wrap := all["wrap"].(func(int, string) string)
+	wrapWith := all["wrapWith"].(func(int, string, string) string)
+	abbrev := all["abbrevboth"].(func(int, int, string) string)
+	derive := all["derivePassword"].(func(uint32, string, string, string, string) string)
 	m := map[string]function{}
 	for name, f := range map[string]any{
 		"b64dec":     func(s string) (string, error) { return decoded(base64.StdEncoding.DecodeString(s)) },
 		"b32dec":     func(s string) (string, error) { return decoded(base32.StdEncoding.DecodeString(s)) },
-		"atoi":       func(s string) (int, error) { return strictAtoi(s) },
-		"int":        func(v any) (int, error) { i, err := strictInt(v); return int(i), err },
-		"int64":      strictInt,
-		"float64":    strictFloat,
-		"toDecimal":  func(v any) (int64, error) { return strictOctal(fmt.Sprint(v)) },
-		"regexMatch": func(re, s string) (bool, error) { return regexp.MatchString(re, s) },
 		"repeat":     boundedRepeat,
 		"until":      func(n int) ([]int, error) { return count(0, n, sign(n)) },
 		"untilStep":  count,
-		"indent":     func(n int, s string) (string, error) { return indent(n, s) },
+		"seq":        seq,
+		"indent":     indent,
 		"nindent":    func(n int, s string) (string, error) { t, err := indent(n, s); return "\n" + t, err },
+		"substr":     substr,
+		"abbrevboth": func(l, r int, s string) (string, error) { return abbreviated(abbrev(l, r, s), s) },
+		"replace":    replace,
+		"splitList":  func(sep, s string) ([]string, error) { return pieces(sep, s, -1) },
+		"split":      func(sep, s string) (map[string]string, error) { return numbered(pieces(sep, s, -1)) },
+		"splitn":     func(sep string, n int, s string) (map[string]string, error) { return numbered(pieces(sep, s, n)) },
+		"wrap":       func(n int, s string) (string, error) { return wrap(n, s), nil },
+		"wrapWith": func(n int, sep, s string) (string, error) {
+			if len(sep) > maxText/(2*(len(s)/max(1, n))+2) {
+				return "", errGrows
+			}
+			return wrapWith(n, sep, s), nil
+		},
+		"derivePassword": func(n uint32, kind, password, user, site string) (string, error) {
+			return derive(n, kind, password, user, site), passwordKind(kind)
+		},
+		"osBase":  path.Base, // the same on every system
+		"osDir":   path.Dir,
+		"osClean": path.Clean,
+		"osExt":   path.Ext,
+		"osIsAbs": path.IsAbs,
 	} {
-		m[name] = function{plain: reflect.ValueOf(f)}
+		m[name] = function{plain: reflect.ValueOf(f), slow: name == "derivePassword"}
 	}
 	return m
 }
@@ -48,79 +66,34 @@ func decoded(b []byte, err error) (string, error) {
 	return string(b), nil
 }
 
-func strictAtoi(s string) (int, error) {
-	i, err := strconv.Atoi(s)
-	if err != nil {
-		return 0, errors.New("the text is not a whole number")
-	}
-	return i, nil
-}
-
-// strictInt cuts a float off at the point, as sprig does, and refuses text that is no
-// number.
-func strictInt(v any) (int64, error) {
-	switch v := v.(type) {
-	case string:
-		if i, err := strconv.ParseInt(v, 10, 64); err == nil {
-			return i, nil
-		}
-	case bool:
-		if v {
-			return 1, nil
-		}
-		return 0, nil
-	case float64:
-		if v > -1<<63 && v < 1<<63 {
-			return int64(v), nil
-		}
-	default:
-		if i, ok := toInt(v); ok {
-			return i, nil
-		}
-	}
-	return 0, errors.New("not a whole number of 64 bits")
-}
-
-func strictFloat(v any) (float64, error) {
-	switch v := v.(type) {
-	case string:
-		if f, err := strconv.ParseFloat(v, 64); err == nil {
-			return f, nil
-		}
-	case bool:
-		if v {
-			return 1, nil
-		}
-		return 0, nil
-	default:
-		if f, ok := toFloat(v); ok {
-			return f, nil
-		}
-	}
-	return 0, errors.New("not a number")
-}
-
-func strictOctal(s string) (int64, error) {
-	i, err := strconv.ParseInt(s, 8, 64)
-	if err != nil {
-		return 0, errors.New("not an octal number")
-	}
-	return i, nil
-}
+var errGrows = fmt.Errorf("the text would grow beyond %d MiB", maxText>>20)
 
 func boundedRepeat(n int, s string) (string, error) {
-	if n < 0 || len(s) > 0 && n > maxText/len(s) {
-		return "", fmt.Errorf("a text is repeated 0 times at least and makes %d MiB at most", maxText>>20)
+	if n < 0 {
+		return "", errors.New("a text is repeated 0 times at least")
+	}
+	if len(s) > 0 && n > maxText/len(s) {
+		return "", errGrows
 	}
 	return strings.Repeat(s, n), nil
 }
 
 func indent(n int, s string) (string, error) {
-	if n < 0 || n > maxText/(1+strings.Count(s, "\n")) {
-		return "", fmt.Errorf("an indentation is 0 at least and makes %d MiB at most", maxText>>20)
+	if n < 0 {
+		return "", errors.New("an indentation is 0 at least")
+	}
+	if n > maxText/(1+strings.Count(s, "\n")) {
+		return "", errGrows
 	}
 	pad := strings.Repeat(" ", n)
 	return pad + strings.ReplaceAll(s, "\n", "\n"+pad), nil
+}
+
+func replace(old, with, s string) (string, error) {
+	if len(with) > len(old) && strings.Count(s, old) > maxText/len(with) {
+		return "", errGrows
+	}
+	return strings.ReplaceAll(s, old, with), nil
 }
 
 func sign(n int) int {
@@ -132,15 +105,97 @@ func sign(n int) int {
 
 // count lists the numbers from start up to stop, or down to it.
 func count(start, stop, step int) ([]int, error) {
-	list := []int{}
-	if step == 0 || (stop-start)/step < 0 {
-		return list, nil
+	if step == 0 || step > 0 && stop < start || step < 0 && stop > start {
+		return []int{}, nil
 	}
-	if (stop-start)/step > maxItems {
-		return nil, fmt.Errorf("more than %d numbers", maxItems)
+	size := new(big.Int).Sub(big.NewInt(int64(stop)), big.NewInt(int64(start)))
+	if size.Quo(size, big.NewInt(int64(step))); !size.IsInt64() || size.Int64() > maxItems {
+		return nil, errManyItems
 	}
+	list := make([]int, 0, size.Int64()+1)
 	for i := start; (step > 0 && i < stop) || (step < 0 && i > stop); i += step {
 		list = append(list, i)
+		if len(list) == cap(list) {
+			break // the next one may overflow
+		}
 	}
 	return list, nil
+}
+
+// seq counts like the shell's: a last number, a first and a last, or a first, a step
+// and a last.
+func seq(n ...int) (string, error) {
+	start, step, end := 1, 1, 0
+	switch len(n) {
+	case 1:
+		end = n[0]
+	case 2:
+		start, end = n[0], n[1]
+	case 3:
+		start, step, end = n[0], n[1], n[2]
+	default:
+		return "", errors.New("takes 1 to 3 numbers")
+	}
+	if len(n) < 3 && end < start {
+		step = -1
+	}
+	if end == math.MaxInt || end == math.MinInt {
+		return "", errManyItems
+	}
+	list, err := count(start, end+sign(step), step)
+	if err != nil {
+		return "", err
+	}
+	words := make([]string, len(list))
+	for i, v := range list {
+		words[i] = fmt.Sprint(v)
+	}
+	return strings.Join(words, " "), nil
+}
+
+// substr cuts by bytes, as sprig does: a negative start is that of the text, and then
+// the end must lie in it; else an end that does not is that of the text.
+func substr(start, end int, s string) (string, error) {
+	if start < 0 && end >= 0 && end <= len(s) {
+		return s[:end], nil
+	}
+	if end < 0 || end > len(s) {
+		end = len(s)
+	}
+	if start < 0 || start > end {
+		return "", errors.New("reaches beyond the end, or backwards")
+	}
+	return s[start:end], nil
+}
+
+func pieces(sep, s string, n int) ([]string, error) {
+	if n < 0 || n > maxItems {
+		if strings.Count(s, sep) >= maxItems {
+			return nil, errManyItems
+		}
+	}
+	return strings.SplitN(s, sep, n), nil
+}
+
+func numbered(parts []string, err error) (map[string]string, error) {
+	m := make(map[string]string, len(parts))
+	for i, p := range parts {
+		m[fmt.Sprintf("_%d", i)] = p
+	}
+	return m, err
+}
+
+func abbreviated(short, s string) (string, error) {
+	if short == "" && s != "" {
+		return "", errors.New("the width is too small for that")
+	}
+	return short, nil
+}
+
+func passwordKind(kind string) error {
+	switch kind {
+	case "maximum", "long", "medium", "short", "basic", "pin":
+		return nil
+	}
+	return errors.New("the kind is maximum, long, medium, short, basic or pin")
 }

@@ -1,8 +1,10 @@
 package render
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
+	"runtime"
 	"text/template/parse"
 
 	"github.com/Masterminds/sprig/v3"
@@ -22,7 +24,7 @@ type function struct {
 	native   func(e *eval, c call) any
 	min, max int // arguments of a native; max -1 is any number
 	plain    reflect.Value
-	text     bool // numbers go in as they were written
+	slow     bool // takes so long that the clock is looked at each time
 }
 
 // A call is a function at work: where, and on what.
@@ -32,22 +34,16 @@ type call struct {
 	args []any
 }
 
-// textual are the functions of sprig to which a number is the text it was written as.
-var textual = []string{"quote", "squote", "cat", "join", "toString", "toStrings"}
-
 func newLibrary(sources []string) *library {
 	lib := &library{names: map[string]any{}, funcs: map[string]function{}, sources: sources}
 	for name, f := range sprig.GenericFuncMap() {
 		if whyForbidden(name) == "" {
-			lib.funcs[name] = function{plain: reflect.ValueOf(f)}
+			lib.funcs[name] = goFunction(f)
 		}
 	}
-	for _, name := range textual {
-		f := lib.funcs[name]
-		f.text = true
-		lib.funcs[name] = f
-	}
-	for _, table := range []map[string]function{languageFuncs(), questionFuncs(), collectionFuncs(), textFuncs(), strictFuncs()} {
+	for _, table := range []map[string]function{
+		languageFuncs(), questionFuncs(), collectionFuncs(), listFuncs(), textFuncs(), formatFuncs(), printFuncs(), numberFuncs(), regexFuncs(), strictFuncs(),
+	} {
 		for name, f := range table {
 			lib.funcs[name] = f
 		}
@@ -58,14 +54,66 @@ func newLibrary(sources []string) *library {
 	return lib
 }
 
+// goFunction offers a Go function. The commonest signatures are called as they are,
+// others by reflection.
+func goFunction(f any) function {
+	var n func(*eval, call) any
+	arity := 1
+	switch f := f.(type) {
+	case func(string) string:
+		n = func(e *eval, c call) any {
+			s, ok := e.textArg(c, 0)
+			if !ok {
+				return e.soft()
+			}
+			return e.outcome(c, func() (any, error) { return f(s), nil })
+		}
+	case func(string, string) string:
+		arity = 2
+		n = withTexts(func(s, t string) any { return f(s, t) })
+	case func(string, string) bool:
+		arity = 2
+		n = withTexts(func(s, t string) any { return f(s, t) })
+	default:
+		return function{plain: reflect.ValueOf(f)}
+	}
+	return function{native: n, min: arity, max: arity}
+}
+
+func withTexts(f func(s, t string) any) func(*eval, call) any {
+	return func(e *eval, c call) any {
+		s, ok := e.textArg(c, 0)
+		t, ok2 := e.textArg(c, 1)
+		if !ok || !ok2 {
+			return e.soft()
+		}
+		return e.outcome(c, func() (any, error) { return f(s, t), nil })
+	}
+}
+
+// textArg is argument i, which must be text; it is false after an error.
+func (e *eval) textArg(c call, i int) (string, bool) {
+	s, ok := e.scalar(c.args[i]).(string)
+	if ok {
+		e.weigh(c.at, len(s))
+		return s, true
+	}
+	v, ok := e.plain(c.at, c.args[i], true)
+	if ok {
+		e.badArgument(c, i, reflect.TypeFor[string](), v)
+	}
+	return "", false
+}
+
 // function calls a function by name.
 func (e *eval) function(dot any, n *parse.IdentifierNode, argNodes []parse.Node, final any, piped bool) any {
-	e.tick(n)
+	e.tick(n, 4)
 	switch n.Ident {
 	case "and", "or":
 		return e.shortCircuit(dot, n, argNodes, final, piped)
 	}
 	c := call{at: n, name: n.Ident, args: e.args(dot, argNodes, final, piped)}
+	e.mass = 0
 	f := e.lib.funcs[n.Ident]
 	if f.native == nil {
 		return e.callPlain(c, f)
@@ -117,7 +165,7 @@ func (e *eval) callPlain(c call, f function) any {
 	}
 	in := make([]reflect.Value, len(c.args))
 	for i, a := range c.args {
-		v, ok := e.plain(c.at, a, f.text)
+		v, ok := e.plain(c.at, a, false)
 		if !ok {
 			return e.soft()
 		}
@@ -129,14 +177,67 @@ func (e *eval) callPlain(c call, f function) any {
 			return e.badArgument(c, i, want, v)
 		}
 	}
-	out, err := safely(func() []reflect.Value { return f.plain.Call(in) })
-	if err == nil && len(out) == 2 && !out[1].IsNil() {
-		err = out[1].Interface().(error)
+	if f.slow {
+		e.look(c.at)
 	}
+	return e.outcome(c, func() (any, error) {
+		out := f.plain.Call(in)
+		if len(out) == 2 && !out[1].IsNil() {
+			return nil, out[1].Interface().(error)
+		}
+		return out[0].Interface(), nil
+	})
+}
+
+// outcome calls a function of a library and makes its result one of our values.
+func (e *eval) outcome(c call, f func() (any, error)) any {
+	v, err := safely(f)
 	if err != nil {
 		return e.failCall(c, err)
 	}
-	return out[0].Interface()
+	switch v := v.(type) {
+	case string:
+		return e.text(c.at, v)
+	case bool, int, int64, float64:
+		return v
+	}
+	return e.adopted(c.at, reflect.ValueOf(v))
+}
+
+// adopted turns lists, maps and structures of any type into our own.
+func (e *eval) adopted(at parse.Node, r reflect.Value) any {
+	for r.Kind() == reflect.Interface {
+		r = r.Elem()
+	}
+	switch r.Kind() {
+	case reflect.Invalid:
+		return nil
+	case reflect.String:
+		return e.text(at, r.String())
+	case reflect.Slice:
+		e.grown(at, r.Len())
+		list := make([]any, r.Len())
+		for i := range list {
+			list[i] = e.adopted(at, r.Index(i))
+		}
+		return list
+	case reflect.Map:
+		e.grown(at, r.Len())
+		m := make(map[string]any, r.Len())
+		for _, k := range r.MapKeys() {
+			m[k.String()] = e.adopted(at, r.MapIndex(k))
+		}
+		return m
+	case reflect.Struct:
+		m := map[string]any{}
+		for i := range r.NumField() {
+			if f := r.Type().Field(i); f.IsExported() {
+				m[f.Name] = e.adopted(at, r.Field(i))
+			}
+		}
+		return m
+	}
+	return r.Interface()
 }
 
 // soft is what an expression gives whose failure is recorded already.
@@ -180,15 +281,15 @@ func kinds(args []any) string {
 	return s
 }
 
-// safely calls f and turns a panic of the library into an error.
-func safely[T any](f func() T) (v T, err error) {
+// safely calls f, code of a library, and turns its panic into an error.
+func safely(f func() (any, error)) (v any, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			if s, ok := r.(stop); ok {
-				panic(s)
-			}
 			err = fmt.Errorf("%v", r)
+			if _, bug := r.(runtime.Error); bug {
+				err = errors.New("an argument is out of range")
+			}
 		}
 	}()
-	return f(), nil
+	return f()
 }

@@ -13,6 +13,8 @@ type Layer struct {
 	Vars []Var        // environment variables, to be matched with the values below them
 	At   Path         // where Vars go in; Root is there already
 	Sets []Assignment // from the command line
+
+	Lists []ListRule // which of its lists join the ones below
 }
 
 // Values are all layers merged, each leaf with its origin and what it overrode.
@@ -27,10 +29,11 @@ type Values struct {
 // nor a scalar a map. What is sensitive in one layer is sensitive in the result.
 // Notices tell of environment variables that matched nothing.
 func Merge(layers []Layer, notice func(string)) (*Values, error) {
-	m := merger{over: map[*Node][]*Node{}}
+	m := merger{over: map[*Node][]*Node{}, rules: map[*Node]*ListRule{}}
 	var in []*Node
 	for _, l := range layers {
 		if l.Vars == nil && l.Sets == nil {
+			m.note(l.Root, l.Lists)
 			in = append(in, l.Root)
 			continue
 		}
@@ -41,6 +44,9 @@ func Merge(layers []Layer, notice func(string)) (*Values, error) {
 		}
 		env, problems := matchVars(base, l, notice)
 		m.problems = append(m.problems, problems...)
+		for _, n := range env {
+			m.note(n, l.Lists)
+		}
 		in = append([]*Node{base}, env...)
 	}
 	v := &Values{root: m.all(in), over: m.over}
@@ -53,7 +59,8 @@ func Merge(layers []Layer, notice func(string)) (*Values, error) {
 
 type merger struct {
 	over     map[*Node][]*Node
-	path     Path // of the node being merged
+	rules    map[*Node]*ListRule // of the lists that have one
+	path     Path                // of the node being merged
 	problems []error
 }
 
@@ -77,6 +84,13 @@ func (m *merger) merge(in []*Node, at *Node) (Node, bool) {
 			break
 		}
 	}
+	for len(in) > 0 {
+		if in[0].takeType(); in[0].val != nil {
+			break
+		}
+		secret = secret || in[0].sensitive()
+		in = in[1:]
+	}
 	if len(in) == 0 {
 		return Node{}, false
 	}
@@ -92,7 +106,11 @@ func (m *merger) merge(in []*Node, at *Node) (Node, bool) {
 	case last.isMap():
 		last.val = m.maps(in)
 	default:
-		m.override(in, at)
+		if list, ok := m.lists(in); ok {
+			last.val = list
+		} else {
+			m.override(in, at)
+		}
 		secret = secret || slices.ContainsFunc(in, (*Node).hasSensitive)
 	}
 	if secret {
@@ -158,6 +176,9 @@ func (m *merger) fit(prev, next *Node) *Node {
 	}
 	n := *next
 	n.flags &^= isText
+	if rule := m.rules[next]; rule != nil {
+		m.rules[&n] = rule
+	}
 	var err error
 	if n.val, err = typed(next.val.(string), prev); err != nil {
 		return m.clash(prev, next, "give a value of type "+prev.kind()+", or quote the value that it overrides")
@@ -205,7 +226,7 @@ func (v *Values) finish(n *Node) {
 	if m, ok := n.val.(members); ok {
 		kept := m[:0]
 		for i := range m {
-			if m[i].val == nil {
+			if m[i].takeType(); m[i].val == nil {
 				continue
 			}
 			if old := v.over[&m[i]]; old != nil && len(kept) != i {
@@ -216,9 +237,7 @@ func (v *Values) finish(n *Node) {
 		}
 		n.val = kept
 	}
-	if n.flags&orTyped != 0 && n.flags&isText != 0 {
-		n.resolveText()
-	}
+	n.takeType()
 	kids := n.children()
 	if kids == nil {
 		n.id = int32(v.leaves)

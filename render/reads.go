@@ -13,4 +13,24 @@ func (r *readSet) add(n *Node) {
 	r.secret = r.secret || n.sensitive()
 }
 
-func (r *readSet) has(n *Node) bool { return r.bits[n.id>>6]&(1<<(n.id&63)) != 0 }
+// addAll adds every leaf at and below n, but does not make a secret of what asks whether
+// something is there.
+func (r *readSet) addAll(n *Node) {
+	kids := n.children()
+	if n.isLeaf() {
+		r.bits[n.id>>6] |= 1 << (n.id & 63)
+	}
+	for i := range kids {
+		r.addAll(&kids[i])
+	}
+}
+
+// join adds what another set has.
+func (r *readSet) join(o readSet) {
+	for i := range o.bits {
+		r.bits[i] |= o.bits[i]
+	}
+	r.secret = r.secret || o.secret
+}
+
+func (r *readSet) has(n *Node) bool { return r.bits != nil && r.bits[n.id>>6]&(1<<(n.id&63)) != 0 }

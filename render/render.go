@@ -13,9 +13,6 @@ import (
 	"time"
 )
 
-// maxOutput is the size of one rendered file that is never exceeded.
-const maxOutput = 64 << 20
-
 // Found is what an entry reads: the files that a template, a folder or a glob names.
 type Found struct {
 	Files    []File
@@ -28,14 +25,25 @@ type Input struct {
 	Values   *Values
 	Files    *Files           // what templates reach as .Files
 	Found    map[string]Found // by Entry.Ref
-	Sources  []string         // names of the sources in order, for error texts
-	Deadline time.Time        // when templates are stopped; zero is never
+	Schemas  map[string]*Schema
+	Sources  []string  // names of the sources in order, for error texts
+	Deadline time.Time // when templates are stopped; zero is never
 }
 
-// Render executes all entries and gives their outputs, in the order of the spec. It
-// reports the problems of all templates at once.
-func Render(entries []Entry, in Input) ([]Output, error) {
+// A Result is what the entries made, in the order of the spec, and what they read.
+type Result struct {
+	Outputs []Output
+
+	values *Values
+	reads  []readSet // of each output
+	read   readSet   // by entries as a whole: when, each, to
+	asked  []*missing
+}
+
+// Render executes all entries. It reports the problems of all templates at once.
+func Render(entries []Entry, in Input) (*Result, error) {
 	r := renderer{Input: in, lib: newLibrary(in.Sources)}
+	r.read = newReadSet(in.Values.leaves)
 	r.root = map[string]any{"Values": in.Values.root, "Files": in.Files}
 	var all []error
 	for i := range entries {
@@ -43,7 +51,7 @@ func Render(entries []Entry, in Input) ([]Output, error) {
 		r.queue = append(r.queue, jobs...)
 		all = append(all, err)
 	}
-	outs := make([]Output, len(r.queue))
+	outs := make([]made, len(r.queue))
 	errs := make([]error, len(r.queue))
 	r.parallel(func(i int) {
 		defer func() {
@@ -56,7 +64,24 @@ func Render(entries []Entry, in Input) ([]Output, error) {
 	if err := errors.Join(append(all, errs...)...); err != nil {
 		return nil, err
 	}
-	return outs, nil
+	return r.result(outs), nil
+}
+
+func (r *renderer) result(outs []made) *Result {
+	res := &Result{values: r.Values, read: r.read, asked: r.asked}
+	for _, m := range outs {
+		res.Outputs = append(res.Outputs, m.Output)
+		res.reads = append(res.reads, m.reads)
+		res.asked = append(res.asked, m.asked...)
+	}
+	return res
+}
+
+// made is an output, and what was read for it.
+type made struct {
+	Output
+	reads readSet
+	asked []*missing
 }
 
 type renderer struct {
@@ -64,10 +89,12 @@ type renderer struct {
 	lib   *library
 	root  map[string]any
 	queue []job
+	read  readSet
+	asked []*missing
 }
 
 // A job makes one output.
-type job func() (Output, error)
+type job func() (made, error)
 
 // parallel does all of the queue on every core.
 func (r *renderer) parallel(do func(i int)) {
@@ -121,6 +148,7 @@ func (r *renderer) wanted(e *Entry) (bool, error) {
 	if n == nil {
 		return false, nil
 	}
+	r.read.addAll(n)
 	if s, ok := n.val.(string); ok && n.flags&isText != 0 && readsFalse(s) {
 		problem := problemf(CauseData, "truthy-text", e.At("when"), "when: %s is text that reads as false but counts as true", Quoted(e.When))
 		problem.Hint = "set typed: true on the source of it (" + n.Pos().String() + ")"
@@ -164,10 +192,10 @@ func (r *renderer) entryJobs(e *Entry, dot map[string]any) ([]job, error) {
 	}
 	switch {
 	case e.Has("values"):
-		return []job{func() (Output, error) { return r.values(e, to) }}, nil
+		return []job{func() (made, error) { return r.values(e, to) }}, nil
 	case e.Has("inline"):
 		src := &source{name: e.At("inline").String(), text: e.Inline}
-		return []job{func() (Output, error) { return r.template(e, src, nil, dot, to, 0) }}, nil
+		return []job{func() (made, error) { return r.template(e, src, nil, dot, to, 0) }}, nil
 	}
 	return r.fileJobs(e, dot, to), nil
 }
@@ -182,15 +210,19 @@ func (r *renderer) fileJobs(e *Entry, dot map[string]any, to string) []job {
 		if found.Single && to != "" {
 			name = ""
 		}
+		if e.Has("envsubst") {
+			jobs = append(jobs, func() (made, error) { return r.envsubst(e, f, path.Join(to, name)) })
+			continue
+		}
 		if e.Has("copy") || !found.Single && !strings.HasSuffix(f.Path, ".tmpl") {
-			jobs = append(jobs, func() (Output, error) { return r.copied(e, f, path.Join(to, name)), nil })
+			jobs = append(jobs, func() (made, error) { return r.copied(e, f, path.Join(to, name)), nil })
 			continue
 		}
 		out := path.Join(to, strings.TrimSuffix(name, ".tmpl"))
-		jobs = append(jobs, func() (Output, error) {
+		jobs = append(jobs, func() (made, error) {
 			defs, err := partials()
 			if err != nil {
-				return Output{}, err
+				return made{}, err
 			}
 			src := &source{name: f.From, text: string(f.Data), secret: f.Sensitive}
 			return r.template(e, src, defs, dot, out, f.Mode)
@@ -232,6 +264,8 @@ func (r *renderer) target(e *Entry, dot map[string]any) (string, error) {
 	if ev.reads.secret {
 		return "", e.secretName()
 	}
+	r.read.join(ev.reads)
+	r.asked = append(r.asked, ev.asked...)
 	return string(ev.out), nil
 }
 

@@ -33,7 +33,7 @@ func oneOf(t *testing.T, text string, layers ...Layer) (Output, error) {
 	if err != nil {
 		return Output{}, err
 	}
-	return outs[0], nil
+	return outs.Outputs[0], nil
 }
 
 func TestTemplates(t *testing.T) {

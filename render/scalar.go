@@ -32,6 +32,13 @@ func resolve(s string) (any, error) {
 	if c := s[0]; c != '~' && c != '.' && c != '-' && c != '+' && (c < '0' || c > '9') {
 		return word(s), nil
 	}
+	if shortInt(s) {
+		v, _ := strconv.ParseInt(s, 10, 64)
+		return v, nil
+	}
+	if !numeric(s) {
+		return word(s), nil
+	}
 	switch {
 	case octal.MatchString(s):
 		return nil, errOctal
@@ -54,6 +61,30 @@ func resolve(s string) (any, error) {
 		return number(s, v), nil
 	}
 	return word(s), nil
+}
+
+// shortInt tells whether s is a whole number in its shortest form that fits for sure:
+// the common case, told without a regexp.
+func shortInt(s string) bool {
+	if len(s) > 18 || s[0] < '1' && s != "0" {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// numeric tells whether s has only the characters that a number can have.
+func numeric(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && !strings.ContainsRune("+-._abcdefABCDEFox", rune(c)) {
+			return false
+		}
+	}
+	return true
 }
 
 // integer keeps every digit: what int64 cannot hold has a float64 to compute with.

@@ -147,15 +147,6 @@ func (m *merger) sets(base *Node, all []Assignment) *Node {
 	return base
 }
 
-// resolveText gives a text the type that YAML gives it; what YAML's versions read
-// differently stays text.
-func (n *Node) resolveText() {
-	n.flags &^= isText
-	if v, err := resolve(n.val.(string)); err == nil && v != nil {
-		n.val = v
-	}
-}
-
 // assign is the layer that an assignment makes over base. A path into a list replaces the
 // list by a copy with that item changed; items that it skips are null.
 func (m *merger) assign(base *Node, a Assignment) *Node {

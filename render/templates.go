@@ -13,10 +13,14 @@ type source struct {
 	name   string
 	text   string
 	secret bool // came from a sensitive source: its lines are not shown
+	made   bool // made by a template: where it is secret, so are places in it
 }
 
 // pos turns a byte offset into a place.
 func (s *source) pos(offset int) Pos {
+	if s.secret && s.made {
+		return Pos{File: s.name}
+	}
 	offset = max(0, min(offset, len(s.text)))
 	before := s.text[:offset]
 	start := strings.LastIndexByte(before, '\n') + 1
@@ -62,6 +66,11 @@ func (p *program) lookup(name string) *definition {
 // parseSource parses one file. It returns the file's own definition and all that it
 // defines.
 func parseSource(src *source, left, right string, lib *library) (*definition, map[string]*definition, error) {
+	if at := tooNested(src.text, orDelim(left, "{{"), orDelim(right, "}}")); at >= 0 {
+		p := problemf(CauseLimit, "too-deep", src.pos(at), "the template is nested more than %d deep", maxNesting)
+		p.Hint = "split it with define"
+		return nil, nil, p
+	}
 	t := parse.New(src.name)
 	trees := map[string]*parse.Tree{}
 	if _, err := t.Parse(src.text, left, right, trees, lib.names); err != nil {
@@ -76,6 +85,13 @@ func parseSource(src *source, left, right string, lib *library) (*definition, ma
 		main = &definition{name: src.name, root: t.Root, src: src}
 	}
 	return main, defs, nil
+}
+
+func orDelim(delim, normal string) string {
+	if delim == "" {
+		return normal
+	}
+	return delim
 }
 
 var (

@@ -1,11 +1,8 @@
 package render
 
 import (
-	"reflect"
 	"strings"
 	"text/template/parse"
-
-	"github.com/Masterminds/semver/v3"
 )
 
 // truth is text/template's: zero, empty and missing are false.
@@ -50,28 +47,21 @@ func empty(v any) bool {
 		return v == 0
 	case float64:
 		return v == 0
+	case uint64:
+		return v == 0
 	case Num:
 		return empty(v.V)
 	case map[string]any:
 		return len(v) == 0
 	case []any:
 		return len(v) == 0
-	case *Files:
-		return false
 	case *Node:
 		if v.isLeaf() {
 			return empty(v.val)
 		}
 		return len(v.children()) == 0
 	}
-	r := reflect.ValueOf(v)
-	switch r.Kind() {
-	case reflect.Map, reflect.Slice, reflect.Array:
-		return r.Len() == 0
-	case reflect.Struct:
-		return false
-	}
-	return r.IsZero()
+	return false
 }
 
 // iterate calls each with every key and item of v, in order, until it returns false.
@@ -88,11 +78,7 @@ func (e *eval) iterate(at parse.Node, v any, vars int, each func(key, item any) 
 	case nil, poison, *missing:
 		return
 	case map[string]any:
-		for _, k := range sortedKeys(v) {
-			if !each(k, v[k]) {
-				return
-			}
-		}
+		iterateMap(v, each)
 		return
 	case Num:
 		e.iterateInt(at, v.V, vars, each)
@@ -106,13 +92,28 @@ func (e *eval) iterate(at parse.Node, v any, vars int, each func(key, item any) 
 			return
 		}
 	}
-	r := reflect.ValueOf(v)
-	if r.Kind() != reflect.Slice {
+	list, ok := v.([]any)
+	if !ok {
 		e.fail(at, "wrong-type", "range wants a list or a map, not a "+kindOf(v), "")
 		return
 	}
-	for i := range r.Len() {
-		if !each(i, r.Index(i).Interface()) {
+	for i := range list {
+		if !each(i, list[i]) {
+			return
+		}
+	}
+}
+
+// iterateMap goes over the members as they are at the start, as text/template does:
+// the body may change the map.
+func iterateMap(m map[string]any, each func(key, item any) bool) {
+	keys := sortedKeys(m)
+	held := make([]any, len(keys))
+	for i, k := range keys {
+		held[i] = m[k]
+	}
+	for i, k := range keys {
+		if !each(k, held[i]) {
 			return
 		}
 	}
@@ -147,28 +148,4 @@ func (e *eval) iterateInt(at parse.Node, v any, vars int, each func(key, item an
 			return
 		}
 	}
-}
-
-// versionPart gives the parts of a parsed version, the only structure that a function
-// returns.
-func versionPart(v any, name string) (any, bool) {
-	ver, ok := v.(*semver.Version)
-	if !ok {
-		return nil, false
-	}
-	switch name {
-	case "Major":
-		return ver.Major(), true
-	case "Minor":
-		return ver.Minor(), true
-	case "Patch":
-		return ver.Patch(), true
-	case "Prerelease":
-		return ver.Prerelease(), true
-	case "Metadata":
-		return ver.Metadata(), true
-	case "Original":
-		return ver.Original(), true
-	}
-	return nil, false
 }

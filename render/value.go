@@ -9,8 +9,8 @@ import (
 // one source. Its nodes add the line.
 type Origin struct {
 	Source    string // the source as errors name it, like "configMap /config-in"
-	File      string // path of the file; "" for a variable
-	Var       string // environment variable; "" for a file
+	File      string // path of the file; "" for a variable that holds its value itself
+	Var       string // environment variable, also one that names the file; "" for none
 	Sensitive bool
 }
 
@@ -132,7 +132,7 @@ func (n *Node) Pos() Pos {
 	switch {
 	case n.origin == nil:
 		return Pos{}
-	case n.origin.Var != "":
+	case n.origin.Var != "" && n.origin.File == "":
 		return Pos{File: "env " + n.origin.Var}
 	}
 	return Pos{File: n.origin.File, Line: int(n.line)}

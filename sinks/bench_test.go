@@ -24,22 +24,15 @@ func manyOutputs(n int, text string) []render.Output {
 func BenchmarkApply(b *testing.B) {
 	for _, n := range []int{100, 1000, 10000} {
 		outs, other := manyOutputs(n, "x"), manyOutputs(n, "y")
-		b.Run(fmt.Sprintf("raw/files=%d", n), func(b *testing.B) {
+		run := func(name string, f func(b *testing.B)) { b.Run(fmt.Sprintf("%s/files=%d", name, n), f) }
+		run("raw", func(b *testing.B) {
 			for b.Loop() {
 				dir := scratch(b)
-				for _, o := range outs {
-					name := filepath.Join(dir, o.Path)
-					if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-						b.Fatal(err)
-					}
-					if err := os.WriteFile(name, o.Content.Reveal(), 0o644); err != nil {
-						b.Fatal(err)
-					}
-				}
+				writeRaw(b, dir, outs)
 				drop(b, dir)
 			}
 		})
-		b.Run(fmt.Sprintf("first/files=%d", n), func(b *testing.B) {
+		run("first", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				dir := scratch(b)
@@ -47,24 +40,35 @@ func BenchmarkApply(b *testing.B) {
 				drop(b, dir)
 			}
 		})
-		b.Run(fmt.Sprintf("update/files=%d", n), func(b *testing.B) {
-			dir := scratch(b)
-			for b.Loop() {
-				applyBench(b, dir, outs)
-				outs, other = other, outs
-			}
-			drop(b, dir)
-		})
-		b.Run(fmt.Sprintf("same/files=%d", n), func(b *testing.B) {
-			b.ReportAllocs()
-			dir := scratch(b)
-			applyBench(b, dir, outs)
-			for b.Loop() {
-				applyBench(b, dir, outs)
-			}
-			drop(b, dir)
-		})
+		run("update", func(b *testing.B) { benchUpdates(b, outs, other) })
+		run("same", func(b *testing.B) { benchUpdates(b, outs, outs) })
 	}
+}
+
+// writeRaw is the floor: no stage, no sync, no manifest.
+func writeRaw(b *testing.B, dir string, outs []render.Output) {
+	b.Helper()
+	for _, o := range outs {
+		name := filepath.Join(dir, o.Path)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			b.Fatal(err)
+		}
+		if err := os.WriteFile(name, o.Content.Reveal(), 0o644); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// benchUpdates goes to and fro between two sets of outputs.
+func benchUpdates(b *testing.B, outs, other []render.Output) {
+	b.ReportAllocs()
+	dir := scratch(b)
+	applyBench(b, dir, outs)
+	for b.Loop() {
+		outs, other = other, outs
+		applyBench(b, dir, outs)
+	}
+	drop(b, dir)
 }
 
 func scratch(b *testing.B) string {

@@ -72,8 +72,10 @@ func (c *commit) step(i int, o op) error {
 // write puts a staged file into its place. A second name, in the stage, keeps
 // the old one until the commit is over.
 func (c *commit) write(i int, o op, f *folder) error {
-	if c.again && !c.state.stage.has(staged(i)) {
-		return nil
+	if c.again {
+		if todo, err := c.state.stage.has(staged(i)); !todo {
+			return err
+		}
 	}
 	there, kept, err := c.keep(i, f, base(o.Path))
 	switch {
@@ -123,8 +125,10 @@ func (c *commit) keep(i int, f *folder, name string) (there, kept bool, err erro
 // remove moves a file of ours into the stage. What has become something else
 // meanwhile is not ours any more.
 func (c *commit) remove(i int, o op, f *folder) error {
-	if c.again && c.state.stage.has(replaced(i)) {
-		return nil
+	if c.again {
+		if done, err := c.state.stage.has(replaced(i)); done || err != nil {
+			return err
+		}
 	}
 	var st unix.Stat_t
 	if err := f.lstat(base(o.Path), &st); isAbsent(err) {
@@ -158,6 +162,9 @@ func (c *commit) undoes(o op, undo func(f *folder) error) {
 
 // sync makes the changed directories durable. One that is gone needs none.
 func (c *commit) sync() error {
+	if len(c.dirs) > fewSyncs {
+		return c.tree.top().syncAll()
+	}
 	for _, dir := range slices.Sorted(maps.Keys(c.dirs)) {
 		f, err := c.tree.dir(dir)
 		if isGone(err) {

@@ -27,15 +27,15 @@ func (c *commit) chmod(o op, f *folder) error {
 
 func (c *commit) rmdir(o op, f *folder) error {
 	name := base(o.Path)
-	if !f.has(name) {
-		return nil
+	if there, err := f.has(name); !there {
+		return err
 	}
 	if err := f.removeEmpty(name); err != nil {
 		return err
 	}
 	c.undoes(o, func(f *folder) error {
-		if f.has(name) {
-			return nil
+		if there, err := f.has(name); there || err != nil {
+			return err
 		}
 		if err := unix.Mkdirat(f.fd, name, 0o700); err != nil {
 			return errno("mkdir", f.at(name), err)
@@ -72,9 +72,13 @@ func (f *folder) chmod(name string, mode uint32) error {
 	return errno("chmod", f.at(name), unix.Fchmod(fd, want))
 }
 
-func (f *folder) has(name string) bool {
+func (f *folder) has(name string) (bool, error) {
 	var st unix.Stat_t
-	return unix.Fstatat(f.fd, name, &st, unix.AT_SYMLINK_NOFOLLOW) == nil
+	err := f.lstat(name, &st)
+	if isAbsent(err) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // move renames a file; what has the new name is replaced.
@@ -91,11 +95,14 @@ func moveNew(from *folder, a string, to *folder, b string) error {
 	if err == nil {
 		return nil
 	}
-	if (err == unix.EINVAL || err == unix.ENOSYS) && !to.has(b) { // not every file system can
-		return move(from, a, to, b)
-	}
-	if err == unix.EEXIST || to.has(b) {
+	there, e := to.has(b)
+	switch {
+	case e != nil:
+		return e
+	case there:
 		return inWay(to.at(b), "was put there while this run was at work", "move it away")
+	case err == unix.EINVAL || err == unix.ENOSYS: // not every file system can
+		return move(from, a, to, b)
 	}
 	return errno("rename to", to.at(b), err)
 }

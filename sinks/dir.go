@@ -26,6 +26,8 @@ type Dir struct {
 	NoPrune     bool          // leave files of earlier runs that no output wants
 	LockTimeout time.Duration // how long to wait for another run; 0 means not at all
 	DirMode     fs.FileMode   // of new directories; 0 means 0755, 0775 in a setgid root
+
+	resumed bool // an interrupted run was finished first
 }
 
 // Plan compares the outputs with the directory and changes nothing. A directory
@@ -123,7 +125,7 @@ func (d Dir) apply(ctx context.Context, outs []render.Output) (Result, error) {
 		return Result{}, d.unchanged(err)
 	}
 	defer s.close()
-	if err := d.recover(t, s); err != nil {
+	if d.resumed, err = d.recover(t, s); err != nil {
 		return Result{}, err
 	}
 	p, err := d.compare(t, s, outs)

@@ -1,8 +1,9 @@
 package sinks
 
 import (
-	"confit/render"
 	"strconv"
+
+	"confit/render"
 )
 
 // What an op does.

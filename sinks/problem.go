@@ -48,11 +48,15 @@ func ioProblem(err error, after string) error {
 
 // unchanged says of an error before the commit that it cost nothing.
 func (d Dir) unchanged(err error) error {
-	if all := render.Problems(err, render.CauseIO); all[len(all)-1].Cause == render.CauseInWay {
-		last := all[len(all)-1]
-		last.Notes = append(last.Notes, "nothing in "+render.Quoted(d.Path)+" was changed")
+	text := "nothing in " + render.Quoted(d.Path) + " was changed"
+	if d.resumed {
+		text = "an interrupted run was finished, nothing else in " + render.Quoted(d.Path) + " was changed"
 	}
-	return ioProblem(err, "; nothing in "+render.Quoted(d.Path)+" was changed")
+	all := render.Problems(err, render.CauseIO)
+	if last := all[len(all)-1]; last.Code == CodeInWay || last.Code == CodeBusy || last.Code == CodeStopped {
+		last.Notes = append(last.Notes, text)
+	}
+	return ioProblem(err, "; "+text)
 }
 
 // stopped is the problem of a context that ended before the commit. A cause that
@@ -67,8 +71,7 @@ func (d Dir) stopped(ctx context.Context) error {
 	if errors.Is(cause, context.DeadlineExceeded) {
 		c = render.CauseLimit
 	}
-	text := fmt.Sprintf("stopped before anything in %s was changed", render.Quoted(d.Path))
-	return &render.Problem{Cause: c, Code: CodeStopped, Text: text, Err: cause}
+	return &render.Problem{Cause: c, Code: CodeStopped, Text: "stopped before the commit", Err: cause}
 }
 
 // inWay is the problem of something that confit may not replace.

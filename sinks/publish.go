@@ -9,10 +9,12 @@ import (
 	"confit/render"
 )
 
-// writers is how many files are staged at once: two or more keep both cores of a
-// small machine busy, and on a disk their syncs share one journal commit
-// (docs/decisions/001-sync.md).
-const writers = 8
+// How files are synced (docs/decisions/001-sync.md): up to fewSyncs each by itself,
+// where several at once share the disk's work, and more of them by one syncfs.
+const (
+	writers  = 8
+	fewSyncs = 64
+)
 
 // publish carries a plan out.
 func (d Dir) publish(ctx context.Context, t *tree, s *state, p *Plan) (Result, error) {
@@ -48,9 +50,6 @@ func (d Dir) prepare(ctx context.Context, s *state, p *Plan) error {
 	if err := d.stage(ctx, s, p.ops); err != nil {
 		return err
 	}
-	if err := s.stage.sync(); err != nil {
-		return err
-	}
 	p.sum()
 	if !p.next.empty() {
 		if err := s.create(manifestNext, p.next); err != nil {
@@ -66,8 +65,19 @@ func (d Dir) prepare(ctx context.Context, s *state, p *Plan) error {
 	return s.enforce(journalNext, journalFile)
 }
 
-// stage writes the new files under the numbers of their steps.
+// stage writes the new files under the numbers of their steps, durably.
 func (d Dir) stage(ctx context.Context, s *state, ops []op) error {
+	few := len(ops) <= fewSyncs
+	if err := d.stageAll(ctx, s, ops, few); err != nil {
+		return err
+	}
+	if few {
+		return s.stage.sync()
+	}
+	return s.stage.syncAll()
+}
+
+func (d Dir) stageAll(ctx context.Context, s *state, ops []op, durable bool) error {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	errs := make([]error, min(writers, len(ops)))
@@ -78,7 +88,7 @@ func (d Dir) stage(ctx context.Context, s *state, ops []op) error {
 				if i >= len(ops) {
 					return
 				}
-				if errs[w] = d.stageOne(ctx, s, i, ops[i].out); errs[w] != nil {
+				if errs[w] = d.stageOne(ctx, s, i, ops[i].out, durable); errs[w] != nil {
 					next.Store(int64(len(ops)))
 				}
 			}
@@ -93,14 +103,14 @@ func (d Dir) stage(ctx context.Context, s *state, ops []op) error {
 	return nil
 }
 
-func (d Dir) stageOne(ctx context.Context, s *state, i int, o *render.Output) error {
+func (d Dir) stageOne(ctx context.Context, s *state, i int, o *render.Output, durable bool) error {
 	if o == nil {
 		return nil
 	}
 	if ctx.Err() != nil {
 		return d.stopped(ctx)
 	}
-	return s.stage.create(staged(i), o.Content.Reveal(), uint32(o.Mode.Perm()))
+	return s.stage.create(staged(i), o.Content.Reveal(), uint32(o.Mode.Perm()), durable)
 }
 
 // finish puts the new manifest into force and ends the commit.
@@ -154,14 +164,11 @@ func (d Dir) halfDone(err error) error {
 	return &half
 }
 
-// recover finishes what an interrupted run has begun.
-func (d Dir) recover(t *tree, s *state) error {
+// recover finishes what an interrupted run has begun, and tells whether one had.
+func (d Dir) recover(t *tree, s *state) (bool, error) {
 	j, err := s.journal()
-	if err != nil {
-		return ioProblem(err, "")
-	}
-	if j == nil {
-		return nil
+	if j == nil || err != nil {
+		return false, ioProblem(err, "")
 	}
 	err = newCommit(t, s, j.Ops, true).run()
 	if err == nil {
@@ -170,9 +177,12 @@ func (d Dir) recover(t *tree, s *state) error {
 	if err == nil {
 		err = s.tidy()
 	}
-	if err != nil {
-		return d.halfDone(err)
+	if err == nil {
+		t.forget()
+		err = s.reopen()
 	}
-	t.forget()
-	return s.reopen()
+	if err != nil {
+		return true, d.halfDone(err)
+	}
+	return true, nil
 }

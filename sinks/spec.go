@@ -38,6 +38,27 @@ func (s *Spec) Check() error {
 	return errors.Join(all...)
 }
 
+// CheckSpecs finds what is wrong with several sinks beside each other: each needs
+// a name, and a directory, of its own.
+func CheckSpecs(specs []Spec) error {
+	var all []error
+	names, dirs := map[string]bool{}, map[string]bool{}
+	for i := range specs {
+		s := &specs[i]
+		dir := filepath.Clean(s.Path)
+		switch {
+		case len(specs) > 1 && s.Name == "":
+			all = append(all, s.Problem("dir", "one of several sinks has no name", "set `name:` here, and `sink:` on the entries that go to it"))
+		case names[s.Name]:
+			all = append(all, s.Problem("name", "two sinks are named "+render.Quoted(s.Name), "give each a name of its own"))
+		case dirs[dir]:
+			all = append(all, s.Problem("dir", "two sinks write to "+render.Quoted(s.Path), "keep one of them"))
+		}
+		names[s.Name], dirs[dir] = true, true
+	}
+	return errors.Join(all...)
+}
+
 // Dir is the directory that s describes, for the spec of that name. A relative
 // path starts at base.
 func (s *Spec) Dir(spec, base string) Dir {

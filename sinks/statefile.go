@@ -48,7 +48,7 @@ func (s *state) create(name string, v any) error {
 		return err
 	}
 	s.files[name] = true
-	return s.dir.create(name, data, 0o600)
+	return s.dir.create(name, data, 0o600, true)
 }
 
 // enforce renames a file of the state directory to the name that counts, durably.
@@ -78,13 +78,16 @@ func (f *folder) unlink(name string, flags int) error {
 	return nil
 }
 
-// create writes and syncs a new file, which is at no instant wider than mode.
-func (f *folder) create(name string, data []byte, mode uint32) error {
+// create writes a new file, which is at no instant wider than mode.
+func (f *folder) create(name string, data []byte, mode uint32, durable bool) error {
 	fd, err := f.openat(name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL, mode&0o600)
 	if err != nil {
 		return err
 	}
 	err = fill(fd, data, mode, f.at(name))
+	if err == nil && durable {
+		err = errno("sync", f.at(name), retry(func() error { return unix.Fsync(fd) }))
+	}
 	if e := unix.Close(fd); err == nil {
 		err = errno("close", f.at(name), e)
 	}
@@ -102,8 +105,5 @@ func fill(fd int, data []byte, mode uint32, path string) error {
 		}
 		data = data[n:]
 	}
-	if err := unix.Fchmod(fd, mode); err != nil {
-		return errno("chmod", path, err)
-	}
-	return errno("sync", path, retry(func() error { return unix.Fsync(fd) }))
+	return errno("chmod", path, unix.Fchmod(fd, mode))
 }

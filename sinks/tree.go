@@ -176,6 +176,11 @@ func (f *folder) sync() error {
 	return errno("sync", f.full, err)
 }
 
+// syncAll makes all of the file system that f is on durable.
+func (f *folder) syncAll() error {
+	return errno("sync", f.full, retry(func() error { return unix.Syncfs(f.fd) }))
+}
+
 // allows asks once whether this run may create and remove names in f.
 func (f *folder) allows() error {
 	if f.free {

@@ -54,9 +54,11 @@ func applyAs(t *testing.T, uid uint32, dir string, outs files) string {
 		must(t, os.WriteFile(cmd.Path, program, 0o755))
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uid, Gid: uid}}
 	}
-	out, err := cmd.CombinedOutput()
+	var failed strings.Builder
+	cmd.Stderr = &failed
+	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%v: %s", err, out)
+		t.Fatalf("%v: %s%s", err, out, &failed)
 	}
 	return string(out)
 }

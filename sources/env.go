@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -12,28 +13,46 @@ import (
 var secretNames = []string{"*PASSWORD*", "*PASSWD*", "*SECRET*", "*TOKEN*", "*CREDENTIAL*", "*PRIVATE_KEY*", "*API_KEY*"}
 
 // vars gives the variables that an env source takes in, sorted by name.
-func (r *reader) vars(s *Spec) []render.Var {
+func (r *reader) vars(s *Spec) ([]render.Var, error) {
 	env := slices.Sorted(slices.Values(r.Env))
 	links := serviceLinks(env)
 	vars := []render.Var{}
+	var all []error
 	for _, pair := range env {
 		name, value, _ := strings.Cut(pair, "=")
-		to, mapped := s.Map[name]
-		if !mapped && (s.Env == "" || !strings.HasPrefix(name, s.Env)) {
+		of, isTwin := s.twinOf(name)
+		if isTwin && value != "" {
+			v, err := r.fromFile(s, of, name, value)
+			vars, all = append(vars, v), append(all, err)
+		}
+		if isTwin || !s.takes(name) {
 			continue
 		}
-		if !mapped && links[name] {
+		if _, mapped := s.Map[name]; !mapped && links[name] {
 			r.notice(name + " is left out: it is a service link of Kubernetes (enableServiceLinks: false turns them off)")
 			continue
 		}
-		v := render.Var{Rest: strings.TrimPrefix(name, s.Env), Value: value}
-		v.Origin = &render.Origin{Source: s.String(), Var: name, Sensitive: s.secretVar(name)}
-		if mapped {
-			v.To, _ = render.ParsePath(to)
-		}
+		v := s.variable(name)
+		v.Value = value
 		vars = append(vars, v)
 	}
-	return vars
+	return vars, errors.Join(all...)
+}
+
+// takes tells whether the source takes in a variable: by prefix, or by name.
+func (s *Spec) takes(name string) bool {
+	_, mapped := s.Map[name]
+	return mapped || slices.Contains(s.FromFile, name) || s.Env != "" && strings.HasPrefix(name, s.Env)
+}
+
+// variable is a variable of the source, before it has a value.
+func (s *Spec) variable(name string) render.Var {
+	v := render.Var{Rest: strings.TrimPrefix(name, s.Env), Typed: s.Typed}
+	v.Origin = &render.Origin{Source: s.String(), Var: name, Sensitive: s.secretVar(name)}
+	if to, ok := s.Map[name]; ok {
+		v.To, _ = render.ParsePath(to)
+	}
+	return v
 }
 
 func (s *Spec) secretVar(name string) bool {

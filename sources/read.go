@@ -42,14 +42,16 @@ type text struct {
 	data   []byte
 	origin *render.Origin
 	at     render.Path
-	mark   []string // globs of keys that are sensitive
+	spec   *Spec
+	decode decoder
 }
 
 func (r *reader) source(s *Spec) error {
 	at, _ := s.at()
 	if s.Kind() == "env" {
-		r.layers = append(r.layers, render.Layer{Vars: r.vars(s), At: at})
-		return nil
+		vars, err := r.vars(s)
+		r.layers = append(r.layers, render.Layer{Vars: vars, At: at, Lists: s.listRules(at)})
+		return err
 	}
 	files, err := r.filesOf(s)
 	if errors.Is(err, fs.ErrNotExist) && s.Optional {
@@ -66,19 +68,20 @@ func (r *reader) source(s *Spec) error {
 			continue
 		}
 		o := &render.Origin{Source: s.String(), File: f.From, Sensitive: f.Sensitive}
-		if decoder(f.Path) == nil {
+		decode := s.decoder(f.Path)
+		if decode == nil {
 			if !utf8.Valid(f.Data) {
 				return binaryValue(s, f)
 			}
-			plain[f.Path] = render.NewText(s.trim(string(f.Data)), 1, o)
+			plain[f.Path] = s.plainText(string(f.Data), o)
 			continue
 		}
-		r.texts = append(r.texts, text{len(r.layers), f.Data, o, s.nested(at, f.Path), s.Sensitive.globs})
-		r.layers = append(r.layers, render.Layer{})
+		r.texts = append(r.texts, text{len(r.layers), f.Data, o, s.nested(at, f.Path), s, decode})
+		r.layers = append(r.layers, render.Layer{Lists: s.listRules(at)})
 	}
 	if len(plain) > 0 {
 		o := &render.Origin{Source: s.String(), File: rebase(s.Base, s.where())}
-		r.layers = append(r.layers, render.Layer{Root: render.Under(at, render.NewMap(o, plain))})
+		r.layers = append(r.layers, render.Layer{Root: render.Under(at, render.NewMap(o, plain)), Lists: s.listRules(at)})
 	}
 	return nil
 }
@@ -90,10 +93,10 @@ func (r *reader) filesOf(s *Spec) ([]render.File, error) {
 		return r.Tree(name, func(string) bool { return true })
 	}
 	found, err := r.pickPath(name, false)
-	if err == nil && decoder(name) == nil && found.Single {
+	if err == nil && s.decoder(name) == nil && found.Single {
 		return nil, &render.Problem{
 			Cause: render.CauseSpec, Code: "spec", Pos: s.Pos, Text: "no format is known for " + render.Quoted(path.Base(name)),
-			Hint: "a file of values ends in .yaml, .yml or .json",
+			Hint: "a file of values ends in .yaml, .yml, .json, .toml, .properties, .ini or .env, or says format:",
 		}
 	}
 	return found.Files, err
@@ -108,38 +111,21 @@ func (r *reader) parse() error {
 		wg.Go(func() {
 			for i := w; i < len(r.texts); i += workers {
 				t := r.texts[i]
-				n, err := decoder(t.origin.File)(t.data, t.origin)
+				n, err := t.decode(t.data, t.origin)
 				if err != nil {
 					errs[i] = err
 					continue
 				}
-				n.MarkSensitive(func(key string) bool { return matchAny(t.mark, key) })
+				if t.spec.Typed {
+					n.ResolveText()
+				}
+				n.MarkSensitive(func(key string) bool { return matchAny(t.spec.Sensitive.globs, key) })
 				r.layers[t.layer].Root = render.Under(t.at, n)
 			}
 		})
 	}
 	wg.Wait()
 	return errors.Join(errs...)
-}
-
-// decoder gives the parser of a file, by its extension; nil for plain text.
-func decoder(name string) func([]byte, *render.Origin) (*render.Node, error) {
-	switch path.Ext(name) {
-	case ".yaml", ".yml":
-		return render.DecodeYAML
-	case ".json":
-		return render.DecodeJSON
-	}
-	return nil
-}
-
-// nested is where a file's values go in: with nest:, under its name without extension.
-func (s *Spec) nested(at render.Path, file string) render.Path {
-	if !s.Nest {
-		return at
-	}
-	name := strings.TrimSuffix(path.Base(file), path.Ext(file))
-	return append(at[:len(at):len(at)], render.Step{Key: name})
 }
 
 func (s *Spec) marks(key string) bool { return matchAny(s.Sensitive.globs, key) }
@@ -169,7 +155,7 @@ func binaryValue(s *Spec, f render.File) error {
 }
 
 func missingHint(s *Spec) string {
-	what := map[string]string{"configMap": "mount the ConfigMap at " + s.where(), "secret": "mount the Secret at " + s.where()}[s.Kind()]
+	what := map[string]string{"configMap": "mount the ConfigMap at " + s.where(), "secret": "mount the Secret at " + s.where(), "downwardAPI": "mount the downward API volume at " + s.where()}[s.Kind()]
 	if what == "" {
 		what = "create it"
 	}

@@ -120,10 +120,10 @@ func (s *Snapshot) Spec(name string) (*yaml.Node, error) {
 }
 
 // Schema reads the JSON Schema that the spec names.
-func (s *Snapshot) Schema(w render.Where, name string) (*render.Schema, error) {
+func (s *Snapshot) Schema(w render.Where, field, name string) (*render.Schema, error) {
 	data, _, err := s.ReadFile(rebase(w.Base, name))
 	if err != nil {
-		return nil, inputProblem(w.At("schema"), "schema "+render.Quoted(name), err, "name a file that is there")
+		return nil, inputProblem(w.At(field), "schema "+render.Quoted(name), err, "name a file that is there")
 	}
 	return render.ParseSchema(rebase(w.Base, name), data)
 }

@@ -22,6 +22,7 @@ type Spec struct {
 	ConfigMap string `yaml:"configMap"`
 	Dir       string `yaml:"dir"`
 	Secret    string `yaml:"secret"`
+	Downward  string `yaml:"downwardAPI"`
 	Env       string `yaml:"env"`
 
 	Name      string            `yaml:"name"`      // of the file tree that it is
@@ -31,7 +32,12 @@ type Spec struct {
 	Read      []string          `yaml:"read"`      // globs of the files that become values
 	Trim      *bool             `yaml:"trim"`      // cut the last newline of one-line text; default true
 	Sensitive Sensitivity       `yaml:"sensitive"` // default true for secret
+	Format    string            `yaml:"format"`    // of its files, in place of their extensions
+	Typed     bool              `yaml:"typed"`     // text that overrides nothing has YAML's type
 	Map       map[string]string `yaml:"map"`       // variable → path
+	FromFile  []string          `yaml:"fromFile"`  // variables whose _FILE twin names a file with the value
+
+	Lists map[string]ListStrategy `yaml:"lists"` // path → how that list goes over an earlier one
 }
 
 // Sensitivity says which values of a source are secrets.
@@ -50,7 +56,7 @@ func (s *Sensitivity) FromSpec(n *yaml.Node) error {
 	return errors.New("true, false, or a list of globs of keys")
 }
 
-var kinds = []string{"file", "configMap", "dir", "secret", "env"}
+var kinds = []string{"file", "configMap", "dir", "secret", "downwardAPI", "env"}
 
 // Kind is the field that says what the source is.
 func (s *Spec) Kind() string {
@@ -63,7 +69,7 @@ func (s *Spec) Kind() string {
 }
 
 // where is the path or prefix that the source reads.
-func (s *Spec) where() string { return s.File + s.ConfigMap + s.Dir + s.Secret + s.Env }
+func (s *Spec) where() string { return s.File + s.ConfigMap + s.Dir + s.Secret + s.Downward + s.Env }
 
 // String is how errors and origins name the source.
 func (s *Spec) String() string {
@@ -89,13 +95,17 @@ func (s *Spec) Check() error {
 	case kind == "":
 		fail("", "the source does not say what it reads", "set one of "+strings.Join(kinds, ", "))
 		return errors.Join(all...)
-	case kind == "env" && s.Env == "" && len(s.Map) == 0:
+	case kind == "env" && s.Env == "" && len(s.Map)+len(s.FromFile) == 0:
 		fail("env", "env has no prefix, which would take in every variable", "give a prefix like APP_, or map: {NAME: path}")
 	case kind != "env" && s.where() == "":
 		fail(kind, kind+" names no path", "")
 	case kind != "env" && s.Has("map"):
 		fail("map", "map is for env sources", "")
+	case kind != "env" && s.Has("fromFile"):
+		fail("fromFile", "fromFile is for env sources", "")
 	}
+	s.checkFormat(fail)
+	s.checkLists(fail)
 	if s.Name != "" && !nameRule.MatchString(s.Name) {
 		fail("name", "the name "+render.Quoted(s.Name)+" has other characters than letters, digits, - and _", "")
 	}

@@ -1,0 +1,166 @@
+package render
+
+import (
+	"regexp"
+	"strings"
+)
+
+// DecodeDotenv reads a .env file into nodes of origin o: names as written, one level,
+// all leaves text. Errors never quote a value.
+//
+// The dialect is what docker compose documents, and a POSIX shell agrees with, less the
+// expansion: $ is a character like any other. Single quotes take all as it is; in double
+// quotes \n \r \t \\ \" \$ and \` are escapes, and any other backslash is an error, as
+// readers disagree on it; both may span lines. Without quotes a value ends before " #".
+//
+// It is our own: joho/godotenv expands $NAME, and quotes the text it cannot read.
+func DecodeDotenv(data []byte, o *Origin) (*Node, error) {
+	text, err := fileText(data, o)
+	if err != nil {
+		return nil, err
+	}
+	d := dotenvDecoder{origin: o, rest: text, line: 1}
+	var pairs []pair
+	for d.skip() {
+		p := pair{line: d.line}
+		if p.key, err = d.name(); err == nil {
+			p.value, err = d.value()
+		}
+		if err != nil {
+			return nil, err
+		}
+		pairs = append(pairs, p)
+	}
+	return textMap(pairs, o)
+}
+
+type dotenvDecoder struct {
+	origin *Origin
+	rest   string
+	line   int // that rest begins in
+}
+
+// take cuts n bytes off the rest.
+func (d *dotenvDecoder) take(n int) string {
+	s := d.rest[:n]
+	d.line += strings.Count(s, "\n")
+	d.rest = d.rest[n:]
+	return s
+}
+
+// untilEnd is how many bytes there are to the end of the line.
+func (d *dotenvDecoder) untilEnd() int {
+	if i := strings.IndexByte(d.rest, '\n'); i >= 0 {
+		return i
+	}
+	return len(d.rest)
+}
+
+// skip passes over blank lines and comments; false at the end.
+func (d *dotenvDecoder) skip() bool {
+	for {
+		d.take(len(d.rest) - len(strings.TrimLeft(d.rest, " \t\r\n")))
+		if !strings.HasPrefix(d.rest, "#") {
+			return d.rest != ""
+		}
+		d.take(d.untilEnd())
+	}
+}
+
+// dotenvName is what a name may be; docker compose takes dots and dashes too.
+var dotenvName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+
+// name reads up to the =. The text before it may be part of a value that lost its
+// quotes, so that errors do not show it.
+func (d *dotenvDecoder) name() (string, error) {
+	before, _, ok := strings.Cut(d.rest[:d.untilEnd()], "=")
+	if !ok {
+		return "", d.problem(d.line, "dotenv-syntax", "the line has no =", "write NAME=value; put a value of several lines into quotes")
+	}
+	name := strings.Trim(before, " \t")
+	if after, ok := strings.CutPrefix(name, "export"); ok && strings.TrimLeft(after, " \t") != after {
+		name = strings.TrimLeft(after, " \t")
+	}
+	if !dotenvName.MatchString(name) {
+		return "", d.problem(d.line, "bad-key", "what stands before the = is no name of a variable", "a name has letters, digits, _, - and dots, and begins with a letter or _")
+	}
+	d.take(len(before) + 1)
+	return name, nil
+}
+
+func (d *dotenvDecoder) value() (string, error) {
+	line := d.rest[:d.untilEnd()]
+	text := strings.TrimLeft(line, " \t")
+	if text == "" || text[0] != '"' && text[0] != '\'' {
+		d.take(len(line))
+		return dotenvUnquoted(line), nil
+	}
+	d.take(len(line) - len(text))
+	at := d.line
+	end := closingQuote(d.rest)
+	if end < 0 {
+		return "", d.problem(at, "dotenv-syntax", "the quotes that open here are not closed", `write \" for a quote within double quotes`)
+	}
+	raw := d.take(end + 1)
+	after := d.take(d.untilEnd())
+	if tail := strings.Trim(after, " \t\r"); tail != "" && (tail[0] != '#' || after[0] == '#') {
+		return "", d.problem(d.line, "dotenv-syntax", "something follows the closing quote", "put the whole value into quotes; a comment begins with a space and #")
+	}
+	if raw[0] == '\'' {
+		return raw[1:end], nil
+	}
+	return d.unescape(raw[1:end], at)
+}
+
+// closingQuote finds the quote that closes the one that s begins with, or -1.
+func closingQuote(s string) int {
+	for i := 1; i < len(s); i++ {
+		switch {
+		case s[i] == s[0]:
+			return i
+		case s[i] == '\\' && s[0] == '"':
+			i++
+		}
+	}
+	return -1
+}
+
+// unescape undoes the escapes of a value in double quotes, which begins in a line.
+func (d *dotenvDecoder) unescape(s string, line int) (string, error) {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' {
+			b.WriteByte(s[i])
+			continue
+		}
+		i++
+		switch s[i] {
+		case 'n':
+			b.WriteByte('\n')
+		case 'r':
+			b.WriteByte('\r')
+		case 't':
+			b.WriteByte('\t')
+		case '\\', '"', '$', '`':
+			b.WriteByte(s[i])
+		default:
+			line += strings.Count(s[:i], "\n")
+			return "", d.problem(line, "bad-escape", "readers disagree on what this backslash means", `write \\ for a backslash, or use single quotes`)
+		}
+	}
+	return b.String(), nil
+}
+
+func (d *dotenvDecoder) problem(line int, code, text, hint string) error {
+	return dataProblem(d.origin, line, code, text, hint)
+}
+
+// dotenvUnquoted is a value without quotes: up to a # that follows a space.
+func dotenvUnquoted(s string) string {
+	for i := 1; i < len(s); i++ {
+		if s[i] == '#' && (s[i-1] == ' ' || s[i-1] == '\t') {
+			s = s[:i]
+		}
+	}
+	return strings.Trim(s, " \t\r")
+}

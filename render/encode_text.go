@@ -1,0 +1,160 @@
+package render
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf16"
+)
+
+// encodeProperties writes a map as java.util.Properties.store does: names joined by
+// dots, sorted, all but printable ASCII as \u escapes. A dot within a name is written
+// \. and so is read back by us; Java reads a plain dot, so that two keys which are one
+// to Java are an error.
+func encodeProperties(v any) (string, error) {
+	if !isMap(v) {
+		return "", noForm(nil, v, "properties", "take a map")
+	}
+	e := propertiesEncoder{names: map[string]bool{}}
+	err := e.put(nil, mapOf(v))
+	return strings.TrimSuffix(e.String(), "\n"), err
+}
+
+type propertiesEncoder struct {
+	strings.Builder
+	names map[string]bool // as Java reads them
+}
+
+func (e *propertiesEncoder) put(path []string, m map[string]any) error {
+	for _, k := range sortedKeys(m) {
+		path, v := below(path, k), m[k]
+		if isMap(v) && len(mapOf(v)) > 0 && len(path) < maxDepth {
+			if err := e.put(path, mapOf(v)); err != nil {
+				return err
+			}
+			continue
+		}
+		text, ok := textOf(v)
+		name := strings.Join(path, ".")
+		switch {
+		case !ok:
+			return noForm(path, v, "properties", "join it to one text, or leave it out")
+		case k == "":
+			return fmt.Errorf("a name below %s is empty, which has no form in properties", Quoted(name))
+		case e.names[name]:
+			return fmt.Errorf("two values have the key %s in properties", Quoted(name))
+		}
+		e.names[name] = true
+		for i := range path {
+			path[i] = escapeProperty(path[i], true)
+		}
+		e.WriteString(strings.Join(path, ".") + "=" + escapeProperty(text, false) + "\n")
+	}
+	return nil
+}
+
+// escapeProperty escapes a text for java.util.Properties, as the name in a key or as a
+// value.
+func escapeProperty(s string, name bool) string {
+	var b strings.Builder
+	for i, r := range s {
+		switch {
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r == '\f':
+			b.WriteString(`\f`)
+		case strings.ContainsRune(`\=:#!`, r), r == ' ' && (name || i == 0), r == '.' && name:
+			b.WriteString(`\` + string(r))
+		case r < ' ' || r > '~':
+			for _, unit := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(&b, `\u%04X`, unit)
+			}
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// encodeINI writes a map in the dialect of DecodeINI: plain values first, each map as a
+// section, sorted. A value is quoted where it would not come back as it is.
+func encodeINI(v any) (string, error) {
+	if !isMap(v) {
+		return "", noForm(nil, v, "ini", "take a map")
+	}
+	var top, sections strings.Builder
+	m := mapOf(v)
+	for _, k := range sortedKeys(m) {
+		if !isMap(m[k]) {
+			if err := iniLine(&top, []string{k}, m[k]); err != nil {
+				return "", err
+			}
+			continue
+		}
+		if k == "" || strings.ContainsAny(k, "]\r\n") || strings.Trim(k, " \t") != k {
+			return "", fmt.Errorf("the key %s can be no section of an ini file", Quoted(k))
+		}
+		sections.WriteString("\n[" + k + "]\n")
+		section := mapOf(m[k])
+		for _, name := range sortedKeys(section) {
+			if err := iniLine(&sections, []string{k, name}, section[name]); err != nil {
+				return "", err
+			}
+		}
+	}
+	return strings.Trim(top.String()+sections.String(), "\n"), nil
+}
+
+func iniLine(b *strings.Builder, path []string, v any) error {
+	key := path[len(path)-1]
+	text, ok := textOf(v)
+	switch {
+	case !ok && isMap(v):
+		return noForm(path, v, "ini", "an ini file has one level of sections")
+	case !ok:
+		return noForm(path, v, "ini", "join it to one text, or leave it out")
+	case key == "" || strings.ContainsAny(key, "=:\r\n") || strings.ContainsAny(key[:1], "[;#") || strings.Trim(key, " \t") != key:
+		return fmt.Errorf("%s can be no key of an ini file", Quoted(key))
+	case !oneLine(text):
+		return fmt.Errorf("the text of %s has several lines, which has no form in ini", Quoted(strings.Join(path, ".")))
+	}
+	if strings.Trim(text, " \t") != text || iniQuoted(text) {
+		text = `"` + text + `"`
+	}
+	b.WriteString(key + " = " + text + "\n")
+	return nil
+}
+
+func oneLine(s string) bool { return !strings.ContainsAny(s, "\r\n\x00") }
+
+// encodeEnv writes a map in the dialect of DecodeDotenv, sorted, quoted so that docker
+// compose, systemd and a POSIX shell read the same text.
+func encodeEnv(v any) (string, error) {
+	if !isMap(v) {
+		return "", noForm(nil, v, "env", "take a map")
+	}
+	m := mapOf(v)
+	var b strings.Builder
+	for _, k := range sortedKeys(m) {
+		text, ok := textOf(m[k])
+		switch {
+		case !ok:
+			return "", noForm([]string{k}, m[k], "env", "a variable is one text")
+		case !dotenvName.MatchString(k):
+			return "", fmt.Errorf("the key %s is no name of a variable", Quoted(k))
+		}
+		quoted, err := dotenvQuote(text)
+		if err != nil {
+			return "", fmt.Errorf("the text of %s %w", Quoted(k), err)
+		}
+		b.WriteString(k + "=" + quoted + "\n")
+	}
+	return strings.TrimSuffix(b.String(), "\n"), nil
+}
+
+// shellSafe is what means itself to a shell and to the readers of .env files.
+var shellSafe = regexp.MustCompile(`^[A-Za-z0-9_@%+:,./-]+$`)

@@ -1,0 +1,212 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// encodeTOML writes a map as TOML 1.0, keys sorted, in the layout of Helm's toToml: the
+// plain values of a table before its sub-tables, these indented by two. Numbers are
+// written as they were read. TOML has no null: that is an error.
+func encodeTOML(v any) (string, error) {
+	if !isMap(v) {
+		return "", noForm(nil, v, "TOML", "the whole is a table there")
+	}
+	var e tomlEncoder
+	err := e.table(nil, mapOf(v))
+	return e.String(), err
+}
+
+// encodeTOMLFile leaves the last newline to the file's writer.
+func encodeTOMLFile(v any) (string, error) {
+	s, err := encodeTOML(v)
+	return strings.TrimSuffix(s, "\n"), err
+}
+
+type tomlEncoder struct{ strings.Builder }
+
+// table writes what is in a table: values first, as a header ends the table above it.
+func (e *tomlEncoder) table(path []string, m map[string]any) error {
+	indent := strings.Repeat("  ", len(path))
+	keys := sortedKeys(m)
+	for _, k := range keys {
+		if isMap(m[k]) || isTables(m[k]) {
+			continue
+		}
+		text, err := e.value(below(path, k), m[k])
+		if err != nil {
+			return err
+		}
+		e.WriteString(indent + tomlKey(k) + " = " + text + "\n")
+	}
+	for _, k := range keys {
+		if err := e.sub(below(path, k), m[k]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sub writes a table or a list of tables under headers of their own.
+func (e *tomlEncoder) sub(path []string, v any) error {
+	tables, open, end := []any{v}, "[", "]"
+	switch {
+	case isTables(v):
+		tables, open, end = listOf(v), "[[", "]]"
+	case !isMap(v):
+		return nil
+	}
+	if len(path) > maxDepth {
+		return noForm(path[:1], v, "TOML", "it is nested more than 100 deep")
+	}
+	names := make([]string, len(path))
+	for i, name := range path {
+		names[i] = tomlKey(name)
+	}
+	for _, t := range tables {
+		if e.Len() > 0 && (len(path) == 1 || open == "[[") {
+			e.WriteByte('\n')
+		}
+		e.WriteString(strings.Repeat("  ", len(path)-1) + open + strings.Join(names, ".") + end + "\n")
+		if err := e.table(path, mapOf(t)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isTables tells whether v is a list of maps only, and not an empty one.
+func isTables(v any) bool {
+	if !isList(v) {
+		return false
+	}
+	list := listOf(v)
+	for _, item := range list {
+		if !isMap(item) {
+			return false
+		}
+	}
+	return len(list) > 0
+}
+
+// value writes what stands after a =, or in a list.
+func (e *tomlEncoder) value(path []string, v any) (string, error) {
+	switch x := v.(type) {
+	case Num:
+		return tomlNumber(x), nil
+	case float64:
+		return tomlNumber(Num{V: x}), nil
+	case string:
+		return tomlString(x), nil
+	}
+	var parts []string
+	switch {
+	case isMap(v):
+		m := mapOf(v)
+		for _, k := range sortedKeys(m) {
+			text, err := e.value(below(path, k), m[k])
+			if err != nil {
+				return "", err
+			}
+			parts = append(parts, tomlKey(k)+" = "+text)
+		}
+		return "{" + strings.Join(parts, ", ") + "}", nil
+	case isList(v):
+		for i, item := range listOf(v) {
+			text, err := e.value(below(path, strconv.Itoa(i)), item)
+			if err != nil {
+				return "", err
+			}
+			parts = append(parts, text)
+		}
+		return "[" + strings.Join(parts, ", ") + "]", nil
+	}
+	text, ok := textOf(v)
+	switch kindOf(v) {
+	case "int", "bool":
+		return text, nil
+	}
+	if !ok {
+		return "", noForm(path, v, "TOML", "leave it out")
+	}
+	return tomlString(text), nil
+}
+
+var (
+	tomlBare  = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+	tomlPlain = regexp.MustCompile(`^([-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?|0x[0-9a-fA-F]+|0o[0-7]+|0b[01]+|[-+]?(inf|nan))$`)
+)
+
+func tomlKey(s string) string {
+	if tomlBare.MatchString(s) {
+		return s
+	}
+	return tomlString(s)
+}
+
+// tomlNumber keeps the text of a number where TOML has that form, else writes its value.
+func tomlNumber(n Num) string {
+	if tomlPlain.MatchString(n.Text) {
+		return n.Text
+	}
+	f, ok := n.V.(float64)
+	switch {
+	case !ok:
+		return fmt.Sprint(n.V)
+	case math.IsNaN(f):
+		return "nan"
+	case math.IsInf(f, 0):
+		return strings.ToLower(strings.TrimPrefix(fmt.Sprint(f), "+"))
+	}
+	text := strconv.FormatFloat(f, 'g', -1, 64)
+	if !strings.ContainsAny(text, ".e") {
+		text += ".0"
+	}
+	return text
+}
+
+// tomlString is a basic string.
+func tomlString(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteString(`\` + string(r))
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r < ' ' || r == 0x7f:
+			fmt.Fprintf(&b, `\u%04X`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// below is a path with one more name, in memory of its own.
+func below(path []string, name string) []string {
+	return append(path[:len(path):len(path)], name)
+}
+
+// noForm says that a format cannot hold what stands at a path, and never shows it.
+func noForm(path []string, v any, format, advice string) error {
+	what := "a " + kindOf(v)
+	if len(path) > 0 {
+		p := make(Path, len(path))
+		for i, name := range path {
+			p[i].Key = name
+		}
+		what = Quoted(p.String()) + " is " + what + ", which"
+	}
+	return errors.New(what + " has no form in " + format + ": " + advice)
+}

@@ -1,0 +1,179 @@
+package render
+
+import (
+	"strings"
+)
+
+// envsubst replaces ${NAME}, ${NAME:-default}, ${NAME-default}, ${NAME:?message},
+// ${NAME?message}, ${NAME:+other} and ${NAME+other} as a shell does, names being values:
+// with the colon an empty one counts as unset. $name stays as it is, and $${ writes ${. A
+// default may hold further ones. (We have a parser of our own, as those at hand also
+// replace $name and read the process's environment.)
+func (r *renderer) envsubst(e *Entry, f File, to string) (made, error) {
+	src := &source{name: f.From, text: string(f.Data), secret: f.Sensitive}
+	run := func(masked bool) *eval {
+		ev := r.newEval(&program{main: &definition{name: src.name, src: src}})
+		ev.masked, ev.said, ev.def = masked, map[Pos]string{}, ev.prog.main
+		s := substitution{eval: ev, vars: e.Vars, root: r.Values.root}
+		ev.guarded(func() { ev.out = append(ev.out, s.all(0, false)...) })
+		return ev
+	}
+	ev := run(false)
+	if len(ev.problems) > 0 {
+		return made{}, joinProblems(ev.problems)
+	}
+	content := Plain(ev.out)
+	switch {
+	case src.secret:
+		content = Sensitive(ev.out, []byte(Mask))
+	case ev.reads.secret:
+		content = Sensitive(ev.out, run(true).out)
+	}
+	return made{e.output(to, content, f.Mode), ev.reads, ev.asked}, nil
+}
+
+// A substitution walks over one text.
+type substitution struct {
+	*eval
+	vars map[string]string // NAME → path
+	root *Node
+	at   int
+}
+
+// all replaces up to the end, or up to the brace that closes a default.
+func (s *substitution) all(depth int, inner bool) string {
+	var b strings.Builder
+	text := s.def.src.text
+	for s.at < len(text) {
+		rest := text[s.at:]
+		switch {
+		case inner && rest[0] == '}':
+			return b.String()
+		case strings.HasPrefix(rest, "$${"):
+			b.WriteString("${")
+			s.at += 3
+		case strings.HasPrefix(rest, "${"):
+			b.WriteString(s.one(depth))
+		default:
+			b.WriteByte(rest[0])
+			s.at++
+		}
+	}
+	return b.String()
+}
+
+// one replaces the expression that begins here.
+func (s *substitution) one(depth int) string {
+	start, text := s.at, s.def.src.text
+	if depth > maxInclude {
+		s.syntax(start, "defaults are nested too deep")
+		return ""
+	}
+	s.at += 2
+	name := text[s.at : s.at+nameLen(text[s.at:])]
+	s.at += len(name)
+	colon, op := false, byte('}')
+	if s.at < len(text) {
+		op = text[s.at]
+	}
+	if op == ':' && s.at+1 < len(text) {
+		colon, op = true, text[s.at+1]
+		s.at++
+	}
+	if name == "" || !strings.ContainsRune("}-?+", rune(op)) || op == '}' && colon {
+		s.syntax(start, "not of the form ${NAME}, ${NAME:-default}, ${NAME:?message} or ${NAME:+other}")
+		return ""
+	}
+	word := ""
+	if op != '}' {
+		s.at++
+		word = s.skippable(depth, start, name, op, colon)
+	}
+	if s.at >= len(text) || text[s.at] != '}' {
+		s.syntax(start, "the brace is not closed")
+		return ""
+	}
+	s.at++
+	return s.apply(start, name, op, colon, word)
+}
+
+// skippable evaluates the word after an operator; where it is not used, what is missing
+// in it is no error.
+func (s *substitution) skippable(depth, start int, name string, op byte, colon bool) string {
+	value, there := s.lookup(start, name)
+	unset := !there || colon && value == ""
+	problems, latest := s.problems, s.latest
+	word := s.all(depth+1, true)
+	if unset == (op == '+') {
+		s.problems, s.latest = problems, latest
+	}
+	return word
+}
+
+func (s *substitution) apply(start int, name string, op byte, colon bool, word string) string {
+	value, there := s.lookup(start, name)
+	unset := !there || colon && value == ""
+	switch {
+	case op == '+' && unset:
+		return ""
+	case op == '+' || op == '-' && unset:
+		return word
+	case op == '?' && unset:
+		if word == "" {
+			word = name + " is not set"
+		}
+		if s.reads.secret {
+			word = name + " is not set"
+		}
+		s.failAt(start, "required", Quoted(word), "")
+		return ""
+	case !there:
+		s.failAt(start, "missing-value", "no value for "+Quoted(name), "set it in a source, give it a default: ${"+name+":-…}, or say where it is: vars: {"+name+": path}")
+		return ""
+	}
+	return value
+}
+
+// lookup finds the value of a name: where vars says, else where it matches as an
+// environment variable would.
+func (s *substitution) lookup(start int, name string) (string, bool) {
+	var found []Path
+	if p, ok := s.vars[name]; ok {
+		path, _ := ParsePath(p)
+		found = []Path{path}
+	} else {
+		found = indexVars(s.root, Layer{Vars: []Var{{Rest: name}}})[fold(name)]
+	}
+	switch len(found) {
+	case 0:
+		return "", false
+	case 1:
+	default:
+		s.failAt(start, "env-ambiguous", Quoted(name)+" could mean "+Quoted(found[0].String())+" or "+Quoted(found[1].String()), "say which: vars: {"+name+": "+found[0].String()+"}")
+		return "", true
+	}
+	n, _ := s.root.find(found[0])
+	if n == nil || n.val == nil {
+		return "", false
+	}
+	text, ok := textOf(s.scalar(n))
+	if !ok {
+		s.failAt(start, "raw-"+n.kind(), Quoted(found[0].String())+" is a "+n.kind()+" and has no text", "")
+	}
+	return text, true
+}
+
+func (s *substitution) syntax(start int, text string) {
+	s.failAt(start, "envsubst-syntax", text, "write $${ for ${ itself")
+}
+
+// nameLen is the length of the name that s begins with.
+func nameLen(s string) int {
+	for i := range len(s) {
+		c := s[i]
+		if c != '_' && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (i == 0 || c < '0' || c > '9') {
+			return i
+		}
+	}
+	return len(s)
+}

@@ -1,0 +1,207 @@
+package render
+
+import (
+	"strings"
+	"testing"
+)
+
+type decodeFunc func([]byte, *Origin) (*Node, error)
+
+// asJSON decodes text and gives the tree as JSON, each leaf with its type.
+func asJSON(t *testing.T, decode decodeFunc, text string) string {
+	t.Helper()
+	n, err := decode([]byte(text), &Origin{File: "f"})
+	if err != nil {
+		return "error: " + err.Error()
+	}
+	out, err := encodeJSON(own(n), "", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestTOML(t *testing.T) {
+	for in, want := range map[string]string{
+		"a = 1.10\nb = 10000000\nc = 12345678901234567890":               `{"a":1.10,"b":10000000,"c":12345678901234567890}`,
+		"a = 0x1F\nb = 1_000\nc = 0b11\nd = +5":                          `{"a":31,"b":1000,"c":3,"d":5}`,
+		"d = 2026-01-31\nt = 07:32:00.5\ndt = 1979-05-27 07:32:00-08:00": `{"d":"2026-01-31","dt":"1979-05-27 07:32:00-08:00","t":"07:32:00.5"}`,
+		"a.b.c = true\n[a.d]\ne = 'x'":                                   `{"a":{"b":{"c":true},"d":{"e":"x"}}}`,
+		"[a.b]\nx = 1\n[a]\ny = 2":                                       `{"a":{"b":{"x":1},"y":2}}`,
+		"[[l]]\na = 1\n[[l]]\n[l.sub]\nb = [1, \"x\", {c = []}]":         `{"l":[{"a":1},{"sub":{"b":[1,"x",{"c":[]}]}}]}`,
+		"\ufeffa = \"\"\"\nx\ny\"\"\"":                                   `{"a":"x\ny"}`,
+		"":                                                               `{}`,
+		"a = 1\nb = 2\na = 3":                                            `error: f:3: the key a is there already, in line 1`,
+		"[a]\n[b]\n[a]":                                                  `error: f:3: the key a is there already, in line 1`,
+		"a = {b = 1}\n[a]\nc = 1":                                        `error: f:2: the key a is there already, in line 1`,
+		"a = []\n[[a]]":                                                  `error: f:2: the key a is there already, in line 1`,
+		"a.b = 1\n[a]\nc = 1":                                            `error: f:2: the key a is there already, in line 1`,
+		"[a.b]\n[a]\nb.c = 1":                                            `error: f:3: the key b is there already, in line 1`,
+		"a = hunter2":                                                    `error: f:1: not valid TOML: unexpected character`,
+		"a = 1\nb = \"hunter2":                                           `error: f:2: not valid TOML: unterminated basic string`,
+		"a = 'x' hunter2":                                                `error: f:1: not valid TOML: expected newline`,
+		"a = 2026-13-01":                                                 `error: f:1: not a date or time`,
+		"a = 0xFFFFFFFFFFFFFFFFFF":                                       `error: f:1: the number is out of range`,
+		"a = \xff":                                                       `error: f:1: not UTF-8 text`,
+		"a = " + strings.Repeat("[", 20000):                              `error: f:1: not valid TOML: arrays and inline tables are nested more than the maximum of 10000 levels deep`,
+		strings.Repeat("a.", 200) + "a = 1":                              `error: f:1: nested more than 100 deep`,
+		"[" + strings.Repeat("a.", 200) + "a]":                           `error: f:1: nested more than 100 deep`,
+	} {
+		if got := asJSON(t, DecodeTOML, in); got != want {
+			t.Errorf("DecodeTOML(%.60q) = %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestProperties(t *testing.T) {
+	for in, want := range map[string]string{
+		"a=1\nb : 2\nc 3\nd":                   `{"a":"1","b":"2","c":"3","d":""}`,
+		"# c\n! c\n\n  a = x  \n":              `{"a":"x  "}`,
+		"a.b.c=1\na.d=2":                       `{"a":{"b":{"c":"1"},"d":"2"}}`,
+		`a\.b=1`:                               `{"a.b":"1"}`,
+		"a=one, \\\n    two\\\n\\ three":       `{"a":"one, two three"}`,
+		"a=x\\\r\n  y\rb=z":                    `{"a":"xy","b":"z"}`,
+		`k\ e\:y=a\=b\u00e9\n\t\q`:             `{"k e:y":"a=bé\n\tq"}`,
+		`a=\ud83d\ude00`:                       `{"a":"😀"}`,
+		"a=${HOME} $x":                         `{"a":"${HOME} $x"}`,
+		"a=x\\\\\nb=y":                         `{"a":"x\\","b":"y"}`,
+		"a=1\n\nb=2\na=3":                      `error: f:4: the key a is there already, in line 1`,
+		"a.b=1\nc=2\na=3":                      `error: f:3: the key a has a value in line 3, and a.b in line 1 is below it`,
+		"a=\\u12x4hunter2":                     `error: f:1: \u is not followed by four hexadecimal digits`,
+		`a=\ud83dhunter2`:                      `error: f:1: \u names one half of a character`,
+		"=hunter2":                             `error: f:1: a name of the key is empty`,
+		"a..b=hunter2":                         `error: f:1: a name of the key is empty`,
+		"a=\xe9":                               `error: f:1: not UTF-8 text`,
+		strings.Repeat("a.", 200) + "=hunter2": `error: f:1: a name of the key is empty`,
+		strings.Repeat("a.", 200) + "b=x":      `error: f:1: nested more than 100 deep`,
+	} {
+		if got := asJSON(t, DecodeProperties, in); got != want {
+			t.Errorf("DecodeProperties(%.60q) = %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestINI(t *testing.T) {
+	for in, want := range map[string]string{
+		"top=1\n[a]\nx = 2\n; c\n# c\n[b.c]\ny=": `{"a":{"x":"2"},"b.c":{"y":""},"top":"1"}`,
+		"pw=a;b#c ; d\nu=%(pw)s $x ${y}":         `{"pw":"a;b#c ; d","u":"%(pw)s $x ${y}"}`,
+		"a=\" x \"\nb='y'\nc=\"z\nd=a=b\ne=\"\"": `{"a":" x ","b":"y","c":"\"z","d":"a=b","e":""}`,
+		"[empty]\r\n[ s ]\r\nk = C:\\new\r\n":    `{"empty":{},"s":{"k":"C:\\new"}}`,
+		"a=1\na=2":                               `error: f:2: the key a is there already, in line 1`,
+		"[s]\nx=1\n[t]\n[s]":                     `error: f:4: the key s is there already, in line 1`,
+		"s=1\n[s]":                               `error: f:2: the key s is there already, in line 1`,
+		"hunter2":                                `error: f:1: the line is neither [section] nor key = value`,
+		"[s\nx=1":                                `error: f:1: the section is not closed`,
+		"[s] ; hunter2":                          `error: f:1: something follows the ] of the section`,
+		"[]":                                     `error: f:1: the section has no name`,
+		"= hunter2":                              `error: f:1: the key is empty`,
+		"url: x=hunter2":                         `error: f:1: some readers end the key at the colon, others at the =`,
+	} {
+		if got := asJSON(t, DecodeINI, in); got != want {
+			t.Errorf("DecodeINI(%.60q) = %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestDotenv(t *testing.T) {
+	for in, want := range map[string]string{
+		"A=1\nexport B=x y # c\nC=\n# c\nD = z":       `{"A":"1","B":"x y","C":"","D":"z"}`,
+		"A=VAL# no comment\nB=#x\nC= # only":          `{"A":"VAL# no comment","B":"#x","C":""}`,
+		"A='$X \\n \"q\"' # c\nB=\"a\\tb\\n\\\"\\$\"": `{"A":"$X \\n \"q\"","B":"a\tb\n\"$"}`,
+		"A=\"one\ntwo # x\"\nB='1\n2'":                `{"A":"one\ntwo # x","B":"1\n2"}`,
+		"A=$HOME${X}\\n":                              `{"A":"$HOME${X}\\n"}`,
+		"A=x\"y\"\r\nB.c-d=z":                         `{"A":"x\"y\"","B.c-d":"z"}`,
+		"exported=1":                                  `{"exported":"1"}`,
+		"A=1\nA=2":                                    `error: f:2: the key A is there already, in line 1`,
+		"A=1\nhunter2":                                `error: f:2: the line has no =`,
+		"hunter2+/=1":                                 `error: f:1: what stands before the = is no name of a variable`,
+		"A=\"hunter2":                                 `error: f:1: the quotes that open here are not closed`,
+		"A='x'hunter2":                                `error: f:1: something follows the closing quote`,
+		"A='x'#hunter2":                               `error: f:1: something follows the closing quote`,
+		"A=1\nB=\"x\n\\d hunter2\"":                   `error: f:3: readers disagree on what this backslash means`,
+	} {
+		if got := asJSON(t, DecodeDotenv, in); got != want {
+			t.Errorf("DecodeDotenv(%.60q) = %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestDownward(t *testing.T) {
+	for in, want := range map[string]string{
+		"app=\"web\"\nexample.com/a=\"x\\n\\\"y\\\" = z\"": `{"app":"web","example.com/a":"x\n\"y\" = z"}`,
+		"":                 `{}`,
+		"a=\"1\"\na=\"2\"": `error: f:2: the key a is there already, in line 1`,
+		"a=hunter2":        "error: f:1: the line is not key=\"value\", as the downward API writes labels and annotations",
+		"a=`hunter2`":      "error: f:1: the line is not key=\"value\", as the downward API writes labels and annotations",
+		"a=\"\\xff\"":      `error: f:1: the value is not UTF-8 text`,
+	} {
+		if got := asJSON(t, DecodeDownward, in); got != want {
+			t.Errorf("DecodeDownward(%.60q) = %s, want %s", in, got, want)
+		}
+	}
+}
+
+// TestSameTree reads the same data in six formats: with types, it is the same tree.
+func TestSameTree(t *testing.T) {
+	const want = `{"db":{"host":"db.local","on":true,"port":5432,"ratio":1.10,"word":"no"}}`
+	for name, c := range map[string]struct {
+		decode decodeFunc
+		text   string
+	}{
+		"yaml":       {DecodeYAML, "db: {host: db.local, on: true, port: 5432, ratio: 1.10, word: no, gone: null}"},
+		"json":       {DecodeJSON, `{"db":{"host":"db.local","on":true,"port":5432,"ratio":1.10,"word":"no","gone":null}}`},
+		"toml":       {DecodeTOML, "[db]\nhost = 'db.local'\non = true\nport = 5_432\nratio = 1.10\nword = 'no'"},
+		"properties": {DecodeProperties, "db.host=db.local\ndb.on=true\ndb.port=5432\ndb.ratio=1.10\ndb.word=no\ndb.gone=null"},
+		"ini":        {DecodeINI, "[db]\nhost=db.local\non=true\nport=5432\nratio=1.10\nword=no\ngone=null"},
+		"env":        {DecodeDotenv, "host=db.local\non=true\nport=5432\nratio=1.10\nword=no\ngone=null"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n, err := c.decode([]byte(c.text), &Origin{File: name})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if name == "env" { // one level
+				n = Under(Path{{Key: "db"}}, n)
+			}
+			n.ResolveText()
+			if got, err := merged(t, Layer{Root: n}); err != nil || got != want {
+				t.Errorf("typed %s = %s, %v, want %s", name, got, err, want)
+			}
+		})
+	}
+}
+
+// TestTyped gives text YAML's type only where it overrides nothing.
+func TestTyped(t *testing.T) {
+	env := func(text string, typed bool) Layer {
+		n, err := DecodeDotenv([]byte(text), &Origin{File: "x.env"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if typed {
+			n.ResolveText()
+		}
+		return Layer{Root: n}
+	}
+	for name, c := range map[string]struct {
+		layers []Layer
+		want   string
+	}{
+		"over nothing":     {[]Layer{env("a=1\nb=x\nc=0777\nd=\ne=~\nf=null", true)}, `{"a":1,"b":"x","c":"0777","d":"","e":"~"}`},
+		"over a string":    {[]Layer{jsonLayer(t, "a", `{"a":"x"}`), env("a=1", true)}, `{"a":"1"}`},
+		"over a float":     {[]Layer{jsonLayer(t, "a", `{"a":1.5}`), env("a=2.50", true)}, `{"a":2.50}`},
+		"text over typed":  {[]Layer{env("a=1", true), env("a=2", false)}, `{"a":2}`},
+		"typed over typed": {[]Layer{env("a=x", true), env("a=2", true)}, `{"a":"2"}`},
+		"a null below":     {[]Layer{env("a=null", true), env("a=2", false)}, `{"a":"2"}`},
+		"after a null":     {[]Layer{jsonLayer(t, "a", `{"a":"x"}`), jsonLayer(t, "b", `{"a":null}`), env("a=2", true)}, `{"a":2}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, err := merged(t, c.layers...); err != nil || got != c.want {
+				t.Errorf("Merge = %s, %v, want %s", got, err, c.want)
+			}
+		})
+	}
+	if got, err := merged(t, env("a=1", true), env("a=x", false)); err == nil {
+		t.Errorf("text over a typed number gave %s, want an error", got)
+	}
+}

@@ -1,0 +1,92 @@
+package render
+
+import "text/template/parse"
+
+// index is a step into a map or a list for each argument; a name or a place that is
+// not there gives a missing value.
+func index(e *eval, c call) any {
+	v := c.args[0]
+	for _, k := range c.args[1:] {
+		v = e.item(c.at, v, k)
+	}
+	return v
+}
+
+func (e *eval) item(at parse.Node, v, k any) any {
+	key := e.scalar(k)
+	switch key := key.(type) {
+	case poison:
+		return key
+	case *missing:
+		return e.use(at, key)
+	case nil:
+		return e.null(at, k)
+	}
+	if n, ok := v.(*Node); ok && n.isLeaf() {
+		v = e.leaf(n)
+	}
+	switch v := v.(type) {
+	case poison:
+		return v
+	case *missing:
+		m := *v
+		m.path = "(index " + v.path + " …)"
+		return &m
+	case nil:
+		return e.absent(at, k)
+	}
+	if v == Mask && e.masked {
+		return Mask
+	}
+	if name, ok := key.(string); ok && isMap(v) {
+		return e.named(at, v, k, name)
+	}
+	if i, ok := toInt(key); ok && isList(v) {
+		return e.numbered(at, v, k, i)
+	}
+	return e.fail(at, "bad-argument", "a "+kindOf(key)+" cannot index a "+kindOf(v), "")
+}
+
+// named is the member of a map, by a computed name.
+func (e *eval) named(at parse.Node, v, k any, name string) any {
+	if n, ok := v.(*Node); ok {
+		if c := n.child(name); c != nil {
+			return c
+		}
+		if e.mayShow(k) {
+			return &missing{path: valuePath(n, name), deepest: n, key: name, def: e.def, offset: e.start(at)}
+		}
+	} else if c, ok := v.(map[string]any)[name]; ok {
+		return c
+	}
+	return e.absent(at, k)
+}
+
+func (e *eval) numbered(at parse.Node, v, k any, i int64) any {
+	if n, ok := v.(*Node); ok {
+		if kids := n.children(); i >= 0 && i < int64(len(kids)) {
+			return &kids[i]
+		}
+	} else if list := v.([]any); i >= 0 && i < int64(len(list)) {
+		return list[i]
+	}
+	return e.absent(at, k)
+}
+
+// mayShow tells whether an argument may be told in an error: a computed one only while
+// nothing secret was read.
+func (e *eval) mayShow(v any) bool {
+	if n, ok := v.(*Node); ok {
+		return !n.sensitive()
+	}
+	return !e.reads.secret
+}
+
+// absent is the missing value of a computed name.
+func (e *eval) absent(at parse.Node, k any) any {
+	name := "…"
+	if text, ok := textOf(e.scalar(k)); ok && e.mayShow(k) {
+		name = Quoted(text)
+	}
+	return &missing{path: "(index … " + name + ")", def: e.def, offset: e.start(at)}
+}

@@ -1,0 +1,121 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+)
+
+// maxMatching bounds a regular expression at work: its instructions times the bytes of
+// the text, which is what matching costs at worst.
+const maxMatching = 1 << 27
+
+// regexFuncs are sprig's, under both of their names; a bad expression is an error.
+func regexFuncs() map[string]function {
+	m := map[string]function{}
+	for name, f := range map[string]any{
+		"Match":             regexMatch,
+		"Find":              regexFind,
+		"FindAll":           regexFindAll,
+		"Split":             regexSplit,
+		"ReplaceAll":        func(re, s, repl string) (string, error) { return regexReplace(re, s, repl, false) },
+		"ReplaceAllLiteral": func(re, s, repl string) (string, error) { return regexReplace(re, s, repl, true) },
+	} {
+		m["regex"+name] = function{plain: reflect.ValueOf(f)}
+		m["mustRegex"+name] = m["regex"+name]
+	}
+	return m
+}
+
+// compile refuses what would take too long on s.
+func compile(expr, s string) (*regexp.Regexp, error) {
+	if len(expr) > 1<<16 {
+		return nil, errors.New("the regular expression is larger than 64 KiB")
+	}
+	tree, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return nil, errors.New("not a regular expression: " + err.Error())
+	}
+	prog, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return nil, errors.New("not a regular expression")
+	}
+	if len(prog.Inst) > maxMatching/(len(s)+1) {
+		return nil, fmt.Errorf("an expression of %d steps on a text of %d bytes takes too long", len(prog.Inst), len(s))
+	}
+	return regexp.Compile(expr)
+}
+
+func regexMatch(expr, s string) (bool, error) {
+	re, err := compile(expr, s)
+	if err != nil {
+		return false, err
+	}
+	return re.MatchString(s), nil
+}
+
+func regexFind(expr, s string) (string, error) {
+	re, err := compile(expr, s)
+	if err != nil {
+		return "", err
+	}
+	return re.FindString(s), nil
+}
+
+var errManyItems = fmt.Errorf("more than %d items", maxItems)
+
+func regexFindAll(expr, s string, n int) ([]string, error) {
+	re, err := compile(expr, s)
+	if err != nil {
+		return nil, err
+	}
+	found := re.FindAllString(s, bounded(n))
+	if len(found) > maxItems {
+		return nil, errManyItems
+	}
+	return found, nil
+}
+
+func regexSplit(expr, s string, n int) ([]string, error) {
+	re, err := compile(expr, s)
+	if err != nil {
+		return nil, err
+	}
+	parts := re.Split(s, bounded(n))
+	if len(parts) > maxItems {
+		return nil, errManyItems
+	}
+	return parts, nil
+}
+
+// bounded is n, or one more than a list may have where n is larger or means all.
+func bounded(n int) int {
+	if n < 0 || n > maxItems {
+		return maxItems + 1
+	}
+	return n
+}
+
+func regexReplace(expr, s, repl string, literal bool) (string, error) {
+	re, err := compile(expr, s)
+	if err != nil {
+		return "", err
+	}
+	if (len(s)+1)*(len(repl)+1) > maxText { // may grow beyond bounds: count first
+		size, groups := len(s), strings.Count(repl, "$")
+		re.ReplaceAllStringFunc(s, func(found string) string {
+			size += len(repl) + groups*len(found)
+			return ""
+		})
+		if size > maxText {
+			return "", fmt.Errorf("the text would grow beyond %d MiB", maxText>>20)
+		}
+	}
+	if literal {
+		return re.ReplaceAllLiteralString(s, repl), nil
+	}
+	return re.ReplaceAllString(s, repl), nil
+}

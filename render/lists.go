@@ -1,0 +1,123 @@
+package render
+
+import "fmt"
+
+// A ListRule says how the list that a layer has at a path joins the one below it,
+// which it would replace otherwise.
+type ListRule struct {
+	At Path
+	By string // the key that tells which items are the same; "" appends all
+}
+
+// note keeps the rules of a layer with the lists that they are for.
+func (m *merger) note(root *Node, rules []ListRule) {
+	for i := range rules {
+		if n, _ := root.find(rules[i].At); n != nil {
+			m.rules[n] = &rules[i]
+		}
+	}
+}
+
+// lists joins the last lists of in: those with a rule, and the one that they go over.
+func (m *merger) lists(in []*Node) (items, bool) {
+	first := len(in) - 1
+	for first > 0 && m.rules[in[first]] != nil && in[first].isList() && in[first-1].isList() {
+		first--
+	}
+	if first == len(in)-1 {
+		return nil, false
+	}
+	g := grouping{merger: m}
+	for _, n := range in[first:] {
+		by := ""
+		if rule := m.rules[n]; rule != nil && n != in[first] {
+			by = rule.By
+		}
+		g.add(n, by)
+	}
+	out := make(items, 0, len(g.groups)) // never grows: over holds addresses into it
+	for i, same := range g.groups {
+		m.path = append(m.path, Step{IsIndex: true, Index: i})
+		item := *same[0]
+		if len(same) > 1 {
+			at := &out[:len(out)+1][len(out)]
+			item, _ = m.merge(same, at)
+		}
+		out = append(out, item)
+		m.path = m.path[:len(m.path)-1]
+	}
+	return out, true
+}
+
+// A grouping collects the items of several lists: those that a key tells to be the same
+// in one group, in the order in which each first came.
+type grouping struct {
+	*merger
+	groups [][]*Node
+	by     string
+	known  map[string]int // value of by → group
+}
+
+// add appends a list, or puts its items over those of the same name.
+func (g *grouping) add(list *Node, by string) {
+	kids := list.children()
+	if by != "" && by != g.by {
+		g.index(by)
+	}
+	seen := map[string]bool{}
+	for i := range kids {
+		name, ok := g.nameOf(&kids[i])
+		at, known := g.known[name]
+		switch {
+		case by != "" && !ok:
+			g.unnamed(&kids[i], by)
+		case by != "" && seen[name]:
+			g.twice(&kids[i], g.groups[at][len(g.groups[at])-1], by)
+		case by != "" && known:
+			g.groups[at] = append(g.groups[at], &kids[i])
+		default:
+			if ok && !known {
+				g.known[name] = len(g.groups)
+			}
+			g.groups = append(g.groups, []*Node{&kids[i]})
+		}
+		seen[name] = true
+	}
+}
+
+// index makes by the key that tells items apart.
+func (g *grouping) index(by string) {
+	g.by, g.known = by, map[string]int{}
+	for i, same := range g.groups {
+		name, ok := g.nameOf(same[0])
+		if first, known := g.known[name]; ok && known {
+			g.twice(same[0], g.groups[first][0], by)
+		} else if ok {
+			g.known[name] = i
+		}
+	}
+}
+
+// nameOf is what an item has under the key that tells items apart.
+func (g *grouping) nameOf(item *Node) (string, bool) {
+	if g.by == "" {
+		return "", false
+	}
+	n := item.child(g.by)
+	if n == nil || n.val == nil || !n.isLeaf() {
+		return "", false
+	}
+	return fmt.Sprintf("%s %v", kindOf(n.val), n.val), true
+}
+
+func (g *grouping) unnamed(item *Node, by string) {
+	p := problemf(CauseData, "list-item", item.Pos(), "an item of %s has no %s to tell which one it goes over", Quoted(g.path.String()), Quoted(by))
+	p.Hint = "give each item of the list a " + by + ", or use append in lists:"
+	g.problems = append(g.problems, p)
+}
+
+func (g *grouping) twice(item, first *Node, by string) {
+	p := problemf(CauseData, "list-item", item.Pos(), "two items of %s have the same %s, the other in %s", Quoted(g.path.String()), Quoted(by), first.Pos())
+	p.Hint = "keep one of the two"
+	g.problems = append(g.problems, p)
+}

@@ -1,0 +1,234 @@
+package render
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+)
+
+// propertySpace is what java.util.Properties skips around keys.
+const propertySpace = " \t\f"
+
+// DecodeProperties reads a file in the notation of java.util.Properties, as UTF-8, into
+// nodes of origin o: all leaves are text, and dots nest (\. is a dot within a name).
+// Errors never quote a value.
+//
+// It is our own: magiconair/properties expands ${ENV}, keeps no lines, and may end the
+// process with log.Fatal.
+func DecodeProperties(data []byte, o *Origin) (*Node, error) {
+	text, err := fileText(data, o)
+	if err != nil {
+		return nil, err
+	}
+	d := propertiesDecoder{origin: o, lineReader: lineReader{rest: text}}
+	var all []property
+	for {
+		line, at, ok := d.logical()
+		if !ok {
+			break
+		}
+		p, err := d.property(line, at)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	slices.SortFunc(all, func(a, b property) int { return cmp.Or(slices.Compare(a.path, b.path), a.line-b.line) })
+	m, err := d.nest(all, 0)
+	return &Node{val: m, origin: o}, err
+}
+
+type propertiesDecoder struct {
+	lineReader
+	origin *Origin
+}
+
+type property struct {
+	path  []string
+	value string
+	line  int
+}
+
+// logical gives the next line that is no comment, with those that continue it.
+func (d *propertiesDecoder) logical() (text string, line int, ok bool) {
+	for {
+		text, ok := d.next()
+		if !ok {
+			return "", 0, false
+		}
+		line = d.line
+		text = strings.TrimLeft(text, propertySpace)
+		if text == "" || text[0] == '#' || text[0] == '!' {
+			continue
+		}
+		var b strings.Builder
+		for ok && goesOn(text) {
+			b.WriteString(text[:len(text)-1])
+			text, ok = d.next()
+			text = strings.TrimLeft(text, propertySpace)
+		}
+		b.WriteString(text)
+		if b.Len() > 0 {
+			return b.String(), line, true
+		}
+	}
+}
+
+// goesOn tells whether a line ends in an odd number of backslashes.
+func goesOn(s string) bool {
+	return (len(s)-len(strings.TrimRight(s, `\`)))%2 == 1
+}
+
+// property takes a logical line apart into names and value.
+func (d *propertiesDecoder) property(s string, line int) (property, error) {
+	end := 0
+	for end < len(s) && !strings.ContainsRune("=:"+propertySpace, rune(s[end])) {
+		if s[end] == '\\' {
+			end++
+		}
+		end++
+	}
+	end = min(end, len(s))
+	value := strings.TrimLeft(s[end:], propertySpace)
+	if value != "" && (value[0] == '=' || value[0] == ':') {
+		value = strings.TrimLeft(value[1:], propertySpace)
+	}
+	p := property{line: line}
+	var err error
+	if p.value, err = unescapeProperty(value); err == nil {
+		p.path, err = propertyPath(s[:end])
+	}
+	if err != nil {
+		return p, dataProblem(d.origin, line, "properties-syntax", err.Error(), `write a backslash as \\, another character as \u and its four hexadecimal digits`)
+	}
+	switch {
+	case slices.Contains(p.path, ""):
+		return p, dataProblem(d.origin, line, "bad-key", "a name of the key is empty", `dots nest: a.b.c; a dot within a name is \.`)
+	case len(p.path) > maxDepth:
+		return p, dataProblem(d.origin, line, "too-deep", "nested more than 100 deep", "flatten the data")
+	}
+	return p, nil
+}
+
+// propertyPath splits a key at its dots and undoes its escapes.
+func propertyPath(key string) ([]string, error) {
+	var path []string
+	for start, i := 0, 0; i <= len(key); i++ {
+		switch {
+		case i == len(key) || key[i] == '.':
+			name, err := unescapeProperty(key[start:i])
+			if err != nil {
+				return nil, err
+			}
+			path, start = append(path, name), i+1
+		case key[i] == '\\' && i+1 < len(key):
+			i++
+		}
+	}
+	return path, nil
+}
+
+var (
+	errUnicodeEscape = errors.New(`\u is not followed by four hexadecimal digits`)
+	errSurrogate     = errors.New(`\u names one half of a character`)
+)
+
+// unescapeProperty undoes the escapes of java.util.Properties: a backslash before any
+// other character is dropped.
+func unescapeProperty(s string) (string, error) {
+	if !strings.Contains(s, `\`) {
+		return s, nil
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 == len(s) {
+			b.WriteByte(s[i])
+			continue
+		}
+		i++
+		switch s[i] {
+		case 't':
+			b.WriteByte('\t')
+		case 'n':
+			b.WriteByte('\n')
+		case 'r':
+			b.WriteByte('\r')
+		case 'f':
+			b.WriteByte('\f')
+		case 'u':
+			r, size, err := unicodeEscape(s[i-1:])
+			if err != nil {
+				return "", err
+			}
+			b.WriteRune(r)
+			i += size - 2
+		default:
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String(), nil
+}
+
+// unicodeEscape reads \uXXXX off the front of s, or the two of a surrogate pair.
+func unicodeEscape(s string) (r rune, size int, err error) {
+	unit := func(s string) (rune, bool) {
+		if len(s) < 6 || s[:2] != `\u` {
+			return 0, false
+		}
+		v, err := strconv.ParseUint(s[2:6], 16, 16)
+		return rune(v), err == nil
+	}
+	r, ok := unit(s)
+	if !ok {
+		return 0, 0, errUnicodeEscape
+	}
+	if !utf16.IsSurrogate(r) {
+		return r, 6, nil
+	}
+	low, _ := unit(s[6:])
+	if r = utf16.DecodeRune(r, low); r == '\uFFFD' {
+		return 0, 0, errSurrogate
+	}
+	return r, 12, nil
+}
+
+// nest makes a map of sorted properties whose paths agree before depth.
+func (d *propertiesDecoder) nest(all []property, depth int) (members, error) {
+	var m members
+	for len(all) > 0 {
+		key, same := all[0].path[depth], 1
+		for same < len(all) && all[same].path[depth] == key {
+			same++
+		}
+		group := all[:same]
+		all = all[same:]
+		if first := group[0]; len(first.path) == depth+1 {
+			if same > 1 {
+				return nil, d.clash(first, group[1], depth)
+			}
+			m = append(m, pair{key, first.value, first.line}.node(d.origin))
+			continue
+		}
+		below, err := d.nest(group, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		m = append(m, Node{key: key, val: below, origin: d.origin, line: int32(group[0].line)})
+	}
+	return m, nil
+}
+
+// clash is a key that comes twice, or that has a value and is also the parent of others.
+func (d *propertiesDecoder) clash(leaf, other property, depth int) error {
+	first, second := min(leaf.line, other.line), max(leaf.line, other.line)
+	key := Quoted(strings.Join(leaf.path, "."))
+	if len(other.path) == depth+1 {
+		return dataProblem(d.origin, second, "duplicate-key", "the key "+key+" is there already, in line "+strconv.Itoa(first), "keep one of the two")
+	}
+	return dataProblem(d.origin, second, "leaf-and-parent",
+		"the key "+key+" has a value in line "+strconv.Itoa(leaf.line)+", and "+Quoted(strings.Join(other.path, "."))+" in line "+strconv.Itoa(other.line)+" is below it",
+		`rename one of the two; a dot within a name is \.`)
+}

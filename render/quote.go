@@ -1,0 +1,46 @@
+package render
+
+import (
+	"errors"
+	"strings"
+)
+
+// quoteShell makes a text one word of a POSIX shell: in single quotes, unless no
+// character of it needs them.
+func quoteShell(s string) (string, error) {
+	switch {
+	case strings.ContainsRune(s, 0):
+		return "", errors.New("a shell has no form for a NUL character")
+	case shellSafe.MatchString(s):
+		return s, nil
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'", nil
+}
+
+// quoteINI puts a text into the quotes that the dialect of DecodeINI takes off: those
+// of Windows' GetPrivateProfileString, without escapes.
+func quoteINI(s string) (string, error) {
+	switch {
+	case !oneLine(s):
+		return "", errors.New("an ini file has no form for a text of several lines")
+	case strings.Contains(s, `"`) && !strings.Contains(s, "'"):
+		return "'" + s + "'", nil
+	}
+	return `"` + s + `"`, nil
+}
+
+// dotenvQuote writes a value of a .env file: in single quotes where it needs any, in
+// double ones where it holds what single quotes cannot.
+func dotenvQuote(s string) (string, error) {
+	switch {
+	case s == "" || shellSafe.MatchString(s):
+		return s, nil
+	case strings.ContainsRune(s, 0):
+		return "", errors.New("has a NUL character, which has no form in env")
+	case !strings.ContainsAny(s, "'\r") && !strings.HasSuffix(s, `\`):
+		return "'" + s + "'", nil
+	case strings.ContainsRune(s, '`'):
+		return "", errors.New("has a backquote, which readers of env files disagree on inside double quotes")
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "\r", `\r`).Replace(s) + `"`, nil
+}

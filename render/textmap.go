@@ -1,0 +1,58 @@
+package render
+
+import "strings"
+
+// A pair is one key of a format whose values are all text.
+type pair struct {
+	key, value string
+	line       int
+}
+
+// fileText gives the text of a file, without a byte order mark.
+func fileText(data []byte, o *Origin) (string, error) {
+	if line, ok := badUTF8(data); ok {
+		return "", dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")
+	}
+	return strings.TrimPrefix(string(data), byteOrderMark), nil
+}
+
+// node is a pair as a leaf that has no type of its own.
+func (p pair) node(o *Origin) Node {
+	n := Node{key: p.key, val: p.value, origin: o, line: int32(p.line), flags: isText}
+	n.markOrigin()
+	return n
+}
+
+// textMap makes a map of pairs and refuses a key that comes twice.
+func textMap(pairs []pair, o *Origin) (*Node, error) {
+	m := make(members, len(pairs))
+	for i, p := range pairs {
+		m[i] = p.node(o)
+	}
+	return &Node{val: m, origin: o}, sortUnique(m, o)
+}
+
+// A lineReader takes text apart into lines, which end in \n, \r\n or \r.
+type lineReader struct {
+	rest string
+	line int // of the line that next gave last
+}
+
+func (r *lineReader) next() (string, bool) {
+	if r.rest == "" {
+		return "", false
+	}
+	r.line++
+	i := strings.IndexAny(r.rest, "\r\n")
+	if i < 0 {
+		line := r.rest
+		r.rest = ""
+		return line, true
+	}
+	line := r.rest[:i]
+	if strings.HasPrefix(r.rest[i:], "\r\n") {
+		i++
+	}
+	r.rest = r.rest[i+1:]
+	return line, true
+}

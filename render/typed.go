@@ -1,0 +1,29 @@
+package render
+
+import "strings"
+
+// ResolveText gives each text below n the type that YAML's core schema gives it: a
+// number, a bool or null. It does so where the text overrides nothing; elsewhere the
+// text takes the type of what it overrides, as any text does. An empty text and "~" stay
+// text, and so does what readers of YAML disagree on, like 0777.
+func (n *Node) ResolveText() {
+	if n.flags&isText != 0 {
+		n.flags |= orTyped
+	}
+	kids := n.children()
+	for i := range kids {
+		kids[i].ResolveText()
+	}
+}
+
+// takeType resolves a text that overrides nothing.
+func (n *Node) takeType() {
+	s, ok := n.val.(string)
+	if !ok || n.flags&isText == 0 || n.flags&orTyped == 0 {
+		return
+	}
+	n.flags &^= isText
+	if v, err := resolve(s); err == nil && (v != nil || strings.EqualFold(s, "null")) {
+		n.val = v
+	}
+}

@@ -1,0 +1,119 @@
+package render
+
+import (
+	"slices"
+	"strings"
+)
+
+// Unused finds what is likely a slip, though no error: values that no output reads, values
+// that templates ask for and nobody sets, and sources of which nothing is used.
+func (r *Result) Unused(used map[string]bool) []*Problem {
+	read := newReadSet(r.values.leaves)
+	read.join(r.read)
+	for _, set := range r.reads {
+		read.join(set)
+	}
+	sources := map[string]bool{}
+	all := r.values.unread(r.values.root, &read, sources)
+	all = append(all, r.unset()...)
+	return append(all, idle(sources, used)...)
+}
+
+// unread lists values that nobody read; a map or list of which nothing was read is one
+// entry. It notes in sources, for each, whether something of it was read.
+func (v *Values) unread(n *Node, read *readSet, sources map[string]bool) []*Problem {
+	kids := n.children()
+	if len(kids) == 0 {
+		if n == v.root {
+			return nil
+		}
+		name := n.sourceName()
+		sources[name] = sources[name] || n.isLeaf() && read.has(n)
+		if !n.isLeaf() || read.has(n) {
+			return nil
+		}
+		return []*Problem{warn("unread-value", n.Pos(), Quoted(n.Path().String())+" is read by no output")}
+	}
+	var all []*Problem
+	leaves := 0
+	for i := range kids {
+		all = append(all, v.unread(&kids[i], read, sources)...)
+		leaves++
+	}
+	if n != v.root && leaves > 1 && len(all) == leaves {
+		return []*Problem{warn("unread-value", n.Pos(), "nothing of "+Quoted(n.Path().String())+" is read by any output")}
+	}
+	return all
+}
+
+// unset lists values that were asked for and are set nowhere, each once.
+func (r *Result) unset() []*Problem {
+	var all []*Problem
+	seen := map[string]bool{}
+	for _, m := range r.asked {
+		if m.deepest == nil || seen[m.path] {
+			continue
+		}
+		seen[m.path] = true
+		p := warn("unset-value", m.def.src.pos(m.offset), m.path+" is asked for, and set nowhere")
+		p.Source = m.def.src.line(p.Pos.Line)
+		if near := nearest(m.key, m.deepest.keys()); len(near) > 0 {
+			p.Hint = "did you mean " + strings.Join(near, ", ") + "?"
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// idle lists the sources of which no value is read and no file used.
+func idle(sources, used map[string]bool) []*Problem {
+	var names []string
+	for name, read := range sources {
+		if !read && !used[name] {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	var all []*Problem
+	for _, name := range names {
+		all = append(all, warn("idle-source", Pos{}, "no output needs the source "+name))
+	}
+	return all
+}
+
+func warn(code string, pos Pos, text string) *Problem {
+	return &Problem{Cause: CauseData, Code: code, Pos: pos, Text: text}
+}
+
+// ExplainFile lists the values that an output read; false when there is no such output.
+func (r *Result) ExplainFile(file string) ([]Explained, bool) {
+	i := slices.IndexFunc(r.Outputs, func(o Output) bool { return o.Path == file })
+	if i < 0 {
+		return nil, false
+	}
+	all := []Explained{}
+	for _, x := range r.values.explained() {
+		if x.node.isLeaf() && r.reads[i].has(x.node) {
+			all = append(all, x)
+		}
+	}
+	return all, true
+}
+
+// ReadBy names the outputs that read a value.
+func (r *Result) readBy(n *Node) []string {
+	var names []string
+	for i, o := range r.Outputs {
+		if n.isLeaf() && r.reads[i].has(n) {
+			names = append(names, o.Path)
+		}
+	}
+	return names
+}
+
+// Annotate adds to explained values the outputs that read them.
+func (r *Result) Annotate(all []Explained) {
+	for i := range all {
+		all[i].ReadBy = r.readBy(all[i].node)
+	}
+}

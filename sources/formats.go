@@ -1,0 +1,88 @@
+package sources
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"confit/render"
+)
+
+// A decoder parses a file into nodes.
+type decoder func([]byte, *render.Origin) (*render.Node, error)
+
+// formats are the names that format: takes.
+var formats = []string{"yaml", "json", "toml", "env", "properties", "ini"}
+
+func decoderOf(format string) decoder {
+	switch format {
+	case "yaml", "yml":
+		return render.DecodeYAML
+	case "json":
+		return render.DecodeJSON
+	case "toml":
+		return render.DecodeTOML
+	case "properties":
+		return render.DecodeProperties
+	case "ini":
+		return render.DecodeINI
+	case "env":
+		return render.DecodeDotenv
+	}
+	return nil
+}
+
+// decoder gives the parser of a file of the source: by format:, else by its name; nil
+// for plain text.
+func (s *Spec) decoder(name string) decoder {
+	switch {
+	case s.Format != "":
+		return decoderOf(s.Format)
+	case s.Kind() == "downwardAPI":
+		if isPodMap(name) {
+			return render.DecodeDownward
+		}
+		return nil
+	}
+	return decoderOf(strings.TrimPrefix(path.Ext(name), "."))
+}
+
+// isPodMap tells whether a file of the downward API holds labels or annotations; any
+// other is one text.
+func isPodMap(name string) bool {
+	return path.Base(name) == "labels" || path.Base(name) == "annotations"
+}
+
+// nested is where a file's values go in: with nest:, under its name without extension;
+// labels and annotations of a pod under their file's name, as a plain text is.
+func (s *Spec) nested(at render.Path, file string) render.Path {
+	name := path.Base(file)
+	switch {
+	case s.Kind() == "downwardAPI":
+		name = file
+	case !s.Nest:
+		return at
+	case strings.LastIndexByte(name, '.') > 0: // .env is a name, not an extension
+		name = strings.TrimSuffix(name, path.Ext(name))
+	}
+	return append(at[:len(at):len(at)], render.Step{Key: name})
+}
+
+// plainText is a file that is one text.
+func (s *Spec) plainText(t string, o *render.Origin) *render.Node {
+	n := render.NewText(s.trim(t), 1, o)
+	if s.Typed {
+		n.ResolveText()
+	}
+	return n
+}
+
+func (s *Spec) checkFormat(fail func(field, text, hint string)) {
+	switch kind := s.Kind(); {
+	case !s.Has("format"):
+	case kind == "env" || kind == "downwardAPI":
+		fail("format", "format is for files, and "+kind+" has a format of its own", "")
+	case !slices.Contains(formats, s.Format):
+		fail("format", "no format has the name "+render.Quoted(s.Format), "the formats are "+strings.Join(formats, ", "))
+	}
+}

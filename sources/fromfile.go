@@ -1,0 +1,36 @@
+package sources
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"confit/render"
+)
+
+// twinOf gives the variable that NAME_FILE stands in for, if the source names it.
+func (s *Spec) twinOf(name string) (of string, ok bool) {
+	of, ok = strings.CutSuffix(name, "_FILE")
+	return of, ok && slices.Contains(s.FromFile, of)
+}
+
+// fromFile gives the variable of that name the content of the file that its twin names.
+func (r *reader) fromFile(s *Spec, name, twin, file string) (render.Var, error) {
+	v := s.variable(name)
+	v.Origin.Var, v.Origin.File = twin, file
+	if slices.ContainsFunc(r.Env, func(pair string) bool { return strings.HasPrefix(pair, name+"=") }) {
+		return v, &render.Problem{
+			Cause: render.CauseData, Code: "env-ambiguous", Pos: render.Pos{File: "env " + name},
+			Text: render.Quoted(name) + " is set, and so is " + render.Quoted(twin), Hint: "unset one of the two",
+		}
+	}
+	data, _, err := r.ReadFile(file)
+	switch {
+	case err != nil:
+		return v, inputProblem(s.Where.At("fromFile"), "the file that "+render.Quoted(twin)+" names", err, "mount it, or unset "+twin)
+	case !utf8.Valid(data):
+		return v, binaryValue(s, render.File{From: file})
+	}
+	v.Value = s.trim(string(data))
+	return v, nil
+}

@@ -1,0 +1,47 @@
+package sources
+
+import (
+	"errors"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"confit/render"
+)
+
+// A ListStrategy says how a list of the source goes over an earlier one.
+type ListStrategy struct {
+	by string // the key that tells which items are the same; "" appends
+}
+
+// FromSpec reads append or {by: key}.
+func (l *ListStrategy) FromSpec(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode && n.Value == "append" {
+		return nil
+	}
+	var by map[string]string
+	if n.Kind == yaml.MappingNode && n.Decode(&by) == nil && len(by) == 1 && by["by"] != "" {
+		l.by = by["by"]
+		return nil
+	}
+	return errors.New("append, or {by: KEY} to merge the items that have the same value under that key")
+}
+
+// listRules are the strategies of the source, their paths below at.
+func (s *Spec) listRules(at render.Path) []render.ListRule {
+	var rules []render.ListRule
+	for name, strategy := range s.Lists {
+		p, _ := render.ParsePath(name)
+		rules = append(rules, render.ListRule{At: append(at[:len(at):len(at)], p...), By: strategy.by})
+	}
+	return rules
+}
+
+func (s *Spec) checkLists(fail func(field, text, hint string)) {
+	for name := range s.Lists {
+		p, err := render.ParsePath(name)
+		if err != nil || len(p) == 0 || slices.ContainsFunc(p, func(step render.Step) bool { return step.IsIndex }) {
+			fail("lists", "lists: "+render.Quoted(name)+" leads to no list", "name the path of a list of this source, below its at: dots nest")
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"confit/render"
+)
+
+const validateExamples = `  # every problem and warning, as text
+  confit validate -c confit.yaml --root fixtures
+
+  # as annotations of a pull request
+  confit validate -c confit.yaml --root fixtures --format github`
+
+func (c *confit) validateCommand() *cobra.Command {
+	format := ""
+	cmd := c.pipeCommand("validate", "Do everything but write, and report every problem", validateExamples, func() error { return c.validate(format) }, nil)
+	cmd.Flags().StringVar(&format, "format", "text", "text, json or github")
+	return cmd
+}
+
+// validate renders in memory and reports what is wrong, and what looks like a slip.
+func (c *confit) validate(format string) error {
+	show, ok := map[string]func(io.Writer, []finding) error{"text": c.showText, "json": showJSON, "github": showGitHub}[format]
+	if !ok {
+		return usagef("--format is text, json or github", "")
+	}
+	sp, made, err := c.outputs()
+	var all []finding
+	for _, p := range render.Problems(err, render.CauseUnknown) {
+		all = append(all, finding{"error", p})
+	}
+	if err == nil {
+		for _, p := range made.Unused(sp.usedTrees()) {
+			all = append(all, finding{"warning", p})
+		}
+	}
+	if err := show(c.sys.stdout, all); err != nil {
+		return err
+	}
+	if err != nil {
+		return reported{err}
+	}
+	fmt.Fprint(c.sys.stderr, c.line(fmt.Sprintf("%d outputs are valid, %d warnings", len(made.Outputs), len(all)), "info"))
+	return nil
+}
+
+// reported is an error whose problems were printed already; only its status counts.
+type reported struct{ error }
+
+func (r reported) Unwrap() error { return r.error }
+
+// A finding is a problem, or a warning.
+type finding struct {
+	level string
+	*render.Problem
+}
+
+func (c *confit) showText(w io.Writer, all []finding) error {
+	var b strings.Builder
+	for _, f := range all {
+		c.doctor(f.Problem)
+		b.WriteString(f.level + strings.TrimPrefix(c.wording(f.Problem), "error"))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func showJSON(w io.Writer, all []finding) error {
+	lines := make([]logged, len(all))
+	for i, f := range all {
+		lines[i] = asLogged(f.level, f.Problem)
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(lines)
+}
+
+// showGitHub writes workflow commands, which become annotations of the changed lines.
+func showGitHub(w io.Writer, all []finding) error {
+	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+	message := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	var errs []error
+	for _, f := range all {
+		text := strings.Join(append([]string{f.Text}, f.Notes...), "\n")
+		if f.Hint != "" {
+			text += "\nhint: " + f.Hint
+		}
+		_, err := fmt.Fprintf(w, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", f.level, property.Replace(f.Pos.File), max(f.Pos.Line, 1), max(f.Pos.Col, 1), property.Replace(f.Code), message.Replace(text))
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
