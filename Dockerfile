@@ -2,6 +2,8 @@
 #
 #	docker build --build-arg VERSION=v0.1.0 -t confit .
 #	docker buildx build --platform linux/amd64,linux/arm64 -t confit .
+#
+# Podman 4.3 must be told BUILDPLATFORM for another architecture than its own.
 
 # Compiles on the builder's own architecture, for the one that is asked for.
 FROM --platform=$BUILDPLATFORM golang:1.26 AS build

@@ -32,7 +32,8 @@ bench: setup ## W=w2 for one workload; docs/benchmarks.md for all
 
 FUZZTIME ?= 30s
 fuzz:
-	$(GO) test ./render -run '^$$' -fuzz FuzzYAML -fuzztime $(FUZZTIME)
+	for f in $$($(GO) test ./render -list '^Fuzz' | grep ^Fuzz); do \
+		$(GO) test ./render -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) || exit 1; done
 
 image:
 	podman build --build-arg VERSION=$(VERSION) -t confit:$(VERSION) .

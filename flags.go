@@ -122,9 +122,9 @@ func appendEntry[T any](section *[]T, flag string, fields []field) error {
 func flagValue(f field) *yaml.Node {
 	v := scalar(f.value)
 	switch f.name {
-	case "optional", "nest", "trim", "sensitive":
+	case "optional", "nest", "trim", "sensitive", "typed":
 		v.Tag = ""
-	case "read":
+	case "read", "fromFile":
 		return &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{v}}
 	}
 	return v

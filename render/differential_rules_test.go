@@ -14,11 +14,17 @@ type difference struct {
 }
 
 func (d *difference) calls(names ...string) bool {
-	return slices.ContainsFunc(names, func(n string) bool { return regexp.MustCompile(`\b` + n + `\b`).MatchString(d.text) })
+	return slices.ContainsFunc(names, func(n string) bool { return called(n, d.text) })
 }
 
 func (d *difference) refSays(texts ...string) bool {
 	return slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(d.ref.err.Error(), s) })
+}
+
+var names = regexp.MustCompile(`%?\w+`)
+
+func called(name, text string) bool {
+	return slices.Contains(names.FindAllString(text, -1), name)
 }
 
 // rule names the rule that explains the difference; "" is none.
@@ -39,7 +45,7 @@ func (d *difference) rule() string {
 
 // strict are the functions that fail where sprig's give a wrong value.
 var strict = strings.Fields(`b64dec b32dec atoi int int64 float64 toDecimal duration fromJson regexMatch get
-	fromYaml dict chunk add add1 sub mul div mod max min floor ceil round addf add1f subf mulf divf maxf minf printf until untilStep seq`)
+	fromYaml dict chunk slice add add1 sub mul div mod max min floor ceil round addf add1f subf mulf divf maxf minf printf until untilStep seq`)
 
 // refused is why ours fails where text/template goes on.
 func (d *difference) refused() string {
@@ -66,8 +72,10 @@ func (d *difference) allowed() string {
 		return "allowed: any depth of path is safe"
 	case d.refSays("invalid memory address or nil pointer") && d.calls("rest", "initial", "slice", "concat"):
 		return "allowed: an empty list is a list, not nil"
-	case d.refSays("range can't iterate over") && d.calls("get"):
-		return "allowed: range over a member that is not there"
+	case d.refSays("range can't iterate over", "cannot index slice/array with type", "interface {} is string", "expected map[string]interface {}; got string") && d.calls("get", "index"):
+		return "allowed: a member that is not there is nothing, not an empty text"
+	case d.refSays("%!"):
+		return "allowed: printf writes any number and truth with any verb that fits"
 	case d.refSays("wrong type for value; expected map[string]interface {}; got map[string]string", "interface {} is map[string]string"):
 		return "allowed: a map of texts is a map"
 	case d.refSays("invalid value; expected bool", "wrong type for value; expected bool", "expected bool; found") && d.calls("ternary"):
@@ -80,12 +88,21 @@ func (d *difference) allowed() string {
 	return ""
 }
 
-var listType = regexp.MustCompile(`\[\](interface {}|int|string|\[\]interface {})|map\[string\](string|interface {})`)
+var listType = regexp.MustCompile(`(?i)(\[\])+(interface {}|int|string)|map\[string\](string|interface {})`)
 
 // otherText is why both succeed with different texts.
 func (d *difference) otherText() string {
 	if strings.ReplaceAll(d.ref.out, "null", "[]") == strings.ReplaceAll(string(d.ours.out), "null", "[]") {
 		return "differs: an empty list is a list, not null"
+	}
+	if strings.Contains(d.ref.out, "%!") || d.calls("%q", "%s", "%d", "%x") {
+		return "differs: printf writes any number and truth with any verb that fits"
+	}
+	if d.calls("get", "split", "splitn") && d.calls("typeOf", "kindOf", "typeIs", "kindIs", "eq", "ne", "deepEqual", "ternary", "has", "len", "print", "println") {
+		return "differs: a member that is not there is nothing, not an empty text"
+	}
+	if d.calls("deepEqual", "has", "without", "uniq") {
+		return "differs: numbers compare by value, and lists of any type are lists"
 	}
 	if d.calls("round") {
 		return "differs: round is right for negative numbers"

@@ -26,7 +26,7 @@ type reference struct {
 
 // asking are the functions that may be given nothing.
 var asking = strings.Fields(`and or not default coalesce empty required ternary any all eq ne hasKey get index dig kindIs
-	kindOf typeIs typeOf typeIsLike list tuple dict set include tpl append prepend deepEqual has without uniq concat first last
+	kindOf typeIs typeOf typeIsLike list tuple dict set include tpl append prepend deepEqual without uniq concat first last
 	rest initial reverse slice chunk compact merge mergeOverwrite pluck pick omit values keys deepCopy`)
 
 // oracle is text/template with Helm's functions, made once; now is the reference being
@@ -82,6 +82,8 @@ func (o *oracle) funcs() template.FuncMap {
 		}
 		return all
 	}
+	m["print"], m["println"], m["printf"] = fmt.Sprint, fmt.Sprintln, fmt.Sprintf
+	m["html"], m["js"], m["urlquery"] = template.HTMLEscaper, template.JSEscaper, template.URLQueryEscaper
 	m["toYaml"] = func(v any) (string, error) { return encodeYAML((&eval{}).adopted(nil, reflect.ValueOf(v))) }
 	m["fromYaml"] = func(s string) (map[string]any, error) {
 		n, err := DecodeYAML([]byte(s), &Origin{})
@@ -252,7 +254,7 @@ func valuesOf(t testing.TB, layers ...*Node) *Values {
 
 // TestDifferential holds the evaluator against text/template and sprig.
 func TestDifferential(t *testing.T) {
-	rounds := 6000
+	rounds := 5000
 	if testing.Short() {
 		rounds = 600
 	}

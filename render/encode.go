@@ -47,7 +47,7 @@ func yamlNode(v any) (*yaml.Node, error) {
 	case Num:
 		return scalarNode("!!"+kindOf(v), yamlNumber(v)), nil
 	case float64:
-		return scalarNode("!!float", yamlFloat(v)), nil
+		return floatNode(yamlFloat(v)), nil
 	case int, int64, int32, uint64, uint32, uint, uint8:
 		return scalarNode("!!int", fmt.Sprint(v)), nil
 	}
@@ -78,6 +78,14 @@ func yamlNode(v any) (*yaml.Node, error) {
 		return stringNode(s.String()), nil
 	}
 	return nil, errors.New("a value of a type that has no text")
+}
+
+// floatNode writes 1 for 1.0, as Go prints it: to YAML that is an int.
+func floatNode(text string) *yaml.Node {
+	if decimalInt.MatchString(text) {
+		return scalarNode("!!int", text)
+	}
+	return scalarNode("!!float", text)
 }
 
 func scalarNode(tag, text string) *yaml.Node {

@@ -95,14 +95,6 @@ func isTables(v any) bool {
 
 // value writes what stands after a =, or in a list.
 func (e *tomlEncoder) value(path []string, v any) (string, error) {
-	switch x := v.(type) {
-	case Num:
-		return tomlNumber(x), nil
-	case float64:
-		return tomlNumber(Num{V: x}), nil
-	case string:
-		return tomlString(x), nil
-	}
 	var parts []string
 	switch {
 	case isMap(v):
@@ -125,15 +117,25 @@ func (e *tomlEncoder) value(path []string, v any) (string, error) {
 		}
 		return "[" + strings.Join(parts, ", ") + "]", nil
 	}
-	text, ok := textOf(v)
-	switch kindOf(v) {
-	case "int", "bool":
-		return text, nil
-	}
+	text, ok := tomlScalar(v)
 	if !ok {
 		return "", noForm(path, v, "TOML", "leave it out")
 	}
-	return tomlString(text), nil
+	return text, nil
+}
+
+func tomlScalar(v any) (string, bool) {
+	switch x := v.(type) {
+	case Num:
+		return tomlNumber(x), true
+	case float64:
+		return tomlNumber(Num{V: x}), true
+	}
+	text, ok := textOf(v)
+	if kind := kindOf(v); ok && kind != "int" && kind != "bool" {
+		text = tomlString(text)
+	}
+	return text, ok
 }
 
 var (

@@ -183,7 +183,6 @@ func (e *eval) template(dot any, n *parse.TemplateNode) {
 func (e *eval) ranging(dot any, n *parse.RangeNode) control {
 	e.action = int(n.Pos)
 	mark := len(e.vars)
-	defer func() { e.vars = e.vars[:mark] }()
 	v := e.pipeline(dot, n.Pipe)
 	inner := len(e.vars)
 	rounds := 0
@@ -195,10 +194,12 @@ func (e *eval) ranging(dot any, n *parse.RangeNode) control {
 		e.vars = e.vars[:inner]
 		return c != breaks
 	})
+	c := next
 	if rounds == 0 && n.ElseList != nil {
-		return e.list(dot, n.ElseList)
+		c = e.list(dot, n.ElseList)
 	}
-	return next
+	e.vars = e.vars[:mark]
+	return c
 }
 
 // declare sets the variables of a range for one round: the item alone, or key and item.

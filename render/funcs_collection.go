@@ -306,7 +306,7 @@ func (e *eval) mergeInto(at parse.Node, dst, src map[string]any, overwrite bool,
 			inner := mapOf(old)
 			e.mergeInto(at, inner, mapOf(src[k]), overwrite, depth+1)
 			dst[k] = inner
-		case !there || overwrite && !empty(e.scalar(src[k])) || empty(e.scalar(old)):
+		case !there || overwrite || empty(e.scalar(old)):
 			dst[k] = src[k]
 		}
 	}

@@ -76,21 +76,7 @@ func (m *merger) all(in []*Node) *Node {
 // merge gives what stands at one path, from all nodes there in the order of their
 // layers; at is where the result will be kept. It is false where nothing is left.
 func (m *merger) merge(in []*Node, at *Node) (Node, bool) {
-	secret := false
-	for i := len(in) - 1; i >= 0; i-- {
-		if in[i].val == nil { // null deletes what came before, but not that it was secret
-			secret = slices.ContainsFunc(in[:i+1], (*Node).hasSensitive)
-			in = in[i+1:]
-			break
-		}
-	}
-	for len(in) > 0 {
-		if in[0].takeType(); in[0].val != nil {
-			break
-		}
-		secret = secret || in[0].sensitive()
-		in = in[1:]
-	}
+	in, secret := alive(in)
 	if len(in) == 0 {
 		return Node{}, false
 	}
@@ -117,6 +103,25 @@ func (m *merger) merge(in []*Node, at *Node) (Node, bool) {
 		last.markSensitive()
 	}
 	return last, true
+}
+
+// alive leaves out the nulls, and what they delete: but not that it was secret.
+func alive(in []*Node) (rest []*Node, secret bool) {
+	for i := len(in) - 1; i >= 0; i-- {
+		if in[i].val == nil {
+			secret = slices.ContainsFunc(in[:i+1], (*Node).hasSensitive)
+			in = in[i+1:]
+			break
+		}
+	}
+	for len(in) > 0 {
+		if in[0].takeType(); in[0].val != nil {
+			break
+		}
+		secret = secret || in[0].sensitive()
+		in = in[1:]
+	}
+	return in, secret
 }
 
 // override notes what the last of in replaces.

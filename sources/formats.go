@@ -77,7 +77,13 @@ func (s *Spec) plainText(t string, o *render.Origin) *render.Node {
 	return n
 }
 
+// checkFormat looks at the fields that only some kinds of source have.
 func (s *Spec) checkFormat(fail func(field, text, hint string)) {
+	for _, field := range []string{"map", "fromFile"} {
+		if s.Kind() != "env" && s.Has(field) {
+			fail(field, field+" is for env sources", "")
+		}
+	}
 	switch kind := s.Kind(); {
 	case !s.Has("format"):
 	case kind == "env" || kind == "downwardAPI":

@@ -99,10 +99,6 @@ func (s *Spec) Check() error {
 		fail("env", "env has no prefix, which would take in every variable", "give a prefix like APP_, or map: {NAME: path}")
 	case kind != "env" && s.where() == "":
 		fail(kind, kind+" names no path", "")
-	case kind != "env" && s.Has("map"):
-		fail("map", "map is for env sources", "")
-	case kind != "env" && s.Has("fromFile"):
-		fail("fromFile", "fromFile is for env sources", "")
 	}
 	s.checkFormat(fail)
 	s.checkLists(fail)

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cgi"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// git measures how long each takes to bring the newest commit of a repository
+// over smart HTTP. The server's share of the two cores is in the wall time.
+func (s *session) git(ctx context.Context, r Repo) error {
+	dir := filepath.Join(s.dir, r.Name)
+	defer os.RemoveAll(dir)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	files, err := r.create(ctx, filepath.Join(dir, "repo.git"))
+	if err != nil {
+		return err
+	}
+	url, stop, err := serve(dir)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	contests, err := s.clones(dir, url+"/repo.git")
+	if err != nil {
+		return err
+	}
+	for i, c := range contests {
+		if c.Job.Out != "" {
+			contests[i].Check = func() error { return files.compare(filepath.Join(c.Job.Out, c.Job.Files)) }
+		}
+	}
+	runtime.GC()
+	s.race(ctx, r.Name, r.Title, contests)
+	return nil
+}
+
+// serve offers the repositories below dir on the loopback, as any server of
+// Git's own does.
+func serve(dir string) (url string, stop func(), err error) {
+	core, err := exec.Command("git", "--exec-path").Output()
+	if err != nil {
+		return "", nil, err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	server := &http.Server{Handler: &cgi.Handler{
+		Path: filepath.Join(strings.TrimSpace(string(core)), "git-http-backend"),
+		Env:  []string{"GIT_PROJECT_ROOT=" + dir, "GIT_HTTP_EXPORT_ALL=1"},
+
+		Stderr: io.Discard,
+	}}
+	go server.Serve(listener) //nolint:errcheck // ends with Close
+	return "http://" + listener.Addr().String(), func() { server.Close() }, nil
+}
+
+// clones are the contenders, each with a folder of its own.
+func (s *session) clones(dir, url string) ([]Contest, error) {
+	var contests []Contest
+	for _, t := range s.tools {
+		out := filepath.Join(dir, t.Name, "out")
+		job := Job{Dir: filepath.Join(dir, t.Name), Out: out}
+		switch t.Name {
+		case "confit":
+			job.Args = []string{"render", "-c", "confit.yaml", "--out", out}
+		case "git":
+			job.Args = []string{"clone", "-q", "--depth", "1", url, out}
+		case "git-sync":
+			job.Args = []string{"--one-time", "--depth", "1", "--ref", "main", "--link", "tree", "--root", out, "--repo", url}
+			job.Files = "tree/"
+		case "go-git":
+			job.Args = []string{"clone", url, out}
+		case "receive":
+			job.Args, job.Out = []string{"receive", url}, ""
+		default:
+			continue
+		}
+		if t.Path == "" {
+			continue
+		}
+		if err := write(job.Dir, "confit.yaml", confitGit, url); err != nil {
+			return nil, err
+		}
+		contests = append(contests, Contest{Tool: t.Name, Path: t.Path, Job: job, Fresh: true, Skip: notBuilt(t)})
+	}
+	return contests, nil
+}
+
+const confitGit = `version: 1
+sources:
+  - git: %s
+    name: site
+    read: []
+render:
+  - copy: site:**
+    to: .
+`
+
+// notBuilt reads the statuses of a confit that does not know Git sources yet.
+func notBuilt(t *Tool) func(int64) string {
+	return func(status int64) string {
+		if t.Name == "confit" && (status == 64 || status == 78) {
+			return "not built yet"
+		}
+		return ""
+	}
+}

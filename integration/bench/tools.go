@@ -1,0 +1,117 @@
+package main
+
+import (
+	"slices"
+	"strings"
+)
+
+// A Tool is a contender: a peer, a floor of ours, or confit.
+type Tool struct {
+	Name    string
+	Module  string // of the Go module proxy; "" for what is found or built otherwise
+	Version string // pinned
+	Package string // below Module; "" for its root
+	Require string // more lines for go.mod
+	Note    string // said under the table
+	Debian  string // the package that has it, in place of Module
+	Start   string // the arguments of a cold start
+	Floor   bool   // a limit, not a rival
+	Does    string // the workloads it can do
+	Shape   shape  // of a rendering workload
+
+	Path   string // the program; "" when absent
+	Absent string // why
+}
+
+func (t *Tool) can(w *Workload) bool {
+	return slices.Contains(strings.Fields(t.Does), w.Name) && (w.Only == nil || slices.Contains(w.Only, t.Name))
+}
+
+// tools returns the contenders that a plan needs, in the order of the tables.
+func tools(p plan) []*Tool {
+	return slices.DeleteFunc(slices.Concat(ours(), goPeers(), envPeers(), missing()), func(t *Tool) bool {
+		if p.with != nil && !slices.Contains(p.with, t.Name) {
+			return true
+		}
+		wanted := func(workload string) bool { return p.has(workload, true) }
+		start := t.Start != "" && (t.Floor || t.Shape != nil) && wanted("start")
+		return p.names != nil && !start && !slices.ContainsFunc(strings.Fields(t.Does), wanted)
+	})
+}
+
+func ours() []*Tool {
+	const all = "W1 W2 W3 W4 W5 W6 W3x10 W5x10"
+	const git = "G1 G2 G3"
+	return []*Tool{
+		{Name: "confit", Start: "version", Does: all + " " + git, Shape: shapeConfit},
+		{Name: "imports", Floor: true, Start: " "},
+		{Name: "proto", Floor: true, Does: all, Shape: shapeProto},
+		{Name: "parse", Floor: true, Does: "W4 W5", Shape: shapeParse},
+		{Name: "raw", Floor: true, Does: "W3 W6", Shape: shapeRaw},
+		{Name: "go-git", Floor: true, Does: git},
+		{Name: "receive", Floor: true, Does: git},
+	}
+}
+
+func goPeers() []*Tool {
+	return []*Tool{
+		{
+			Name: "gomplate", Module: "github.com/hairyhenderson/gomplate/v4", Version: "v4.3.3", Package: "/cmd/gomplate",
+			Require: "replace inet.af/netaddr => github.com/inetaf/netaddr v0.0.0-20230525184311-b8eac61e914a",
+			Note:    "inet.af/netaddr taken from its GitHub home, the same commit",
+			Start:   "--version", Does: "W1 W2 W3 W4 W5 W6", Shape: shapeGomplate,
+		},
+		{
+			Name: "helm", Module: "helm.sh/helm/v3", Version: "v3.22.0", Package: "/cmd/helm",
+			Start: "version", Does: "W1 W2 W3 W4 W5 W6", Shape: shapeHelm,
+		},
+		{
+			Name: "ytt", Module: "carvel.dev/ytt", Version: "v0.52.0", Package: "/cmd/ytt",
+			Start: "version", Does: "W1 W2 W3 W4 W5 W6", Shape: shapeYtt,
+		},
+		{
+			Name: "consul-template", Module: "github.com/hashicorp/consul-template", Version: "v0.41.1",
+			Start: "-v", Does: "W1 W2 W3 W4 W6", Shape: shapeConsul,
+		},
+	}
+}
+
+// dockerizeNeeds pins what v0.6.1, older than modules, leaves open.
+const dockerizeNeeds = `require (
+	github.com/elgs/gosplitargs v0.0.0-20241205072753-cbd889c0f906
+	github.com/hpcloud/tail v1.0.0
+	github.com/jwilder/gojq v0.0.0-20161018055142-c550732d4a52
+	golang.org/x/net v0.32.0
+	gopkg.in/fsnotify.v1 v1.4.7
+	gopkg.in/tomb.v1 v1.0.0-20141024135613-dd632973f1e7
+)`
+
+func envPeers() []*Tool {
+	return []*Tool{
+		{
+			Name: "dockerize", Module: "github.com/jwilder/dockerize", Version: "v0.6.1", Require: dockerizeNeeds,
+			Note:  "the newest version with a checksum in the public database that could be had; later ones add sprig",
+			Start: "-version", Does: "W1 W2 W3 W6", Shape: shapeDockerize,
+		},
+		{
+			Name: "confd", Module: "github.com/abtreece/confd", Version: "v0.20.0", Package: "/cmd/confd",
+			Start: "-version", Does: "W1 W2 W3 W6", Shape: shapeConfd,
+		},
+		{
+			Name: "a8m envsubst", Module: "github.com/a8m/envsubst", Version: "v1.4.3", Package: "/cmd/envsubst",
+			Start: "-h", Does: "W1", Shape: shapeEnvsubst,
+		},
+		{Name: "GNU envsubst", Debian: "gettext-base", Package: "envsubst", Start: "--version", Does: "W1", Shape: shapeEnvsubst},
+		{Name: "git", Debian: "git", Package: "git", Start: "--version", Does: "G1 G2 G3"},
+	}
+}
+
+// missing are peers that people use and that neither the module proxy nor Debian
+// had when this was written. They are tried again on a full run.
+func missing() []*Tool {
+	return []*Tool{
+		{Name: "remco", Module: "github.com/HeavyHorst/remco", Version: "v0.12.5", Package: "/cmd/remco", Start: "-version"},
+		{Name: "render-template", Module: "github.com/bitnami/render-template", Version: "v1.0.9", Start: "--help"},
+		{Name: "git-sync", Module: "k8s.io/git-sync/v4", Version: "v4.4.2", Start: "--version", Does: "G1 G2 G3"},
+	}
+}

@@ -1,0 +1,288 @@
+package integration
+
+import (
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"confit/integration/pod"
+)
+
+const (
+	wroteAll     = "3 created, 0 updated, 0 removed, 0 unchanged"
+	wroteNothing = "0 created, 0 updated, 0 removed, 3 unchanged"
+)
+
+// A new pod has a new emptyDir: confit writes it from the start, from what the
+// ConfigMap says now.
+func TestPodReplaced(t *testing.T) {
+	t.Parallel()
+	m := manifest(t)
+	p := startPod(t, m)
+	shows(t, p, "Hello from TEST")
+
+	edit(t, m, "app.yaml", "title: Hello", "title: Goodbye")
+	must(t, p.Sync())
+	shows(t, p, "Hello from TEST") // a rendered file changes with its pod only
+
+	must(t, p.Replace(t.Context()))
+	shows(t, p, "Goodbye from TEST")
+	ran(t, p, initConfig, wroteAll)
+}
+
+// In a new sandbox the init container meets its own files, and touches none.
+func TestSandboxRestarted(t *testing.T) {
+	t.Parallel()
+	p := startPod(t, manifest(t))
+	before := outputs(t, p, configDir)
+	must(t, p.RestartSandbox(t.Context()))
+	shows(t, p, "Hello from TEST")
+	if after := outputs(t, p, configDir); after != before {
+		t.Errorf("outputs after the restart:\n%s\nbefore:\n%s", after, before)
+	}
+	ran(t, p, initConfig, wroteAll, wroteNothing)
+}
+
+// An application that crashes finds its files again; confit does not run.
+func TestApplicationKilled(t *testing.T) {
+	t.Parallel()
+	p := startPod(t, manifest(t))
+	before := outputs(t, p, configDir)
+	must(t, p.Kill(t.Context(), application))
+	shows(t, p, "Hello from TEST")
+	if after := outputs(t, p, configDir); after != before {
+		t.Errorf("outputs after the restart:\n%s\nbefore:\n%s", after, before)
+	}
+	ran(t, p, initConfig, wroteAll)
+}
+
+// A broken template stops the pod, says where and why, and leaves what an
+// earlier run wrote.
+func TestBrokenTemplate(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	m := manifest(t)
+	p := startPod(t, m)
+	before := outputs(t, p, configDir)
+
+	edit(t, m, "nginx.conf.tmpl", "server.port", "server.prot")
+	must(t, p.Sync())
+	err := p.RestartSandbox(ctx)
+	var f *pod.Failure
+	if !errors.As(err, &f) || f.Container != initConfig || f.Status != 65 {
+		t.Fatalf("RestartSandbox = %v, want status 65 of %s", err, initConfig)
+	}
+	for _, want := range []string{"nginx.conf.tmpl:17:29: ", "no value for .Values.server.prot", "port"} {
+		if !strings.Contains(f.Message, want) || !strings.Contains(f.Log, want) {
+			t.Errorf("message %q and log %q, want %q in both", f.Message, f.Log, want)
+		}
+	}
+	if s, err := p.State(ctx, application); err != nil || s.Started {
+		t.Errorf("State(%s) = %+v, %v, want not started", application, s, err)
+	}
+	if after := outputs(t, p, configDir); after != before {
+		t.Errorf("outputs after the failure:\n%s\nbefore:\n%s", after, before)
+	}
+
+	// The kubelet tries again, and once the ConfigMap is mended the pod comes up.
+	edit(t, m, "nginx.conf.tmpl", "server.prot", "server.port")
+	must(t, p.Sync())
+	must(t, p.Start(ctx))
+	shows(t, p, "Hello from TEST")
+	ran(t, p, initConfig, wroteAll, wroteNothing)
+}
+
+// In a new pod nothing at all is written by a run that fails.
+func TestBrokenTemplateInNewPod(t *testing.T) {
+	t.Parallel()
+	m := manifest(t)
+	edit(t, m, "index.html.tmpl", ".Values.title", ".Values.titel")
+	p := newPod(t, m)
+	var f *pod.Failure
+	if err := p.Start(t.Context()); !errors.As(err, &f) || f.Status != 65 {
+		t.Fatalf("Start = %v, want status 65", err)
+	}
+	if !strings.Contains(f.Message, "index.html.tmpl:2:") {
+		t.Errorf("message = %q, want the template's name and line", f.Message)
+	}
+	entries, err := os.ReadDir(p.VolumeDir(configDir))
+	must(t, err)
+	if len(entries) != 0 {
+		t.Errorf("%s holds %v, want nothing", configDir, entries)
+	}
+}
+
+// A ConfigMap that is neither there nor optional keeps the pod waiting; confit
+// never runs. One that is optional to the pod must be so to the spec as well.
+func TestMissingConfigMap(t *testing.T) {
+	t.Parallel()
+	m := manifest(t)
+	m.Template.Spec.Volumes = append(m.Template.Spec.Volumes, pod.Volume{
+		Name: "extra", ConfigMap: &pod.Projection{Name: "web-extra"},
+	})
+	c := m.Container(initConfig)
+	c.VolumeMounts = append(c.VolumeMounts, pod.VolumeMount{Name: "extra", MountPath: "/extra-in"})
+	edit(t, m, "confit.yaml", "  - env: APP_\n", "  - configMap: /extra-in\n    optional: true\n  - env: APP_\n")
+	p := newPod(t, m)
+	if err := p.Start(t.Context()); err == nil || !strings.Contains(err.Error(), `configmap "web-extra" not found`) {
+		t.Fatalf("Start = %v, want it to wait for web-extra", err)
+	}
+	ran(t, p, initConfig)
+
+	extra := m.Template.Spec.Volumes[len(m.Template.Spec.Volumes)-1].ConfigMap
+	extra.Optional = true
+	must(t, p.Start(t.Context()))
+	shows(t, p, "Hello from TEST")
+
+	m.ConfigMaps["web-extra"] = map[string]string{"more.yaml": "title: Welcome\n"}
+	must(t, p.Replace(t.Context()))
+	shows(t, p, "Welcome from TEST")
+}
+
+// A volume that the spec names but the container does not mount is status 66.
+func TestMountForgotten(t *testing.T) {
+	t.Parallel()
+	m := manifest(t)
+	c := m.Container(initConfig)
+	c.VolumeMounts = append(c.VolumeMounts[:1:1], c.VolumeMounts[2:]...)
+	var f *pod.Failure
+	if err := newPod(t, m).Start(t.Context()); !errors.As(err, &f) || f.Status != 66 {
+		t.Fatalf("Start = %v, want status 66", err)
+	}
+	if !strings.Contains(f.Message, "/secret-in") {
+		t.Errorf("message = %q, want the directory that is missing", f.Message)
+	}
+}
+
+// addSecond adds an init container that renders motd from a spec of its own
+// into the same emptyDir.
+func addSecond(m *pod.Manifest, name string) {
+	spec := "version: 1\n" + name + "render:\n  - inline: \"welcome\\n\"\n    to: html/motd\nsinks:\n  - dir: /config-out\n"
+	m.ConfigMaps["web-config"]["second.yaml"] = spec
+	second := m.Template.Spec.InitContainers[0]
+	second.Name = "init-motd"
+	second.Args = append(second.Args[:2:2], "/config-in/second.yaml")
+	m.Template.Spec.InitContainers = append(m.Template.Spec.InitContainers[:1:1], second)
+}
+
+// Two confit containers fill one emptyDir, each its own part, as often as they run.
+func TestTwoInitContainers(t *testing.T) {
+	t.Parallel()
+	m := manifest(t)
+	addSecond(m, "name: motd\n")
+	p := startPod(t, m)
+	shows(t, p, "Hello from TEST")
+	if status, body := get(t, p, "/motd", "", ""); status != http.StatusOK || body != "welcome\n" {
+		t.Errorf("GET /motd = %d %q, want welcome", status, body)
+	}
+	must(t, p.RestartSandbox(t.Context()))
+	shows(t, p, "Hello from TEST")
+	ran(t, p, initConfig, wroteAll, wroteNothing)
+	ran(t, p, "init-motd", "1 created, 0 updated, 0 removed, 0 unchanged", "0 created, 0 updated, 0 removed, 1 unchanged")
+}
+
+// Two specs without a name would each remove the other's files: the second is
+// refused, and the first's files stay.
+func TestNameForgotten(t *testing.T) {
+	t.Parallel()
+	m := manifest(t)
+	edit(t, m, "confit.yaml", "name: web\n", "")
+	addSecond(m, "")
+	p := newPod(t, m)
+	var f *pod.Failure
+	if err := p.Start(t.Context()); !errors.As(err, &f) || f.Container != "init-motd" || f.Status != 73 {
+		t.Fatalf("Start = %v, want status 73 of init-motd", err)
+	}
+	if !strings.Contains(strings.ReplaceAll(f.Message, "`", ""), "give each spec a name:") {
+		t.Errorf("message = %q, want the advice to name the specs", f.Message)
+	}
+	found := outputs(t, p, configDir)
+	if !strings.Contains(found, "nginx.conf") || strings.Contains(found, "motd") {
+		t.Errorf("outputs = %s, want the first container's alone", found)
+	}
+}
+
+// Without fsGroup nginx, under another UID, cannot read what holds a secret;
+// confit has said so beforehand.
+func TestOtherUserWithoutGroup(t *testing.T) {
+	t.Parallel()
+	m := manifest(t)
+	const line = "securityContext: {fsGroup: 65532}"
+	p := startPod(t, m)
+	log, err := p.Log(initConfig)
+	must(t, err)
+	if strings.Contains(log, "fsGroup") {
+		t.Errorf("log = %q, want no notice: the pod has an fsGroup", log)
+	}
+
+	m.Template.Spec.SecurityContext.FSGroup = nil
+	must(t, p.Replace(t.Context()))
+	shows(t, p, "Hello from TEST")
+	if status, _ := get(t, p, "/admin", "admin", "hunter2"); status == http.StatusOK {
+		t.Error("GET /admin = 200: nginx can read a file of mode 0640 that is not its own")
+	}
+	log, err = p.Log(initConfig)
+	must(t, err)
+	if !strings.Contains(log, line) || !strings.Contains(log, "htpasswd") {
+		t.Errorf("log = %q, want a notice with %q", log, line)
+	}
+}
+
+// A Memory emptyDir is sticky: that is no hindrance to the UID that wrote it.
+func TestMemoryEmptyDir(t *testing.T) {
+	t.Parallel()
+	m := manifest(t)
+	for i := range m.Template.Spec.Volumes {
+		if v := &m.Template.Spec.Volumes[i]; v.Name == configDir {
+			v.EmptyDir = &pod.EmptyDir{Medium: "Memory", SizeLimit: "1Mi"}
+		}
+	}
+	p := startPod(t, m)
+	edit(t, m, "app.yaml", "title: Hello", "title: Goodbye")
+	must(t, p.Sync())
+	must(t, p.RestartSandbox(t.Context()))
+	shows(t, p, "Goodbye from TEST")
+	ran(t, p, initConfig, wroteAll, "0 created, 2 updated, 0 removed, 1 unchanged")
+}
+
+// A full volume is status 74, and nothing of the run is to be seen in it.
+func TestMemoryEmptyDirFull(t *testing.T) {
+	t.Parallel()
+	m := manifest(t)
+	for i := range m.Template.Spec.Volumes {
+		if v := &m.Template.Spec.Volumes[i]; v.Name == configDir {
+			v.EmptyDir = &pod.EmptyDir{Medium: "Memory", SizeLimit: "64Ki"}
+		}
+	}
+	edit(t, m, "index.html.tmpl", "<!DOCTYPE html>", `{{ repeat 100000 "x" }}`)
+	p := newPod(t, m)
+	var f *pod.Failure
+	if err := p.Start(t.Context()); !errors.As(err, &f) || f.Status != 74 {
+		t.Fatalf("Start = %v, want status 74", err)
+	}
+	if found := outputs(t, p, configDir); found != "" {
+		t.Errorf("outputs = %s, want none", found)
+	}
+}
+
+// Keys mounted one by one with subPath have no ..data beside them, and stay what
+// they were until their container is made anew.
+func TestSubPath(t *testing.T) {
+	t.Parallel()
+	m := manifest(t)
+	c := m.Container(initConfig)
+	mounts := c.VolumeMounts[1:]
+	for key := range m.ConfigMaps["web-config"] {
+		mounts = append(mounts, pod.VolumeMount{Name: "config-map", MountPath: filepath.Join("/config-in", key), SubPath: key})
+	}
+	c.VolumeMounts = mounts
+	p := startPod(t, m)
+	shows(t, p, "Hello from TEST")
+	edit(t, m, "app.yaml", "title: Hello", "title: Goodbye")
+	must(t, p.Sync())
+	must(t, p.RestartSandbox(t.Context()))
+	shows(t, p, "Goodbye from TEST")
+}

@@ -1,0 +1,153 @@
+package pod
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// podIP is every pod's address: no two pods see each other.
+const podIP = "10.244.0.5"
+
+// Dial connects from within the pod's network. The host of addr is ignored: all
+// containers of a pod listen on the one loopback.
+func (p *Pod) Dial(ctx context.Context, addr string) (net.Conn, error) {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, err
+	}
+	pid, err := p.pausePID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	type result struct {
+		conn net.Conn
+		err  error
+	}
+	done := make(chan result)
+	go func() {
+		// The thread is not unlocked: it ends with this goroutine, so that
+		// nothing else finds itself in the pod's network.
+		runtime.LockOSThread()
+		var r result
+		if r.err = enter(pid); r.err == nil {
+			var d net.Dialer
+			r.conn, r.err = d.DialContext(ctx, "tcp4", "127.0.0.1:"+port)
+		}
+		done <- r
+	}()
+	r := <-done
+	return r.conn, r.err
+}
+
+// enter moves the calling thread into the network of a process.
+func enter(pid int) error {
+	f, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", pid))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return unix.Setns(int(f.Fd()), unix.CLONE_NEWNET)
+}
+
+func (p *Pod) pausePID(ctx context.Context) (int, error) {
+	out, err := p.store.Run(ctx, "inspect", "--type", "container", "--format", "{{.State.Pid}}", pauseName)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(strings.TrimSpace(out))
+}
+
+// Client makes requests from within the pod's network, whatever host they name.
+// It keeps no connections and follows no redirects.
+func (p *Pod) Client() *http.Client {
+	return &http.Client{
+		Timeout: 5 * time.Second,
+		Transport: &http.Transport{
+			DisableKeepAlives: true,
+			DialContext: func(ctx context.Context, _, addr string) (net.Conn, error) {
+				return p.Dial(ctx, addr)
+			},
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// Ready waits until every container that has a readiness probe passes it.
+func (p *Pod) Ready(ctx context.Context) error {
+	for i := range p.spec().Containers {
+		c := &p.spec().Containers[i]
+		if c.ReadinessProbe == nil {
+			continue
+		}
+		if err := p.probe(ctx, c, c.ReadinessProbe); err != nil {
+			return fmt.Errorf("pod %s: %w", p.Name, err)
+		}
+	}
+	return nil
+}
+
+// probe asks until the answer is good. After half a minute it gives up and shows
+// the container's last lines.
+func (p *Pod) probe(ctx context.Context, c *Container, probe *Probe) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		err := p.ask(ctx, c, probe)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+			log, _ := p.Log(c.Name)
+			return fmt.Errorf("container %s: never ready: %w\n  log: %s", c.Name, err, indent(tail(log, 20)))
+		}
+	}
+}
+
+func (p *Pod) ask(ctx context.Context, c *Container, probe *Probe) error {
+	switch {
+	case probe.HTTPGet != nil:
+		resp, err := p.Client().Get("http://" + podIP + ":" + c.port(probe.HTTPGet.Port) + probe.HTTPGet.Path)
+		if err != nil {
+			return err
+		}
+		resp.Body.Close()
+		if resp.StatusCode < 200 || resp.StatusCode >= 400 {
+			return fmt.Errorf("GET %s: %s", probe.HTTPGet.Path, resp.Status)
+		}
+	case probe.TCPSocket != nil:
+		conn, err := p.Dial(ctx, podIP+":"+c.port(probe.TCPSocket.Port))
+		if err != nil {
+			return err
+		}
+		return conn.Close()
+	case probe.Exec != nil:
+		var command []string
+		for _, a := range probe.Exec.Command {
+			command = append(command, string(a))
+		}
+		_, err := p.Exec(ctx, c.Name, command...)
+		return err
+	}
+	return nil
+}
+
+// port is the number of a port that may be given by name.
+func (c *Container) port(port string) string {
+	i := slices.IndexFunc(c.Ports, func(q ContainerPort) bool { return q.Name == port })
+	if i < 0 {
+		return port
+	}
+	return strconv.Itoa(c.Ports[i].Port)
+}

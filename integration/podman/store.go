@@ -1,0 +1,119 @@
+// Package podman runs the podman command on stores of its own, and builds the
+// images the pod tests run. It never reads or writes the machine's own store or
+// configuration; everything lies below the directory it is given.
+package podman
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// A Store is a private podman store: images, containers and configuration below
+// one directory.
+type Store struct {
+	dir string
+}
+
+// Open makes a store in dir, or finds the one that is there. Images are also
+// looked up in the stores named, which are only read.
+func Open(dir string, images ...*Store) (*Store, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{dir: dir}
+	var more []string
+	for _, i := range images {
+		more = append(more, i.path("root"))
+	}
+	storage := s.storageConf(more)
+	old, err := os.ReadFile(s.path("storage.conf"))
+	if err == nil && string(old) != storage {
+		// It was moved: podman's database would still lead to the old place.
+		if err := os.RemoveAll(dir); err != nil {
+			return nil, err
+		}
+	}
+	if err := os.MkdirAll(s.path("build"), 0o755); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(s.path("containers.conf"), []byte(s.containersConf()), 0o644); err != nil {
+		return nil, err
+	}
+	return s, os.WriteFile(s.path("storage.conf"), []byte(storage), 0o644)
+}
+
+func (s *Store) path(name string) string { return filepath.Join(s.dir, name) }
+
+// containersConf lists the capabilities that containerd gives a container, and
+// runc because crun 1.8 refuses a hybrid cgroup hierarchy. Locks are files: the
+// default is one shared memory segment for all stores of a machine.
+func (s *Store) containersConf() string {
+	return fmt.Sprintf(`[containers]
+default_ulimits = ["nofile=8192:8192", "nproc=32768:32768"]
+default_capabilities = ["AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD",
+  "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"]
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "none"
+lock_type = "file"
+tmp_dir = %q
+[network]
+network_backend = "netavark"
+network_config_dir = %q
+`, s.path("tmp"), s.path("net"))
+}
+
+func (s *Store) storageConf(images []string) string {
+	return fmt.Sprintf(`[storage]
+driver = "overlay"
+graphroot = %q
+runroot = %q
+[storage.options]
+additionalimagestores = [%s]
+`, s.path("root"), s.path("run"), quoteAll(images))
+}
+
+func quoteAll(names []string) string {
+	var quoted []string
+	for _, n := range names {
+		quoted = append(quoted, fmt.Sprintf("%q", n))
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// Command is podman with args on this store, for the caller to run.
+func (s *Store) Command(ctx context.Context, args ...string) *exec.Cmd {
+	args = append([]string{"--runtime-flag", "root=" + s.path("runc")}, args...)
+	cmd := exec.CommandContext(ctx, "podman", args...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // ^C is for the caller, who then cleans up
+	cmd.Env = append(os.Environ(),
+		"CONTAINERS_CONF="+s.path("containers.conf"),
+		"CONTAINERS_STORAGE_CONF="+s.path("storage.conf"),
+		"TMPDIR="+s.path("build"))
+	return cmd
+}
+
+// Run runs podman with args and returns what it printed. An error carries the
+// end of podman's standard error.
+func (s *Store) Run(ctx context.Context, args ...string) (string, error) {
+	cmd := s.Command(ctx, args...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		return stdout.String(), fmt.Errorf("podman %s: %w: %s", args[0], err, lastLines(stderr.String(), 20))
+	}
+	return stdout.String(), nil
+}
+
+func lastLines(s string, n int) string {
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+}

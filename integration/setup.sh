@@ -1,0 +1,17 @@
+#!/bin/sh
+# Installs what the pod tests need on a Debian machine: podman with runc, and
+# what their images are made of. Does nothing, quickly, when all is there.
+set -eu
+
+need="podman runc catatonit netavark busybox-static ca-certificates"
+missing=
+for package in $need; do
+	status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || true
+	[ "$status" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -q
+# shellcheck disable=SC2086 # one word a package
+apt-get install -y -q --no-install-recommends $missing

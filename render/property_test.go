@@ -1,0 +1,284 @@
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// rounds is how many random templates a property is tried on.
+func rounds(n int) uint64 {
+	if testing.Short() {
+		n /= 10
+	}
+	return uint64(n)
+}
+
+// inline renders one template over values, as a run would.
+func inline(v *Values, text string) ([]Output, error) {
+	entry := Entry{Inline: text, To: "app.conf", Where: Where{fields: map[string]Pos{"inline": {File: "confit.yaml"}}}}
+	r, err := Render([]Entry{entry}, Input{Values: v, Files: NewFiles(nil), Deadline: time.Now().Add(200 * time.Millisecond)})
+	if r == nil {
+		return nil, err
+	}
+	return r.Outputs, err
+}
+
+// withSecrets sets some leaves of random values by a sensitive source. Two sets differ
+// in nothing but the values of these.
+func withSecrets(t testing.TB, seed uint64, words []string, number int64) *Values {
+	r := rand.New(rand.NewPCG(seed, 3))
+	base := nodeOf(randomValues(r), &Origin{File: "v"})
+	secret := map[string]any{
+		"name": words[0], "text": words[1], "n": number, "f": float64(number) + .5,
+		"db":    map[string]any{"host": words[2], "deep": map[string]any{"k": number}},
+		"hosts": []any{"plain", words[3]}, "labels": map[string]any{"a": words[4]},
+	}
+	return valuesOf(t, base, nodeOf(secret, &Origin{File: "s", Sensitive: true}))
+}
+
+var (
+	secretsA = []string{"hunter2aaa", "[kilowatt", "{{ .Values.zanzibar }}", "a: *quicksilver", "10.11.12.13"}
+	secretsB = []string{"x", "{\"m\": 1}", "{{ fail \"mulberry\" }}", "dGVzdA==", "/etc/passwd%d"}
+)
+
+// TestMaskedIsSame: what is shown is the same for any two values of a secret.
+func TestMaskedIsSame(t *testing.T) {
+	compared := 0
+	for seed := range rounds(2500) {
+		text := newGen(seed).template()
+		if seed%3 == 0 {
+			text += "{{ tpl .Values.db.host . }}{{ fromYaml .Values.text | toJson }}{{ .Values.name | regexFind .Values.text }}"
+		}
+		a, errA := inline(withSecrets(t, seed, secretsA, 4815162342), text)
+		b, errB := inline(withSecrets(t, seed, secretsB, 7), text)
+		noSecret(t, text, errA)
+		noSecret(t, text, errB)
+		switch {
+		case errA == nil && errB == nil:
+			compared++
+			if got, want := a[0].Content, b[0].Content; got.IsSensitive() != want.IsSensitive() || !bytes.Equal(got.Masked(), want.Masked()) {
+				t.Errorf("seed %d: two secrets show\n%s\n%s\n%s", seed, got.Masked(), want.Masked(), text)
+			}
+			noWord(t, text, string(a[0].Content.Masked()))
+		case errA != nil && errB != nil && samePlaces(errA, errB):
+			compared++
+			if got, want := told(errA), told(errB); got != want {
+				t.Errorf("seed %d: two secrets say\n%s\n%s\n%s", seed, got, want, text)
+			}
+		}
+		if t.Failed() {
+			return
+		}
+	}
+	if compared < int(rounds(2500))/2 {
+		t.Errorf("only %d templates were compared", compared)
+	}
+}
+
+func samePlaces(a, b error) bool {
+	p, q := Problems(a, CauseData), Problems(b, CauseData)
+	if len(p) != len(q) {
+		return false
+	}
+	for i := range p {
+		if p[i].Pos != q[i].Pos || p[i].Code != q[i].Code || p[i].Cause == CauseLimit {
+			return false
+		}
+	}
+	return true
+}
+
+// told is all that a user sees of an error.
+func told(err error) string {
+	var b strings.Builder
+	for _, p := range Problems(err, CauseData) {
+		fmt.Fprintln(&b, p.Error(), p.Source, p.Notes, p.Hint)
+	}
+	return b.String()
+}
+
+func noSecret(t *testing.T, text string, err error) {
+	t.Helper()
+	for _, p := range Problems(err, CauseData) {
+		if p.Cause == CauseUnknown {
+			t.Fatalf("a bug: %v\n%s", p.Err, text)
+		}
+	}
+	noWord(t, text, told(err))
+}
+
+// noWord fails where a secret, or a good part of it, is in a text.
+func noWord(t *testing.T, text, shown string) {
+	t.Helper()
+	shown = strings.ToLower(shown)
+	for _, word := range []string{"unter2", "kilow", "zanzi", "quicksi", "11.12", "mulber", "dgvzd", "passwd", "48151"} {
+		if strings.Contains(shown, word) {
+			t.Errorf("%q is shown in\n%s\n%s", word, shown, text)
+		}
+	}
+}
+
+// TestUnreadIsUnused: changing a leaf that an output has not read changes nothing.
+func TestUnreadIsUnused(t *testing.T) {
+	changes := 0
+	for seed := range rounds(800) {
+		text := newGen(seed).template()
+		v := valuesOf(t, nodeOf(randomValues(rand.New(rand.NewPCG(seed, 3))), &Origin{File: "v"}))
+		before := ours(t, text, v, false)
+		for _, leaf := range leavesOf(v.root) {
+			if before.reads.has(leaf) {
+				continue
+			}
+			old := leaf.val
+			for _, other := range []any{"other", "", int64(12), nil} {
+				if reflect.TypeOf(other) == reflect.TypeOf(old) || seed%4 == 0 {
+					leaf.val = other
+					changes++
+					sameRun(t, text, before, ours(t, text, v, false), valuePath(leaf, ""))
+				}
+			}
+			leaf.val = old
+		}
+		if t.Failed() {
+			return
+		}
+	}
+	t.Logf("%d changes", changes)
+}
+
+func leavesOf(n *Node) []*Node {
+	if n.isLeaf() {
+		return []*Node{n}
+	}
+	var all []*Node
+	kids := n.children()
+	for i := range kids {
+		all = append(all, leavesOf(&kids[i])...)
+	}
+	return all
+}
+
+func sameRun(t *testing.T, text string, a, b *eval, what string) {
+	t.Helper()
+	limited := func(e *eval) bool { return len(e.problems) > 0 && e.problems[len(e.problems)-1].Cause == CauseLimit }
+	if limited(a) || limited(b) {
+		return
+	}
+	var p, q string
+	for _, x := range a.problems {
+		p += x.Error() + "\n"
+	}
+	for _, x := range b.problems {
+		q += x.Error() + "\n"
+	}
+	if !bytes.Equal(a.out, b.out) || p != q {
+		t.Errorf("%s was not read, but changing it makes %q %s of %q %s\n%s", what, b.out, q, a.out, p, text)
+	}
+}
+
+// TestSameBytes: many templates at once give the same bytes, on one core and on four.
+func TestSameBytes(t *testing.T) {
+	v := withSecrets(t, 1, secretsA, 5)
+	var entries []Entry
+	for seed := uint64(0); len(entries) < 200; seed++ {
+		text := newGen(seed).template()
+		if _, err := inline(v, text); err == nil {
+			entries = append(entries, Entry{Inline: text, To: fmt.Sprint(seed), Where: Where{fields: map[string]Pos{"inline": {File: "confit.yaml"}}}})
+		}
+	}
+	render := func(procs int) string {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		r, err := Render(entries, Input{Values: v, Files: NewFiles(nil)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		for _, o := range r.Outputs {
+			fmt.Fprintf(&b, "%s %v %q %q\n", o.Path, o.Mode, o.Content.Reveal(), o.Content.Masked())
+		}
+		return b.String()
+	}
+	want := render(1)
+	for i := range 6 {
+		if got := render([]int{4, 1, 2}[i%3]); got != want {
+			t.Fatalf("run %d differs", i)
+		}
+	}
+}
+
+// TestBrokenTemplates: whatever a template says, it ends with an output or a problem.
+func TestBrokenTemplates(t *testing.T) {
+	v := withSecrets(t, 1, secretsA, 5)
+	r := rand.New(rand.NewPCG(1, 2))
+	for seed := range rounds(6000) {
+		text := []byte(newGen(seed).template())
+		for range 1 + r.IntN(3) {
+			i := r.IntN(len(text))
+			switch r.IntN(3) {
+			case 0:
+				text = append(text[:i:i], text[min(len(text), i+1+r.IntN(4)):]...)
+			case 1:
+				j := min(len(text), i+r.IntN(12))
+				text = append(text[:j:j], text[i:]...)
+			case 2:
+				text[i] = "{}()|.$\"`-:= \n09az\xff"[r.IntN(19)]
+			}
+			if len(text) == 0 {
+				break
+			}
+		}
+		_, err := inline(v, string(text)+" ")
+		noSecret(t, string(text), err)
+	}
+}
+
+// FuzzTemplate looks for a template that takes the process down.
+func FuzzTemplate(f *testing.F) {
+	for seed := range uint64(30) {
+		f.Add(newGen(seed).template())
+	}
+	for _, text := range bombs {
+		if len(text) < 1000 {
+			f.Add(text)
+		}
+	}
+	v := withSecrets(f, 1, secretsA, 5)
+	f.Fuzz(func(t *testing.T, text string) {
+		_, err := inline(v, text)
+		noSecret(t, text, err)
+	})
+}
+
+// TestPrintf: what printf gives never has fmt's marks of a mistake.
+func TestPrintf(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 5))
+	parts := strings.Split("%|%|%|s|d|v|q|x|X|t|5|05|.2|-8|+|#| |*|[1]|[2]|f|g|e|c|U|T|b|o|%%|a|,|[3|0|p|w|z|.|..|é", "|")
+	v := valuesOf(t, nodeOf(map[string]any{"s": "text", "i": int64(42), "f": 1.5, "b": true, "n": Num{Text: "1.10", V: 1.1}}, &Origin{File: "v"}))
+	fine := 0
+	for range rounds(40000) {
+		format := "%"
+		for range 1 + r.IntN(6) {
+			format += parts[r.IntN(len(parts))]
+		}
+		args := ""
+		for range r.IntN(4) {
+			args += []string{" .Values.s", " .Values.i", " .Values.f", " .Values.b", " .Values.n", " 3", " -1", ` "x"`}[r.IntN(8)]
+		}
+		e := ours(t, fmt.Sprintf("{{ printf %q%s }}", format, args), v, false)
+		if len(e.problems) > 0 {
+			continue
+		}
+		if fine++; bytes.Contains(e.out, []byte("%!")) {
+			t.Fatalf("printf %q%s gives %q", format, args, e.out)
+		}
+	}
+	if fine < int(rounds(40000))/20 {
+		t.Errorf("only %d formats were right", fine)
+	}
+}
