@@ -52,10 +52,10 @@ func (c *confit) doctor(p *render.Problem) {
 // kernel does.
 func parents(name string) []string {
 	var all []string
-	at := ""
+	var at strings.Builder
 	for part := range strings.SplitSeq(strings.Trim(filepath.Clean(name), "/"), "/") {
-		at += "/" + part
-		all = append(all, at)
+		at.WriteString("/" + part)
+		all = append(all, at.String())
 	}
 	return all
 }

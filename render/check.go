@@ -163,7 +163,7 @@ func (c *Check) FromSpec(n *yaml.Node) error {
 		Schema string `yaml:"schema"`
 	}
 	if err := DecodeSpec("", "", n, &fields); err != nil {
-		return errors.New("none, or a map with format: and schema:")
+		return errors.New("check is none, or a map with format and schema")
 	}
 	c.Format, c.Schema = fields.Format, fields.Schema
 	if c.Format != "" && !strings.Contains(" "+strings.Join(checkFormats, " ")+" ", " "+c.Format+" ") {

@@ -211,7 +211,7 @@ func ours(t testing.TB, text string, v *Values, masked bool) *eval {
 	e.run(map[string]any{"Values": v.root})
 	for _, p := range e.problems {
 		if p.Cause == CauseUnknown {
-			t.Fatalf("a bug: %v\n%s", p.Err, text)
+			t.Fatalf("a bug: %v %v\n%s", p.Err, p.Notes, text)
 		}
 	}
 	return e

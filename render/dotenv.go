@@ -1,7 +1,6 @@
 package render
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -68,7 +67,7 @@ func (d *dotenvDecoder) skip() bool {
 }
 
 // dotenvName is what a name may be; docker compose takes dots and dashes too.
-var dotenvName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+var dotenvName = lazyRegexp(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
 // name reads up to the =. The text before it may be part of a value that lost its
 // quotes, so that errors do not show it.
@@ -81,7 +80,7 @@ func (d *dotenvDecoder) name() (string, error) {
 	if after, ok := strings.CutPrefix(name, "export"); ok && strings.TrimLeft(after, " \t") != after {
 		name = strings.TrimLeft(after, " \t")
 	}
-	if !dotenvName.MatchString(name) {
+	if !dotenvName().MatchString(name) {
 		return "", d.problem(d.line, "bad-key", "what stands before the = is no name of a variable", "a name has letters, digits, _, - and dots, and begins with a letter or _")
 	}
 	d.take(len(before) + 1)

@@ -82,7 +82,7 @@ func yamlNode(v any) (*yaml.Node, error) {
 
 // floatNode writes 1 for 1.0, as Go prints it: to YAML that is an int.
 func floatNode(text string) *yaml.Node {
-	if decimalInt.MatchString(text) {
+	if decimalInt().MatchString(text) {
 		return scalarNode("!!int", text)
 	}
 	return scalarNode("!!float", text)

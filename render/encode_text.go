@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf16"
 )
@@ -144,7 +143,7 @@ func encodeEnv(v any) (string, error) {
 		switch {
 		case !ok:
 			return "", noForm([]string{k}, m[k], "env", "a variable is one text")
-		case !dotenvName.MatchString(k):
+		case !dotenvName().MatchString(k):
 			return "", fmt.Errorf("the key %s is no name of a variable", Quoted(k))
 		}
 		quoted, err := dotenvQuote(text)
@@ -157,4 +156,4 @@ func encodeEnv(v any) (string, error) {
 }
 
 // shellSafe is what means itself to a shell and to the readers of .env files.
-var shellSafe = regexp.MustCompile(`^[A-Za-z0-9_@%+:,./-]+$`)
+var shellSafe = lazyRegexp(`^[A-Za-z0-9_@%+:,./-]+$`)

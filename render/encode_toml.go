@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -139,12 +138,12 @@ func tomlScalar(v any) (string, bool) {
 }
 
 var (
-	tomlBare  = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
-	tomlPlain = regexp.MustCompile(`^([-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?|0x[0-9a-fA-F]+|0o[0-7]+|0b[01]+|[-+]?(inf|nan))$`)
+	tomlBare  = lazyRegexp(`^[A-Za-z0-9_-]+$`)
+	tomlPlain = lazyRegexp(`^([-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?|0x[0-9a-fA-F]+|0o[0-7]+|0b[01]+|[-+]?(inf|nan))$`)
 )
 
 func tomlKey(s string) string {
-	if tomlBare.MatchString(s) {
+	if tomlBare().MatchString(s) {
 		return s
 	}
 	return tomlString(s)
@@ -152,7 +151,7 @@ func tomlKey(s string) string {
 
 // tomlNumber keeps the text of a number where TOML has that form, else writes its value.
 func tomlNumber(n Num) string {
-	if tomlPlain.MatchString(n.Text) {
+	if tomlPlain().MatchString(n.Text) {
 		return n.Text
 	}
 	f, ok := n.V.(float64)

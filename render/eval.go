@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"strconv"
 	"text/template/parse"
 	"time"
@@ -77,7 +78,9 @@ func (e *eval) guarded(f func()) {
 		case stop:
 			e.problems = append(e.problems, r.p)
 		default:
-			e.problems = append(e.problems, bug(r))
+			p := Bug()
+			p.Err = fmt.Errorf("%v", r)
+			e.problems = append(e.problems, p)
 		}
 	}()
 	f()

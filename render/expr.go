@@ -181,6 +181,9 @@ func (e *eval) member(at parse.Node, n *Node, name string, i int) any {
 	if c := n.child(name); c != nil {
 		return c
 	}
+	if n.isLeaf() {
+		e.reads.add(n) // what it is decides
+	}
 	if n.isMap() || n.val == nil {
 		m := &missing{path: valuePath(n, name), deepest: n, key: name, def: e.def, offset: e.nameOffset(at, i)}
 		e.asked = append(e.asked, m)

@@ -140,7 +140,7 @@ func compareNumbers(a, b any) int {
 }
 
 func rational(v any) (*big.Rat, bool) {
-	if n, ok := v.(Num); ok && len(n.Text) < 64 && decimal.MatchString(n.Text) && !strings.ContainsAny(n.Text, "eE") {
+	if n, ok := v.(Num); ok && len(n.Text) < 64 && decimal().MatchString(n.Text) && !strings.ContainsAny(n.Text, "eE") {
 		return new(big.Rat).SetString(n.Text)
 	}
 	if i, ok := toInt(v); ok {

@@ -215,7 +215,7 @@ var errNotFloat = errors.New("not a number")
 func strictFloat(v any) (float64, error) {
 	if s, ok := v.(string); ok {
 		f, err := strconv.ParseFloat(s, 64)
-		if err != nil || !decimal.MatchString(s) {
+		if err != nil || !decimal().MatchString(s) {
 			return 0, errNotFloat
 		}
 		return f, nil

@@ -1,5 +1,7 @@
 package render
 
+import "maps"
+
 import "fmt"
 
 func include(e *eval, c call) any {
@@ -56,9 +58,7 @@ func tpl(e *eval, c call) any {
 	scoped := *prog
 	scoped.own = make(map[string]*definition, len(prog.own)+len(own))
 	for _, defs := range []map[string]*definition{prog.own, own} {
-		for name, d := range defs {
-			scoped.own[name] = d
-		}
+		maps.Copy(scoped.own, defs)
 	}
 	e.prog = &scoped
 	defer func() { e.prog = prog }()

@@ -55,17 +55,19 @@ func again(t *testing.T, n *Node, decode decodeFunc, encode func(any) (string, e
 func dump(v any) string {
 	switch v := v.(type) {
 	case map[string]any:
-		s := "{"
+		var s strings.Builder
+		s.WriteString("{")
 		for _, k := range slices.Sorted(maps.Keys(v)) {
-			s += fmt.Sprintf("%q:%s,", k, dump(v[k]))
+			s.WriteString(fmt.Sprintf("%q:%s,", k, dump(v[k])))
 		}
-		return s + "}"
+		return s.String() + "}"
 	case []any:
-		s := "["
+		var s strings.Builder
+		s.WriteString("[")
 		for _, item := range v {
-			s += dump(item) + ","
+			s.WriteString(dump(item) + ",")
 		}
-		return s + "]"
+		return s.String() + "]"
 	}
 	return fmt.Sprintf("%s(%q)", kindOf(v), fmt.Sprint(v))
 }

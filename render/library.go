@@ -3,8 +3,10 @@ package render
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"runtime"
+	"strings"
 	"text/template/parse"
 
 	"github.com/Masterminds/sprig/v3"
@@ -44,9 +46,7 @@ func newLibrary(sources []string) *library {
 	for _, table := range []map[string]function{
 		languageFuncs(), questionFuncs(), collectionFuncs(), listFuncs(), textFuncs(), formatFuncs(), printFuncs(), numberFuncs(), regexFuncs(), strictFuncs(),
 	} {
-		for name, f := range table {
-			lib.funcs[name] = f
-		}
+		maps.Copy(lib.funcs, table)
 	}
 	for name := range lib.funcs {
 		lib.names[name] = func() {}
@@ -271,14 +271,14 @@ func (e *eval) failCall(c call, err error) any {
 }
 
 func kinds(args []any) string {
-	s := ""
+	var s strings.Builder
 	for i, a := range args {
 		if i > 0 {
-			s += ", "
+			s.WriteString(", ")
 		}
-		s += "a " + kindOf(a)
+		s.WriteString("a " + kindOf(a))
 	}
-	return s
+	return s.String()
 }
 
 // safely calls f, code of a library, and turns its panic into an error.

@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"runtime/debug"
 	"text/template/parse"
 	"time"
 )
@@ -27,11 +26,6 @@ func (e *eval) limit(at parse.Node, code, text, hint string) {
 	p := e.problem(at, code, text)
 	p.Cause, p.Hint = CauseLimit, hint
 	panic(stop{p})
-}
-
-// bug is a panic of our own code. What it says may hold a value, so only Err has it.
-func bug(r any) *Problem {
-	return &Problem{Cause: CauseUnknown, Code: "bug", Text: "a bug in confit: the template cannot be executed", Err: fmt.Errorf("%v\n%s", r, debug.Stack())}
 }
 
 // tick counts steps, and stops what has grown too large or taken too long.

@@ -196,12 +196,13 @@ func TestYAMLRefused(t *testing.T) {
 
 // bomb is a billion laughs.
 func bomb() string {
-	s := "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
+	var s strings.Builder
+	s.WriteString("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n")
 	for i := '1'; i <= '9'; i++ {
 		prev := string(i - 1)
-		s += "a" + string(i) + ": &a" + string(i) + " [" + strings.TrimSuffix(strings.Repeat("*a"+prev+",", 10), ",") + "]\n"
+		s.WriteString("a" + string(i) + ": &a" + string(i) + " [" + strings.TrimSuffix(strings.Repeat("*a"+prev+",", 10), ",") + "]\n")
 	}
-	return s
+	return s.String()
 }
 
 func TestYAMLAsWritten(t *testing.T) {

@@ -11,7 +11,7 @@ func quoteShell(s string) (string, error) {
 	switch {
 	case strings.ContainsRune(s, 0):
 		return "", errors.New("a shell has no form for a NUL character")
-	case shellSafe.MatchString(s):
+	case shellSafe().MatchString(s):
 		return s, nil
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'", nil
@@ -33,7 +33,7 @@ func quoteINI(s string) (string, error) {
 // double ones where it holds what single quotes cannot.
 func dotenvQuote(s string) (string, error) {
 	switch {
-	case s == "" || shellSafe.MatchString(s):
+	case s == "" || shellSafe().MatchString(s):
 		return s, nil
 	case strings.ContainsRune(s, 0):
 		return "", errors.New("has a NUL character, which has no form in env")

@@ -6,6 +6,7 @@ package render
 
 import (
 	"errors"
+	"maps"
 	"path"
 	"runtime"
 	"strings"
@@ -243,9 +244,7 @@ func (r *renderer) partials(e *Entry, found Found) (map[string]*definition, erro
 			all = append(all, err)
 			continue
 		}
-		for name, d := range own {
-			defs[name] = d
-		}
+		maps.Copy(defs, own)
 		defs[f.Path] = main
 	}
 	return defs, errors.Join(all...)

@@ -3,18 +3,17 @@ package render
 import (
 	"errors"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 )
 
 var (
-	decimalInt  = regexp.MustCompile(`^[-+]?[0-9]+$`)
-	decimal     = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
-	otherBase   = regexp.MustCompile(`^0(o[0-7]+|x[0-9a-fA-F]+)$`)
-	octal       = regexp.MustCompile(`^[-+]?0[0-9]+$`)
-	underscored = regexp.MustCompile(`^[-+]?(0[xob])?[0-9a-fA-F]*[0-9][0-9a-fA-F]*_[0-9a-fA-F_]*(\.[0-9_]*)?$`)
-	binary      = regexp.MustCompile(`^[-+]?0b[01]+$`)
+	decimalInt  = lazyRegexp(`^[-+]?[0-9]+$`)
+	decimal     = lazyRegexp(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
+	otherBase   = lazyRegexp(`^0(o[0-7]+|x[0-9a-fA-F]+)$`)
+	octal       = lazyRegexp(`^[-+]?0[0-9]+$`)
+	underscored = lazyRegexp(`^[-+]?(0[xob])?[0-9a-fA-F]*[0-9][0-9a-fA-F]*_[0-9a-fA-F_]*(\.[0-9_]*)?$`)
+	binary      = lazyRegexp(`^[-+]?0b[01]+$`)
 )
 
 var (
@@ -40,20 +39,20 @@ func resolve(s string) (any, error) {
 		return word(s), nil
 	}
 	switch {
-	case octal.MatchString(s):
+	case octal().MatchString(s):
 		return nil, errOctal
-	case binary.MatchString(s):
+	case binary().MatchString(s):
 		return nil, errBinary
-	case underscored.MatchString(s):
+	case underscored().MatchString(s):
 		return nil, errUnderscore
-	case decimalInt.MatchString(s):
+	case decimalInt().MatchString(s):
 		return integer(s), nil
-	case otherBase.MatchString(s):
+	case otherBase().MatchString(s):
 		if v, err := strconv.ParseInt(s, 0, 64); err == nil {
 			return Num{Text: s, V: v}, nil
 		}
 		return s, nil
-	case decimal.MatchString(s):
+	case decimal().MatchString(s):
 		v, err := strconv.ParseFloat(s, 64)
 		if err != nil {
 			return Num{Text: s, V: v}, nil

@@ -95,17 +95,17 @@ func orDelim(delim, normal string) string {
 }
 
 var (
-	parseError  = regexp.MustCompile(`(?s)^template: .*?:(\d+): (.*)$`)
-	unknownFunc = regexp.MustCompile(`^function "(.*)" not defined$`)
+	parseError  = lazyRegexp(`(?s)^template: .*?:(\d+): (.*)$`)
+	unknownFunc = lazyRegexp(`^function "(.*)" not defined$`)
 )
 
 // parseProblem words a syntax error. The parser knows the line only; the column is
 // that of what it complains of, where that can be found.
 func parseProblem(src *source, err error, lib *library) *Problem {
 	p := problemf(CauseData, "template-syntax", Pos{File: src.name}, "the template cannot be parsed")
-	m := parseError.FindStringSubmatch(strings.TrimPrefix(err.Error(), "template: "+src.name))
+	m := parseError().FindStringSubmatch(strings.TrimPrefix(err.Error(), "template: "+src.name))
 	if m == nil {
-		m = parseError.FindStringSubmatch("template: " + strings.TrimPrefix(err.Error(), "template: "+src.name))
+		m = parseError().FindStringSubmatch("template: " + strings.TrimPrefix(err.Error(), "template: "+src.name))
 	}
 	if m == nil {
 		return p
@@ -116,7 +116,7 @@ func parseProblem(src *source, err error, lib *library) *Problem {
 	if i := strings.Index(p.Source, "{{"); i >= 0 {
 		p.Pos.Col = 1 + utf8.RuneCountInString(p.Source[:i])
 	}
-	if f := unknownFunc.FindStringSubmatch(m[2]); f != nil {
+	if f := unknownFunc().FindStringSubmatch(m[2]); f != nil {
 		return unknownFunction(p, f[1], lib)
 	}
 	if !src.secret {

@@ -2,7 +2,6 @@ package render
 
 import (
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -57,11 +56,11 @@ func tomlFloat(s string) any {
 	return number(s, f)
 }
 
-var tomlDate = regexp.MustCompile(`^(\d{4}-\d\d-\d\d)?([Tt ])?(\d\d:\d\d)?(:\d\d)?(\.\d+)?([Zz]|[-+]\d\d:\d\d)?$`)
+var tomlDate = lazyRegexp(`^(\d{4}-\d\d-\d\d)?([Tt ])?(\d\d:\d\d)?(:\d\d)?(\.\d+)?([Zz]|[-+]\d\d:\d\d)?$`)
 
 // isTOMLDate checks a date, a time or both, with or without an offset.
 func isTOMLDate(s string) bool {
-	m := tomlDate.FindStringSubmatch(s)
+	m := tomlDate().FindStringSubmatch(s)
 	if m == nil {
 		return false
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -272,9 +271,9 @@ func badUTF8(data []byte) (line int, bad bool) {
 }
 
 // quotation is where a message quotes more than a sign of YAML's own.
-var quotation = regexp.MustCompile("['`\"]([^:,{}\\[\\]-]|..)")
+var quotation = lazyRegexp("['`\"]([^:,{}\\[\\]-]|..)")
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
+var yamlLine = lazyRegexp(`^yaml: (?:line (\d+): )?(.*)`)
 
 // SyntaxProblem says what the YAML parser said, without what it quoted.
 func SyntaxProblem(file string, c Cause, err error) *Problem {
@@ -288,13 +287,13 @@ func SyntaxProblem(file string, c Cause, err error) *Problem {
 }
 
 func yamlSyntax(err error) (line int, text string) {
-	m := yamlLine.FindStringSubmatch(err.Error())
+	m := yamlLine().FindStringSubmatch(err.Error())
 	if m == nil {
 		return 0, "not valid YAML"
 	}
 	line, _ = strconv.Atoi(m[1])
 	text = m[2]
-	if at := quotation.FindStringIndex(text); at != nil {
+	if at := quotation().FindStringIndex(text); at != nil {
 		text = text[:at[0]]
 	}
 	text = strings.TrimSpace(text)

@@ -6,7 +6,6 @@ package sources
 import (
 	"errors"
 	"path"
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -79,7 +78,12 @@ func (s *Spec) String() string {
 	return s.Kind() + " " + render.Quoted(s.where())
 }
 
-var nameRule = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_-]*$`)
+// isName tells whether a name can stand before the colon in name:path.
+func isName(s string) bool {
+	letter := func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
+	rest := strings.TrimLeftFunc(s, func(r rune) bool { return letter(r) || r >= '0' && r <= '9' || r == '_' || r == '-' })
+	return rest == "" && s != "" && letter(rune(s[0]))
+}
 
 // Check finds what is wrong with a source by itself.
 func (s *Spec) Check() error {
@@ -102,7 +106,7 @@ func (s *Spec) Check() error {
 	}
 	s.checkFormat(fail)
 	s.checkLists(fail)
-	if s.Name != "" && !nameRule.MatchString(s.Name) {
+	if s.Name != "" && !isName(s.Name) {
 		fail("name", "the name "+render.Quoted(s.Name)+" has other characters than letters, digits, - and _", "")
 	}
 	if _, err := s.at(); err != nil {

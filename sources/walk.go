@@ -143,9 +143,30 @@ func (s *Snapshot) pickPath(name string, template bool) (render.Found, error) {
 	data, mode, err := s.ReadFile(name)
 	found := render.Found{Single: true, Files: []render.File{{Path: path.Base(name), Data: data, Mode: mode, From: name}}}
 	if err == nil && template {
-		found.Partials, err = s.Tree(path.Dir(name), func(rel string) bool { return strings.HasPrefix(rel, "_") && !strings.Contains(rel, "/") })
+		found.Partials, err = s.partials(path.Dir(name))
 	}
 	return found, err
+}
+
+// partials reads the files of a folder whose names begin with "_".
+func (s *Snapshot) partials(dir string) ([]render.File, error) {
+	tree, at := s.locate(s.pinned(s.through(dir)))
+	entries, err := tree.ReadDir(at)
+	if err != nil {
+		return nil, err
+	}
+	var files []render.File
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), "_") || e.IsDir() {
+			continue
+		}
+		data, mode, err := tree.ReadRegular(path.Join(at, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, render.File{Path: e.Name(), Data: data, Mode: mode, From: path.Join(dir, e.Name())})
+	}
+	return files, nil
 }
 
 // pick takes a file, a folder or a glob from the files of a named source.

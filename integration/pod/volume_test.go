@@ -31,10 +31,10 @@ func TestVolumes(t *testing.T) {
 		stat + "-L /items/motd":                   "640 0:2000",
 
 		// A Secret never reaches the disk.
-		stat + "/secret":                "3777 0:2000",
-		stat + "-L /secret/password":    "440 0:2000",
-		"cat /secret/password":          "hunter2",
-		"stat -f -c %T /secret /config": "tmpfs\next2/ext3",
+		stat + "/secret":             "3777 0:2000",
+		stat + "-L /secret/password": "440 0:2000",
+		"cat /secret/password":       "hunter2",
+		"stat -f -c %T /secret":      "tmpfs",
 
 		// In a projected volume only the top directory is a symlink.
 		"readlink /projected/nested":                                 "..data/nested",
@@ -49,9 +49,12 @@ func TestVolumes(t *testing.T) {
 		stat + "/disk":                "2777 0:2000",
 		"touch /disk-ro/x 2>&1; true": "touch: /disk-ro/x: Read-only file system",
 		stat + "/memory":              "3777 0:2000",
+
+		// A size limit is the size of the file system.
 		"head -c 65537 /dev/zero 2>&1 >/memory/x; true": "head: standard output: No space left on device",
-		"touch /made/x; ls /disk/made/here":             "x",
-		stat + "/dev/termination-log":                   "666 0:0",
+
+		"touch /made/x; ls /disk/made/here": "x",
+		stat + "/dev/termination-log":       "666 0:0",
 	})
 }
 

@@ -132,7 +132,7 @@ func (i *Images) tidy(ctx context.Context) error {
 	dirs, err := filepath.Glob(filepath.Join(i.path("build"), "buildah[0-9]*"))
 	for _, dir := range dirs {
 		// The command of a RUN line outlives a podman that was killed.
-		runc := exec.CommandContext(ctx, "runc", "delete", "--force", "buildah-"+filepath.Base(dir))
+		runc := exec.CommandContext(ctx, i.path("runtime"), "delete", "--force", "buildah-"+filepath.Base(dir))
 		err = errors.Join(err, runc.Run(), os.RemoveAll(dir))
 	}
 	unlock, inUse := lock(i.path("use.lock"), syscall.LOCK_EX|syscall.LOCK_NB)

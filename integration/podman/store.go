@@ -6,10 +6,12 @@ package podman
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 )
@@ -28,13 +30,8 @@ func Open(dir string, images ...*Store) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{dir: dir}
-	var more []string
-	for _, i := range images {
-		more = append(more, i.path("root"))
-	}
-	storage := s.storageConf(more)
-	old, err := os.ReadFile(s.path("storage.conf"))
-	if err == nil && string(old) != storage {
+	place, err := os.ReadFile(s.path("place"))
+	if err == nil && string(place) != dir {
 		// It was moved: podman's database would still lead to the old place.
 		if err := os.RemoveAll(dir); err != nil {
 			return nil, err
@@ -43,17 +40,34 @@ func Open(dir string, images ...*Store) (*Store, error) {
 	if err := os.MkdirAll(s.path("build"), 0o755); err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(s.path("containers.conf"), []byte(s.containersConf()), 0o644); err != nil {
-		return nil, err
+	return s, errors.Join(
+		s.put("containers.conf", s.containersConf()),
+		s.put("storage.conf", s.storageConf(images)),
+		s.put("runtime", fmt.Sprintf("#!/bin/sh\nexec runc --root '%s' \"$@\"\n", s.path("runc"))),
+		s.put("place", dir),
+	)
+}
+
+// put writes a file whole, or not at all if it is as it should be: other
+// processes may be reading it.
+func (s *Store) put(name, text string) error {
+	if old, err := os.ReadFile(s.path(name)); err == nil && string(old) == text {
+		return nil
 	}
-	return s, os.WriteFile(s.path("storage.conf"), []byte(storage), 0o644)
+	f, err := os.CreateTemp(s.dir, name)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Chmod(0o755), f.Close(), os.Rename(f.Name(), s.path(name)))
 }
 
 func (s *Store) path(name string) string { return filepath.Join(s.dir, name) }
 
 // containersConf lists the capabilities that containerd gives a container, and
-// runc because crun 1.8 refuses a hybrid cgroup hierarchy. Locks are files: the
-// default is one shared memory segment for all stores of a machine.
+// runc because crun 1.8 refuses a hybrid cgroup hierarchy. Runc too keeps its
+// notes in the store, which podman can only be told by a script of that name.
+// Locks are files: the default is one memory segment for all stores of a machine.
 func (s *Store) containersConf() string {
 	return fmt.Sprintf(`[containers]
 default_ulimits = ["nofile=8192:8192", "nproc=32768:32768"]
@@ -65,33 +79,30 @@ cgroup_manager = "cgroupfs"
 events_logger = "none"
 lock_type = "file"
 tmp_dir = %q
+[engine.runtimes]
+runc = [%q]
 [network]
 network_backend = "netavark"
 network_config_dir = %q
-`, s.path("tmp"), s.path("net"))
+`, s.path("tmp"), s.path("runtime"), s.path("net"))
 }
 
-func (s *Store) storageConf(images []string) string {
+func (s *Store) storageConf(images []*Store) string {
+	var roots []string
+	for _, i := range images {
+		roots = append(roots, strconv.Quote(i.path("root")))
+	}
 	return fmt.Sprintf(`[storage]
 driver = "overlay"
 graphroot = %q
 runroot = %q
 [storage.options]
 additionalimagestores = [%s]
-`, s.path("root"), s.path("run"), quoteAll(images))
-}
-
-func quoteAll(names []string) string {
-	var quoted []string
-	for _, n := range names {
-		quoted = append(quoted, fmt.Sprintf("%q", n))
-	}
-	return strings.Join(quoted, ", ")
+`, s.path("root"), s.path("run"), strings.Join(roots, ", "))
 }
 
 // Command is podman with args on this store, for the caller to run.
 func (s *Store) Command(ctx context.Context, args ...string) *exec.Cmd {
-	args = append([]string{"--runtime-flag", "root=" + s.path("runc")}, args...)
 	cmd := exec.CommandContext(ctx, "podman", args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // ^C is for the caller, who then cleans up
 	cmd.Env = append(os.Environ(),
