@@ -267,16 +267,16 @@ func TestPrintf(t *testing.T) {
 		for range 1 + r.IntN(6) {
 			format.WriteString(parts[r.IntN(len(parts))])
 		}
-		args := ""
+		var args strings.Builder
 		for range r.IntN(4) {
-			args += []string{" .Values.s", " .Values.i", " .Values.f", " .Values.b", " .Values.n", " 3", " -1", ` "x"`}[r.IntN(8)]
+			args.WriteString([]string{" .Values.s", " .Values.i", " .Values.f", " .Values.b", " .Values.n", " 3", " -1", ` "x"`}[r.IntN(8)])
 		}
-		e := ours(t, fmt.Sprintf("{{ printf %q%s }}", format.String(), args), v, false)
+		e := ours(t, fmt.Sprintf("{{ printf %q%s }}", format.String(), args.String()), v, false)
 		if len(e.problems) > 0 {
 			continue
 		}
 		if fine++; bytes.Contains(e.out, []byte("%!")) {
-			t.Fatalf("printf %q%s gives %q", format.String(), args, e.out)
+			t.Fatalf("printf %q%s gives %q", format.String(), args.String(), e.out)
 		}
 	}
 	if fine < int(rounds(40000))/20 {

@@ -281,6 +281,7 @@ func SyntaxProblem(file string, c Cause, err error) *Problem {
 	p := problemf(c, "yaml-syntax", Pos{File: file, Line: line}, "%s", text)
 	p.Hint = "check the indentation and the quotes around this line"
 	if several := (*severalDocuments)(nil); errors.As(err, &several) {
+		p.Text = "a second document starts here"
 		p.Hint = "keep one document a file; a directory of files merges in byte order"
 	}
 	return p

@@ -183,6 +183,9 @@ func sorted(outs []render.Output) []*render.Output {
 
 // makeAll creates the directory dir, and tells which ones it made, deepest last.
 func makeAll(dir string) ([]string, error) {
+	if _, err := os.Stat(dir); !isAbsent(err) {
+		return nil, err
+	}
 	err := os.Mkdir(dir, 0o755)
 	if err == nil {
 		return []string{dir}, nil
