@@ -186,24 +186,19 @@ func makeAll(dir string) ([]string, error) {
 	if _, err := os.Stat(dir); !isAbsent(err) {
 		return nil, err
 	}
-	err := os.Mkdir(dir, 0o755)
-	if err == nil {
-		return []string{dir}, nil
-	}
-	if errors.Is(err, fs.ErrExist) {
-		return nil, nil
-	}
-	if up := filepath.Dir(dir); isAbsent(err) && up != dir {
-		made, err := makeAll(up)
-		if err != nil {
+	var made []string
+	if up := filepath.Dir(dir); up != dir {
+		var err error
+		if made, err = makeAll(up); err != nil {
 			return made, err
 		}
-		if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
-			return made, err
-		}
-		return append(made, dir), nil
 	}
-	return nil, err
+	if err := os.Mkdir(dir, 0o755); errors.Is(err, fs.ErrExist) {
+		return made, nil
+	} else if err != nil {
+		return made, err
+	}
+	return append(made, dir), nil
 }
 
 func removeAll(made []string) error {

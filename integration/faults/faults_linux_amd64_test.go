@@ -90,10 +90,14 @@ func sweep(t *testing.T, s scenario, begin func(t *testing.T) *world) {
 	}
 	want, err := undisturbed.look()
 	must(t, err)
-	calls, struck := len(run.names), 0
-	for k, kind := range strikes() {
-		for at := 1; at <= calls+3; at++ {
-			if !*full && (at+k)%stride != 0 {
+	calls, kinds, struck := len(run.names)+3, strikes(), 0
+	step := 1
+	if !*full {
+		step = calls*len(kinds)/sample | 1
+	}
+	for _, kind := range kinds {
+		for at := range calls {
+			if (at*len(kinds)+len(kind.String()))%step != 0 {
 				continue
 			}
 			kind.at = at
