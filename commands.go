@@ -39,7 +39,7 @@ func (c *confit) commands() *cobra.Command {
 	c.logFlags(root.PersistentFlags())
 	root.AddCommand(
 		c.pipeCommand("render", "Write the files that the spec describes", renderExamples, c.render, c.renderFlags),
-		c.pipeCommand("diff", "Show what render would change", "  confit diff -c confit.yaml --root fixtures --out /config-out", c.diff, nil),
+		c.pipeCommand("diff", "Show what render would change", "  confit diff -c confit.yaml --root fixtures --out /config-out", c.diff, diffFlags),
 		c.validateCommand(),
 		c.explainCommand(),
 		c.versionCommand(),
@@ -94,6 +94,8 @@ func (c *confit) pipeFlags(f *pflag.FlagSet) {
 	f.String("root", "", "read every absolute path below this directory")
 	f.Duration("timeout", defaultTimeout, "time limit of a run")
 }
+
+func diffFlags(f *pflag.FlagSet) { f.String("format", "text", "text or json") }
 
 func (c *confit) renderFlags(f *pflag.FlagSet) {
 	f.Lookup("out").Usage += "; - prints"

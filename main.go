@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"time"
 
@@ -35,15 +36,9 @@ func (c *confit) render() error {
 	if c.set.out == "-" {
 		return c.print(made.Outputs)
 	}
-	var total sinks.Result
-	for _, d := range c.deliveries(spec, made.Outputs) {
-		c.guard.commit()
-		r, err := d.dir.Apply(c.ctx, d.outs)
-		if err != nil {
-			return err
-		}
-		c.notices(r.Notices)
-		total.Add(r)
+	total, err := c.publish(c.deliveries(spec, made.Outputs))
+	if err != nil {
+		return err
 	}
 	c.summary(total, time.Since(start))
 	return nil
@@ -60,12 +55,24 @@ func (c *confit) diff() error {
 		if err != nil {
 			return err
 		}
-		if err := plan.Diff(c.sys.stdout, c.colour(c.sys.stdout)); err != nil {
+		c.notices(plan.Notices)
+		if err := c.show(plan); err != nil {
 			return err
 		}
 		c.differs = c.differs || !plan.Empty()
 	}
 	return nil
+}
+
+// show prints a plan, as a diff or as data.
+func (c *confit) show(plan *sinks.Plan) error {
+	if c.set.diffFormat == "json" {
+		enc := json.NewEncoder(c.sys.stdout)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		return enc.Encode(plan)
+	}
+	return plan.Diff(c.sys.stdout, c.colour(c.sys.stdout))
 }
 
 // outputs goes from the spec to the rendered files, all in memory.
@@ -93,5 +100,5 @@ func (c *confit) execute(sp *spec, in inputs, values *render.Values) (*render.Re
 	if err != nil {
 		return nil, err
 	}
-	return made, checkOutputs(made.Outputs)
+	return made, checkOutputs(sp, made.Outputs)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"path"
 
 	"confit/render"
@@ -13,18 +14,55 @@ type delivery struct {
 	outs []render.Output
 }
 
-// deliveries deals out the outputs.
+// deliveries deals out the outputs: all to the only sink, else each to the one it names.
 func (c *confit) deliveries(sp *spec, outs []render.Output) []delivery {
 	outs = c.only(outs)
 	var all []delivery
 	for i := range sp.Sinks {
 		s := &sp.Sinks[i]
-		d := s.Dir(sp.Name, s.Base)
-		d.LockTimeout = c.set.lockTimeout
-		d.NoPrune = d.NoPrune || c.set.only != ""
-		all = append(all, delivery{d, outs})
+		d := delivery{dir: s.Dir(sp.Name, s.Base), outs: outs}
+		d.dir.LockTimeout = c.set.lockTimeout
+		d.dir.NoPrune = d.dir.NoPrune || c.set.only != ""
+		if len(sp.Sinks) > 1 {
+			d.outs = outputsOf(s.Name, outs)
+		}
+		all = append(all, d)
 	}
 	return all
+}
+
+func outputsOf(sink string, outs []render.Output) []render.Output {
+	var kept []render.Output
+	for _, o := range outs {
+		if o.Sink == sink {
+			kept = append(kept, o)
+		}
+	}
+	return kept
+}
+
+// publish makes each sink match, one after the other. A failure says which are done.
+func (c *confit) publish(all []delivery) (sinks.Result, error) {
+	c.guard.commit()
+	var total sinks.Result
+	for i, d := range all {
+		r, err := d.dir.Apply(c.ctx, d.outs)
+		if err != nil {
+			return total, partly(err, all[:i])
+		}
+		c.notices(r.Notices)
+		total.Add(r)
+	}
+	return total, nil
+}
+
+func partly(err error, done []delivery) error {
+	for _, d := range done {
+		for _, p := range render.Problems(err, render.CauseIO) {
+			p.Notes = append(p.Notes, "the sink "+render.Quoted(d.dir.Path)+" is up to date already")
+		}
+	}
+	return err
 }
 
 // only keeps the outputs that --only names.
@@ -56,11 +94,19 @@ func (c *confit) print(outs []render.Output) error {
 }
 
 // checkOutputs finds paths that cannot be published, alone or beside each other.
-func checkOutputs(outs []render.Output) error {
-	return sinks.CheckOutputs(outs, func(o render.Output) render.Cause {
+func checkOutputs(sp *spec, outs []render.Output) error {
+	cause := func(o render.Output) render.Cause {
 		if o.Made {
 			return render.CauseData
 		}
 		return render.CauseSpec
-	})
+	}
+	if len(sp.Sinks) == 1 {
+		return sinks.CheckOutputs(outs, cause)
+	}
+	var all []error
+	for i := range sp.Sinks {
+		all = append(all, sinks.CheckOutputs(outputsOf(sp.Sinks[i].Name, outs), cause))
+	}
+	return errors.Join(all...)
 }

@@ -27,6 +27,7 @@ type settings struct {
 	out         string
 	root        string
 	only        string
+	diffFormat  string
 	logFormat   string
 	verbose     bool
 	quiet       bool
@@ -56,6 +57,7 @@ func (c *confit) settle(flags *pflag.FlagSet) error {
 	}
 	s := &c.set
 	s.config, s.out, s.root, s.only = k.String("config"), k.String("out"), k.String("root"), k.String("only")
+	s.diffFormat = k.String("format")
 	s.logFormat, s.verbose, s.quiet = k.String("log-format"), k.Bool("verbose"), k.Bool("quiet")
 	s.masked, s.showSecrets = k.Bool("masked"), k.Bool("show-secrets")
 	s.timeout, s.lockTimeout = k.Duration("timeout"), k.Duration("lock-timeout")
@@ -103,6 +105,8 @@ func (c *confit) checkSettings() error {
 	switch {
 	case s.logFormat != "text" && s.logFormat != "json":
 		return usagef("log-format is text or json", "")
+	case c.verb == "diff" && s.diffFormat != "text" && s.diffFormat != "json":
+		return usagef("--format is text or json", "")
 	case s.masked && s.showSecrets:
 		return usagef("--masked and --show-secrets exclude each other", "")
 	case s.timeout <= 0 || c.verb == "render" && s.lockTimeout <= 0:

@@ -32,8 +32,9 @@ var asking = strings.Fields(`and or not default coalesce empty required ternary 
 // oracle is text/template with Helm's functions, made once; now is the reference being
 // run.
 type oracle struct {
-	base *template.Template
-	now  *reference
+	base  *template.Template
+	plain template.FuncMap // what is watched in base
+	now   *reference
 }
 
 var helmLike = newOracle()
@@ -101,6 +102,7 @@ func (o *oracle) funcs() template.FuncMap {
 	m["sortAlpha"] = func(v any) []string { // sprig's sorts its own argument in place
 		return slices.Sorted(slices.Values(sprig.GenericFuncMap()["toStrings"].(func(any) []string)(v)))
 	}
+	o.plain = maps.Clone(m)
 	for name, f := range m {
 		m[name] = o.watched(name, f)
 	}

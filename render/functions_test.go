@@ -146,7 +146,7 @@ func TestExamplesLikeSprig(t *testing.T) {
 			t.Logf("%s: %q, sprig %q %v", ex.template, ex.want, r.out, r.err)
 		}
 	}
-	if got, want := strings.Join(differ, " "), "round eq gt deepEqual mustToJson fromJson mustFromJson duration"; got != want {
+	if got, want := strings.Join(differ, " "), "printf round eq gt deepEqual mustToJson fromJson mustFromJson duration"; got != want {
 		t.Errorf("unlike sprig: %s, want %s", got, want)
 	}
 }

@@ -200,7 +200,7 @@ func TestSameBytes(t *testing.T) {
 		}
 		var b strings.Builder
 		for _, o := range r.Outputs {
-			fmt.Fprintf(&b, "%s %v %q %q\n", o.Path, o.Mode, o.Content.Reveal(), o.Content.Masked())
+			fmt.Fprintf(&b, "%s %v %q %q\n", o.Path, o.Mode, o.Content.real, o.Content.Masked())
 		}
 		return b.String()
 	}

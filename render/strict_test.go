@@ -95,7 +95,6 @@ untilStep 0 99999999 1
 seq 99999999
 seq
 seq 1 2 3 4
-abbrevboth 40 4 "a text that is long"
 derivePassword 1 "huge" "p" "u" "s"
 semver "one"
 semverCompare "1.x.y.z" "1.0"

@@ -90,30 +90,29 @@ func sweep(t *testing.T, s scenario, begin func(t *testing.T) *world) {
 	}
 	want, err := undisturbed.look()
 	must(t, err)
-	calls, kinds, struck := len(run.names)+3, strikes(), 0
-	step := 1
-	if !*full {
-		step = calls*len(kinds)/sample | 1
-	}
-	for _, kind := range kinds {
-		for at := range calls {
-			if (at*len(kinds)+len(kind.String()))%step != 0 {
-				continue
-			}
-			kind.at = at
-			if strikeOnce(t, begin(t), s, kind, want) {
-				struck++
-			}
-			if t.Failed() {
-				return
-			}
+	kinds, struck := strikes(), 0
+	all := (len(run.names) + 3) * len(kinds)
+	for n := 0; n < all && !t.Failed(); n += pace(all) {
+		k := kinds[n%len(kinds)]
+		k.at = n/len(kinds) + 1
+		if strikeOnce(t, begin(t), s, k, want) {
+			struck++
 		}
 	}
-	t.Logf("%d calls, %d faults", calls, struck)
+	t.Logf("%d calls, %d faults", len(run.names), struck)
 }
 
-// stride thins the sample of a bounded run out.
-const stride = 37
+// pace takes some forty faults out of all of them, spread over kinds and calls.
+func pace(all int) int {
+	if *full {
+		return 1
+	}
+	p := all/40 | 1
+	if p%5 == 0 { // there are ten kinds
+		p += 2
+	}
+	return p
+}
 
 // strikeOnce tells whether the run lasted long enough to be struck.
 func strikeOnce(t *testing.T, w *world, s scenario, k strike, want look) bool {
