@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"time"
@@ -41,7 +42,7 @@ func (c *confit) render() error {
 		return err
 	}
 	c.summary(total, time.Since(start))
-	return nil
+	return context.Cause(c.ctx) // a signal that came while publishing: all is done, the status tells
 }
 
 // diff shows what render would change.

@@ -63,14 +63,17 @@ func TestSignals(t *testing.T) {
 	}
 }
 
-// child waits for the only child of a process.
+// child waits for the child of a process that runs confit.
 func child(t *testing.T, pid int) int {
 	t.Helper()
 	name := "/proc/" + strconv.Itoa(pid) + "/task/" + strconv.Itoa(pid) + "/children"
 	for range 200 {
 		data, _ := os.ReadFile(name)
-		if id, err := strconv.Atoi(strings.TrimSpace(string(data))); err == nil {
-			return id
+		for id := range strings.FieldsSeq(string(data)) {
+			if comm, _ := os.ReadFile("/proc/" + id + "/comm"); string(comm) == "confit\n" {
+				n, _ := strconv.Atoi(id)
+				return n
+			}
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
@@ -93,4 +96,42 @@ func awaitBusy(t *testing.T, pid int) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Fatal("the run does not render")
+}
+
+// TestSignalInCommit asks a run to end when its commit has begun: it publishes all, and
+// the status tells of the signal.
+func TestSignalInCommit(t *testing.T) {
+	dir := t.TempDir()
+	spec := "version: 1\nrender: [{inline: a, to: a}, {inline: b, to: b}]\nsinks: [{dir: out}]\n"
+	if err := os.WriteFile(filepath.Join(dir, "confit.yaml"), []byte(spec), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=renameat2", "-e", "inject=renameat2:delay_enter=1000000", filepath.Join(bin, "confit"), "render")
+	cmd.Dir = dir
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	pid := child(t, cmd.Process.Pid)
+	for i := 0; ; i++ {
+		if _, err := os.Stat(filepath.Join(dir, "out/.confit-default/journal.json")); err == nil {
+			break
+		}
+		if i > 1000 {
+			t.Fatal("the commit does not begin")
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	if err := syscall.Kill(pid, syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	err := cmd.Wait()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 143 {
+		t.Errorf("ended with %v, want status 143", err)
+	}
+	for _, name := range []string{"a", "b"} {
+		if text, err := os.ReadFile(filepath.Join(dir, "out", name)); err != nil || string(text) != name {
+			t.Errorf("%s holds %q, %v", name, text, err)
+		}
+	}
 }
