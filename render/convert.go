@@ -26,28 +26,26 @@ func (e *eval) plainDeep(at parse.Node, v any, text bool, depth int) (any, bool)
 		return nil, false
 	}
 	e.tick(at, 1)
-	switch v := v.(type) {
+	switch p := v.(type) {
 	case poison:
 		return nil, false
 	case *missing:
-		e.use(at, v)
+		e.use(at, p)
 		return nil, false
 	case string:
-		e.weigh(at, len(v))
-		return v, true
+		e.weigh(at, len(p))
 	case Num:
-		if text {
-			return v, true
+		if !text {
+			return p.V, true
 		}
-		return v.V, true
 	case *Node:
-		p := e.plainNode(v, text)
+		v := e.plainNode(p, text)
 		e.weigh(at, 0)
-		return p, true
+		return v, true
 	case map[string]any:
-		return e.plainMap(at, v, text, depth)
+		return e.plainMap(at, p, text, depth)
 	case []any:
-		return e.plainList(at, v, text, depth)
+		return e.plainList(at, p, text, depth)
 	case *Files:
 		e.fail(at, "bad-argument", ".Files cannot be an argument here", "use .Files.Get")
 		return nil, false

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"text/template/parse"
 	"time"
@@ -22,8 +23,8 @@ type eval struct {
 	def      *definition // being executed
 	action   int         // offset of the action being executed, in def
 	calls    []caller    // the includes that led here
-	held     int         // bytes of output that wait for an include to end
 	steps    int         // since the last look at the clock
+	stack    []any       // arguments of the functions being called
 	bytes    int         // made by functions
 	mass     int         // bytes of text given to the function being called
 	problems []*Problem
@@ -68,7 +69,10 @@ const (
 )
 
 // run executes the main template of prog with the given dot.
-func (e *eval) run(dot any) { e.guarded(func() { e.execute(e.prog.main, dot) }) }
+func (e *eval) run(dot any) {
+	e.out = make([]byte, 0, len(e.prog.main.src.text)+512)
+	e.guarded(func() { e.execute(e.prog.main, dot) })
+}
 
 // guarded turns a limit, or a bug of ours, into a problem.
 func (e *eval) guarded(f func()) {
@@ -126,6 +130,7 @@ func (e *eval) node(dot any, n parse.Node) control {
 	switch n := n.(type) {
 	case *parse.TextNode:
 		e.mark(int(n.Pos), true)
+		e.room(len(n.Text))
 		e.out = append(e.out, n.Text...)
 		return next
 	case *parse.ActionNode:
@@ -232,11 +237,19 @@ func (e *eval) assign(name string, v any) {
 	}
 }
 
+// room makes the output double where n more bytes do not fit.
+func (e *eval) room(n int) {
+	if len(e.out)+n > cap(e.out) {
+		e.out = slices.Grow(e.out, max(n, cap(e.out)))
+	}
+}
+
 // print writes v as text/template would; what has no safe text is an error.
 func (e *eval) print(at parse.Node, v any) {
 	switch s := e.scalar(v).(type) {
 	case poison:
 	case string:
+		e.room(len(s))
 		e.out = append(e.out, s...)
 	case int64:
 		e.out = strconv.AppendInt(e.out, s, 10)

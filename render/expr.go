@@ -35,12 +35,15 @@ func (e *eval) command(dot any, c *parse.CommandNode, final any, piped bool) any
 	case *parse.IdentifierNode:
 		return e.function(dot, n, c.Args[1:], final, piped)
 	case *parse.FieldNode:
-		return e.fields(n, dot, n.Ident, e.lastArgs(dot, c, final, piped))
+		return e.method(dot, n, c, dot, n.Ident, final, piped)
 	case *parse.ChainNode:
-		recv := e.arg(dot, n.Node)
-		return e.fields(n, recv, n.Field, e.lastArgs(dot, c, final, piped))
+		return e.method(dot, n, c, e.arg(dot, n.Node), n.Field, final, piped)
 	case *parse.VariableNode:
-		return e.variable(n, e.lastArgs(dot, c, final, piped))
+		v, ok := e.variable(n)
+		if !ok {
+			return v
+		}
+		return e.method(dot, n, c, v, n.Ident[1:], final, piped)
 	case *parse.NilNode:
 		return e.fail(first, "bad-argument", "nil is not a command", "")
 	}
@@ -53,23 +56,35 @@ func (e *eval) command(dot any, c *parse.CommandNode, final any, piped bool) any
 	return e.arg(dot, first)
 }
 
-// lastArgs evaluates the arguments of a method; nil when there are none.
-func (e *eval) lastArgs(dot any, c *parse.CommandNode, final any, piped bool) []any {
+// method is a walk along names of which the last may be a method with arguments.
+func (e *eval) method(dot any, at parse.Node, c *parse.CommandNode, recv any, names []string, final any, piped bool) any {
 	if len(c.Args) == 1 && !piped {
-		return nil
+		return e.fields(at, recv, names, nil)
 	}
-	return e.args(dot, c.Args[1:], final, piped)
+	args := e.args(dot, c.Args[1:], final, piped)
+	v := e.fields(at, recv, names, args)
+	e.release(args)
+	return v
 }
 
+// args evaluates the arguments of a call onto the stack, where they stay until release:
+// a function that keeps them makes a copy.
 func (e *eval) args(dot any, nodes []parse.Node, final any, piped bool) []any {
-	args := make([]any, 0, len(nodes)+1)
+	base := len(e.stack)
 	for _, n := range nodes {
-		args = append(args, e.arg(dot, n))
+		v := e.arg(dot, n)
+		e.stack = append(e.stack, v)
 	}
 	if piped {
-		args = append(args, final)
+		e.stack = append(e.stack, final)
 	}
-	return args
+	return e.stack[base:len(e.stack):len(e.stack)]
+}
+
+// release takes arguments off the stack.
+func (e *eval) release(args []any) {
+	clear(args)
+	e.stack = e.stack[:len(e.stack)-len(args)]
 }
 
 // arg evaluates one operand.
@@ -82,7 +97,11 @@ func (e *eval) arg(dot any, n parse.Node) any {
 	case *parse.FieldNode:
 		return e.fields(n, dot, n.Ident, nil)
 	case *parse.VariableNode:
-		return e.variable(n, nil)
+		v, ok := e.variable(n)
+		if !ok {
+			return v
+		}
+		return e.fields(n, v, n.Ident[1:], nil)
 	case *parse.ChainNode:
 		return e.fields(n, e.arg(dot, n.Node), n.Field, nil)
 	case *parse.PipeNode:
@@ -114,13 +133,14 @@ func (e *eval) constant(n *parse.NumberNode) any {
 	return e.fail(n, "number-range", "the number "+n.Text+" does not fit into 64 bits", "")
 }
 
-func (e *eval) variable(n *parse.VariableNode, args []any) any {
+// variable is the value of $x; it is false after an error.
+func (e *eval) variable(n *parse.VariableNode) (any, bool) {
 	for i := len(e.vars) - 1; i >= 0; i-- {
 		if e.vars[i].name == n.Ident[0] {
-			return e.fields(n, e.vars[i].value, n.Ident[1:], args)
+			return e.vars[i].value, true
 		}
 	}
-	return e.fail(n, "no-variable", "there is no variable "+n.Ident[0], "")
+	return e.fail(n, "no-variable", "there is no variable "+n.Ident[0], ""), false
 }
 
 // fields walks from recv along names; the last one gets the arguments.
@@ -142,7 +162,7 @@ func (e *eval) fields(at parse.Node, recv any, names []string, args []any) any {
 func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) any {
 	switch r := recv.(type) {
 	case *Files:
-		return e.method(at, r, name, args)
+		return e.fileMethod(at, r, name, args)
 	case *semver.Version:
 		return e.versionPart(at, r, name, args)
 	case poison:

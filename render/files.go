@@ -67,8 +67,8 @@ func (f *Files) match(pattern string) *Files {
 	return out
 }
 
-// method is a call like .Files.Get "name".
-func (e *eval) method(at parse.Node, f *Files, name string, args []any) any {
+// fileMethod is a call like .Files.Get "name".
+func (e *eval) fileMethod(at parse.Node, f *Files, name string, args []any) any {
 	c := call{at: at, name: ".Files." + name, args: args}
 	switch name {
 	case "AsConfig", "AsSecrets":

@@ -98,7 +98,7 @@ func (e *eval) mapArg(c call, i int) (map[string]any, bool) {
 	return mapOf(c.args[i]), true
 }
 
-func list(e *eval, c call) any { return e.newList(c.at, c.args) }
+func list(e *eval, c call) any { return e.newList(c.at, slices.Clone(c.args)) }
 
 func dict(e *eval, c call) any {
 	e.made(c.at, 32*len(c.args))

@@ -31,7 +31,7 @@ func numberFuncs() map[string]function {
 		"float64":   {native: scalarFunc(func(v any) (any, error) { return boolFloat(v) }), min: 1, max: 1},
 		"toDecimal": {native: scalarFunc(octal64), min: 1, max: 1},
 		"duration":  {native: scalarFunc(seconds), min: 1, max: 1},
-		"atoi":      {plain: reflect.ValueOf(strictAtoi)},
+		"atoi":      goFunction(strictAtoi),
 	}
 	all := sprig.GenericFuncMap()
 	for _, name := range []string{"addf", "add1f", "subf", "mulf", "divf", "maxf", "minf", "ceil", "floor"} {

@@ -60,6 +60,10 @@ func (e *eval) raw(c call, v any) {
 
 // scalarText is a scalar argument as text; it is false after an error.
 func (e *eval) scalarText(c call, a any) (string, bool) {
+	if s, ok := e.scalar(a).(string); ok {
+		e.weigh(c.at, len(s))
+		return s, true
+	}
 	v, ok := e.plain(c.at, a, true)
 	if !ok {
 		return "", false
@@ -88,6 +92,13 @@ func (e *eval) texts(c call, args []any) ([]string, bool) {
 // joining turns all arguments into text and makes one of them, each written by how.
 func joining(how func(string) string) func(*eval, call) any {
 	return func(e *eval, c call) any {
+		if len(c.args) == 1 {
+			s, ok := e.scalarText(c, c.args[0])
+			if !ok {
+				return e.soft()
+			}
+			return e.text(c.at, how(s))
+		}
 		words, ok := e.texts(c, c.args)
 		if !ok {
 			return e.soft()

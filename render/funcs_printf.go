@@ -50,75 +50,83 @@ const (
 	aPrecision = -3
 )
 
-var formatVerb = lazyRegexp(`%([-+# 0]*)(?:(\[\d+\])?(\*)|(\d+))?(\.(?:(\[\d+\])?(\*)|(\d+))?)?(\[\d+\])?(?s:(.)|$)`)
-
 // read gives what is wrong with the format; "" is nothing.
 func (f *formatting) read(format string) string {
-	end := 0
-	for _, m := range formatVerb().FindAllStringSubmatchIndex(format, -1) {
-		f.format.WriteString(format[end:m[0]])
-		end = m[1]
-		var part [11]string
-		for i := range part {
-			if m[2*i] >= 0 {
-				part[i] = format[m[2*i]:m[2*i+1]]
-			}
+	for {
+		before, rest, found := strings.Cut(format, "%")
+		f.format.WriteString(before)
+		if !found {
+			return ""
 		}
-		if fault := f.verb(part); fault != "" {
+		var fault string
+		if format, fault = f.verb(rest); fault != "" {
 			return fault
 		}
 	}
-	f.format.WriteString(format[end:])
-	return ""
 }
 
-// verb takes one verb: flags, width, precision, and the letter.
-func (f *formatting) verb(part [11]string) string {
-	if part[10] == "%" {
-		f.format.WriteString("%%")
-		return ""
+// verb takes one verb off s: flags, width, precision, index and letter.
+func (f *formatting) verb(s string) (rest, fault string) {
+	rest = strings.TrimLeft(s, "-+# 0")
+	f.format.WriteString("%" + s[:len(s)-len(rest)])
+	if rest, fault = f.size(rest, aWidth); fault != "" {
+		return "", fault
 	}
-	f.format.WriteString("%" + part[1])
-	if fault := f.number(aWidth, part[2], part[3], part[4]); fault != "" {
-		return fault
-	}
-	if part[5] != "" {
+	if after, ok := strings.CutPrefix(rest, "."); ok {
 		f.format.WriteByte('.')
-		if fault := f.number(aPrecision, part[6], part[7], part[8]); fault != "" {
-			return fault
+		if rest, fault = f.size(after, aPrecision); fault != "" {
+			return "", fault
 		}
 	}
-	f.format.WriteString(part[10])
-	letter, _ := utf8.DecodeRuneInString(part[10])
-	return f.value(part[9], letter)
+	index, rest := cutIndex(rest)
+	letter, size := utf8.DecodeRuneInString(rest)
+	f.format.WriteString(rest[:size])
+	switch {
+	case size == 0 || letter == '%' && index > 0:
+		return "", "a verb is not complete"
+	case letter == '%':
+		return rest[size:], ""
+	}
+	return rest[size:], f.value(index, letter)
 }
 
-// number takes a width or a precision: a value, or digits.
-func (f *formatting) number(star rune, index, given, digits string) string {
-	if given != "" {
-		f.format.WriteByte('*')
-		return f.value(index, star)
+// cutIndex takes [2] off s; without, or with what is none, the index is 0.
+func cutIndex(s string) (index int, rest string) {
+	digits, after, ok := strings.Cut(s, "]")
+	if !ok || !strings.HasPrefix(s, "[") {
+		return 0, s
 	}
+	n, err := strconv.ParseUint(digits[1:], 10, 16)
+	if err != nil || n == 0 {
+		return 0, s
+	}
+	return int(n), after
+}
+
+// size takes a width or a precision off s: a value, or digits.
+func (f *formatting) size(s string, kind rune) (rest, fault string) {
+	if index, after := cutIndex(s); strings.HasPrefix(after, "*") {
+		f.format.WriteByte('*')
+		return after[1:], f.value(index, kind)
+	}
+	rest = strings.TrimLeft(s, "0123456789")
+	digits := s[:len(s)-len(rest)]
 	if digits == "" {
-		return ""
+		return rest, ""
 	}
 	n, err := strconv.Atoi(digits)
 	if err != nil || n > maxWidth {
-		return "a width or precision is too large"
+		return "", "a width or precision is too large"
 	}
 	f.width += n
 	f.format.WriteString(digits)
-	return ""
+	return rest, ""
 }
 
 // value takes the next value, or the one that index names.
-func (f *formatting) value(index string, letter rune) string {
-	if index != "" {
-		n, err := strconv.Atoi(index[1 : len(index)-1])
-		if err != nil || n < 1 {
-			return "the first value is [1]"
-		}
-		f.next = n - 1
+func (f *formatting) value(index int, letter rune) string {
+	if index > 0 {
+		f.next = index - 1
 	}
 	if f.next >= len(f.args) {
 		return "the format wants more values than there are"

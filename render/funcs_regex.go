@@ -3,7 +3,6 @@ package render
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"regexp"
 	"regexp/syntax"
 	"strings"
@@ -24,7 +23,7 @@ func regexFuncs() map[string]function {
 		"ReplaceAll":        func(re, s, repl string) (string, error) { return regexReplace(re, s, repl, false) },
 		"ReplaceAllLiteral": func(re, s, repl string) (string, error) { return regexReplace(re, s, repl, true) },
 	} {
-		m["regex"+name] = function{plain: reflect.ValueOf(f)}
+		m["regex"+name] = goFunction(f)
 		m["mustRegex"+name] = m["regex"+name]
 	}
 	return m

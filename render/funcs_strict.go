@@ -8,7 +8,6 @@ import (
 	"math"
 	"math/big"
 	"path"
-	"reflect"
 	"strings"
 
 	"github.com/Masterminds/sprig/v3"
@@ -54,8 +53,11 @@ func strictFuncs() map[string]function {
 		"osExt":   path.Ext,
 		"osIsAbs": path.IsAbs,
 	} {
-		m[name] = function{plain: reflect.ValueOf(f), slow: name == "derivePassword"}
+		m[name] = goFunction(f)
 	}
+	slow := m["derivePassword"]
+	slow.slow = true
+	m["derivePassword"] = slow
 	return m
 }
 

@@ -19,15 +19,13 @@ func include(e *eval, c call) any {
 	return e.text(c.at, e.capture(func() { e.call(c.at, d, c.args[1]) }))
 }
 
-// capture gives what f prints.
+// capture gives what f prints: it is written behind the output, and taken off again.
 func (e *eval) capture(f func()) string {
-	out, marking := e.out, e.marking
-	e.held += len(out)
-	e.out, e.marking = nil, false
+	start, marking := len(e.out), e.marking
+	e.marking = false
 	f()
-	text := string(e.out)
-	e.out, e.marking = out, marking
-	e.held -= len(out)
+	text := string(e.out[start:])
+	e.out, e.marking = e.out[:start], marking
 	return text
 }
 

@@ -1,11 +1,8 @@
 package render
 
 import (
-	"errors"
 	"fmt"
-	"maps"
 	"reflect"
-	"runtime"
 	"strings"
 	"text/template/parse"
 
@@ -16,7 +13,7 @@ import (
 // only read after.
 type library struct {
 	names   map[string]any // what the parser wants to know
-	funcs   map[string]function
+	funcs   map[string]*function
 	sources []string // where values were looked for, for error texts
 }
 
@@ -37,16 +34,19 @@ type call struct {
 }
 
 func newLibrary(sources []string) *library {
-	lib := &library{names: map[string]any{}, funcs: map[string]function{}, sources: sources}
+	lib := &library{names: map[string]any{}, funcs: map[string]*function{}, sources: sources}
 	for name, f := range sprig.GenericFuncMap() {
 		if whyForbidden(name) == "" {
-			lib.funcs[name] = goFunction(f)
+			g := goFunction(f)
+			lib.funcs[name] = &g
 		}
 	}
 	for _, table := range []map[string]function{
 		languageFuncs(), questionFuncs(), collectionFuncs(), listFuncs(), textFuncs(), formatFuncs(), printFuncs(), numberFuncs(), regexFuncs(), strictFuncs(),
 	} {
-		maps.Copy(lib.funcs, table)
+		for name, f := range table {
+			lib.funcs[name] = &f
+		}
 	}
 	for name := range lib.funcs {
 		lib.names[name] = func() {}
@@ -57,38 +57,13 @@ func newLibrary(sources []string) *library {
 // goFunction offers a Go function. The commonest signatures are called as they are,
 // others by reflection.
 func goFunction(f any) function {
-	var n func(*eval, call) any
-	arity := 1
-	switch f := f.(type) {
-	case func(string) string:
-		n = func(e *eval, c call) any {
-			s, ok := e.textArg(c, 0)
-			if !ok {
-				return e.soft()
-			}
-			return e.outcome(c, func() (any, error) { return f(s), nil })
-		}
-	case func(string, string) string:
-		arity = 2
-		n = withTexts(func(s, t string) any { return f(s, t) })
-	case func(string, string) bool:
-		arity = 2
-		n = withTexts(func(s, t string) any { return f(s, t) })
-	default:
-		return function{plain: reflect.ValueOf(f)}
+	t := reflect.TypeOf(f)
+	out := function{plain: reflect.ValueOf(f), min: t.NumIn(), max: t.NumIn()}
+	if t.IsVariadic() {
+		out.min, out.max = t.NumIn()-1, -1
 	}
-	return function{native: n, min: arity, max: arity}
-}
-
-func withTexts(f func(s, t string) any) func(*eval, call) any {
-	return func(e *eval, c call) any {
-		s, ok := e.textArg(c, 0)
-		t, ok2 := e.textArg(c, 1)
-		if !ok || !ok2 {
-			return e.soft()
-		}
-		return e.outcome(c, func() (any, error) { return f(s, t), nil })
-	}
+	out.native = direct(f)
+	return out
 }
 
 // textArg is argument i, which must be text; it is false after an error.
@@ -105,6 +80,23 @@ func (e *eval) textArg(c call, i int) (string, bool) {
 	return "", false
 }
 
+// intArg is argument i, which must be a whole number; it is false after an error.
+func (e *eval) intArg(c call, i int) (int, bool) {
+	if n, ok := c.args[i].(int); ok {
+		return n, true
+	}
+	v, ok := e.plain(c.at, c.args[i], false)
+	if !ok {
+		return 0, false
+	}
+	n, ok := toInt(v)
+	if !ok || int64(int(n)) != n {
+		e.badArgument(c, i, reflect.TypeFor[int](), v)
+		return 0, false
+	}
+	return int(n), true
+}
+
 // function calls a function by name.
 func (e *eval) function(dot any, n *parse.IdentifierNode, argNodes []parse.Node, final any, piped bool) any {
 	e.tick(n, 4)
@@ -114,17 +106,23 @@ func (e *eval) function(dot any, n *parse.IdentifierNode, argNodes []parse.Node,
 	}
 	c := call{at: n, name: n.Ident, args: e.args(dot, argNodes, final, piped)}
 	e.mass = 0
-	f := e.lib.funcs[n.Ident]
+	v := e.apply(c, e.lib.funcs[n.Ident])
+	e.release(c.args)
+	return v
+}
+
+// apply calls f with the arguments of c.
+func (e *eval) apply(c call, f *function) any {
+	if len(c.args) < f.min || f.max >= 0 && len(c.args) > f.max {
+		return e.fail(c.at, "bad-argument", fmt.Sprintf("%s takes %s, not %d", c.name, f.arity(), len(c.args)), "")
+	}
 	if f.native == nil {
 		return e.callPlain(c, f)
-	}
-	if len(c.args) < f.min || f.max >= 0 && len(c.args) > f.max {
-		return e.fail(n, "bad-argument", fmt.Sprintf("%s takes %s, not %d", n.Ident, f.arity(), len(c.args)), "")
 	}
 	return f.native(e, c)
 }
 
-func (f function) arity() string {
+func (f *function) arity() string {
 	switch {
 	case f.max < 0:
 		return fmt.Sprintf("at least %d arguments", f.min)
@@ -154,15 +152,8 @@ func (e *eval) shortCircuit(dot any, n *parse.IdentifierNode, argNodes []parse.N
 }
 
 // callPlain calls a Go function with plain values: all of its arguments count as read.
-func (e *eval) callPlain(c call, f function) any {
+func (e *eval) callPlain(c call, f *function) any {
 	t := f.plain.Type()
-	fixed := t.NumIn()
-	if t.IsVariadic() {
-		fixed--
-	}
-	if len(c.args) < fixed || !t.IsVariadic() && len(c.args) > fixed {
-		return e.fail(c.at, "bad-argument", fmt.Sprintf("%s takes %d arguments, not %d", c.name, fixed, len(c.args)), "")
-	}
 	in := make([]reflect.Value, len(c.args))
 	for i, a := range c.args {
 		v, ok := e.plain(c.at, a, false)
@@ -170,7 +161,7 @@ func (e *eval) callPlain(c call, f function) any {
 			return e.soft()
 		}
 		want := t.In(min(i, t.NumIn()-1))
-		if t.IsVariadic() && i >= fixed {
+		if t.IsVariadic() && i >= t.NumIn()-1 {
 			want = want.Elem()
 		}
 		if in[i], ok = convert(v, want); !ok {
@@ -285,10 +276,7 @@ func kinds(args []any) string {
 func safely(f func() (any, error)) (v any, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%v", r)
-			if _, bug := r.(runtime.Error); bug {
-				err = errors.New("an argument is out of range")
-			}
+			err = panicked(r)
 		}
 	}()
 	return f()

@@ -30,7 +30,7 @@ func (e *eval) limit(at parse.Node, code, text, hint string) {
 
 // tick counts steps, and stops what has grown too large or taken too long.
 func (e *eval) tick(at parse.Node, steps int) {
-	if len(e.out)+e.held > maxOutput {
+	if len(e.out) > maxOutput {
 		e.limit(at, "output-size", fmt.Sprintf("the output is larger than %d MiB", maxOutput>>20), "look for an endless range")
 	}
 	if e.steps += steps; e.steps >= lookEvery {

@@ -70,7 +70,7 @@ func (e *eval) iterate(at parse.Node, v any, vars int, each func(key, item any) 
 		if n.isLeaf() {
 			v = e.leaf(n)
 		} else {
-			e.iterateNode(n, each)
+			e.iterateNode(n, vars, each)
 			return
 		}
 	}
@@ -119,13 +119,17 @@ func iterateMap(m map[string]any, each func(key, item any) bool) {
 	}
 }
 
-func (e *eval) iterateNode(n *Node, each func(key, item any) bool) {
+func (e *eval) iterateNode(n *Node, vars int, each func(key, item any) bool) {
 	kids := n.children()
 	byName := n.isMap()
 	for i := range kids {
-		var key any = i
-		if byName {
+		var key any
+		switch {
+		case vars < 2: // nobody asks
+		case byName:
 			key = kids[i].key
+		default:
+			key = i
 		}
 		if !each(key, &kids[i]) {
 			return

@@ -102,6 +102,14 @@ func (n *Node) children() []Node {
 // child is the member of that name, or nil.
 func (n *Node) child(key string) *Node {
 	m, _ := n.val.(members)
+	if len(m) <= 8 {
+		for i := range m {
+			if m[i].key == key {
+				return &m[i]
+			}
+		}
+		return nil
+	}
 	i := sort.Search(len(m), func(i int) bool { return m[i].key >= key })
 	if i < len(m) && m[i].key == key {
 		return &m[i]
