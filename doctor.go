@@ -56,15 +56,15 @@ func permissionHint(c render.Cause) string {
 // owners lists mode, owner and group of each part of a path, from the root down.
 func owners(name string) []string {
 	var notes []string
-	at := ""
+	var at strings.Builder
 	for part := range strings.SplitSeq(strings.Trim(filepath.Clean(name), "/"), "/") {
-		at += "/" + part
-		info, err := os.Lstat(at)
+		at.WriteString("/" + part)
+		info, err := os.Lstat(at.String())
 		if err != nil {
 			break
 		}
 		if st, ok := info.Sys().(*syscall.Stat_t); ok {
-			notes = append(notes, fmt.Sprintf("%v uid %d gid %d %s", info.Mode(), st.Uid, st.Gid, render.Quoted(at)))
+			notes = append(notes, fmt.Sprintf("%v uid %d gid %d %s", info.Mode(), st.Uid, st.Gid, render.Quoted(at.String())))
 		}
 	}
 	return notes

@@ -85,6 +85,17 @@ func (o *oracle) funcs() template.FuncMap {
 	}
 	m["print"], m["println"], m["printf"] = fmt.Sprint, fmt.Sprintln, fmt.Sprintf
 	m["html"], m["js"], m["urlquery"] = template.HTMLEscaper, template.JSEscaper, template.URLQueryEscaper
+	helmAdds(m)
+	o.plain = maps.Clone(m)
+	for name, f := range m {
+		m[name] = o.watched(name, f)
+	}
+	maps.Copy(m, (&reference{}).helm(nil)) // for the parser
+	return m
+}
+
+// helmAdds are the functions of Helm that execute no template.
+func helmAdds(m template.FuncMap) {
 	m["toYaml"] = func(v any) (string, error) { return encodeYAML((&eval{}).adopted(nil, reflect.ValueOf(v))) }
 	m["fromYaml"] = func(s string) (map[string]any, error) {
 		n, err := DecodeYAML([]byte(s), &Origin{})
@@ -102,12 +113,6 @@ func (o *oracle) funcs() template.FuncMap {
 	m["sortAlpha"] = func(v any) []string { // sprig's sorts its own argument in place
 		return slices.Sorted(slices.Values(sprig.GenericFuncMap()["toStrings"].(func(any) []string)(v)))
 	}
-	o.plain = maps.Clone(m)
-	for name, f := range m {
-		m[name] = o.watched(name, f)
-	}
-	maps.Copy(m, (&reference{}).helm(nil)) // for the parser
-	return m
 }
 
 // helm gives the functions that execute templates of t.
@@ -217,41 +222,6 @@ func ours(t testing.TB, text string, v *Values, masked bool) *eval {
 		}
 	}
 	return e
-}
-
-// nodeOf makes nodes of plain values.
-func nodeOf(v any, o *Origin) *Node {
-	n := &Node{val: v, origin: o}
-	switch v := v.(type) {
-	case map[string]any:
-		kids := map[string]*Node{}
-		for k, c := range v {
-			kids[k] = nodeOf(c, o)
-		}
-		return NewMap(o, kids)
-	case []any:
-		list := make(items, len(v))
-		for i := range v {
-			list[i] = *nodeOf(v[i], o)
-		}
-		n.val = list
-	default:
-		n.markOrigin()
-	}
-	return n
-}
-
-func valuesOf(t testing.TB, layers ...*Node) *Values {
-	t.Helper()
-	var in []Layer
-	for _, n := range layers {
-		in = append(in, Layer{Root: n})
-	}
-	v, err := Merge(in, func(string) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
 }
 
 // TestDifferential holds the evaluator against text/template and sprig.

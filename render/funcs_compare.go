@@ -2,7 +2,9 @@ package render
 
 import (
 	"cmp"
+	"math"
 	"math/big"
+	"strconv"
 	"strings"
 	"text/template/parse"
 )
@@ -147,9 +149,8 @@ func rational(v any) (*big.Rat, bool) {
 		return new(big.Rat).SetInt64(i), true
 	}
 	f, _ := toFloat(v)
-	r := new(big.Rat)
-	if r.SetFloat64(f) == nil {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return nil, false
 	}
-	return r, true
+	return new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64)) // the number as written: 0.1 is a tenth
 }

@@ -8,13 +8,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/Masterminds/sprig/v3"
 )
 
 // numberFuncs compute. Unlike sprig's they refuse what is no number, or has no exact
 // result in 64 bits, instead of computing with 0 or with what is left.
-func numberFuncs() map[string]function {
+func numberFuncs(sprig map[string]any) map[string]function {
 	m := map[string]function{
 		"add":       {native: folding(addInt), min: 1, max: -1},
 		"add1":      {native: folding(addInt, 1), min: 1, max: 1},
@@ -33,9 +31,8 @@ func numberFuncs() map[string]function {
 		"duration":  {native: scalarFunc(seconds), min: 1, max: 1},
 		"atoi":      goFunction(strictAtoi),
 	}
-	all := sprig.GenericFuncMap()
 	for _, name := range []string{"addf", "add1f", "subf", "mulf", "divf", "maxf", "minf", "ceil", "floor"} {
-		f := reflect.ValueOf(all[name])
+		f := reflect.ValueOf(sprig[name])
 		n := function{native: floating(f), min: f.Type().NumIn(), max: f.Type().NumIn()}
 		if f.Type().IsVariadic() {
 			n.min, n.max = max(1, n.min-1), -1

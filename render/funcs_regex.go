@@ -10,7 +10,10 @@ import (
 
 // maxMatching bounds a regular expression at work: its instructions times the bytes of
 // the text, which is what matching costs at worst.
-const maxMatching = 1 << 27
+const (
+	maxMatching = 1 << 27
+	maxMatches  = 1 << 18 // each takes about a microsecond
+)
 
 // regexFuncs are sprig's, under both of their names; a bad expression is an error.
 func regexFuncs() map[string]function {
@@ -64,7 +67,7 @@ func regexFind(expr, s string) (string, error) {
 	return re.FindString(s), nil
 }
 
-var errManyItems = fmt.Errorf("more than %d items", maxItems)
+var errManyMatches = fmt.Errorf("more than %d matches", maxMatches)
 
 func regexFindAll(expr, s string, n int) ([]string, error) {
 	re, err := compile(expr, s)
@@ -72,8 +75,8 @@ func regexFindAll(expr, s string, n int) ([]string, error) {
 		return nil, err
 	}
 	found := re.FindAllString(s, bounded(n))
-	if len(found) > maxItems {
-		return nil, errManyItems
+	if len(found) > maxMatches {
+		return nil, errManyMatches
 	}
 	return found, nil
 }
@@ -84,16 +87,16 @@ func regexSplit(expr, s string, n int) ([]string, error) {
 		return nil, err
 	}
 	parts := re.Split(s, bounded(n))
-	if len(parts) > maxItems {
-		return nil, errManyItems
+	if len(parts) > maxMatches {
+		return nil, errManyMatches
 	}
 	return parts, nil
 }
 
 // bounded is n, or one more than a list may have where n is larger or means all.
 func bounded(n int) int {
-	if n < 0 || n > maxItems {
-		return maxItems + 1
+	if n < 0 || n > maxMatches {
+		return maxMatches + 1
 	}
 	return n
 }

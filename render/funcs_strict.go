@@ -9,55 +9,39 @@ import (
 	"math/big"
 	"path"
 	"strings"
-
-	"github.com/Masterminds/sprig/v3"
 )
 
 // strictFuncs replace functions of sprig that swallow an error and go on with a wrong
 // value, and bound those that make as much as they are asked for.
-func strictFuncs() map[string]function {
-	all := sprig.GenericFuncMap()
-	wrap := all["wrap"].(func(int, string) string)
-	wrapWith := all["wrapWith"].(func(int, string, string) string)
-	abbrev := all["abbrevboth"].(func(int, int, string) string)
-	derive := all["derivePassword"].(func(uint32, string, string, string, string) string)
+func strictFuncs(sprig map[string]any) map[string]function {
 	m := map[string]function{}
 	for name, f := range map[string]any{
-		"b64dec":     func(s string) (string, error) { return decoded(base64.StdEncoding.DecodeString(s)) },
-		"b32dec":     func(s string) (string, error) { return decoded(base32.StdEncoding.DecodeString(s)) },
-		"repeat":     boundedRepeat,
-		"until":      func(n int) ([]int, error) { return count(0, n, sign(n)) },
-		"untilStep":  count,
-		"seq":        seq,
-		"indent":     indent,
-		"nindent":    func(n int, s string) (string, error) { t, err := indent(n, s); return "\n" + t, err },
-		"substr":     substr,
-		"abbrevboth": func(l, r int, s string) (string, error) { return abbreviated(abbrev(l, r, s), s) },
-		"replace":    replace,
-		"splitList":  func(sep, s string) ([]string, error) { return pieces(sep, s, -1) },
-		"split":      func(sep, s string) (map[string]string, error) { return numbered(pieces(sep, s, -1)) },
-		"splitn":     func(sep string, n int, s string) (map[string]string, error) { return numbered(pieces(sep, s, n)) },
-		"wrap":       func(n int, s string) (string, error) { return wrap(n, s), nil },
-		"wrapWith": func(n int, sep, s string) (string, error) {
-			if len(sep) > maxText/(2*(len(s)/max(1, n))+2) {
-				return "", errGrows
-			}
-			return wrapWith(n, sep, s), nil
-		},
-		"derivePassword": func(n uint32, kind, password, user, site string) (string, error) {
-			return derive(n, kind, password, user, site), passwordKind(kind)
-		},
-		"osBase":  path.Base, // the same on every system
-		"osDir":   path.Dir,
-		"osClean": path.Clean,
-		"osExt":   path.Ext,
-		"osIsAbs": path.IsAbs,
+		"b64dec":    func(s string) (string, error) { return decoded(base64.StdEncoding.DecodeString(s)) },
+		"b32dec":    func(s string) (string, error) { return decoded(base32.StdEncoding.DecodeString(s)) },
+		"repeat":    boundedRepeat,
+		"until":     func(n int) ([]int, error) { return count(0, n, sign(n)) },
+		"untilStep": count,
+		"seq":       seq,
+		"indent":    indent,
+		"nindent":   func(n int, s string) (string, error) { t, err := indent(n, s); return "\n" + t, err },
+		"substr":    substr,
+		"replace":   replace,
+		"splitList": func(sep, s string) ([]string, error) { return pieces(sep, s, -1) },
+		"split":     func(sep, s string) (map[string]string, error) { return numbered(pieces(sep, s, -1)) },
+		"splitn":    func(sep string, n int, s string) (map[string]string, error) { return numbered(pieces(sep, s, n)) },
+		"osBase":    path.Base, // the same on every system
+		"osDir":     path.Dir,
+		"osClean":   path.Clean,
+		"osExt":     path.Ext,
+		"osIsAbs":   path.IsAbs,
 	} {
 		m[name] = goFunction(f)
 	}
-	slow := m["derivePassword"]
-	slow.slow = true
-	m["derivePassword"] = slow
+	m["abbrevboth"] = goFunction(abbreviated(sprig["abbrevboth"].(func(int, int, string) string)))
+	m["wrapWith"] = goFunction(wrapped(sprig["wrapWith"].(func(int, string, string) string)))
+	derive := goFunction(derived(sprig["derivePassword"].(func(uint32, string, string, string, string) string)))
+	derive.slow = true
+	m["derivePassword"] = derive
 	return m
 }
 
@@ -67,6 +51,8 @@ func decoded(b []byte, err error) (string, error) {
 	}
 	return string(b), nil
 }
+
+var errManyItems = fmt.Errorf("more than %d items", maxItems)
 
 var errGrows = fmt.Errorf("the text would grow beyond %d MiB", maxText>>20)
 
@@ -187,17 +173,31 @@ func numbered(parts []string, err error) (map[string]string, error) {
 	return m, err
 }
 
-func abbreviated(short, s string) (string, error) {
-	if short == "" && s != "" {
-		return "", errors.New("the width is too small for that")
+func abbreviated(abbrev func(int, int, string) string) any {
+	return func(left, right int, s string) (string, error) {
+		short := abbrev(left, right, s)
+		if short == "" && s != "" {
+			return "", errors.New("the width is too small for that")
+		}
+		return short, nil
 	}
-	return short, nil
 }
 
-func passwordKind(kind string) error {
-	switch kind {
-	case "maximum", "long", "medium", "short", "basic", "pin":
-		return nil
+func wrapped(wrap func(int, string, string) string) any {
+	return func(n int, sep, s string) (string, error) {
+		if len(sep) > maxText/(2*(len(s)/max(1, n))+2) {
+			return "", errGrows
+		}
+		return wrap(n, sep, s), nil
 	}
-	return errors.New("the kind is maximum, long, medium, short, basic or pin")
+}
+
+func derived(derive func(uint32, string, string, string, string) string) any {
+	return func(n uint32, kind, password, user, site string) (string, error) {
+		switch kind {
+		case "maximum", "long", "medium", "short", "basic", "pin":
+			return derive(n, kind, password, user, site), nil
+		}
+		return "", errors.New("the kind is maximum, long, medium, short, basic or pin")
+	}
 }

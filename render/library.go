@@ -35,14 +35,15 @@ type call struct {
 
 func newLibrary(sources []string) *library {
 	lib := &library{names: map[string]any{}, funcs: map[string]*function{}, sources: sources}
-	for name, f := range sprig.GenericFuncMap() {
+	all := sprig.GenericFuncMap()
+	for name, f := range all {
 		if whyForbidden(name) == "" {
 			g := goFunction(f)
 			lib.funcs[name] = &g
 		}
 	}
 	for _, table := range []map[string]function{
-		languageFuncs(), questionFuncs(), collectionFuncs(), listFuncs(), textFuncs(), formatFuncs(), printFuncs(), numberFuncs(), regexFuncs(), strictFuncs(),
+		languageFuncs(), questionFuncs(), collectionFuncs(), listFuncs(), textFuncs(), formatFuncs(), printFuncs(), numberFuncs(all), regexFuncs(), strictFuncs(all),
 	} {
 		for name, f := range table {
 			lib.funcs[name] = &f

@@ -116,12 +116,13 @@ func parseProblem(src *source, err error, lib *library) *Problem {
 	if i := strings.Index(p.Source, "{{"); i >= 0 {
 		p.Pos.Col = 1 + utf8.RuneCountInString(p.Source[:i])
 	}
+	if src.secret {
+		return p
+	}
 	if f := unknownFunc().FindStringSubmatch(m[2]); f != nil {
 		return unknownFunction(p, f[1], lib)
 	}
-	if !src.secret {
-		p.Text = Quoted(m[2])
-	}
+	p.Text = Quoted(m[2])
 	p.Hint = "see the template language: https://pkg.go.dev/text/template"
 	return p
 }

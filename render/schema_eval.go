@@ -1,0 +1,246 @@
+package render
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// An outcome is what a schema says of a value, and which members and items of it some
+// keyword has looked at.
+type outcome struct {
+	violations []violation
+	props      map[string]bool
+	items      map[int]bool
+}
+
+func (o *outcome) add(n *Node, format string, args ...any) {
+	o.violations = append(o.violations, violation{node: n, text: fmt.Sprintf(format, args...)})
+}
+
+// join takes over what a schema for the same value says.
+func (o *outcome) join(p outcome) {
+	o.violations = append(o.violations, p.violations...)
+	o.noted(p)
+}
+
+// noted takes over only what a schema that holds has looked at.
+func (o *outcome) noted(p outcome) {
+	if len(p.violations) > 0 {
+		return
+	}
+	for k := range p.props {
+		o.sawProp(k)
+	}
+	for i := range p.items {
+		o.sawItem(i)
+	}
+}
+
+func (o *outcome) sawProp(k string) {
+	if o.props == nil {
+		o.props = map[string]bool{}
+	}
+	o.props[k] = true
+}
+
+func (o *outcome) sawItem(i int) {
+	if o.items == nil {
+		o.items = map[int]bool{}
+	}
+	o.items[i] = true
+}
+
+// evaluate applies a schema to a value.
+func (s *Schema) evaluate(schema, n *Node, depth int) outcome {
+	var o outcome
+	if allowed, isBool := schema.val.(bool); isBool {
+		if !allowed {
+			o.add(n, "is not allowed here")
+		}
+		return o
+	}
+	if depth > maxDepth*4 {
+		o.add(n, "meets a schema that refers to itself without end")
+		return o
+	}
+	if ref := schema.child("$ref"); ref != nil {
+		to, _ := s.resolve(ref.val.(string))
+		o.join(s.evaluate(to, n, depth+1))
+	}
+	s.whatever(schema, n, &o)
+	s.combined(schema, n, &o, depth+1)
+	switch n.val.(type) {
+	case string:
+		s.text(schema, n, &o)
+	case int64, float64, Num:
+		s.number(schema, n, &o)
+	case items:
+		s.list(schema, n, &o, depth+1)
+	case members:
+		s.object(schema, n, &o, depth+1)
+	}
+	return o
+}
+
+// whatever evaluates the keywords for values of every type.
+func (s *Schema) whatever(schema, n *Node, o *outcome) {
+	if t := schema.child("type"); t != nil {
+		names := []string{}
+		if name, one := t.val.(string); one {
+			names = append(names, name)
+		}
+		for _, c := range t.children() {
+			names = append(names, c.val.(string))
+		}
+		got := schemaType(n)
+		if !slices.Contains(names, got) && (got != "integer" || !slices.Contains(names, "number")) {
+			o.add(n, "is of type %s, and has to be of type %s", got, strings.Join(names, " or "))
+		}
+	}
+	if enum := schema.child("enum"); enum != nil && !slices.ContainsFunc(enum.children(), func(c Node) bool { return sameNode(&c, n) }) {
+		o.add(n, "has to be one of %s", jsonOf(enum))
+	}
+	if c := schema.child("const"); c != nil && !sameNode(c, n) {
+		o.add(n, "has to be %s", jsonOf(c))
+	}
+}
+
+// schemaType is what JSON Schema calls the type of a value.
+func schemaType(n *Node) string {
+	if isNumber(n.val) {
+		if r, ok := rational(n.val); ok && r.IsInt() {
+			return "integer"
+		}
+		return "number"
+	}
+	return map[string]string{"null": "null", "bool": "boolean", "string": "string", "list": "array", "map": "object"}[n.kind()]
+}
+
+func jsonOf(n *Node) string {
+	text, _ := encodeJSON(own(n), "", false)
+	return Quoted(text)
+}
+
+// sameNode compares two values as JSON does: numbers by value.
+func sameNode(a, b *Node) bool {
+	if isNumber(a.val) && isNumber(b.val) {
+		return compareNumbers(a.val, b.val) == 0
+	}
+	x, y := a.children(), b.children()
+	if a.kind() != b.kind() || len(x) != len(y) {
+		return false
+	}
+	if a.isLeaf() {
+		return a.val == b.val
+	}
+	for i := range x {
+		if x[i].key != y[i].key || !sameNode(&x[i], &y[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// combined evaluates the keywords that put schemas together.
+func (s *Schema) combined(schema, n *Node, o *outcome, depth int) {
+	for i := range schema.listed("allOf") {
+		o.join(s.evaluate(&schema.listed("allOf")[i], n, depth))
+	}
+	if any := schema.listed("anyOf"); any != nil && s.holding(any, n, o, depth) == 0 {
+		o.add(n, "fits none of the schemas of anyOf")
+	}
+	if one := schema.listed("oneOf"); one != nil {
+		if fits := s.holding(one, n, o, depth); fits != 1 {
+			o.add(n, "fits %d of the schemas of oneOf, and has to fit one", fits)
+		}
+	}
+	if not := schema.child("not"); not != nil && len(s.evaluate(not, n, depth).violations) == 0 {
+		o.add(n, "fits the schema of not")
+	}
+	if cond := schema.child("if"); cond != nil {
+		met := s.evaluate(cond, n, depth)
+		o.noted(met)
+		branch := "then"
+		if len(met.violations) > 0 {
+			branch = "else"
+		}
+		if b := schema.child(branch); b != nil {
+			o.join(s.evaluate(b, n, depth))
+		}
+	}
+}
+
+// holding counts the schemas that a value fits.
+func (s *Schema) holding(schemas []Node, n *Node, o *outcome, depth int) int {
+	fits := 0
+	for i := range schemas {
+		p := s.evaluate(&schemas[i], n, depth)
+		if len(p.violations) == 0 {
+			fits++
+		}
+		o.noted(p)
+	}
+	return fits
+}
+
+// listed are the items of a keyword; nil where it is absent.
+func (n *Node) listed(keyword string) []Node {
+	if c := n.child(keyword); c != nil {
+		return c.children()
+	}
+	return nil
+}
+
+// count is the number that a keyword gives.
+func (n *Node) count(keyword string) (int, bool) {
+	c := n.child(keyword)
+	if c == nil {
+		return 0, false
+	}
+	i, _ := toInt(c.val)
+	return int(i), true
+}
+
+// sized evaluates a pair of keywords for a size.
+func (s *Schema) sized(schema, n *Node, o *outcome, size int, suffix, what string) {
+	if least, ok := schema.count("min" + suffix); ok && size < least {
+		o.add(n, "has to have at least %d %s", least, what)
+	}
+	if most, ok := schema.count("max" + suffix); ok && size > most {
+		o.add(n, "has to have at most %d %s", most, what)
+	}
+}
+
+func (s *Schema) text(schema, n *Node, o *outcome) {
+	text := n.val.(string)
+	s.sized(schema, n, o, utf8.RuneCountInString(text), "Length", "characters")
+	if p := schema.child("pattern"); p != nil && !s.patterns[p.val.(string)].MatchString(text) {
+		o.add(n, "has to match %s", Quoted(p.val.(string)))
+	}
+}
+
+func (s *Schema) number(schema, n *Node, o *outcome) {
+	for _, k := range []struct {
+		keyword, words string
+		holds          func(d int) bool
+	}{
+		{"minimum", "at least", func(d int) bool { return d >= 0 }},
+		{"maximum", "at most", func(d int) bool { return d <= 0 }},
+		{"exclusiveMinimum", "more than", func(d int) bool { return d > 0 }},
+		{"exclusiveMaximum", "less than", func(d int) bool { return d < 0 }},
+	} {
+		if limit := schema.child(k.keyword); limit != nil && !k.holds(compareNumbers(n.val, limit.val)) {
+			o.add(n, "has to be %s %s", k.words, jsonOf(limit))
+		}
+	}
+	if m := schema.child("multipleOf"); m != nil {
+		x, ok := rational(n.val)
+		y, ok2 := rational(m.val)
+		if !ok || !ok2 || !new(big.Rat).Quo(x, y).IsInt() {
+			o.add(n, "has to be a multiple of %s", jsonOf(m))
+		}
+	}
+}

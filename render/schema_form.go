@@ -1,0 +1,183 @@
+package render
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"strconv"
+)
+
+// A form checks that a keyword of a schema is written as it has to be.
+type form func(s *Schema, k *Node) error
+
+var schemaTypes = []string{"array", "boolean", "integer", "null", "number", "object", "string"}
+
+// formOf gives the form of the keywords that are evaluated; all others are annotations.
+func formOf(keyword string) form {
+	switch keyword {
+	case "$ref":
+		return refForm
+	case "$dynamicRef":
+		return unsupported("write $ref")
+	case "dependencies":
+		return unsupported("write dependentRequired or dependentSchemas")
+	case "additionalItems":
+		return unsupported("write prefixItems, and items for the rest")
+	case "type":
+		return typeForm
+	case "enum":
+		return listForm
+	case "pattern":
+		return patternForm
+	case "required":
+		return namesForm
+	case "dependentRequired":
+		return mapOfNames
+	case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf":
+		return numberForm
+	case "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains":
+		return countForm
+	case "uniqueItems":
+		return boolForm
+	}
+	return subschemaForm(keyword)
+}
+
+// subschemaForm is the form of the keywords that hold schemas.
+func subschemaForm(keyword string) form {
+	switch keyword {
+	case "allOf", "anyOf", "oneOf", "prefixItems":
+		return schemasForm
+	case "items":
+		return itemsForm
+	case "patternProperties":
+		return patternMap
+	case "properties", "dependentSchemas", "$defs", "definitions":
+		return schemaMap
+	case "not", "if", "then", "else", "contains", "propertyNames", "additionalProperties", "unevaluatedProperties", "unevaluatedItems":
+		return (*Schema).checkSchema
+	}
+	return nil
+}
+
+func unsupported(hint string) form {
+	return func(s *Schema, k *Node) error { return s.wrong(k, "the keyword is not supported", hint) }
+}
+
+func refForm(s *Schema, k *Node) error {
+	ref, ok := k.val.(string)
+	if !ok {
+		return s.wrong(k, "a reference is text", "")
+	}
+	if _, ok := s.resolve(ref); !ok {
+		return s.wrong(k, "the reference "+Quoted(ref)+" leads out of the schema or to nothing in it", "put what it refers to under $defs and refer to #/$defs/…")
+	}
+	return nil
+}
+
+func typeForm(s *Schema, k *Node) error {
+	names := []Node{*k}
+	if k.isList() {
+		names = k.children()
+	}
+	for _, n := range names {
+		if name, ok := n.val.(string); !ok || !slices.Contains(schemaTypes, name) {
+			return s.wrong(k, "a type is one of "+listed(schemaTypes), "")
+		}
+	}
+	return nil
+}
+
+func listForm(s *Schema, k *Node) error {
+	if !k.isList() {
+		return s.wrong(k, "this is a list", "")
+	}
+	return nil
+}
+
+func namesForm(s *Schema, k *Node) error {
+	for i := range k.children() {
+		if _, ok := k.children()[i].val.(string); !ok {
+			return s.wrong(k, "this is a list of names", "")
+		}
+	}
+	return listForm(s, k)
+}
+
+func mapOfNames(s *Schema, k *Node) error { return eachMember(s, k, namesForm) }
+func schemaMap(s *Schema, k *Node) error  { return eachMember(s, k, (*Schema).checkSchema) }
+
+func patternMap(s *Schema, k *Node) error {
+	for _, key := range k.keys() {
+		if !s.compiles(key) {
+			return s.wrong(k, Quoted(key)+" is no regular expression", "see https://pkg.go.dev/regexp/syntax")
+		}
+	}
+	return schemaMap(s, k)
+}
+
+func eachMember(s *Schema, k *Node, f form) error {
+	if !k.isMap() {
+		return s.wrong(k, "this is a map", "")
+	}
+	var all []error
+	for i := range k.children() {
+		all = append(all, f(s, &k.children()[i]))
+	}
+	return errors.Join(all...)
+}
+
+func schemasForm(s *Schema, k *Node) error {
+	if !k.isList() || len(k.children()) == 0 {
+		return s.wrong(k, "this is a list of schemas", "")
+	}
+	var all []error
+	for i := range k.children() {
+		all = append(all, s.checkSchema(&k.children()[i]))
+	}
+	return errors.Join(all...)
+}
+
+func itemsForm(s *Schema, k *Node) error {
+	if k.isList() {
+		return s.wrong(k, "items is one schema for all items", "write prefixItems for a list of them")
+	}
+	return s.checkSchema(k)
+}
+
+func patternForm(s *Schema, k *Node) error {
+	if text, ok := k.val.(string); !ok || !s.compiles(text) {
+		return s.wrong(k, "this is no regular expression", "see https://pkg.go.dev/regexp/syntax")
+	}
+	return nil
+}
+
+// compiles keeps a regular expression for the evaluation.
+func (s *Schema) compiles(expr string) bool {
+	re, err := regexp.Compile(expr)
+	s.patterns[expr] = re
+	return err == nil
+}
+
+func numberForm(s *Schema, k *Node) error {
+	if !isNumber(k.val) || k.key == "multipleOf" && compareNumbers(k.val, int64(0)) <= 0 {
+		return s.wrong(k, "this is a number", "")
+	}
+	return nil
+}
+
+func countForm(s *Schema, k *Node) error {
+	if i, ok := toInt(k.val); !ok || i < 0 {
+		return s.wrong(k, "this is a whole number from 0", "")
+	}
+	return nil
+}
+
+func boolForm(s *Schema, k *Node) error {
+	if _, ok := k.val.(bool); !ok {
+		return s.wrong(k, "this is true or false", "")
+	}
+	return nil
+}
+
+func jsonIndex(i int) string { return strconv.Itoa(i) }

@@ -1,0 +1,193 @@
+package render
+
+import (
+	"strconv"
+	"strings"
+)
+
+// list evaluates the keywords for lists.
+func (s *Schema) list(schema, n *Node, o *outcome, depth int) {
+	kids := n.children()
+	s.sized(schema, n, o, len(kids), "Items", "items")
+	prefix := schema.listed("prefixItems")
+	rest := schema.child("items")
+	for i := range kids {
+		switch {
+		case i < len(prefix):
+			s.item(&prefix[i], &kids[i], i, o, depth)
+		case rest != nil:
+			s.item(rest, &kids[i], i, o, depth)
+		}
+	}
+	if u := schema.child("uniqueItems"); u != nil && u.val == true {
+		if i, j, twice := repeated(kids); twice {
+			o.add(n, "has the same item at %d and %d, and may have each once", i, j)
+		}
+	}
+	s.contains(schema, n, o, depth)
+	if u := schema.child("unevaluatedItems"); u != nil {
+		for i := range kids {
+			if !o.items[i] {
+				s.item(u, &kids[i], i, o, depth)
+			}
+		}
+	}
+}
+
+func (s *Schema) item(schema, n *Node, i int, o *outcome, depth int) {
+	o.violations = append(o.violations, s.evaluate(schema, n, depth).violations...)
+	o.sawItem(i)
+}
+
+// repeated finds an item that comes twice, in one pass.
+func repeated(kids []Node) (i, j int, twice bool) {
+	seen := map[string]int{}
+	for j := range kids {
+		text := canonical(&kids[j])
+		if i, there := seen[text]; there {
+			return i, j, true
+		}
+		seen[text] = j
+	}
+	return 0, 0, false
+}
+
+// canonical is the same text for the same value.
+func canonical(n *Node) string {
+	if r, ok := rational(n.val); ok && isNumber(n.val) {
+		return r.RatString()
+	}
+	if n.isLeaf() {
+		return jsonOf(n)
+	}
+	var b strings.Builder
+	b.WriteString(n.kind())
+	for i := range n.children() {
+		c := &n.children()[i]
+		b.WriteString("," + strconv.Quote(c.key) + ":" + canonical(c))
+	}
+	return b.String() + ";"
+}
+
+func (s *Schema) contains(schema, n *Node, o *outcome, depth int) {
+	c := schema.child("contains")
+	if c == nil {
+		return
+	}
+	fits := 0
+	for i := range n.children() {
+		if len(s.evaluate(c, &n.children()[i], depth).violations) == 0 {
+			fits++
+			o.sawItem(i)
+		}
+	}
+	least, set := schema.count("minContains")
+	if !set {
+		least = 1
+	}
+	if fits < least {
+		o.add(n, "has to contain at least %d items of the schema of contains", least)
+	}
+	if most, set := schema.count("maxContains"); set && fits > most {
+		o.add(n, "has to contain at most %d items of the schema of contains", most)
+	}
+}
+
+// object evaluates the keywords for maps.
+func (s *Schema) object(schema, n *Node, o *outcome, depth int) {
+	kids := n.children()
+	s.sized(schema, n, o, len(kids), "Properties", "members")
+	s.present(schema, n, o)
+	additional := schema.child("additionalProperties")
+	for i := range kids {
+		s.member(schema, &kids[i], additional, o, depth)
+	}
+	if names := schema.child("propertyNames"); names != nil {
+		for i := range kids {
+			name := Node{val: kids[i].key, origin: kids[i].origin}
+			if len(s.evaluate(names, &name, depth).violations) > 0 {
+				o.add(&kids[i], "has a name that the schema does not allow")
+			}
+		}
+	}
+	if deps := schema.child("dependentSchemas"); deps != nil {
+		for i := range deps.children() {
+			if d := &deps.children()[i]; n.child(d.key) != nil {
+				o.join(s.evaluate(d, n, depth))
+			}
+		}
+	}
+	if u := schema.child("unevaluatedProperties"); u != nil {
+		for i := range kids {
+			if !o.props[kids[i].key] {
+				s.extra(schema, u, &kids[i], o, depth)
+			}
+		}
+	}
+}
+
+// present evaluates required and dependentRequired.
+func (s *Schema) present(schema, n *Node, o *outcome) {
+	if lacking := n.lacks(schema.listed("required")); len(lacking) > 0 {
+		o.add(n, "lacks %s", listed(lacking))
+	}
+	if deps := schema.child("dependentRequired"); deps != nil {
+		for _, d := range deps.children() {
+			if lacking := n.lacks(d.children()); n.child(d.key) != nil && len(lacking) > 0 {
+				o.add(n, "has %s, and then needs %s", Quoted(d.key), listed(lacking))
+			}
+		}
+	}
+}
+
+func (n *Node) lacks(names []Node) []string {
+	var lacking []string
+	for _, name := range names {
+		if n.child(name.val.(string)) == nil {
+			lacking = append(lacking, name.val.(string))
+		}
+	}
+	return lacking
+}
+
+// member evaluates properties, patternProperties and additionalProperties for one member.
+func (s *Schema) member(schema, n, additional *Node, o *outcome, depth int) {
+	known := false
+	apply := func(sub *Node) {
+		known = true
+		o.violations = append(o.violations, s.evaluate(sub, n, depth).violations...)
+		o.sawProp(n.key)
+	}
+	if props := schema.child("properties"); props != nil {
+		if p := props.child(n.key); p != nil {
+			apply(p)
+		}
+	}
+	if patterns := schema.child("patternProperties"); patterns != nil {
+		for i := range patterns.children() {
+			if p := &patterns.children()[i]; s.patterns[p.key].MatchString(n.key) {
+				apply(p)
+			}
+		}
+	}
+	if !known && additional != nil {
+		s.extra(schema, additional, n, o, depth)
+	}
+}
+
+// extra evaluates the schema for members that no other one names; where that is false,
+// the nearest known name may help.
+func (s *Schema) extra(schema, sub, n *Node, o *outcome, depth int) {
+	o.sawProp(n.key)
+	if sub.val != false {
+		o.violations = append(o.violations, s.evaluate(sub, n, depth).violations...)
+		return
+	}
+	v := violation{node: n, text: "is not in the schema"}
+	if props := schema.child("properties"); props != nil {
+		if near := nearest(n.key, props.keys()); len(near) > 0 {
+			v.hint = "did you mean " + strings.Join(near, ", ") + "?"
+		}
+	}
+	o.violations = append(o.violations, v)
+}

@@ -1,0 +1,38 @@
+package render
+
+import "testing"
+
+// nodeOf makes nodes of plain values.
+func nodeOf(v any, o *Origin) *Node {
+	n := &Node{val: v, origin: o}
+	switch v := v.(type) {
+	case map[string]any:
+		kids := map[string]*Node{}
+		for k, c := range v {
+			kids[k] = nodeOf(c, o)
+		}
+		return NewMap(o, kids)
+	case []any:
+		list := make(items, len(v))
+		for i := range v {
+			list[i] = *nodeOf(v[i], o)
+		}
+		n.val = list
+	default:
+		n.markOrigin()
+	}
+	return n
+}
+
+func valuesOf(t testing.TB, layers ...*Node) *Values {
+	t.Helper()
+	var in []Layer
+	for _, n := range layers {
+		in = append(in, Layer{Root: n})
+	}
+	v, err := Merge(in, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
