@@ -38,4 +38,4 @@ image:
 	podman build --build-arg VERSION=$(VERSION) -t confit:$(VERSION) .
 
 update: ## rewrite the goldens; read the diff
-	UPDATE=1 $(GO) test ./integration -run TestScripts
+	UPDATE=1 $(GO) test ./integration ./render -run 'TestScripts|TestFunctionsPage'
