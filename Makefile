@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 TOOLS    = $(GO) tool -modfile=tools.mod
 
-.PHONY: build demo test setup check bench fuzz image update
+.PHONY: build demo test setup check bench faults fuzz image update
 
 build: ## the binary, as the image has it
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o confit .
@@ -28,6 +28,9 @@ check:
 
 bench: setup ## W=w2 for one workload; docs/benchmarks.md for all
 	$(GO) run ./integration/bench $(if $(W),-w $(W))
+
+faults: ## every fault at every system call; takes long
+	$(GO) test ./integration/faults -v -timeout 120m -full
 
 FUZZTIME ?= 30s
 fuzz:
