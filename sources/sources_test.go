@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"confit/render"
@@ -49,6 +50,12 @@ func volume(t *testing.T, dir string, generation int, files map[string]string) {
 // sees one generation of each, and the same of both where they were switched together.
 func TestNoMixedSnapshot(t *testing.T) {
 	w := world(t)
+	var err error
+	if w.Dir, err = os.MkdirTemp("/dev/shm", "confit-volumes-"); err != nil { // as quick to switch as a Secret's
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(w.Dir) })
+	var generations atomic.Int64
 	a, b := filepath.Join(w.Dir, "a"), filepath.Join(w.Dir, "b")
 	swap := func(i int) {
 		text := fmt.Sprint(i)
@@ -66,11 +73,12 @@ func TestNoMixedSnapshot(t *testing.T) {
 				return
 			default:
 				swap(i)
+				generations.Store(int64(i))
 			}
 		}
 	}()
 	reads, busy := 0, 0
-	for reads < 2000 {
+	for reads < 2000 || generations.Load() < 2000 {
 		var files []render.File
 		err := Consistent(w, func(s *Snapshot) error {
 			files = nil

@@ -126,7 +126,7 @@ var (
 	errTooLarge   = errors.New("too large")
 )
 
-// readAll reads to the end, which is where read gives nothing; size is a guess.
+// readAll reads to the end: size, or where it is 0, as in /proc, until read gives nothing.
 func readAll(size int64, read func([]byte) (int, error)) ([]byte, error) {
 	if size > maxFile {
 		return nil, errTooLarge
@@ -138,7 +138,7 @@ func readAll(size int64, read func([]byte) (int, error)) ([]byte, error) {
 		switch {
 		case err != nil:
 			return nil, err
-		case n == 0:
+		case n == 0, int64(len(data)) == size:
 			return data, nil
 		case len(data) > maxFile:
 			return nil, errTooLarge

@@ -224,9 +224,6 @@ func TestPlan(t *testing.T) {
 
 // The whole pipe with the floor alone: build, stage, launch, compare, print.
 func TestFloor(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds programs")
-	}
 	var out, log bytes.Buffer
 	err := bench(t.Context(), Options{Quick: true, Confit: "none", Only: "w1", Runs: 1}, &out, &log)
 	if err != nil {
