@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -119,7 +120,10 @@ func (n *Node) setting(secret bool) Setting {
 		s.Value = "null"
 		return s
 	}
-	text, _ := encodeJSON(own(n), "", false)
+	text, err := encodeJSON(own(n), "", false)
+	if err != nil { // .inf and .nan have no form in JSON
+		text = strconv.Quote(fmt.Sprint(n.val))
+	}
 	s.Value = Shown(text)
 	if secret { // a list with secrets in it
 		s.Value = Mask
