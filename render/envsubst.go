@@ -10,7 +10,10 @@ import (
 // default may hold further ones. (We have a parser of our own, as those at hand also
 // replace $name and read the process's environment.)
 func (r *renderer) envsubst(e *Entry, f File, to string) (made, error) {
-	src := &source{name: f.From, text: string(f.Data), secret: f.Sensitive}
+	src, err := sourceOf(f)
+	if err != nil {
+		return made{}, err
+	}
 	run := func(masked bool) *eval {
 		ev := r.newEval(&program{main: &definition{name: src.name, src: src}})
 		ev.masked, ev.said, ev.def = masked, map[Pos]string{}, ev.prog.main

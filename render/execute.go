@@ -92,7 +92,10 @@ func (r *renderer) releaseMessages(ev *eval, dot map[string]any) {
 // copied is a file as it is; one of a sensitive source is masked whole.
 func (r *renderer) copied(e *Entry, f File, to string) made {
 	content := Plain(f.Data)
-	if f.Sensitive {
+	switch {
+	case f.Blob != nil:
+		content = FromBlob(f.Blob, f.Sensitive)
+	case f.Sensitive:
 		content = Sensitive(f.Data, []byte(Mask))
 	}
 	return made{Output: e.output(to, content, f.Mode)}

@@ -14,10 +14,27 @@ import (
 type File struct {
 	Path      string // below the root of its tree
 	Data      []byte
+	Blob      Blob // in place of Data, for what stays out of memory
 	Mode      fs.FileMode
 	Sensitive bool
 	Tree      string // name of the source; "" for one without a name
 	From      string // where it was read from, for positions
+}
+
+// Bytes gives the content, wherever it lies.
+func (f File) Bytes() ([]byte, error) {
+	if f.Blob != nil {
+		return f.Blob.Bytes()
+	}
+	return f.Data, nil
+}
+
+// size is the number of bytes of the content.
+func (f File) size() int64 {
+	if f.Blob != nil {
+		return f.Blob.Size()
+	}
+	return int64(len(f.Data))
 }
 
 // Files are what templates reach as .Files: the files of every source, the later one
@@ -72,7 +89,7 @@ func (e *eval) fileMethod(at parse.Node, f *Files, name string, args []any) any 
 	c := call{at: at, name: ".Files." + name, args: args}
 	switch name {
 	case "AsConfig", "AsSecrets":
-		return e.asData(f, name == "AsSecrets")
+		return e.asData(at, f, name == "AsSecrets")
 	case "Get", "GetBytes", "Lines", "Glob":
 	default:
 		return e.fail(at, "no-method", ".Files has no "+Quoted(name), "there are Get, GetBytes, Glob, Lines, AsConfig and AsSecrets")
@@ -91,7 +108,7 @@ func (e *eval) fileMethod(at parse.Node, f *Files, name string, args []any) any 
 	if !ok {
 		return e.noFile(at, key)
 	}
-	text := e.content(file)
+	text := e.content(at, file)
 	if name == "Lines" {
 		return anyList(strings.Split(strings.TrimSuffix(text, "\n"), "\n"))
 	}
@@ -106,20 +123,27 @@ func (e *eval) noFile(at parse.Node, name string) any {
 }
 
 // content reads a file, which is one value: of a sensitive source, a secret.
-func (e *eval) content(f File) string {
+func (e *eval) content(at parse.Node, f File) string {
 	if f.Sensitive {
 		e.reads.secret = true
-		if e.masked && len(f.Data) > 0 {
+		if e.masked && f.size() > 0 {
 			return Mask
 		}
 	}
-	return string(f.Data)
+	if f.size() > maxText {
+		e.made(at, int(f.size())) // stops
+	}
+	src, err := sourceOf(f)
+	if err != nil {
+		panic(stop{Problems(err, CauseIO)[0]})
+	}
+	return src.text
 }
 
-func (e *eval) asData(f *Files, encode bool) any {
+func (e *eval) asData(at parse.Node, f *Files, encode bool) any {
 	m := map[string]any{}
 	for _, file := range f.list {
-		text := e.content(file)
+		text := e.content(at, file)
 		if encode {
 			text = base64.StdEncoding.EncodeToString([]byte(text))
 		}

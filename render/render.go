@@ -225,7 +225,10 @@ func (r *renderer) fileJobs(e *Entry, dot map[string]any, to string) []job {
 			if err != nil {
 				return made{}, err
 			}
-			src := &source{name: f.From, text: string(f.Data), secret: f.Sensitive}
+			src, err := sourceOf(f)
+			if err != nil {
+				return made{}, err
+			}
 			return r.template(e, src, defs, dot, out, f.Mode)
 		})
 	}
@@ -238,7 +241,11 @@ func (r *renderer) partials(e *Entry, found Found) (map[string]*definition, erro
 	defs := map[string]*definition{}
 	var all []error
 	for _, f := range found.Partials {
-		src := &source{name: f.From, text: string(f.Data), secret: f.Sensitive}
+		src, err := sourceOf(f)
+		if err != nil {
+			all = append(all, err)
+			continue
+		}
 		main, own, err := parseSource(src, e.delim(0), e.delim(1), r.lib)
 		if err != nil {
 			all = append(all, err)

@@ -16,6 +16,17 @@ type source struct {
 	made   bool // made by a template: where it is secret, so are places in it
 }
 
+// sourceOf reads a file.
+func sourceOf(f File) (*source, error) {
+	data, err := f.Bytes()
+	if err != nil {
+		p := problemf(CauseIO, "file-io", Pos{File: f.From}, "the file cannot be read back from where it was put aside")
+		p.Err = err
+		return nil, p
+	}
+	return &source{name: f.From, text: string(data), secret: f.Sensitive}, nil
+}
+
 // pos turns a byte offset into a place.
 func (s *source) pos(offset int) Pos {
 	if s.secret && s.made {

@@ -53,7 +53,8 @@ func writeRaw(b *testing.B, dir string, outs []render.Output) {
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			b.Fatal(err)
 		}
-		if err := os.WriteFile(name, o.Content.Reveal(), 0o644); err != nil {
+		data, _ := o.Content.Reveal()
+		if err := os.WriteFile(name, data, 0o644); err != nil {
 			b.Fatal(err)
 		}
 	}

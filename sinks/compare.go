@@ -206,8 +206,7 @@ func (c *comparison) hit(path string, pos render.Pos, what, hint string) {
 // differs tells whether the file has other bytes than the output. One that cannot
 // be read does.
 func (c *comparison) differs(f *folder, o *render.Output, st *unix.Stat_t) (bool, error) {
-	want := o.Content.Reveal()
-	if st.Size != int64(len(want)) {
+	if st.Size != o.Content.Size() {
 		return true, nil
 	}
 	fd, err := f.openat(base(o.Path), unix.O_RDONLY|unix.O_NONBLOCK, 0)
@@ -217,6 +216,11 @@ func (c *comparison) differs(f *folder, o *render.Output, st *unix.Stat_t) (bool
 		return false, err
 	}
 	defer unix.Close(fd)
+	if b := o.Content.Blob(); b != nil {
+		id, err := blobID(descriptor(fd), st.Size, c.buf)
+		return id != b.ID(), errno("read", f.at(base(o.Path)), err)
+	}
+	want, _ := o.Content.Reveal() // in memory
 	for len(want) > 0 {
 		n, err := again(func() (int, error) { return unix.Read(fd, c.buf[:min(len(c.buf), len(want))]) })
 		if err != nil {

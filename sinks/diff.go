@@ -37,6 +37,15 @@ func shownText(text []byte) shown {
 	return s
 }
 
+// shownContent is what a diff may show of an output.
+func shownContent(c render.Content) (shown, error) {
+	if c.Blob() != nil && c.Size() > maxShown {
+		return shown{why: "too large to show"}, nil
+	}
+	text, err := c.Shown()
+	return shownText(text), ioProblem(err, "")
+}
+
 // show gets what a diff shows before and after. Of what is sensitive that is the
 // masked text: the manifest kept the old one.
 func (c *comparison) show(p *Plan) error {
@@ -47,7 +56,10 @@ func (c *comparison) show(p *Plan) error {
 			continue
 		}
 		if o := outs[ch.Path]; o != nil {
-			ch.after = shownText(o.Content.Masked())
+			var err error
+			if ch.after, err = shownContent(o.Content); err != nil {
+				return err
+			}
 		}
 		if ch.Kind != Create {
 			if err := c.before(ch); err != nil {
@@ -71,28 +83,38 @@ func (c *comparison) before(ch *Change) error {
 		ch.before = shown{why: "not shown, as it may hold secrets"}
 		return nil
 	}
-	text, err := content(c.tree, ch.Path)
+	text, sum, err := c.content(ch.Path, e)
 	if errors.Is(err, fs.ErrPermission) {
 		ch.before = shown{why: "unreadable"}
 		return nil
 	}
 	ch.before = shownText(text)
-	ch.Drift = e != nil && (ch.OldMode != e.Mode || sumOf(text) != e.SHA256)
+	ch.Drift = e != nil && (ch.OldMode != e.Mode || sum != e.SHA256+e.Blob)
 	return err
 }
 
-// content reads a file for a diff, and a byte more than that shows.
-func content(t *tree, p string) ([]byte, error) {
-	f, err := t.dir(parent(p))
+// content reads a file for a diff, and a byte more than that shows, with the sum of the
+// whole as its entry in the manifest has it.
+func (c *comparison) content(p string, e *entry) (text []byte, sum string, err error) {
+	f, err := c.tree.dir(parent(p))
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	fd, err := f.openat(base(p), unix.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	defer unix.Close(fd)
-	return io.ReadAll(io.LimitReader(descriptor(fd), maxShown+1))
+	if text, err = io.ReadAll(io.LimitReader(descriptor(fd), maxShown+1)); err != nil || e == nil {
+		return text, "", err
+	}
+	all := io.MultiReader(bytes.NewReader(text), descriptor(fd))
+	if e.Blob != "" {
+		sum, err = blobID(all, e.Size, c.buf)
+	} else {
+		sum, err = sha256Of(all, c.buf)
+	}
+	return text, sum, err
 }
 
 // A descriptor reads from an open file.

@@ -26,6 +26,7 @@ type Dir struct {
 	NoPrune     bool          // leave files of earlier runs that no output wants
 	LockTimeout time.Duration // how long to wait for another run; 0 means not at all
 	DirMode     fs.FileMode   // of new directories; 0 means 0755, 0775 in a setgid root
+	Memo        []byte        // what Recall gives the next run; nil leaves what there is
 
 	resumed bool // an interrupted run was finished first
 }
@@ -38,7 +39,7 @@ func (d Dir) Plan(outs []render.Output) (*Plan, error) {
 	}
 	t, err := openTree(d.Path)
 	if isAbsent(err) {
-		return d.planNew(outs), nil
+		return d.planNew(outs)
 	} else if err != nil {
 		return nil, ioProblem(err, "")
 	}
@@ -80,16 +81,18 @@ func (d Dir) planIn(t *tree, outs []render.Output) (*Plan, error) {
 }
 
 // planNew is the plan for a directory that does not exist.
-func (d Dir) planNew(outs []render.Output) *Plan {
+func (d Dir) planNew(outs []render.Output) (p *Plan, err error) {
 	c := &comparison{dir: d, old: &manifest{}}
 	for _, o := range sorted(outs) {
 		c.files = append(c.files, file{out: o, kind: Create, differs: true})
 	}
-	p := &Plan{files: c.files, Changes: c.changes()}
+	p = &Plan{files: c.files, Changes: c.changes()}
 	for i := range p.Changes {
-		p.Changes[i].after = shownText(c.files[i].out.Content.Masked())
+		if p.Changes[i].after, err = shownContent(c.files[i].out.Content); err != nil {
+			return nil, err
+		}
 	}
-	return p
+	return p, nil
 }
 
 // Apply makes the directory match the outputs, as one step for whoever comes

@@ -2,10 +2,12 @@ package sinks
 
 import (
 	"bytes"
+	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -28,8 +30,9 @@ type manifest struct {
 type entry struct {
 	Path      string `json:"path"`
 	Mode      string `json:"mode"` // like "0644"
-	Size      int    `json:"size,omitempty"`
+	Size      int64  `json:"size,omitempty"`
 	SHA256    string `json:"sha256,omitempty"`
+	Blob      string `json:"blob,omitempty"` // Git's hash, in place of the other
 	Sensitive bool   `json:"sensitive,omitempty"`
 	Masked    []byte `json:"masked,omitempty"`
 }
@@ -39,21 +42,41 @@ func newEntry(o *render.Output) *entry {
 	if e.Sensitive {
 		e.Masked = o.Content.Masked()
 	} else {
-		e.Size = len(o.Content.Reveal())
+		e.Size = o.Content.Size()
 	}
 	return e
 }
 
 // sum adds the hash, which costs more than the rest and is wanted on disk only.
 func (e *entry) sum(o *render.Output) {
-	if !e.Sensitive {
-		e.SHA256 = sumOf(o.Content.Reveal())
+	if e.Sensitive {
+		return
+	}
+	if b := o.Content.Blob(); b != nil {
+		e.Blob = b.ID()
+	} else {
+		data, _ := o.Content.Reveal() // in memory
+		e.SHA256 = sumOf(data)
 	}
 }
 
 func sumOf(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
+}
+
+func sha256Of(r io.Reader, buf []byte) (string, error) {
+	h := sha256.New()
+	_, err := io.CopyBuffer(h, r, buf)
+	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+// blobID is the name that Git gives a file of that size.
+func blobID(r io.Reader, size int64, buf []byte) (string, error) {
+	h := sha1.New()
+	fmt.Fprintf(h, "blob %d\x00", size)
+	_, err := io.CopyBuffer(h, r, buf)
+	return hex.EncodeToString(h.Sum(nil)), err
 }
 
 // says tells whether e and f say the same, the hash apart.

@@ -12,9 +12,13 @@ import (
 // set.
 func Print(w io.Writer, outs []render.Output, secrets bool) error {
 	for i := range outs {
-		text := outs[i].Content.Masked()
+		reveal := outs[i].Content.Shown
 		if secrets {
-			text = outs[i].Content.Reveal()
+			reveal = outs[i].Content.Reveal
+		}
+		text, err := reveal()
+		if err != nil {
+			return ioProblem(err, "")
 		}
 		if len(outs) > 1 {
 			text = headed(outs[i].Path, text)

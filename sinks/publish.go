@@ -19,6 +19,7 @@ const (
 // publish carries a plan out.
 func (d Dir) publish(ctx context.Context, t *tree, s *state, p *Plan) (Result, error) {
 	if len(p.ops) == 0 && p.fresh {
+		d.remember(s)
 		if s.stale() {
 			_ = s.tidy() // on a read-only mount it has to stay
 		}
@@ -52,11 +53,14 @@ func (d Dir) prepare(ctx context.Context, s *state, p *Plan) error {
 	}
 	p.sum()
 	if !p.next.empty() {
-		if err := s.create(manifestNext, p.next); err != nil {
+		if err := s.encode(manifestNext, p.next); err != nil {
 			return err
 		}
 	}
-	if err := s.create(journalNext, &journal{Version: stateVersion, Ops: p.ops, Empty: p.next.empty()}); err != nil {
+	if err := d.stageMemo(s); err != nil {
+		return err
+	}
+	if err := s.encode(journalNext, &journal{Version: stateVersion, Ops: p.ops, Empty: p.next.empty()}); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
@@ -78,6 +82,45 @@ func (d Dir) stage(ctx context.Context, s *state, ops []op) error {
 }
 
 func (d Dir) stageAll(ctx context.Context, s *state, ops []op, durable bool) error {
+	last := d.takers(ops)
+	if err := d.eachOp(ops, func(i int, o *render.Output) error {
+		if _, taken := last[i]; taken {
+			return nil
+		}
+		return d.stageOne(ctx, s, i, o, durable)
+	}); err != nil || len(last) == 0 {
+		return err
+	}
+	return d.eachOp(ops, func(i int, o *render.Output) error {
+		if b, taken := last[i]; taken {
+			return s.stage.take(b, staged(i), uint32(o.Mode.Perm()), durable)
+		}
+		return nil
+	})
+}
+
+// takers are the steps that stage the very file of the spool: of those that want it the
+// last, after the others have copied it.
+func (d Dir) takers(ops []op) map[int]spooled {
+	steps, last := map[int]spooled{}, map[string]int{}
+	for i, o := range ops {
+		if o.out == nil {
+			continue
+		}
+		b, ok := o.out.Content.Blob().(spooled)
+		if !ok || b.spool.dir.Path != d.Path || b.spool.dir.name() != d.name() {
+			continue
+		}
+		if before, again := last[b.id]; again {
+			delete(steps, before)
+		}
+		last[b.id], steps[i] = i, b
+	}
+	return steps
+}
+
+// eachOp calls do with the steps that write, several at once.
+func (d Dir) eachOp(ops []op, do func(i int, o *render.Output) error) error {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	errs := make([]error, min(writers, len(ops)))
@@ -88,7 +131,10 @@ func (d Dir) stageAll(ctx context.Context, s *state, ops []op, durable bool) err
 				if i >= len(ops) {
 					return
 				}
-				if errs[w] = d.stageOne(ctx, s, i, ops[i].out, durable); errs[w] != nil {
+				if ops[i].out == nil {
+					continue
+				}
+				if errs[w] = do(i, ops[i].out); errs[w] != nil {
 					next.Store(int64(len(ops)))
 				}
 			}
@@ -104,23 +150,27 @@ func (d Dir) stageAll(ctx context.Context, s *state, ops []op, durable bool) err
 }
 
 func (d Dir) stageOne(ctx context.Context, s *state, i int, o *render.Output, durable bool) error {
-	if o == nil {
-		return nil
-	}
 	if ctx.Err() != nil {
 		return d.stopped(ctx)
 	}
-	return s.stage.create(staged(i), o.Content.Reveal(), uint32(o.Mode.Perm()), durable)
+	data, err := o.Content.Reveal()
+	if err != nil {
+		return err
+	}
+	return s.stage.create(staged(i), data, uint32(o.Mode.Perm()), durable)
 }
 
 // finish puts the new manifest into force and ends the commit.
 func (s *state) finish(empty bool) error {
-	if empty {
-		if err := s.remove(manifestFile); err != nil {
-			return err
+	for _, file := range []string{manifestFile, memoFile} {
+		var err error
+		switch {
+		case empty:
+			err = s.remove(file)
+		case s.files[file+nextSuffix]:
+			err = s.enforce(file+nextSuffix, file)
 		}
-	} else if s.files[manifestNext] {
-		if err := s.enforce(manifestNext, manifestFile); err != nil {
+		if err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package sinks
 
 import (
 	"io/fs"
+	"reflect"
 	"testing"
 
 	"confit/render"
@@ -29,7 +30,7 @@ func TestSpec(t *testing.T) {
 			if tc.bad > 0 {
 				return
 			}
-			if got := tc.spec.Dir("web", "/base"); got != tc.want {
+			if got := tc.spec.Dir("web", "/base"); !reflect.DeepEqual(got, tc.want) {
 				t.Errorf("Dir() = %+v, want %+v", got, tc.want)
 			}
 		})

@@ -2,6 +2,7 @@ package sinks
 
 import (
 	"os"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -11,9 +12,12 @@ import (
 // The names in a state directory. What ends in next is not yet in force.
 const (
 	manifestFile = "manifest.json"
-	manifestNext = "manifest.json.next"
+	manifestNext = manifestFile + nextSuffix
 	journalFile  = "journal.json"
-	journalNext  = "journal.json.next"
+	journalNext  = journalFile + nextSuffix
+	memoFile     = "sources.json"
+	memoNext     = memoFile + nextSuffix
+	nextSuffix   = ".next"
 	stageDir     = "stage"
 )
 
@@ -79,7 +83,8 @@ func ownFolder(in *folder, name string) (*folder, error) {
 	return f, nil
 }
 
-// stateFiles lists f, in which there are real files only, and the directory sub.
+// stateFiles lists f, in which there are real files only, and the directory sub and
+// spools if it is named.
 func stateFiles(f *folder, sub string) (map[string]bool, error) {
 	names, err := f.names()
 	if err != nil {
@@ -91,7 +96,8 @@ func stateFiles(f *folder, sub string) (map[string]bool, error) {
 		if err := f.lstat(name, &st); err != nil {
 			return nil, err
 		}
-		if st.Mode&unix.S_IFMT != unix.S_IFREG && name != sub {
+		isDir := sub != "" && (name == sub || strings.HasPrefix(name, spoolPrefix))
+		if st.Mode&unix.S_IFMT != unix.S_IFREG && !isDir {
 			return nil, notState(f.at(name), st.Mode)
 		}
 		files[name] = true
@@ -159,7 +165,10 @@ func (s *state) tidy() error {
 	if err := s.dropStage(); err != nil {
 		return err
 	}
-	for _, name := range []string{journalNext, manifestNext} {
+	if err := s.dropSpools(); err != nil {
+		return err
+	}
+	for _, name := range []string{journalNext, manifestNext, memoNext} {
 		if err := s.remove(name); err != nil {
 			return err
 		}
@@ -167,7 +176,7 @@ func (s *state) tidy() error {
 	if len(s.files) > 0 {
 		return nil
 	}
-	if err := s.top.unlink(s.name, unix.AT_REMOVEDIR); err != nil {
+	if err := s.top.removeEmpty(s.name); err != nil {
 		return err
 	}
 	s.close()
@@ -183,23 +192,22 @@ func (s *state) reopen() error {
 
 // stale tells whether tidy has anything to do.
 func (s *state) stale() bool {
-	return s.dir != nil && (!s.files[manifestFile] || s.files[stageDir] || s.files[journalNext] || s.files[manifestNext])
+	if s.dir == nil || s.files[manifestFile] && len(s.files) == 1 {
+		return false
+	}
+	for name := range s.files {
+		if name != manifestFile && name != memoFile {
+			return true
+		}
+	}
+	return !s.files[manifestFile]
 }
 
 func (s *state) dropStage() error {
 	if s.stage == nil {
 		return nil
 	}
-	names, err := s.stage.names()
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		if err := s.stage.unlink(name, 0); err != nil {
-			return err
-		}
-	}
-	if err := s.dir.unlink(stageDir, unix.AT_REMOVEDIR); err != nil {
+	if err := s.stage.drop(s.dir); err != nil {
 		return err
 	}
 	delete(s.files, stageDir)

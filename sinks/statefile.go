@@ -38,12 +38,16 @@ func (s *state) corrupt(name, what string) *render.Problem {
 		"remove %s; outputs that exist and differ then need `overwrite: true` once", render.Quoted(s.dir.full)))
 }
 
-// create writes v to a file of the state directory, under a name not yet in force.
-func (s *state) create(name string, v any) error {
+// encode writes v to a file of the state directory, under a name not yet in force.
+func (s *state) encode(name string, v any) error {
 	data, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
+	return s.create(name, data)
+}
+
+func (s *state) create(name string, data []byte) error {
 	if err := s.remove(name); err != nil {
 		return err
 	}

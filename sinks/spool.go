@@ -1,0 +1,218 @@
+package sinks
+
+import (
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"strings"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"confit/render"
+)
+
+const spoolPrefix = "spool-"
+
+// A Spool puts content aside that is too much for memory, beside the state of a
+// directory, until Apply takes it from there or Close drops it. Each run has its own,
+// and holds no lock that another run waits for. Put and Get may be called by several
+// goroutines at once.
+type Spool struct {
+	dir Dir
+
+	mu   sync.Mutex // for what follows, which the first Put makes
+	tree *tree
+	in   *folder // the state directory
+	at   *folder
+	made []string // directories above it that were not there
+}
+
+// NewSpool gives the spool of a directory. It makes nothing yet.
+func (d Dir) NewSpool() *Spool { return &Spool{dir: d} }
+
+// Put keeps data under a name.
+func (s *Spool) Put(name string, data []byte) error {
+	at, err := s.open()
+	if err == nil {
+		err = at.create(name, data, 0o600, false)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return nil // names are hashes
+	}
+	return ioProblem(err, "")
+}
+
+// Get appends what Put kept to buf.
+func (s *Spool) Get(name string, buf []byte) ([]byte, error) {
+	s.mu.Lock()
+	at := s.at
+	s.mu.Unlock()
+	if at == nil {
+		return buf, errno("open", name, unix.ENOENT)
+	}
+	fd, err := at.openat(name, unix.O_RDONLY, 0)
+	if err != nil {
+		return buf, err
+	}
+	defer unix.Close(fd)
+	for {
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+		n, err := again(func() (int, error) { return unix.Read(fd, buf[len(buf):cap(buf)]) })
+		if err != nil {
+			return buf, errno("read", at.at(name), err)
+		}
+		if n == 0 {
+			return buf, nil
+		}
+		buf = buf[:len(buf)+n]
+	}
+}
+
+// Blob is what Put kept under the Git name id.
+func (s *Spool) Blob(id string, size int64) render.Blob { return spooled{s, id, size} }
+
+type spooled struct {
+	spool *Spool
+	id    string
+	size  int64
+}
+
+func (b spooled) ID() string  { return b.id }
+func (b spooled) Size() int64 { return b.size }
+
+func (b spooled) Bytes() ([]byte, error) {
+	return b.spool.Get(b.id, make([]byte, 0, b.size+1))
+}
+
+// open makes the spool's directory. A run that ends just then may remove the state
+// directory again, or take the new spool for a dead one, so it is tried anew.
+func (s *Spool) open() (*folder, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var err error
+	for try := 0; s.at == nil && try < 10; try++ {
+		if err = s.make(); err != nil && !isGone(err) && !errors.Is(err, fs.ErrExist) {
+			break
+		}
+	}
+	return s.at, err
+}
+
+func (s *Spool) make() (err error) {
+	if s.tree == nil {
+		if s.made, err = makeAll(s.dir.Path); err != nil {
+			return err
+		}
+		if s.tree, err = openTree(s.dir.Path); err != nil {
+			return err
+		}
+	}
+	top, name := s.tree.top(), statePrefix+s.dir.name()
+	s.in.close()
+	if s.in, err = ownFolder(top, name); s.in == nil && err == nil {
+		s.in, err = makePrivate(top, name)
+	}
+	if err != nil {
+		return err
+	}
+	at, err := makePrivate(s.in, spoolPrefix+rand.Text())
+	if err != nil {
+		return err
+	}
+	err = unix.Flock(at.fd, unix.LOCK_EX|unix.LOCK_NB)
+	if err == nil {
+		var st unix.Stat_t
+		err = s.in.lstat(at.name, &st)
+	}
+	if err != nil {
+		at.close()
+		return unix.ENOENT
+	}
+	s.at = at
+	return nil
+}
+
+// Close drops what is left, with the directories that were made for it if nothing else
+// is in them.
+func (s *Spool) Close() error {
+	if s.tree == nil {
+		return nil
+	}
+	var err error
+	if s.at != nil {
+		err = s.at.drop(s.in)
+		_ = unix.Unlinkat(s.tree.top().fd, s.in.name, unix.AT_REMOVEDIR)
+	}
+	s.at.close()
+	s.in.close()
+	s.tree.close()
+	_ = removeAll(s.made)
+	s.tree, s.in, s.at = nil, nil, nil
+	return ioProblem(err, "")
+}
+
+// drop removes a directory with the files in it.
+func (f *folder) drop(in *folder) error {
+	names, err := f.names()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := f.unlink(name, 0); err != nil {
+			return err
+		}
+	}
+	return in.unlink(f.name, unix.AT_REMOVEDIR)
+}
+
+// dropSpools removes the spools that runs left behind which were killed. One that is
+// locked belongs to a run that is alive.
+func (s *state) dropSpools() error {
+	for name := range s.files {
+		if !strings.HasPrefix(name, spoolPrefix) {
+			continue
+		}
+		f, err := ownFolder(s.dir, name)
+		if err != nil {
+			return err
+		}
+		if f != nil && unix.Flock(f.fd, unix.LOCK_EX|unix.LOCK_NB) == nil {
+			if err := f.drop(s.dir); err != nil {
+				f.close()
+				return err
+			}
+		} else if f != nil {
+			f.close()
+			continue
+		}
+		f.close()
+		delete(s.files, name)
+	}
+	return nil
+}
+
+// take stages what is in a spool. The last output that wants it gets the file itself.
+func (f *folder) take(b spooled, name string, mode uint32, durable bool) error {
+	from := b.spool.at
+	if err := unix.Fchmodat(from.fd, b.id, mode, 0); err != nil {
+		return errno("chmod", from.at(b.id), err)
+	}
+	if err := unix.Renameat(from.fd, b.id, f.fd, name); err != nil {
+		return errno("rename", from.at(b.id), err)
+	}
+	if !durable {
+		return nil
+	}
+	fd, err := f.openat(name, unix.O_RDONLY, 0)
+	if err != nil {
+		return err
+	}
+	err = retry(func() error { return unix.Fsync(fd) })
+	if e := unix.Close(fd); err == nil {
+		err = e
+	}
+	return errno("sync", f.at(name), err)
+}

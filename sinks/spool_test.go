@@ -1,0 +1,118 @@
+package sinks
+
+import (
+	"context"
+	"crypto/sha1"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"confit/render"
+)
+
+// aside puts a text into the spool and makes an output of it.
+func aside(t *testing.T, s *Spool, path, text string) render.Output {
+	t.Helper()
+	sum := sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s", len(text), text))
+	id := hex.EncodeToString(sum[:])
+	must(t, s.Put(id, []byte(text)))
+	return render.Output{Path: path, Mode: 0o640, Content: render.FromBlob(s.Blob(id, int64(len(text))), false)}
+}
+
+func stateNames(t *testing.T, dir string) []string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, ".confit-default", "*"))
+	must(t, err)
+	for i := range names {
+		names[i] = filepath.Base(names[i])
+	}
+	return names
+}
+
+func publishSpooled(t *testing.T, d Dir, texts files) Result {
+	t.Helper()
+	s := d.NewSpool()
+	var outs []render.Output
+	for p, text := range texts {
+		outs = append(outs, aside(t, s, p, text))
+	}
+	r, err := d.Apply(context.Background(), outs)
+	must(t, err)
+	must(t, s.Close())
+	return r
+}
+
+func TestSpool(t *testing.T) {
+	d := Dir{Path: filepath.Join(t.TempDir(), "out")}
+	texts := files{"a": "one", "b/c": "one", "b/d": "two", "e": ""}
+	if r := publishSpooled(t, d, texts); counts(r) != [4]int{4, 0, 0, 0} {
+		t.Errorf("the first run: %v", r)
+	}
+	for p, want := range texts {
+		if got, err := os.ReadFile(filepath.Join(d.Path, p)); string(got) != want || err != nil {
+			t.Errorf("%s = %q, %v, want %q", p, got, err, want)
+		}
+	}
+	if r := publishSpooled(t, d, texts); counts(r) != [4]int{0, 0, 0, 4} {
+		t.Errorf("the second run: %v", r)
+	}
+	must(t, os.WriteFile(filepath.Join(d.Path, "a"), []byte("two"), 0o640))
+	if r := publishSpooled(t, d, texts); counts(r) != [4]int{0, 1, 0, 3} {
+		t.Errorf("the run after a drift: %v", r)
+	}
+	if names := stateNames(t, d.Path); len(names) != 1 || names[0] != manifestFile {
+		t.Errorf("the state holds %v", names)
+	}
+}
+
+// A spool that nothing came of leaves nothing, not even the directory it made.
+func TestSpoolDropped(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "out")
+	s := Dir{Path: dir}.NewSpool()
+	aside(t, s, "a", "text")
+	must(t, s.Close())
+	if _, err := os.Stat(filepath.Dir(dir)); !os.IsNotExist(err) {
+		t.Errorf("the directory stays: %v", err)
+	}
+}
+
+// The spool of a killed run goes with the next run; that of a living one stays.
+func TestSpoolLeftBehind(t *testing.T) {
+	d := Dir{Path: t.TempDir()}
+	dead, alive := d.NewSpool(), d.NewSpool()
+	aside(t, dead, "a", "text")
+	out := aside(t, alive, "b", "text")
+	must(t, unix.Flock(dead.at.fd, unix.LOCK_UN))
+	apply(t, d.Path, files{"x": "text"})
+	if names := stateNames(t, d.Path); len(names) != 2 {
+		t.Errorf("the state holds %v", names)
+	}
+	_, err := d.Apply(context.Background(), []render.Output{out, {Path: "x", Mode: 0o644, Content: render.Plain([]byte("text"))}})
+	must(t, err)
+	must(t, alive.Close())
+	if got, _ := os.ReadFile(filepath.Join(d.Path, "b")); string(got) != "text" {
+		t.Errorf("b = %q", got)
+	}
+}
+
+func TestMemo(t *testing.T) {
+	d := Dir{Path: t.TempDir(), Memo: []byte("first")}
+	outs := files{"a": "text"}.outputs()
+	for _, memo := range []string{"first", "second", "second"} {
+		d.Memo = []byte(memo)
+		_, err := d.Apply(context.Background(), outs)
+		must(t, err)
+		if got := d.Recall(); string(got) != memo {
+			t.Errorf("Recall() = %q, want %q", got, memo)
+		}
+	}
+	_, err := d.Apply(context.Background(), nil)
+	must(t, err)
+	if names := stateNames(t, d.Path); len(names) != 0 {
+		t.Errorf("the state holds %v", names)
+	}
+}
