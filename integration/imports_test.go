@@ -12,9 +12,10 @@ import (
 // touches nothing outside.
 func TestImports(t *testing.T) {
 	never := map[string][]string{
-		"confit/render":  {"os", "net", "os/exec", "log", "syscall", "confit/sources", "confit/sinks", "github.com/spf13/pflag", "github.com/knadh/koanf"},
-		"confit/sources": {"confit/sinks", "github.com/Masterminds/sprig", "github.com/spf13/pflag", "log", "os/exec"},
-		"confit/sinks":   {"confit/sources", "github.com/Masterminds/sprig", "github.com/go-git/go-git", "log", "os/exec"},
+		"confit/render":         {"os", "net", "os/exec", "log", "syscall", "confit/sources", "confit/sinks", "github.com/spf13/pflag", "github.com/knadh/koanf"},
+		"confit/sources":        {"confit/sinks", "github.com/Masterminds/sprig", "github.com/spf13/pflag", "log", "os/exec"},
+		"confit/sources/verify": {"os", "io/fs", "net", "os/exec", "log", "syscall", "confit/sources", "confit/sinks", "github.com/go-git"},
+		"confit/sinks":          {"confit/sources", "github.com/Masterminds/sprig", "github.com/go-git/go-git", "log", "os/exec"},
 	}
 	for pkg, banned := range never {
 		for _, path := range imports(t, pkg) {

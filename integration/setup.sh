@@ -3,7 +3,7 @@
 # what their images are made of. Does nothing, quickly, when all is there.
 set -eu
 
-need="podman runc catatonit netavark busybox-static ca-certificates strace git"
+need="podman runc catatonit netavark busybox-static ca-certificates strace git gnupg openssh-client"
 missing=
 for package in $need; do
 	status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || true

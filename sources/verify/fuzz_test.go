@@ -1,0 +1,97 @@
+package verify
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/ProtonMail/go-crypto/openpgp/packet"
+	"golang.org/x/crypto/ssh"
+)
+
+// FuzzCheck holds that only what was signed is accepted, whatever is around it. The keys are
+// others in each process: in the input, a control character stands for a signature.
+func FuzzCheck(f *testing.F) {
+	pgp, sig := pgpHand(f), sshHand(f)
+	keys := Keys{openPGP: pgp.keys.openPGP, ssh: sig.keys.ssh}
+	var put []string
+	for i, h := range []hand{pgp, sig} {
+		commit, tag := string(rune(1+2*i)), string(rune(2+2*i))
+		put = append(put, commit, inHeader("gpgsig", h.sign([]byte(commitHead+message))), tag, h.sign([]byte(tagText)))
+		f.Add(true, commitHead+commit+message)
+		f.Add(false, tagText+tag)
+	}
+	signatures := strings.NewReplacer(put...)
+	f.Fuzz(func(t *testing.T, commit bool, text string) {
+		kind, signed, object := "tag", tagText, []byte(signatures.Replace(text))
+		if commit {
+			kind, signed = "commit", commitHead+message
+		}
+		_, err := keys.Check(kind, kind, object, now())
+		if err != nil {
+			refusal(t, err)
+		} else if got, _ := split(kind, object); string(got.payload) != signed {
+			t.Errorf("accepted: %q", object)
+		}
+	})
+}
+
+// FuzzSignature gives the library what comes through our own look at a signature.
+func FuzzSignature(f *testing.F) {
+	pgp, sig := pgpHand(f), sshHand(f)
+	for _, h := range []hand{pgp, sig} {
+		kind := "PGP SIGNATURE"
+		if len(h.keys.ssh) > 0 {
+			kind = "SSH SIGNATURE"
+		}
+		data, err := dearmor([]byte(h.sign([]byte(commitHead+message))), kind)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	id := pgp.keys.openPGP[0]
+	e, err := id.entity()
+	if err != nil {
+		f.Fatal(err)
+	}
+	key, err := signingKey(e, e.PrimaryKey.KeyId, now())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		other := []byte("tree")
+		if checkSignaturePacket(data) == nil {
+			if p, err := packet.Read(bytes.NewReader(data)); err == nil {
+				if verifyOpenPGP(key, p.(*packet.Signature), other, now()) == nil {
+					t.Errorf("accepted for another text: %x", data)
+				}
+			}
+		}
+		if s, key, err := parseSSH(data); err == nil {
+			if _, ok := key.(*ssh.Certificate); !ok && s.verifies(key, other) && bytes.Equal(s.PublicKey, sig.keys.ssh[0].key.Marshal()) {
+				t.Errorf("accepted for another text: %x", data)
+			}
+		}
+	})
+}
+
+// FuzzKeys holds that key files are accepted or refused with a problem, and never crash.
+func FuzzKeys(f *testing.F) {
+	e := newEntity(f, made())
+	f.Add(public(f, e), []byte("a "+authorized(newSSH(f).PublicKey())))
+	f.Add([]byte(armorKey(f, public(f, e))), []byte(`a,"b c" cert-authority,namespaces="git",valid-after="20200101" `+authorized(newSSH(f).PublicKey())))
+	f.Fuzz(func(t *testing.T, ring, list []byte) {
+		for _, files := range [][2][]File{{{{"k", ring}}, nil}, {nil, {{"s", list}}}} {
+			keys, err := ParseKeys(files[0], files[1])
+			problems(t, err)
+			if (err == nil) != (len(keys.openPGP)+len(keys.ssh) > 0) {
+				t.Errorf("%d keys and %v", len(keys.openPGP)+len(keys.ssh), err)
+			}
+			if err == nil {
+				_, err := keys.Check("tag", "tag", []byte(tagText+beginSSH), now())
+				refusal(t, err)
+			}
+		}
+	})
+}
