@@ -34,8 +34,9 @@ faults: ## every fault at every system call; takes long
 
 FUZZTIME ?= 30s
 fuzz:
-	for f in $$($(GO) test ./render -list '^Fuzz' | grep ^Fuzz); do \
-		$(GO) test ./render -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) || exit 1; done
+	for p in ./render ./sources/verify; do \
+		for f in $$($(GO) test $$p -list '^Fuzz' | grep ^Fuzz); do \
+			$(GO) test $$p -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) || exit 1; done; done
 
 image:
 	podman build --build-arg VERSION=$(VERSION) -t confit:$(VERSION) .
