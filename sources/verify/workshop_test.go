@@ -22,7 +22,7 @@ func newWorkshop(t *testing.T) workshop {
 	t.Helper()
 	for _, tool := range []string{"git", "gpg", "ssh-keygen"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%s is not here: sh integration/setup.sh installs it", tool)
+			t.Fatalf("%s is not here: sh integration/setup.sh installs it", tool)
 		}
 	}
 	home, err := os.MkdirTemp("", "gpg") // the agent's socket needs a short path
