@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"strings"
 )
 
@@ -10,6 +11,7 @@ import (
 // default may hold further ones. (We have a parser of our own, as those at hand also
 // replace $name and read the process's environment.)
 func (r *renderer) envsubst(e *Entry, f File, to string) (made, error) {
+	defer r.Running.Begin("envsubst", f.From)()
 	src, err := sourceOf(f)
 	if err != nil {
 		return made{}, err
@@ -53,22 +55,41 @@ func (s *substitution) all(depth int, inner bool) string {
 		case inner && rest[0] == '}':
 			return b.String()
 		case strings.HasPrefix(rest, "$${"):
-			b.WriteString("${")
+			s.write(&b, "${")
 			s.at += 3
 		case strings.HasPrefix(rest, "${"):
-			b.WriteString(s.one(depth))
+			s.write(&b, s.one(depth))
 		default:
-			b.WriteByte(rest[0])
-			s.at++
+			n := 1 + strings.IndexAny(rest[1:], "$}")
+			if n == 0 {
+				n = len(rest)
+			}
+			s.write(&b, rest[:n])
+			s.at += n
 		}
 	}
 	return b.String()
 }
 
+// write adds to a text within the limits.
+func (s *substitution) write(b *strings.Builder, text string) {
+	size := b.Len() + len(text)
+	if size > maxOutput {
+		s.limitAt(s.at, "output-size", fmt.Sprintf("the output is larger than %d MiB", maxOutput>>20), "look for a large value that comes often")
+	}
+	if s.steps++; s.steps%lookEvery == 0 && s.late() {
+		s.limitAt(s.at, "time-limit", "the file is not done within the time limit", "split it, or raise limits: {time: …}")
+	}
+	if size > b.Cap() {
+		s.large(2 * size)
+	}
+	b.WriteString(text)
+}
+
 // one replaces the expression that begins here.
 func (s *substitution) one(depth int) string {
 	start, text := s.at, s.def.src.text
-	if depth > maxInclude {
+	if depth > int(s.lib.limits.Depth) {
 		s.syntax(start, "defaults are nested too deep")
 		return ""
 	}

@@ -108,8 +108,8 @@ func (e *eval) execute(d *definition, dot any) {
 
 // call executes another template, one level deeper.
 func (e *eval) call(at parse.Node, d *definition, dot any) {
-	if len(e.calls) >= maxInclude {
-		e.limit(at, "too-deep", "templates include each other more than "+strconv.Itoa(maxInclude)+" deep", "look for a template that includes itself")
+	if most := int(e.lib.limits.Depth); len(e.calls) >= most {
+		e.limit(at, "too-deep", "templates include each other more than "+strconv.Itoa(most)+" deep", "look for a template that includes itself, or raise limits: {depth: …}")
 	}
 	e.calls = append(e.calls, caller{e.def, int(at.Position())})
 	e.execute(d, dot)
@@ -242,7 +242,9 @@ func (e *eval) assign(name string, v any) {
 // room makes the output double where n more bytes do not fit.
 func (e *eval) room(n int) {
 	if len(e.out)+n > cap(e.out) {
-		e.out = slices.Grow(e.out, max(n, cap(e.out)))
+		more := max(n, cap(e.out))
+		e.large(len(e.out) + more)
+		e.out = slices.Grow(e.out, more)
 	}
 }
 

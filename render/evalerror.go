@@ -10,12 +10,8 @@ import (
 // pos is the place of an offset in the definition being executed.
 func (e *eval) pos(offset int) Pos { return e.def.src.pos(offset) }
 
-// problem is an error at a node, with the source line and the includes that led there.
-func (e *eval) problem(at parse.Node, code, text string) *Problem {
-	return e.problemAt(e.start(at), code, text)
-}
-
-// problemAt says nothing of the text of a template that is itself a secret.
+// problemAt is an error at an offset, with the source line and the includes that led
+// there. It says nothing of the text of a template that is itself a secret.
 func (e *eval) problemAt(offset int, code, text string) *Problem {
 	p := &Problem{Cause: CauseData, Code: code, Pos: e.pos(offset), Text: text}
 	if e.def.src.secret {

@@ -7,6 +7,7 @@ import (
 
 // template makes the output of one template.
 func (r *renderer) template(e *Entry, src *source, partials map[string]*definition, dot map[string]any, to string, from fs.FileMode) (made, error) {
+	defer r.Running.Begin("template", src.name)()
 	ev, err := r.execute(e, src, partials, dot)
 	if err != nil {
 		return made{}, err
@@ -34,11 +35,6 @@ func (e *Entry) output(to string, c Content, from fs.FileMode) Output {
 
 // execute parses and runs one template.
 func (r *renderer) execute(e *Entry, src *source, partials map[string]*definition, dot map[string]any) (*eval, error) {
-	if len(src.text) > maxTemplate {
-		p := problemf(CauseLimit, "template-size", Pos{File: src.name}, "the template is larger than %d KiB", maxTemplate>>10)
-		p.Hint = "copy large content with copy, or split the template"
-		return nil, p
-	}
 	main, own, err := parseSource(src, e.delim(0), e.delim(1), r.lib)
 	if err != nil {
 		return nil, err
@@ -104,6 +100,7 @@ func (r *renderer) copied(e *Entry, f File, to string) made {
 // values writes a part of the values as a file.
 func (r *renderer) values(e *Entry, to string) (made, error) {
 	path, _ := ParsePath(e.Values)
+	defer r.Running.Begin("values", e.Values)()
 	n, deepest := r.Values.root.find(path)
 	if n == nil {
 		p := problemf(CauseData, "missing-value", e.At("values"), "no value for %s", Quoted(".Values."+path.String()))

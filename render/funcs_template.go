@@ -2,8 +2,6 @@ package render
 
 import "maps"
 
-import "fmt"
-
 func include(e *eval, c call) any {
 	name, ok := e.textArg(c, 0)
 	if !ok {
@@ -35,8 +33,8 @@ func tpl(e *eval, c call) any {
 	if !ok {
 		return e.soft()
 	}
-	if len(text) > maxTemplate {
-		e.limit(c.at, "template-size", fmt.Sprintf("the text given to tpl is larger than %d KiB", maxTemplate>>10), "split it")
+	if most := e.lib.limits.Template; len(text) > int(most) {
+		e.limit(c.at, "template-size", "the text given to tpl is larger than "+most.String(), "split it, or raise limits: {template: …}")
 	}
 	e.tick(c.at, len(text)>>4)
 	name := e.def.src.name

@@ -15,6 +15,8 @@ type library struct {
 	names   map[string]any // what the parser wants to know
 	funcs   map[string]*function
 	sources []string // where values were looked for, for error texts
+	limits  Limits
+	room    func(bytes int) // Input.Room
 }
 
 // A function is either native, working on nodes and missing values as it sees fit, or
@@ -34,7 +36,7 @@ type call struct {
 }
 
 func newLibrary(sources []string) *library {
-	lib := &library{names: map[string]any{}, funcs: map[string]*function{}, sources: sources}
+	lib := &library{names: map[string]any{}, funcs: map[string]*function{}, sources: sources, limits: Limits{}.withDefaults()}
 	all := sprig.GenericFuncMap()
 	for name, f := range all {
 		if whyForbidden(name) == "" {

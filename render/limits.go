@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"text/template/parse"
 	"time"
@@ -13,17 +14,30 @@ const (
 	maxText     = 32 << 20 // bytes that go into one function, or come out
 	maxMade     = 512 << 20
 	maxItems    = 1 << 20 // items of one list
-	maxTemplate = 1 << 20 // bytes of template text
-	maxInclude  = 64      // nested include, template and tpl
 	maxProblems = 20      // missing values reported of one template
 	lookEvery   = 1024    // steps from one look at the clock to the next
+	askFrom     = 1 << 20 // bytes that room is asked for
 )
+
+// Limits are what the spec can set of it. The zero value of each is its default.
+type Limits struct {
+	Template Size  // bytes of template text; 1 MiB
+	Depth    Count // nested include, template and tpl; 64
+}
+
+func (l Limits) withDefaults() Limits {
+	return Limits{Template: cmp.Or(l.Template, 1<<20), Depth: cmp.Or(l.Depth, 64)}
+}
 
 // stop ends an execution at once: a limit.
 type stop struct{ p *Problem }
 
 func (e *eval) limit(at parse.Node, code, text, hint string) {
-	p := e.problem(at, code, text)
+	e.limitAt(e.start(at), code, text, hint)
+}
+
+func (e *eval) limitAt(offset int, code, text, hint string) {
+	p := e.problemAt(offset, code, text)
 	p.Cause, p.Hint = CauseLimit, hint
 	panic(stop{p})
 }
@@ -40,8 +54,17 @@ func (e *eval) tick(at parse.Node, steps int) {
 }
 
 func (e *eval) look(at parse.Node) {
-	if !e.deadline.IsZero() && time.Now().After(e.deadline) {
+	if e.late() {
 		e.limit(at, "time-limit", "the template did not end within the time limit", "look for an endless range, or raise limits.time")
+	}
+}
+
+func (e *eval) late() bool { return !e.deadline.IsZero() && time.Now().After(e.deadline) }
+
+// large asks for room for something that is about to be made, or was just made.
+func (e *eval) large(bytes int) {
+	if bytes >= askFrom && e.lib.room != nil {
+		e.lib.room(bytes)
 	}
 }
 
@@ -54,6 +77,7 @@ func (e *eval) made(at parse.Node, bytes int) {
 	if e.bytes > maxMade {
 		e.limit(at, "text-size", fmt.Sprintf("the functions of the template make more than %d MiB in all", maxMade>>20), "look for a text or a list that grows in a range")
 	}
+	e.large(bytes)
 	e.tick(at, bytes>>6)
 }
 

@@ -72,16 +72,22 @@ func (p *Problem) Error() string {
 // Unwrap gives the cause.
 func (p *Problem) Unwrap() error { return p.Err }
 
-// Problems lists what err joins, in order. An error that is no Problem becomes
-// one of cause c.
+// Problems lists what err joins, in order, each once. An error that is no Problem
+// becomes one of cause c.
 func Problems(err error, c Cause) []*Problem {
 	if err == nil {
 		return nil
 	}
 	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []*Problem
+		seen := map[*Problem]bool{}
 		for _, e := range many.Unwrap() {
-			all = append(all, Problems(e, c)...)
+			for _, p := range Problems(e, c) {
+				if !seen[p] {
+					all = append(all, p)
+				}
+				seen[p] = true
+			}
 		}
 		return all
 	}

@@ -29,6 +29,9 @@ type Input struct {
 	Schemas  map[string]*Schema
 	Sources  []string  // names of the sources in order, for error texts
 	Deadline time.Time // when templates are stopped; zero is never
+	Limits   Limits
+	Running  *Running        // is told what is being executed; may be nil
+	Room     func(bytes int) // is asked before a MiB or more is made, and may end the run; may be nil
 }
 
 // A Result is what the entries made, in the order of the spec, and what they read.
@@ -44,6 +47,7 @@ type Result struct {
 // Render executes all entries. It reports the problems of all templates at once.
 func Render(entries []Entry, in Input) (*Result, error) {
 	r := renderer{Input: in, lib: newLibrary(in.Sources)}
+	r.lib.limits, r.lib.room = in.Limits.withDefaults(), in.Room
 	r.read = newReadSet(in.Values.leaves)
 	r.root = map[string]any{"Values": in.Values.root, "Files": in.Files}
 	var all []error
@@ -263,6 +267,7 @@ func (r *renderer) target(e *Entry, dot map[string]any) (string, error) {
 		return e.To, nil
 	}
 	src := &source{name: e.At("to").String(), text: e.To}
+	defer r.Running.Begin("template", src.name)()
 	ev, err := r.execute(e, src, nil, dot)
 	if err != nil {
 		return "", err

@@ -77,6 +77,11 @@ func (p *program) lookup(name string) *definition {
 // parseSource parses one file. It returns the file's own definition and all that it
 // defines.
 func parseSource(src *source, left, right string, lib *library) (*definition, map[string]*definition, error) {
+	if most := lib.limits.Template; len(src.text) > int(most) {
+		p := problemf(CauseLimit, "template-size", Pos{File: src.name}, "the template is larger than %v", most)
+		p.Hint = "copy large content with copy, split the template, or raise limits: {template: …}"
+		return nil, nil, p
+	}
 	if at := tooNested(src.text, orDelim(left, "{{"), orDelim(right, "}}")); at >= 0 {
 		p := problemf(CauseLimit, "too-deep", src.pos(at), "the template is nested more than %d deep", maxNesting)
 		p.Hint = "split it with define"

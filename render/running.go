@@ -1,0 +1,56 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Running knows what a run is busy with, to be named when a limit ends the run from
+// outside. Its methods may be called at any time, and on nil.
+type Running struct {
+	mu    sync.Mutex
+	tasks []*task
+}
+
+type task struct{ kind, name string }
+
+// Begin notes that work on something begins, like "template", "a.tmpl"; what it returns
+// notes the end.
+func (r *Running) Begin(kind, name string) (end func()) {
+	if r == nil {
+		return func() {}
+	}
+	t := &task{kind, name}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tasks = append(r.tasks, t)
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.tasks = slices.DeleteFunc(r.tasks, func(other *task) bool { return other == t })
+	}
+}
+
+// String names the work, the latest last: each worker's template, or the source being
+// read. Only a few, each once.
+func (r *Running) String() string {
+	const most = 4
+	if r == nil {
+		return ""
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var names []string
+	for _, t := range r.tasks {
+		name := strings.TrimSpace(t.kind + " " + Quoted(t.name))
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if more := len(names) - most; more > 0 {
+		names = append(names[:most], fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(names, ", ")
+}
