@@ -47,6 +47,7 @@ type text struct {
 }
 
 func (r *reader) source(s *Spec) error {
+	defer r.Running.Begin("source", s.String())()
 	at, _ := s.at()
 	if s.Kind() == "env" {
 		vars, err := r.vars(s)
@@ -111,7 +112,9 @@ func (r *reader) parse() error {
 		wg.Go(func() {
 			for i := w; i < len(r.texts); i += workers {
 				t := r.texts[i]
+				end := r.Running.Begin("file", t.origin.File)
 				n, err := t.decode(t.data, t.origin)
+				end()
 				if err != nil {
 					errs[i] = err
 					continue

@@ -18,6 +18,8 @@ type Snapshot struct {
 	World
 	spec string            // where the spec's own file is, which is never an input
 	pins map[string]string // directory → generation; "" for one that is no volume
+
+	spent spent
 }
 
 // Consistent calls read with a fresh snapshot until no volume has changed under it. It
@@ -91,7 +93,7 @@ func (s *Snapshot) through(name string) string {
 // ReadFile gives the bytes and mode of a regular file.
 func (s *Snapshot) ReadFile(name string) ([]byte, fs.FileMode, error) {
 	tree, at := s.locate(s.through(name))
-	return tree.ReadRegular(at)
+	return s.read(tree, at)
 }
 
 // IsDir tells whether a name leads to a directory.
@@ -103,9 +105,10 @@ func (s *Snapshot) IsDir(name string) (bool, error) {
 
 // Spec reads the spec file, which is no input of its own.
 func (s *Snapshot) Spec(name string) (*yaml.Node, error) {
+	defer s.Running.Begin("spec", name)()
 	tree, at := s.locate(s.through(name))
 	s.spec = at
-	data, _, err := tree.ReadRegular(at)
+	data, _, err := s.read(tree, at)
 	if err != nil {
 		return nil, inputProblem(render.Pos{}, "spec "+render.Quoted(name), err, "name the spec with -c, or use --source, --template and --out without one")
 	}
@@ -121,6 +124,7 @@ func (s *Snapshot) Spec(name string) (*yaml.Node, error) {
 
 // Schema reads the JSON Schema that the spec names.
 func (s *Snapshot) Schema(w render.Where, field, name string) (*render.Schema, error) {
+	defer s.Running.Begin("schema", name)()
 	data, _, err := s.ReadFile(rebase(w.Base, name))
 	if err != nil {
 		return nil, inputProblem(w.At(field), "schema "+render.Quoted(name), err, "name a file that is there")

@@ -32,7 +32,7 @@ func (s *Snapshot) Tree(dir string, keep func(rel string) bool) ([]render.File, 
 	tree, _ := s.locate(dir)
 	errs := make([]error, len(files))
 	inParallel(len(files), func(i int) {
-		files[i].Data, files[i].Mode, errs[i] = tree.ReadRegular(places[i])
+		files[i].Data, files[i].Mode, errs[i] = s.read(tree, places[i])
 	})
 	slices.SortFunc(files, func(a, b render.File) int { return cmp.Compare(a.Path, b.Path) })
 	return files, errors.Join(errs...)
@@ -66,6 +66,9 @@ func (s *Snapshot) walk(dir, rel string, depth int, visit func(rel, place string
 		if strings.HasPrefix(e.Name(), "..") {
 			continue
 		}
+		if err := s.see(at); err != nil {
+			return err
+		}
 		isDir := e.IsDir()
 		if e.Type()&fs.ModeSymlink != 0 {
 			info, err := tree.Stat(path.Join(at, e.Name()))
@@ -87,6 +90,7 @@ func (s *Snapshot) walk(dir, rel string, depth int, visit func(rel, place string
 // Find reads what an entry of the spec names: "tree:path" in the files of a named
 // source, else a file, a folder or a glob. Templates get the partials beside them.
 func (s *Snapshot) Find(e *render.Entry, files []render.File) (render.Found, error) {
+	defer s.Running.Begin(e.Kind(), e.Ref())()
 	var found render.Found
 	var err error
 	if tree, p, ok := strings.Cut(e.Ref(), ":"); ok {
@@ -160,7 +164,7 @@ func (s *Snapshot) partials(dir string) ([]render.File, error) {
 		if !strings.HasPrefix(e.Name(), "_") || e.IsDir() {
 			continue
 		}
-		data, mode, err := tree.ReadRegular(path.Join(at, e.Name()))
+		data, mode, err := s.read(tree, path.Join(at, e.Name()))
 		if err != nil {
 			return nil, err
 		}

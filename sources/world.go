@@ -2,7 +2,6 @@ package sources
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -13,15 +12,15 @@ import (
 	"confit/render"
 )
 
-// maxFile is the size up to which a file is read.
-const maxFile = 64 << 20
-
 // A World is all that a run may read from outside.
 type World struct {
 	Root FS       // where absolute paths lead
 	Host FS       // where relative ones lead, from Dir
 	Dir  string   // the working directory, an absolute path
 	Env  []string // NAME=value
+
+	Limits  Limits
+	Running *render.Running // is told what is being read; may be nil
 }
 
 // An FS is a file tree with symbolic links. Its names have no leading slash.
@@ -29,9 +28,9 @@ type FS interface {
 	fs.StatFS
 	fs.ReadDirFS
 	ReadLink(name string) (string, error)
-	// ReadRegular reads a regular file of at most maxFile bytes, and nothing else:
-	// no pipe or device is waited for.
-	ReadRegular(name string) ([]byte, fs.FileMode, error)
+	// ReadRegular reads a regular file of at most that many bytes, and nothing else:
+	// no pipe or device is waited for. One that is larger is errTooLarge.
+	ReadRegular(name string, most int64) ([]byte, fs.FileMode, error)
 }
 
 // Host is the file tree of this machine.
@@ -47,7 +46,7 @@ func (hostFS) ReadDir(name string) ([]fs.DirEntry, error) { return os.ReadDir("/
 func (hostFS) ReadLink(name string) (string, error)       { return os.Readlink("/" + name) }
 
 // ReadRegular goes past package os, whose poller costs a system call or two a file.
-func (hostFS) ReadRegular(name string) ([]byte, fs.FileMode, error) {
+func (hostFS) ReadRegular(name string, most int64) ([]byte, fs.FileMode, error) {
 	name = "/" + name
 	fd, err := syscall.Open(name, syscall.O_RDONLY|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
 	if err != nil {
@@ -66,7 +65,7 @@ func (hostFS) ReadRegular(name string) ([]byte, fs.FileMode, error) {
 	default:
 		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: errNotRegular}
 	}
-	data, err := readAll(st.Size, func(b []byte) (int, error) {
+	data, err := readAll(st.Size, most, func(b []byte) (int, error) {
 		n, err := syscall.Read(fd, b)
 		for err == syscall.EINTR {
 			n, err = syscall.Read(fd, b)
@@ -76,7 +75,7 @@ func (hostFS) ReadRegular(name string) ([]byte, fs.FileMode, error) {
 		}
 		return n, nil
 	})
-	return data, mode, sized(name, err)
+	return data, mode, err
 }
 
 // Below is the file tree under dir, which no symbolic link leads out of.
@@ -96,7 +95,7 @@ type belowFS struct {
 func (b belowFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(b.StatFS, name) }
 func (b belowFS) ReadLink(name string) (string, error)       { return b.root.Readlink(name) }
 
-func (b belowFS) ReadRegular(name string) ([]byte, fs.FileMode, error) {
+func (b belowFS) ReadRegular(name string, most int64) ([]byte, fs.FileMode, error) {
 	f, err := b.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, 0, err
@@ -111,14 +110,14 @@ func (b belowFS) ReadRegular(name string) ([]byte, fs.FileMode, error) {
 	case !info.Mode().IsRegular():
 		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: errNotRegular}
 	}
-	data, err := readAll(info.Size(), func(b []byte) (int, error) {
+	data, err := readAll(info.Size(), most, func(b []byte) (int, error) {
 		n, err := f.Read(b)
 		if errors.Is(err, io.EOF) {
 			err = nil
 		}
 		return n, err
 	})
-	return data, info.Mode().Perm(), sized(name, err)
+	return data, info.Mode().Perm(), err
 }
 
 var (
@@ -127,8 +126,8 @@ var (
 )
 
 // readAll reads to the end: size, or where it is 0, as in /proc, until read gives nothing.
-func readAll(size int64, read func([]byte) (int, error)) ([]byte, error) {
-	if size > maxFile {
+func readAll(size, most int64, read func([]byte) (int, error)) ([]byte, error) {
+	if size > most {
 		return nil, errTooLarge
 	}
 	data := make([]byte, 0, size+1)
@@ -140,21 +139,11 @@ func readAll(size int64, read func([]byte) (int, error)) ([]byte, error) {
 			return nil, err
 		case n == 0, int64(len(data)) == size:
 			return data, nil
-		case len(data) > maxFile:
+		case int64(len(data)) > most:
 			return nil, errTooLarge
 		case len(data) == cap(data):
 			data = append(data, 0)[:len(data)]
 		}
-	}
-}
-
-func sized(name string, err error) error {
-	if !errors.Is(err, errTooLarge) {
-		return err
-	}
-	return &render.Problem{
-		Cause: render.CauseLimit, Code: "file-size", Pos: render.Pos{File: name},
-		Text: fmt.Sprintf("the file is larger than %d MiB", maxFile>>20), Hint: "leave it out of the source, or split it",
 	}
 }
 
