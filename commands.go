@@ -60,6 +60,7 @@ func (c *confit) pipeCommand(name, short, examples string, run func() error, mor
 			return err
 		}
 		defer c.handleSignals()()
+		c.guard.start(c.set.timeout)
 		return run()
 	}
 	return cmd
@@ -93,6 +94,7 @@ func (c *confit) pipeFlags(f *pflag.FlagSet) {
 	f.String("out", "", "directory to write to, in place of the spec's sinks")
 	f.String("root", "", "read every absolute path below this directory")
 	f.Duration("timeout", defaultTimeout, "time limit of a run")
+	f.StringArrayVar(&c.flags.limits, "limit", nil, "set a limit: NAME=VALUE, like heap=512MiB, files=30000 or git.pack=1GiB; NAME is a field of the spec's limits")
 }
 
 func diffFlags(f *pflag.FlagSet) { f.String("format", "text", "text or json") }

@@ -45,11 +45,12 @@ func (c *confit) explain(path, format string) error {
 	if err != nil {
 		return err
 	}
-	values, err := render.Merge(in.layers, c.notice) // without the schema: to see why it fails
+	values, err := c.merge(in) // without the schema: to see why it fails
 	if err != nil {
 		return err
 	}
 	made, failed := c.execute(sp, in, values)
+	c.guard.stop()
 	var all []render.Explained
 	isFile := false
 	if failed == nil {

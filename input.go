@@ -21,6 +21,8 @@ type inputs struct {
 func (c *confit) read() (sp *spec, in inputs, err error) {
 	err = sources.Consistent(c.world, func(s *sources.Snapshot) (err error) {
 		if sp, err = c.loadSpec(s); err == nil {
+			c.guard.limit(sp.Limits)
+			s.Limits = sp.Limits.sources()
 			in, err = c.readInputs(s, sp)
 		}
 		return err

@@ -24,7 +24,9 @@ func run(args []string, sys system) int {
 	c := newConfit(sys)
 	root := c.commands()
 	root.SetArgs(args)
-	return c.report(safely(root.Execute))
+	err := safely(root.Execute)
+	c.guard.stop()
+	return c.report(err)
 }
 
 // render is the whole pipe: spec → sources → values → outputs → sink.
@@ -35,6 +37,7 @@ func (c *confit) render() error {
 		return err
 	}
 	if c.set.out == "-" {
+		c.guard.stop()
 		return c.print(made.Outputs)
 	}
 	total, err := c.publish(c.deliveries(spec, made.Outputs))
@@ -51,11 +54,16 @@ func (c *confit) diff() error {
 	if err != nil {
 		return err
 	}
+	var plans []*sinks.Plan
 	for _, d := range c.deliveries(spec, made.Outputs) {
 		plan, err := d.dir.Plan(d.outs)
 		if err != nil {
 			return err
 		}
+		plans = append(plans, plan)
+	}
+	c.guard.stop() // a pager may take its time
+	for _, plan := range plans {
 		c.notices(plan.Notices)
 		if err := c.show(plan); err != nil {
 			return err
@@ -82,7 +90,7 @@ func (c *confit) outputs() (*spec, *render.Result, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	values, err := render.Merge(in.layers, c.notice)
+	values, err := c.merge(in)
 	if err == nil && in.schema != nil {
 		err = in.schema.Check(values)
 	}
@@ -93,10 +101,16 @@ func (c *confit) outputs() (*spec, *render.Result, error) {
 	return sp, made, err
 }
 
+func (c *confit) merge(in inputs) (*render.Values, error) {
+	defer c.guard.running.Begin("merging", "the values")()
+	return render.Merge(in.layers, c.notice)
+}
+
 func (c *confit) execute(sp *spec, in inputs, values *render.Values) (*render.Result, error) {
+	c.guard.loaded()
 	made, err := render.Render(sp.Render, render.Input{
 		Values: values, Files: render.NewFiles(in.files), Found: in.found, Schemas: in.schemas,
-		Sources: sp.sourceNames(), Deadline: c.guard.start(sp.timeout),
+		Sources: sp.sourceNames(), Deadline: c.guard.deadline, Limits: sp.Limits.render(), Running: &c.guard.running, Room: c.guard.room,
 	})
 	if err != nil {
 		return nil, err

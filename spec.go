@@ -6,7 +6,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -26,12 +25,6 @@ type spec struct {
 	Sinks   []sinks.Spec   `yaml:"sinks"`
 	Schema  string         `yaml:"schema"`
 	Limits  limits         `yaml:"limits"`
-
-	timeout time.Duration
-}
-
-type limits struct {
-	Time time.Duration `yaml:"time"`
 }
 
 // loadSpec reads the spec file, adds what flags say, and checks the whole.
@@ -47,11 +40,10 @@ func (c *confit) loadSpec(s *sources.Snapshot) (*spec, error) {
 	}
 	err := render.DecodeSpec(file, path.Dir(file), doc, sp)
 	err = errors.Join(err, sp.addFlags(c.flags))
-	err = errors.Join(err, sp.check(file != ""))
-	if sp.timeout = sp.Limits.Time; c.set.timeoutSet || sp.timeout == 0 {
-		sp.timeout = c.set.timeout
+	if c.set.timeoutSet || sp.Limits.Time == 0 {
+		sp.Limits.Time = c.set.timeout
 	}
-	return sp, err
+	return sp, errors.Join(err, sp.Limits.set(c.flags.limits), sp.check(file != ""))
 }
 
 // check finds what is wrong with the spec as a whole.

@@ -5,9 +5,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"sync"
 	"syscall"
-	"time"
 
 	"golang.org/x/term"
 
@@ -77,45 +75,6 @@ func (c *confit) handleSignals() func() {
 type signalError struct{ s syscall.Signal }
 
 func (e signalError) Error() string { return e.s.String() }
-
-// A guard ends the process at once on a deadline or a signal, which is safe as long as
-// nothing is being published.
-type guard struct {
-	mu         sync.Mutex
-	committing bool
-	timer      *time.Timer
-	end        func(*render.Problem)
-}
-
-// start sets the deadline, which templates look at themselves. What does not, like one
-// long call of a library, is ended half a second later.
-func (g *guard) start(limit time.Duration) time.Time {
-	g.timer = time.AfterFunc(limit+500*time.Millisecond, func() {
-		g.interrupt(&render.Problem{
-			Cause: render.CauseLimit, Code: "time-limit", Text: "the run did not end within " + limit.String(),
-			Hint: "look for a template that does not end, or raise limits: {time: …}",
-		})
-	})
-	return time.Now().Add(limit)
-}
-
-// commit says that publishing begins: from here on a run ends by itself.
-func (g *guard) commit() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.committing = true
-	if g.timer != nil {
-		g.timer.Stop()
-	}
-}
-
-func (g *guard) interrupt(p *render.Problem) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if !g.committing {
-		g.end(p)
-	}
-}
 
 // safely turns a panic into a problem that names its place in the code; the value of a
 // panic may hold a secret, and a dump of goroutines helps nobody at night.

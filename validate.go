@@ -32,6 +32,7 @@ func (c *confit) validate(format string) error {
 		return usagef("--format is text, json or github", "")
 	}
 	sp, made, err := c.outputs()
+	c.guard.stop()
 	var all []finding
 	for _, p := range render.Problems(err, render.CauseUnknown) {
 		all = append(all, finding{"error", p})

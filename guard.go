@@ -1,0 +1,138 @@
+package main
+
+import (
+	"runtime"
+	"sync"
+	"time"
+
+	"confit/render"
+)
+
+// A guard ends the process at once on a limit or a signal, which is safe as long as
+// nothing is being published.
+type guard struct {
+	mu         sync.Mutex
+	committing bool // signals are for the sinks to look at
+	lifted     bool // limits hold no longer
+	begun      time.Time
+	deadline   time.Time
+	timer      *time.Timer // of the time limit
+	watch      *time.Timer // of the next look at the heap
+	heap       heapWatch
+	running    render.Running
+	end        func(*render.Problem)
+}
+
+// The heap is first looked at when most runs are over, then often enough that little
+// can be made in between.
+const (
+	firstLook = 10 * time.Millisecond
+	nextLook  = 2 * time.Millisecond
+)
+
+// start begins to hold the run to its limits; until the spec is read, time is all that
+// is known of them.
+func (g *guard) start(limit time.Duration) {
+	g.begun = time.Now()
+	g.within(limit)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.watch = time.AfterFunc(firstLook, g.look)
+}
+
+// limit holds the run to the limits of its spec from here on.
+func (g *guard) limit(l limits) {
+	g.within(l.Time)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.heap.own = l.Heap
+}
+
+// within sets the time of the whole run. Templates look at the deadline themselves. What
+// does not, like one long call of a library, is ended half a second later.
+func (g *guard) within(limit time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.timer != nil {
+		g.timer.Stop()
+	}
+	g.deadline = g.begun.Add(limit)
+	g.timer = time.AfterFunc(time.Until(g.deadline)+500*time.Millisecond, func() {
+		g.exceeded(&render.Problem{
+			Cause: render.CauseLimit, Code: "time-limit", Text: "the run did not end within " + limit.String(),
+			Hint: "look for a template that does not end or a file that is slow to read, or raise limits: {time: …}",
+		})
+	})
+}
+
+// loaded says that the values are there: what is made from here on is the templates'.
+func (g *guard) loaded() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.heap.loaded = true
+}
+
+// look ends the run if its heap is too large.
+func (g *guard) look() {
+	if p := g.ask(g.heap.look); p != nil {
+		g.exceeded(p)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.lifted {
+		g.watch.Reset(nextLook)
+	}
+}
+
+// room is asked before something large is made, which a look every now and then would
+// miss. What is garbage is collected first.
+func (g *guard) room(bytes int) {
+	fits := func() *render.Problem { return g.heap.room(render.Size(bytes)) }
+	if g.ask(fits) == nil {
+		return
+	}
+	runtime.GC()
+	if p := g.ask(fits); p != nil {
+		g.exceeded(p)
+	}
+}
+
+func (g *guard) ask(about func() *render.Problem) *render.Problem {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return about()
+}
+
+// exceeded ends the run with the problem of a limit, and names what it was busy with.
+func (g *guard) exceeded(p *render.Problem) {
+	if what := g.running.String(); what != "" {
+		p.Text += "; at work: " + what
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.lifted {
+		g.end(p)
+	}
+}
+
+// stop lifts the limits: what remains is to show or publish what was made.
+func (g *guard) stop() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.lifted = true
+}
+
+// commit says that publishing begins: from here on a run ends by itself.
+func (g *guard) commit() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.lifted, g.committing = true, true
+}
+
+func (g *guard) interrupt(p *render.Problem) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.committing {
+		g.end(p)
+	}
+}
