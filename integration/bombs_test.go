@@ -1,0 +1,127 @@
+package integration
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A bomb is what would take all memory, time or stack. What is not given is harmless.
+type bomb struct {
+	template string
+	files    func() map[string]string // besides confit.yaml and app.conf.tmpl
+	render   string                   // in place of the template
+	args     []string
+	env      []string
+	says     string // in the error, where one alone is right
+}
+
+func values(text func() string) func() map[string]string {
+	return func() map[string]string { return map[string]string{"values.yaml": text()} }
+}
+
+func repeated(before, text string, n int, after string) func() string {
+	return func() string { return before + strings.Repeat(text, n) + after }
+}
+
+func list(n int) func() string {
+	return func() string {
+		var b strings.Builder
+		b.WriteString("l:\n")
+		for i := range n {
+			fmt.Fprintf(&b, "- %d\n", i)
+		}
+		return b.String()
+	}
+}
+
+// aliases are ten levels of nine aliases each, and enough text to be large.
+func aliases() string {
+	var b strings.Builder
+	b.WriteString("# " + strings.Repeat("x", 10<<20) + "\na0: &a0 [x, x, x, x, x, x, x, x, x]\n")
+	for i := range 10 {
+		fmt.Fprintf(&b, "a%d: &a%d [%s*a%d]\n", i+1, i+1, strings.Repeat(fmt.Sprintf("*a%d, ", i), 8), i)
+	}
+	return b.String()
+}
+
+func variables() string {
+	var b strings.Builder
+	for i := range 1_000_000 {
+		fmt.Fprintf(&b, "{{$v%d := 1}}", i)
+	}
+	return b.String()
+}
+
+func environment() []string {
+	var all []string
+	for i := range 12 {
+		all = append(all, fmt.Sprintf("APP_V%d=%s", i, strings.Repeat("x", 100_000)))
+	}
+	return all
+}
+
+func folder(n, size int) func() map[string]string {
+	return func() map[string]string {
+		files := map[string]string{}
+		for i := range n {
+			files[fmt.Sprintf("many/%d.txt", i)] = strings.Repeat("x", size)
+		}
+		return files
+	}
+}
+
+func template(text func() string) func() map[string]string {
+	return func() map[string]string { return map[string]string{"app.conf.tmpl": text()} }
+}
+
+const big = `{{ range 1000000 }}0123456789012345678901234567890123456789{{ end }}`
+
+var bombs = map[string]bomb{
+	"include of itself":       {template: `{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}`, says: "64 deep"},
+	"template of itself":      {template: `{{ define "a" }}{{ template "a" . }}{{ end }}{{ template "a" . }}`, says: "64 deep"},
+	"deeper than the stack":   {template: `{{ define "a" }}{{ if . }}{{ with . }}{{ range 1 }}{{ template "a" $ }}{{ end }}{{ end }}{{ end }}{{ end }}{{ template "a" 1 }}`, args: []string{"--limit", "depth=2147483647"}},
+	"tree of includes":        {template: `{{ define "a" }}{{ if . }}{{ include "a" (rest .) }}{{ include "a" (rest .) }}{{ end }}{{ end }}{{ include "a" (until 60) }}`, says: "time limit"},
+	"tpl of itself":           {template: `{{ $t := "{{ tpl .t . }}" }}{{ tpl $t (dict "t" $t) }}`, says: "64 deep"},
+	"tpl that doubles":        {template: `{{ $t := "{{ tpl .t . }}{{ tpl .t . }}" }}{{ tpl $t (dict "t" $t) }}`},
+	"include that grows":      {template: `{{ define "a" }}{{ range 300000 }}0123456789{{ end }}{{ if . }}{{ include "a" (rest .) }}{{ end }}{{ end }}{{ include "a" (until 60) }}`},
+	"repeat":                  {template: `{{ repeat 1000000000 "abc" }}`},
+	"repeat of repeat":        {template: `{{ "a" | repeat 30000 | repeat 30000 }}`},
+	"until":                   {template: `{{ until 1000000000 }}`},
+	"seq":                     {template: `{{ seq 1000000000 }}`},
+	"indent":                  {template: `{{ repeat 1000000 "\n" | indent 100000 }}`},
+	"text that doubles":       {template: `{{ $s := "abcdefgh" }}{{ range 100 }}{{ $s = print $s $s }}{{ end }}{{ len $s }}`},
+	"texts kept":              {template: `{{ $l := list }}{{ range 1000000 }}{{ $l = append $l (repeat 30000 "abcdefgh") }}{{ end }}`},
+	"join that grows":         {template: `{{ $s := "abcdefgh" }}{{ range 100 }}{{ $s = join $s (list "" "" "") }}{{ end }}{{ len $s }}`},
+	"replace that squares":    {template: `{{ $s := "aaaa" }}{{ range 100 }}{{ $s = replace "a" $s $s }}{{ end }}{{ len $s }}`},
+	"list that doubles":       {template: `{{ $l := list 1 }}{{ range 100 }}{{ $l = concat $l $l }}{{ end }}{{ len $l }}`},
+	"lists kept":              {template: `{{ $d := dict }}{{ range $i := 1000000 }}{{ $_ := set $d (toString $i) (until 100000) }}{{ end }}`},
+	"dict that grows":         {template: `{{ $d := dict }}{{ range $i := 1000000000 }}{{ $_ := set $d (toString $i) $i }}{{ end }}`},
+	"dict in itself":          {template: `{{ $d := dict }}{{ $_ := set $d "d" $d }}{{ toYaml $d }}`},
+	"lists of lists":          {template: `{{ $l := list "a" }}{{ range 60 }}{{ $l = list $l $l }}{{ end }}{{ toJson $l }}`},
+	"regexp of regexps":       {template: `{{ regexMatch "((((a{100}){100}){100}){100})" "aaa" }}`},
+	"regexp at length":        {template: `{{ regexMatch "(x+x+)+y{900}(a|b|c){300}" (repeat 10000000 "x") }}`},
+	"regexp to bits":          {template: `{{ regexSplit "" (repeat 30000000 "x") -1 | len }}`},
+	"printf width":            {template: `{{ printf "%1000000000d" 1 }}`},
+	"endless range":           {template: `{{ range 9223372036854775807 }}{{ end }}`, says: "time limit"},
+	"range that prints":       {template: `{{ range 9223372036854775807 }}0123456789{{ end }}`},
+	"toYaml of much":          {template: `{{ range 100 }}{{ toYaml $.Values }}{{ end }}`, files: values(list(200_000))},
+	"nested if":               {files: template(repeated("", "{{if 1}}", 50_000, strings.Repeat("{{end}}", 50_000))), says: "nested"},
+	"nested parentheses":      {files: template(repeated("{{", "(", 400_000, "1"+strings.Repeat(")", 400_000)+"}}")), says: "nested"},
+	"long pipeline":           {files: template(repeated(`{{ "abcdefgh"`, ` | printf "%[1]s%[1]s"`, 60, "}}"))},
+	"million variables":       {files: template(variables), says: "larger than 1 MiB"},
+	"million variables, read": {files: template(variables), args: []string{"--limit", "template=64MiB"}},
+	"large template":          {files: template(repeated("", "a", 1<<20+1, "")), says: "larger than 1 MiB"},
+	"alias bomb":              {files: values(aliases), args: []string{"--timeout", "20s"}},
+	"deep YAML":               {files: values(repeated("a: ", "[", 1_000_000, ""))},
+	"wide YAML":               {files: values(repeated("a:\n", "- 1\n", 12<<20, "")), says: "values.yaml"},
+	"huge environment":        {template: `{{ range 100 }}{{ toYaml $.Values }}{{ end }}`, env: environment()},
+	"huge file":               {files: values(repeated("a: ", "x", 64<<20, "")), says: "larger than 64 MiB"},
+	"outputs without end":     {template: big, render: `{template: app.conf.tmpl, each: l, to: "{{ .Key }}"}`, files: values(list(10_000)), says: "memory"},
+	"values without end":      {render: `{values: ., each: l, to: "{{ .Key }}.yaml"}`, files: values(list(10_000))},
+	"envsubst without end": {render: "{envsubst: many/0.txt, to: x}", files: func() map[string]string {
+		return map[string]string{"many/0.txt": strings.Repeat("${A}", 1_000_000), "values.yaml": "a: " + strings.Repeat("x", 1<<20)}
+	}},
+	"copies without end": {render: "{copy: many, to: x}", files: folder(100, 2<<20), says: "memory"},
+	"too many files":     {render: "{copy: many, to: x}", files: folder(30, 1), args: []string{"--limit", "files=20"}, says: "more than 20 files"},
+	"too much in all":    {render: "{copy: many, to: x}", files: folder(30, 1000), args: []string{"--limit", "total=20KiB"}, says: "larger than 20 KiB in all"},
+}
