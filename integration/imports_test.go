@@ -15,6 +15,7 @@ func TestImports(t *testing.T) {
 		"confit/render":         {"os", "net", "os/exec", "log", "syscall", "confit/sources", "confit/sinks", "github.com/spf13/pflag", "github.com/knadh/koanf"},
 		"confit/sources":        {"confit/sinks", "github.com/Masterminds/sprig", "github.com/spf13/pflag", "log", "os/exec"},
 		"confit/sources/verify": {"os", "io/fs", "net", "os/exec", "log", "syscall", "confit/sources", "confit/sinks", "github.com/go-git"},
+		"confit/sources/remote": {"os", "os/exec", "log", "confit/sources", "confit/sinks", "github.com/go-git/go-git/v5/plumbing/transport"},
 		"confit/sinks":          {"confit/sources", "github.com/Masterminds/sprig", "github.com/go-git/go-git", "log", "os/exec"},
 	}
 	for pkg, banned := range never {

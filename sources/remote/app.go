@@ -1,0 +1,140 @@
+package remote
+
+import (
+	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"confit/render"
+)
+
+// maxToken is how long the answer of GitHub with a token may be.
+const maxToken = 64 << 10
+
+// An app is a GitHub App, which signs for a token that is good for an hour.
+type app struct {
+	id, installation string
+	key              *rsa.PrivateKey
+	api              address
+}
+
+func (t *target) readApp(auth map[string][]byte) (string, error) {
+	id, hasID := value(auth, "githubAppID")
+	installation, hasInstallation := value(auth, "githubAppInstallationID")
+	text, hasKey := value(auth, "githubAppPrivateKey")
+	if !hasID && !hasInstallation && !hasKey {
+		return "", nil
+	}
+	if !hasID || !hasInstallation || !hasKey {
+		return "", t.badAuth("of githubAppID, githubAppInstallationID and githubAppPrivateKey one is missing", httpsShapes)
+	}
+	if id == "" || strings.Trim(id, letters+"0123456789.") != "" || installation == "" || strings.Trim(installation, "0123456789") != "" {
+		return "", t.badAuth("githubAppID or githubAppInstallationID is not a number", httpsShapes)
+	}
+	key := rsaKey(text)
+	if key == nil {
+		return "", t.badAuth("githubAppPrivateKey is not an RSA key in PEM form", httpsShapes)
+	}
+	base, ok := value(auth, "githubAppBaseURL")
+	if !ok {
+		base = "https://api.github.com"
+	}
+	api, err := parseURL(strings.TrimRight(base, "/") + "/app/installations/" + installation + "/access_tokens")
+	if err != nil || api.scheme != "https" {
+		return "", t.badAuth("githubAppBaseURL is not an https URL", "for GitHub Enterprise it is https://HOST/api/v3")
+	}
+	t.app = &app{id: id, installation: installation, key: key, api: api}
+	return "GitHub App", nil
+}
+
+func rsaKey(text string) *rsa.PrivateKey {
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		return nil
+	}
+	if key, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
+		return key
+	}
+	any, _ := x509.ParsePKCS8PrivateKey(block.Bytes)
+	key, _ := any.(*rsa.PrivateKey)
+	return key
+}
+
+// jwt says, for the next minutes, that we are the app (RFC 7519, RS256). It starts a
+// minute ago: clocks differ.
+func (a *app) jwt(now time.Time) (string, error) {
+	part := base64.RawURLEncoding.EncodeToString
+	claims := fmt.Sprintf(`{"iat":%d,"exp":%d,"iss":"%s"}`, now.Add(-time.Minute).Unix(), now.Add(8*time.Minute).Unix(), a.id)
+	text := part([]byte(`{"alg":"RS256","typ":"JWT"}`)) + "." + part([]byte(claims))
+	sum := sha256.Sum256([]byte(text))
+	signature, err := rsa.SignPKCS1v15(rand.Reader, a.key, crypto.SHA256, sum[:])
+	return text + "." + part(signature), err
+}
+
+// authorize gets the token of a GitHub App, once.
+func (w *web) authorize(ctx context.Context) error {
+	app := w.to.app
+	if app == nil || w.token != "" {
+		return nil
+	}
+	jwt, err := app.jwt(time.Now())
+	if err != nil {
+		return w.to.badAuth("githubAppPrivateKey cannot sign", httpsShapes)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, app.api.origin()+app.api.path, http.NoBody)
+	if err != nil {
+		return w.to.badAuth("githubAppBaseURL is not an https URL", "for GitHub Enterprise it is https://HOST/api/v3")
+	}
+	req.Header.Set("Authorization", "Bearer "+jwt)
+	req.Header.Set("Accept", "application/vnd.github+json")
+	req.Header.Set("User-Agent", "confit")
+	client := newClient(w.to, w.env, false)
+	defer client.CloseIdleConnections()
+	resp, err := client.Do(req)
+	if err != nil {
+		return w.to.unreached(err, app.api.host)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusCreated {
+		return w.appRefused(resp)
+	}
+	var answer struct {
+		Token string `json:"token"`
+	}
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxToken))
+	if err != nil {
+		return broken(err)
+	}
+	if json.Unmarshal(data, &answer) != nil || !tokenLike(answer.Token) {
+		return w.to.problem(render.CauseRemote, "git-remote", "%s gives no token for the GitHub App", app.api.origin())
+	}
+	w.token = answer.Token
+	return nil
+}
+
+// appRefused is the error of an answer without token. GitHub says 404 for an installation
+// that it does not have, and 422 for one that may not have what was asked.
+func (w *web) appRefused(resp *http.Response) error {
+	origin := w.to.app.api.origin()
+	switch code := resp.StatusCode; {
+	case code/100 == 3:
+		return w.redirected(resp)
+	case code == http.StatusNotFound, code == http.StatusUnprocessableEntity, code == http.StatusUnauthorized,
+		code == http.StatusForbidden && resp.Header.Get("Retry-After") == "":
+		p := w.to.problem(render.CauseTrust, "git-auth", "%s does not accept the GitHub App: status %s", origin, http.StatusText(code))
+		p.Hint = "do githubAppID, githubAppInstallationID and githubAppPrivateKey belong together, and is the app installed?"
+		return p
+	}
+	return w.to.status(resp, time.Now())
+}

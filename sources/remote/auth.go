@@ -1,0 +1,210 @@
+package remote
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"strings"
+
+	"confit/render"
+
+	"golang.org/x/crypto/ssh"
+)
+
+const (
+	httpsShapes = "for https auth: takes username and password; token (or bearerToken); githubAppID, githubAppInstallationID and githubAppPrivateKey; tls.crt and tls.key; and ca.crt beside them or alone"
+	sshShapes   = "for ssh auth: takes ssh-privatekey (or identity) and known_hosts, and password if the key has a passphrase"
+)
+
+// A target is where to go and what to show there.
+type target struct {
+	address
+	credentials
+}
+
+// credentials are what a Secret holds, made ready.
+type credentials struct {
+	shape      string // names the keys, for errors
+	name, pass string
+	bearer     string
+	app        *app
+	roots      *x509.CertPool
+	cert       *tls.Certificate
+	signer     ssh.Signer
+	hosts      knownHosts
+}
+
+func (r *Remote) target() (*target, error) {
+	a, err := parseURL(r.URL)
+	if err != nil {
+		return nil, err
+	}
+	t := &target{address: a}
+	t.shape = "nothing"
+	switch {
+	case a.scheme == "ssh":
+		return t, t.readSSH(r.Auth)
+	case a.scheme == "http" && !r.AllowHTTP:
+		p := a.problem(render.CauseSpec, "git-url", "http is neither secret nor authentic")
+		p.Hint = "use https; or set allowHTTP: true for a public repository on a network you trust"
+		return nil, p
+	case a.scheme == "http" && r.Auth != nil:
+		p := a.problem(render.CauseSpec, "git-auth", "credentials are not sent over http")
+		p.Hint = "use https, or leave out auth:"
+		return nil, p
+	case r.Auth != nil:
+		return t, t.readHTTPS(r.Auth)
+	}
+	return t, nil
+}
+
+// badAuth is about what the Secret holds; no text of it is ever part of the error.
+func (t *target) badAuth(text, hint string) error {
+	p := t.problem(render.CauseTrust, "git-auth", "auth: %s", text)
+	p.Hint = hint
+	return p
+}
+
+// value gives the first of keys that is there, without the newline that an editor leaves.
+func value(auth map[string][]byte, keys ...string) (string, bool) {
+	for _, k := range keys {
+		if v, ok := auth[k]; ok {
+			v = bytes.TrimSuffix(v, []byte("\n"))
+			return string(bytes.TrimSuffix(v, []byte("\r"))), true
+		}
+	}
+	return "", false
+}
+
+func (t *target) readSSH(auth map[string][]byte) error {
+	pem, ok := value(auth, "ssh-privatekey", "identity")
+	if !ok {
+		return t.badAuth("ssh needs a private key", sshShapes)
+	}
+	known, ok := value(auth, "known_hosts")
+	if !ok || strings.TrimSpace(known) == "" {
+		p := t.problem(render.CauseTrust, "git-host-key", "auth: known_hosts is missing, and host keys are always checked")
+		p.Hint = "add the server's line to the Secret as known_hosts: ssh-keyscan prints one, its operator publishes the fingerprint"
+		return p
+	}
+	var err error
+	if t.hosts, err = parseKnownHosts(known); err != nil {
+		return t.badAuth(err.Error(), "each line is: host key-type key")
+	}
+	var missing *ssh.PassphraseMissingError
+	if pass, ok := value(auth, "password"); ok && pass != "" {
+		t.signer, err = ssh.ParsePrivateKeyWithPassphrase([]byte(pem+"\n"), []byte(pass))
+		if err != nil { // a passphrase for a key that has none does no harm
+			t.signer, err = ssh.ParsePrivateKey([]byte(pem + "\n"))
+		}
+	} else {
+		t.signer, err = ssh.ParsePrivateKey([]byte(pem + "\n"))
+	}
+	switch {
+	case errors.As(err, &missing):
+		return t.badAuth("the private key has a passphrase, and password is missing or another", sshShapes)
+	case err != nil:
+		return t.badAuth("the private key cannot be read", "it is the text of a file like id_ed25519, with its first and last line")
+	}
+	t.shape = "the key " + ssh.FingerprintSHA256(t.signer.PublicKey())
+	return nil
+}
+
+// readHTTPS takes at most one of the shapes that name someone; a client certificate and
+// ca.crt go with any.
+func (t *target) readHTTPS(auth map[string][]byte) error {
+	var shapes []string
+	for _, read := range []func(map[string][]byte) (string, error){t.readBasic, t.readBearer, t.readApp} {
+		shape, err := read(auth)
+		if err != nil {
+			return err
+		}
+		if shape != "" {
+			shapes = append(shapes, shape)
+		}
+	}
+	if len(shapes) > 1 {
+		return t.badAuth("it holds both "+strings.Join(shapes, " and "), httpsShapes)
+	}
+	shape, err := t.readCert(auth)
+	if err != nil {
+		return err
+	}
+	if shape != "" {
+		shapes = append(shapes, shape)
+	}
+	if len(shapes) > 0 {
+		t.shape = strings.Join(shapes, " and ")
+	}
+	if len(shapes) > 0 || t.roots != nil {
+		return nil
+	}
+	if _, ok := value(auth, "ssh-privatekey", "identity"); ok {
+		return t.badAuth("it holds an ssh key, and the URL is https", httpsShapes)
+	}
+	return t.badAuth("it holds none of the keys that https takes", httpsShapes)
+}
+
+func (t *target) readBasic(auth map[string][]byte) (string, error) {
+	var hasUser, hasPass bool
+	t.name, hasUser = value(auth, "username")
+	t.pass, hasPass = value(auth, "password")
+	switch {
+	case !hasUser && !hasPass:
+		return "", nil
+	case t.name == "" || t.pass == "":
+		return "", t.badAuth("of username and password one is missing or empty", httpsShapes+"; for a token as password most servers take any username")
+	case strings.Contains(t.name, ":") || !printable(t.name) || !printable(t.pass):
+		return "", t.badAuth("username or password holds a control character, or the username a colon", httpsShapes)
+	}
+	return "username and password", nil
+}
+
+func (t *target) readBearer(auth map[string][]byte) (string, error) {
+	token, ok := value(auth, "token", "bearerToken")
+	if !ok {
+		return "", nil
+	}
+	if !tokenLike(token) {
+		return "", t.badAuth("the token is empty or holds spaces or control characters", httpsShapes)
+	}
+	t.bearer = token
+	return "token", nil
+}
+
+func (t *target) readCert(auth map[string][]byte) (string, error) {
+	if ca, ok := value(auth, "ca.crt", "caFile"); ok {
+		var err error
+		if t.roots, err = x509.SystemCertPool(); err != nil {
+			t.roots = x509.NewCertPool()
+		}
+		if !t.roots.AppendCertsFromPEM([]byte(ca)) {
+			return "", t.badAuth("ca.crt holds no certificate in PEM form", httpsShapes)
+		}
+	}
+	cert, hasCert := value(auth, "tls.crt", "certFile")
+	key, hasKey := value(auth, "tls.key", "keyFile")
+	if !hasCert && !hasKey {
+		return "", nil
+	}
+	pair, err := tls.X509KeyPair([]byte(cert), []byte(key))
+	if err != nil {
+		return "", t.badAuth("tls.crt and tls.key are not a certificate and its key", httpsShapes)
+	}
+	t.cert = &pair
+	return "client certificate", nil
+}
+
+// printable is true for text without control characters.
+func printable(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) < 0
+}
+
+// tokenLike is true for what fits into a header: printable ASCII without spaces.
+func tokenLike(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }) < 0
+}
+
+// secretive is true when the server is sent something that it could echo.
+func (t *target) secretive() bool { return t.pass != "" || t.bearer != "" || t.app != nil }

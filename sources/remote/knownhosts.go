@@ -1,0 +1,231 @@
+package remote
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+
+	"confit/render"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// knownHosts are the lines of a known_hosts file (sshd(8)). The readers of it that there
+// are take the names of files, and we have a Secret.
+type knownHosts []hostLine
+
+type hostLine struct {
+	marker   string // "", @cert-authority or @revoked
+	patterns []string
+	key      ssh.PublicKey
+}
+
+const (
+	authority = "@cert-authority"
+	revoked   = "@revoked"
+)
+
+// parseKnownHosts leaves out keys of types it does not know. Its errors name a line, and
+// show nothing of it.
+func parseKnownHosts(text string) (knownHosts, error) {
+	var known knownHosts
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		words := strings.Fields(line)
+		if len(words) == 0 || words[0][0] == '#' {
+			continue
+		}
+		l := hostLine{}
+		if words[0][0] == '@' {
+			l.marker, words = words[0], words[1:]
+			if l.marker != authority && l.marker != revoked {
+				return nil, fmt.Errorf("line %d of known_hosts has a marker that is not known", n)
+			}
+		}
+		if len(words) < 3 {
+			return nil, fmt.Errorf("line %d of known_hosts is not complete", n)
+		}
+		blob, err := base64.StdEncoding.DecodeString(words[2])
+		if err != nil {
+			return nil, fmt.Errorf("line %d of known_hosts has a key that is not base64", n)
+		}
+		if !slices.Contains(keyTypes(), words[1]) {
+			continue
+		}
+		if l.key, err = ssh.ParsePublicKey(blob); err != nil || l.key.Type() != words[1] {
+			return nil, fmt.Errorf("line %d of known_hosts has a key that is not of its type", n)
+		}
+		l.patterns = strings.Split(strings.ToLower(words[0]), ",")
+		if words[0][0] == '|' {
+			l.patterns = words[:1]
+		}
+		known = append(known, l)
+	}
+	if len(known) == 0 {
+		return nil, errors.New("known_hosts holds no key")
+	}
+	return known, nil
+}
+
+func keyTypes() []string {
+	return []string{ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521, ssh.KeyAlgoRSA, ssh.KeyAlgoSKED25519, ssh.KeyAlgoSKECDSA256}
+}
+
+// of gives the lines for a host at its port, revoked keys aside. A host without port means
+// port 22, as ssh-keyscan writes it.
+func (k knownHosts) of(a address) knownHosts {
+	name := a.host
+	if a.port != "22" {
+		name = "[" + a.host + "]:" + a.port
+	}
+	var found knownHosts
+	for _, l := range k {
+		if l.marker != revoked && l.matches(name) {
+			found = append(found, l)
+		}
+	}
+	return found
+}
+
+func (l hostLine) matches(name string) bool {
+	if l.patterns[0][0:min(1, len(l.patterns[0]))] == "|" {
+		return hashedHost(l.patterns[0], name)
+	}
+	matched := false
+	for _, p := range l.patterns {
+		p, not := strings.CutPrefix(p, "!")
+		if p != "" && wildcard(p, name) {
+			if not {
+				return false
+			}
+			matched = true
+		}
+	}
+	return matched
+}
+
+// hashedHost tells whether "|1|salt|hash" is of name.
+func hashedHost(pattern, name string) bool {
+	parts := strings.Split(pattern, "|")
+	if len(parts) != 4 || parts[1] != "1" {
+		return false
+	}
+	salt, err1 := base64.StdEncoding.DecodeString(parts[2])
+	want, err2 := base64.StdEncoding.DecodeString(parts[3])
+	if err1 != nil || err2 != nil {
+		return false
+	}
+	mac := hmac.New(sha1.New, salt)
+	mac.Write([]byte(name))
+	return hmac.Equal(mac.Sum(nil), want)
+}
+
+// wildcard knows * and ?, and takes time proportional to the product of the lengths.
+func wildcard(pattern, name string) bool {
+	p, n, star, mark := 0, 0, -1, 0
+	for n < len(name) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, mark, p = p, n, p+1
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == name[n]):
+			p, n = p+1, n+1
+		case star >= 0:
+			mark++
+			p, n = star+1, mark
+		default:
+			return false
+		}
+	}
+	return strings.Trim(pattern[p:], "*") == ""
+}
+
+// algorithms are those that the known keys of a host can answer to, so that a server with
+// several keys shows the one we know. None for an unknown host: its key is wanted for the
+// error.
+func (k knownHosts) algorithms(a address) []string {
+	var all []string
+	for _, l := range k.of(a) {
+		switch {
+		case l.marker == authority:
+			all = append(all, ssh.CertAlgoED25519v01, ssh.CertAlgoECDSA256v01, ssh.CertAlgoECDSA384v01, ssh.CertAlgoECDSA521v01, ssh.CertAlgoRSASHA512v01, ssh.CertAlgoRSASHA256v01)
+		case l.key.Type() == ssh.KeyAlgoRSA: // ssh-rsa itself signs SHA-1
+			all = append(all, ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256)
+		default:
+			all = append(all, l.key.Type())
+		}
+	}
+	return all
+}
+
+// check tells whether key is one of the host's.
+func (k knownHosts) check(a address, key ssh.PublicKey) error {
+	mine := k.of(a)
+	checker := ssh.CertChecker{
+		IsHostAuthority: func(ca ssh.PublicKey, _ string) bool { return mine.hold(authority, ca) },
+		IsRevoked: func(c *ssh.Certificate) bool {
+			return k.hold(revoked, c.Key) || k.hold(revoked, c.SignatureKey)
+		},
+		HostKeyFallback: func(string, net.Addr, ssh.PublicKey) error {
+			if k.hold(revoked, key) || !mine.hold("", key) {
+				return errors.New("not known")
+			}
+			return nil
+		},
+	}
+	if checker.CheckHostKey(a.hostPort(), nil, key) == nil {
+		return nil
+	}
+	return k.problem(a, mine, key)
+}
+
+func (k knownHosts) hold(marker string, key ssh.PublicKey) bool {
+	return slices.ContainsFunc(k, func(l hostLine) bool {
+		return l.marker == marker && bytes.Equal(l.key.Marshal(), key.Marshal())
+	})
+}
+
+func (k knownHosts) problem(a address, mine knownHosts, key ssh.PublicKey) error {
+	text := "the host key is not the known one"
+	switch {
+	case k.hold(revoked, key):
+		text = "the host key is revoked"
+	case len(mine) == 0:
+		text = "the host is not in known_hosts"
+	}
+	if _, ok := key.(*ssh.Certificate); ok && len(mine) > 0 {
+		text = "the host certificate is expired, for another host, or not signed by a known authority"
+	}
+	p := a.problem(render.CauseTrust, "git-host-key", "%s", text)
+	p.Notes = append([]string{"the server shows " + fingerprint(key)}, mine.notes()...)
+	p.Hint = "if the server's operator publishes that fingerprint, put its line into known_hosts; if not, somebody is in between"
+	return p
+}
+
+// noSuchKind is the problem of a server that has no key of a type that is known.
+func (k knownHosts) noSuchKind(a address) error {
+	p := a.problem(render.CauseTrust, "git-host-key", "the server has no host key of the type in known_hosts")
+	p.Notes = k.of(a).notes()
+	p.Hint = "if the server's operator has replaced the key, put its line into known_hosts"
+	return p
+}
+
+func (k knownHosts) notes() []string {
+	var notes []string
+	for _, l := range k[:min(len(k), 5)] {
+		what := "known is "
+		if l.marker == authority {
+			what = "known is the authority "
+		}
+		notes = append(notes, what+fingerprint(l.key))
+	}
+	return notes
+}
+
+func fingerprint(key ssh.PublicKey) string { return key.Type() + " " + ssh.FingerprintSHA256(key) }

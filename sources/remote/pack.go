@@ -1,0 +1,100 @@
+package remote
+
+import (
+	"io"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing/protocol/packp/sideband"
+)
+
+// A pack is the pack as it arrives, out of its side band if it comes in one
+// (gitprotocol-pack(5)).
+type pack struct {
+	session *session
+	wire    *wire
+	banded  bool
+	pending []byte
+	counter counter
+	err     error // what ended it
+}
+
+func (p *pack) Read(b []byte) (int, error) {
+	if p.err != nil {
+		return 0, p.err
+	}
+	n, err := p.next(b)
+	if err != nil && err != io.EOF {
+		err = p.session.fault(p.wire, err)
+	}
+	p.err = err
+	return n, err
+}
+
+func (p *pack) next(b []byte) (int, error) {
+	if !p.banded {
+		return p.wire.buf.Read(b)
+	}
+	for len(p.pending) == 0 {
+		if err := p.packet(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(b, p.pending)
+	p.pending = p.pending[n:]
+	return n, nil
+}
+
+// packet reads one packet of the side band. Only a flush is a good end.
+func (p *pack) packet() error {
+	payload, err := p.wire.packet()
+	if err != nil {
+		return err
+	}
+	if payload == nil {
+		return io.EOF
+	}
+	switch sideband.Channel(payload[0]) {
+	case sideband.PackData:
+		p.pending = payload[1:]
+	case sideband.ProgressMessage:
+		if p.session.progress != nil {
+			p.counter.write(payload[1:], p.session.progress)
+		}
+	case sideband.ErrorMessage: // a server short of memory dies like this
+		return hiccup{reason: "the server gave up and says " + p.session.to.heard(string(payload[1:]))}
+	default:
+		return errGarbled
+	}
+	return nil
+}
+
+// A counter picks the lines out of what a server says while it works.
+type counter struct{ line []byte }
+
+func (c *counter) write(text []byte, show func(string)) {
+	for _, b := range text {
+		switch {
+		case b != '\r' && b != '\n':
+			if len(c.line) < 200 {
+				c.line = append(c.line, b)
+			}
+		default:
+			if line := string(c.line); counts(line) {
+				show(line)
+			}
+			c.line = c.line[:0]
+		}
+	}
+}
+
+// counts is true for git's own counters. Other words of a server do not reach the
+// terminal: they are advertisement at best, an echoed token at worst.
+func counts(line string) bool {
+	phase, rest, _ := strings.Cut(line, ":")
+	switch phase {
+	case "Enumerating objects", "Counting objects", "Compressing objects":
+		rest = strings.TrimSuffix(strings.TrimSpace(rest), ", done.")
+		return rest != "" && strings.Trim(rest, "0123456789%(/), ") == ""
+	}
+	return false
+}

@@ -1,0 +1,168 @@
+// Package remote asks a Git server, over https or ssh, for what it has, and hands over
+// the pack of one fetch as it arrives. It keeps no repository, starts no process and asks
+// nobody anything.
+//
+// A credential goes to the origin of the URL and nowhere else, over TLS that was verified
+// or to a host whose key is known; there is no way to turn that off. No text of this
+// package holds one. What a server says is quoted, cut, and held back where it could echo
+// a credential.
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"time"
+
+	"confit/render"
+
+	"github.com/go-git/go-git/v5/plumbing"
+)
+
+const (
+	defaultTimeout = 2 * time.Minute
+	defaultStall   = 30 * time.Second
+)
+
+// A Remote is a repository and how it is reached.
+type Remote struct {
+	URL         string
+	AllowHTTP   bool              // http:// is accepted; it takes no Auth
+	Auth        map[string][]byte // the keys of a mounted Secret; nil for none
+	Env         []string          // NAME=value; HTTPS_PROXY, HTTP_PROXY and NO_PROXY count, for https and http
+	Timeout     time.Duration     // of all tries together; 0 means two minutes
+	StartJitter time.Duration     // a random wait before the first connection, at most half of Timeout
+	Notice      func(string)      // is told of each retry
+	Progress    func(string)      // is given the server's counters, a line each; nil asks for none
+
+	stall time.Duration // how long a server may say nothing; 0 means 30 s
+}
+
+// Want is what a fetch is to bring.
+type Want struct {
+	Hashes []plumbing.Hash // none: nothing is fetched
+	Depth  int             // commits of history; 0 means all
+}
+
+// ErrNotOffered is in the error of a Fetch whose server does not hand out a wanted commit,
+// because no ref points to it. Fetching the refs with their history may bring it.
+var ErrNotOffered = errors.New("the server does not hand out this commit")
+
+// Check tells whether URL and Auth fit, without touching the network.
+func (r *Remote) Check() error {
+	_, err := r.target()
+	return err
+}
+
+// Fetch lets pick choose from the server's refs and read the pack of what was chosen. pick
+// and read start anew with each try, so read must forget what it has. read is to return
+// soon after its reader fails or ctx is done.
+//
+// What may pass (no answer, a broken transfer, a Problem of CauseRemote from read) is tried
+// again until Timeout.
+func (r *Remote) Fetch(ctx context.Context, pick func(Refs) (Want, error), read func(ctx context.Context, pack io.Reader) error) error {
+	to, err := r.target()
+	if err != nil {
+		return err
+	}
+	f := &fetch{Remote: r, to: to, pick: pick, read: read, start: time.Now()}
+	timed, cancel := context.WithTimeout(ctx, f.timeout())
+	defer cancel()
+	if to.scheme != "ssh" {
+		f.web = newWeb(to, r.Env)
+		defer f.web.client.CloseIdleConnections()
+	}
+	err = f.tries(timed)
+	if err != nil && ctx.Err() != nil && !isProblem(err) {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// A fetch is one call of Fetch.
+type fetch struct {
+	*Remote
+	to    *target
+	pick  func(Refs) (Want, error)
+	read  func(context.Context, io.Reader) error
+	start time.Time
+	web   *web // serves all tries, so that its connections and token do
+}
+
+func (r *Remote) timeout() time.Duration {
+	if r.Timeout > 0 {
+		return r.Timeout
+	}
+	return defaultTimeout
+}
+
+func (f *fetch) tries(ctx context.Context) error {
+	if jitter := min(f.StartJitter, f.timeout()/2); jitter > 0 {
+		pause(ctx, rand.N(jitter))
+	}
+	var last hiccup
+	for n := 1; ; n++ {
+		err := f.try(ctx)
+		switch {
+		case err == nil || isProblem(err):
+			return err
+		case !errors.As(err, &last) && ctx.Err() == nil:
+			return err
+		case last.reason == "":
+			last.reason = "no answer in time"
+		}
+		wait := max(backoff(n), last.after)
+		if deadline, _ := ctx.Deadline(); ctx.Err() != nil || time.Now().Add(wait).After(deadline) {
+			return f.gaveUp(ctx, n, last)
+		}
+		if f.Notice != nil {
+			f.Notice(fmt.Sprintf("%s: %s; try %d in %s", f.to, last.reason, n+1, wait.Round(time.Millisecond)))
+		}
+		if !pause(ctx, wait) {
+			return f.gaveUp(ctx, n, last)
+		}
+	}
+}
+
+// gaveUp is the error of a fetch that has no time left, or whose caller has none.
+func (f *fetch) gaveUp(ctx context.Context, n int, last hiccup) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return ctx.Err()
+	}
+	tries := "1 try"
+	if n > 1 {
+		tries = fmt.Sprintf("%d tries", n)
+	}
+	p := f.to.problem(render.CauseRemote, "git-remote", "gave up after %s in %s: %s", tries, time.Since(f.start).Round(time.Millisecond), last.reason)
+	if last.after > 0 {
+		p.Notes = []string{"the server asks to come back in " + last.after.Round(time.Second).String()}
+	}
+	p.Hint = "is the server up, and may this pod reach it (network policy, proxy variables, DNS)?"
+	return p
+}
+
+// try is one connection, from the first byte to the last.
+func (f *fetch) try(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	w := newWatch(f.stall, func() { cancel(errStalled) })
+	s := &session{to: f.to, watch: w, progress: f.Progress}
+	if f.web != nil {
+		s.link = f.web
+	} else {
+		s.link = &shell{to: f.to}
+	}
+	defer s.link.close()
+	err := s.run(ctx, f.pick, f.read)
+	if err != nil && !isProblem(err) && context.Cause(ctx) == errStalled {
+		return hiccup{reason: "nothing came for " + w.after.String()}
+	}
+	return err
+}
+
+func isProblem(err error) bool {
+	var p *render.Problem
+	return errors.As(err, &p)
+}

@@ -1,0 +1,56 @@
+package remote
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+
+	"confit/render"
+)
+
+func (t *target) tlsConfig(withCert bool) *tls.Config {
+	c := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: t.roots}
+	if withCert && t.cert != nil {
+		c.Certificates = []tls.Certificate{*t.cert}
+	}
+	return c
+}
+
+// tlsProblem is the problem of a host that could not be verified, or nil if err is
+// something else.
+func (t *target) tlsProblem(err error, host string) error {
+	var (
+		authority x509.UnknownAuthorityError
+		name      x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		verify    *tls.CertificateVerificationError
+		op        *net.OpError
+	)
+	text, hint := "", ""
+	switch {
+	case errors.As(err, &authority):
+		text = "the certificate of the server is signed by an authority that is not known"
+		hint = "if it is your own, put its certificate into ca.crt of the Secret of auth:"
+	case errors.As(err, &name):
+		text, hint = "the certificate of the server is not for "+render.Quoted(host), "use the name that the certificate is for"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		text, hint = "the certificate of the server has expired or is not yet valid", "renew it; or is the clock of this machine wrong?"
+	case errors.As(err, &invalid), errors.As(err, &verify):
+		text, hint = "the certificate of the server is not valid", "openssl s_client -connect "+t.hostPort()+" shows it"
+	case errors.Is(err, http.ErrSchemeMismatch):
+		text, hint = "the server does not speak TLS on this port", "check the port"
+	case errors.As(err, &op) && op.Op == "remote error":
+		text = "the server ended the TLS handshake: " + render.Quoted(op.Err.Error())
+		hint = "does it want a client certificate (tls.crt and tls.key of the Secret of auth:)?"
+	case strings.Contains(err.Error(), "tls: ") && !strings.Contains(err.Error(), "timeout"):
+		text, hint = "the server and confit do not agree on TLS", "TLS 1.2 is the oldest that is spoken"
+	default:
+		return nil
+	}
+	p := t.problem(render.CauseTrust, "git-tls", "%s", text)
+	p.Hint = hint
+	return p
+}

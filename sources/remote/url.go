@@ -1,0 +1,184 @@
+package remote
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"confit/render"
+)
+
+// An address is a URL that was found good. It holds no credential, so it can be shown.
+type address struct {
+	scheme string // https, http or ssh
+	user   string // ssh only
+	host   string // lower case, without brackets
+	port   string
+	path   string // escaped, with its slash for http; as the server's shell is to get it for ssh
+}
+
+const forms = "write https://host/path.git, ssh://git@host/path.git or git@host:path.git"
+
+// parseURL takes what git takes, less what reads local files, starts programs or is not
+// authenticated. Its errors do not repeat the URL: it may hold a password.
+func parseURL(s string) (address, error) {
+	if s == "" || len(s) > 2048 || !plainText(s) {
+		return address{}, badURL("the URL is empty, too long, or holds spaces or control characters", forms)
+	}
+	if strings.ContainsAny(s, "?#") {
+		return address{}, badURL("the URL has a query or a fragment", forms)
+	}
+	a, err := address{}, error(nil)
+	if scheme, _, ok := strings.Cut(s, "://"); ok {
+		a, err = parseFull(s, scheme)
+	} else {
+		a, err = parseSCP(s)
+	}
+	if err != nil {
+		return address{}, err
+	}
+	return a, a.check()
+}
+
+func badURL(text, hint string) error {
+	return &render.Problem{Cause: render.CauseSpec, Code: "git-url", Text: text, Hint: hint}
+}
+
+func parseFull(s, scheme string) (address, error) {
+	scheme = strings.ToLower(scheme)
+	port := map[string]string{"https": "443", "http": "80", "ssh": "22"}[scheme]
+	if port == "" {
+		return address{}, badURL("the URL is neither https nor ssh", forms)
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Opaque != "" {
+		return address{}, badURL("the URL cannot be parsed", forms)
+	}
+	_, hasPassword := u.User.Password()
+	if hasPassword || u.User != nil && scheme != "ssh" {
+		return address{}, withUser()
+	}
+	a := address{scheme: scheme, user: u.User.Username(), host: strings.ToLower(u.Hostname()), port: port, path: u.EscapedPath()}
+	if p := u.Port(); p != "" {
+		a.port = p
+	} else if strings.HasSuffix(u.Host, ":") {
+		return address{}, badURL("the URL has an empty port", forms)
+	}
+	if !plainText(strings.ReplaceAll(u.Path, " ", "")) {
+		return address{}, badURL("the path of the URL holds control characters", forms)
+	}
+	if scheme == "ssh" {
+		a.path = u.Path
+		if strings.HasPrefix(a.path, "/~") {
+			a.path = a.path[1:] // as git: a home directory of the server
+		}
+	} else {
+		a.path = strings.TrimRight(a.path, "/")
+	}
+	if strings.Contains(u.EscapedPath(), "@") {
+		return address{}, withUser()
+	}
+	return a, nil
+}
+
+// parseSCP reads [user@]host:path.
+func parseSCP(s string) (address, error) {
+	colon := strings.IndexByte(s, ':')
+	if at := strings.Index(s, "["); at >= 0 && at < colon {
+		if end := strings.Index(s, "]:"); end > at {
+			colon = end + 1
+		}
+	}
+	if colon < 0 || strings.Contains(s[:colon], "/") || strings.HasPrefix(s[colon:], "::") {
+		return address{}, badURL("the URL is neither https nor ssh", forms)
+	}
+	a := address{scheme: "ssh", host: s[:colon], port: "22", path: s[colon+1:]}
+	if user, host, ok := strings.Cut(a.host, "@"); ok {
+		a.user, a.host = user, host
+		if user == "" {
+			return address{}, badURL("the user of the URL is empty", forms)
+		}
+	}
+	if strings.Contains(a.path, "@") { // user:password@host:path
+		return address{}, withUser()
+	}
+	if strings.HasPrefix(a.host, "[") && strings.HasSuffix(a.host, "]") {
+		a.host = a.host[1 : len(a.host)-1]
+	}
+	a.host = strings.ToLower(a.host)
+	return a, nil
+}
+
+func withUser() error {
+	return badURL("the URL has a user or password in it, or an @ in its path",
+		"put credentials into a Secret and mount it for auth:; write an @ of the path as %40")
+}
+
+func (a *address) check() error {
+	if !hostName(a.host) {
+		return badURL("the host of the URL is not a host name", forms)
+	}
+	if n, err := strconv.ParseUint(a.port, 10, 16); err != nil || n == 0 {
+		return badURL("the port of the URL is not a port", forms)
+	}
+	if strings.Trim(a.path, "/") == "" || a.path[0] == '-' {
+		return badURL("the path of the URL is empty or starts with a dash", forms)
+	}
+	if a.scheme != "ssh" {
+		return nil
+	}
+	if a.user == "" {
+		a.user = "git"
+	}
+	if a.user[0] == '-' || strings.Trim(a.user, letters+"0123456789._+~-") != "" {
+		return badURL("the user of the URL is not a user name", forms)
+	}
+	return nil
+}
+
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+func hostName(h string) bool {
+	if strings.Contains(h, ":") {
+		return net.ParseIP(h) != nil
+	}
+	return h != "" && len(h) <= 253 && h[0] != '-' && strings.Trim(h, letters+"0123456789.-_") == ""
+}
+
+// plainText is true for text without spaces, control characters and broken UTF-8.
+func plainText(s string) bool {
+	return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return r == ' ' || !unicode.IsGraphic(r) || unicode.IsSpace(r) }) < 0
+}
+
+// hostPort is for dialling.
+func (a address) hostPort() string { return net.JoinHostPort(a.host, a.port) }
+
+// origin is scheme and host, and the port unless it is the usual one.
+func (a address) origin() string {
+	host := a.host
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if a.port != map[string]string{"https": "443", "http": "80", "ssh": "22"}[a.scheme] {
+		host += ":" + a.port
+	}
+	return a.scheme + "://" + host
+}
+
+// String is the URL, fit for a terminal.
+func (a address) String() string {
+	path := a.path
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path
+	}
+	return render.Quoted(a.origin() + path)
+}
+
+// problem is about the repository at a.
+func (a address) problem(c render.Cause, code, format string, args ...any) *render.Problem {
+	return &render.Problem{Cause: c, Code: code, Text: a.String() + ": " + fmt.Sprintf(format, args...)}
+}
