@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -24,9 +25,9 @@ const maxToken = 64 << 10
 
 // An app is a GitHub App, which signs for a token that is good for an hour.
 type app struct {
-	id, installation string
-	key              *rsa.PrivateKey
-	api              address
+	id  string
+	key *rsa.PrivateKey
+	api address // where its tokens are made
 }
 
 func (t *target) readApp(auth map[string][]byte) (string, error) {
@@ -54,7 +55,7 @@ func (t *target) readApp(auth map[string][]byte) (string, error) {
 	if err != nil || api.scheme != "https" {
 		return "", t.badAuth("githubAppBaseURL is not an https URL", "for GitHub Enterprise it is https://HOST/api/v3")
 	}
-	t.app = &app{id: id, installation: installation, key: key, api: api}
+	t.app = &app{id: id, key: key, api: api}
 	return "GitHub App", nil
 }
 
@@ -84,57 +85,67 @@ func (a *app) jwt(now time.Time) (string, error) {
 
 // authorize gets the token of a GitHub App, once.
 func (w *web) authorize(ctx context.Context) error {
-	app := w.to.app
-	if app == nil || w.token != "" {
+	if w.to.app == nil || w.token != "" {
 		return nil
 	}
-	jwt, err := app.jwt(time.Now())
-	if err != nil {
-		return w.to.badAuth("githubAppPrivateKey cannot sign", httpsShapes)
+	api := &target{address: w.to.app.api, credentials: w.to.credentials}
+	api.cert = nil // it is for the server of the repository
+	client := newClient(api, w.env)
+	defer client.CloseIdleConnections()
+	var err error
+	w.token, err = api.appToken(ctx, client)
+	var passing hiccup
+	if errors.As(err, &passing) {
+		passing.reason = api.origin() + ": " + passing.reason
+		return passing
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, app.api.origin()+app.api.path, http.NoBody)
+	return err
+}
+
+func (t *target) appToken(ctx context.Context, client *http.Client) (string, error) {
+	jwt, err := t.app.jwt(time.Now())
 	if err != nil {
-		return w.to.badAuth("githubAppBaseURL is not an https URL", "for GitHub Enterprise it is https://HOST/api/v3")
+		return "", t.badAuth("githubAppPrivateKey cannot sign", httpsShapes)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, t.origin()+t.path, http.NoBody)
+	if err != nil {
+		return "", t.badAuth("githubAppBaseURL is not an https URL", httpsShapes)
 	}
 	req.Header.Set("Authorization", "Bearer "+jwt)
 	req.Header.Set("Accept", "application/vnd.github+json")
 	req.Header.Set("User-Agent", "confit")
-	client := newClient(w.to, w.env, false)
-	defer client.CloseIdleConnections()
 	resp, err := client.Do(req)
 	if err != nil {
-		return w.to.unreached(err, app.api.host)
+		return "", t.unreached(err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusCreated {
-		return w.appRefused(resp)
+		return "", t.appRefused(resp)
+	}
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxToken))
+	if err != nil {
+		return "", broken(err)
 	}
 	var answer struct {
 		Token string `json:"token"`
 	}
-	data, err := io.ReadAll(io.LimitReader(resp.Body, maxToken))
-	if err != nil {
-		return broken(err)
-	}
 	if json.Unmarshal(data, &answer) != nil || !tokenLike(answer.Token) {
-		return w.to.problem(render.CauseRemote, "git-remote", "%s gives no token for the GitHub App", app.api.origin())
+		return "", t.problem(render.CauseRemote, "git-remote", "the answer holds no token for the GitHub App")
 	}
-	w.token = answer.Token
-	return nil
+	return answer.Token, nil
 }
 
 // appRefused is the error of an answer without token. GitHub says 404 for an installation
 // that it does not have, and 422 for one that may not have what was asked.
-func (w *web) appRefused(resp *http.Response) error {
-	origin := w.to.app.api.origin()
+func (t *target) appRefused(resp *http.Response) error {
 	switch code := resp.StatusCode; {
 	case code/100 == 3:
-		return w.redirected(resp)
+		return t.redirected(resp)
 	case code == http.StatusNotFound, code == http.StatusUnprocessableEntity, code == http.StatusUnauthorized,
 		code == http.StatusForbidden && resp.Header.Get("Retry-After") == "":
-		p := w.to.problem(render.CauseTrust, "git-auth", "%s does not accept the GitHub App: status %s", origin, http.StatusText(code))
+		p := t.problem(render.CauseTrust, "git-auth", "the server does not accept the GitHub App: %s", statusText(code))
 		p.Hint = "do githubAppID, githubAppInstallationID and githubAppPrivateKey belong together, and is the app installed?"
 		return p
 	}
-	return w.to.status(resp, time.Now())
+	return t.status(resp, time.Now())
 }

@@ -42,36 +42,46 @@ func parseKnownHosts(text string) (knownHosts, error) {
 		if len(words) == 0 || words[0][0] == '#' {
 			continue
 		}
-		l := hostLine{}
-		if words[0][0] == '@' {
-			l.marker, words = words[0], words[1:]
-			if l.marker != authority && l.marker != revoked {
-				return nil, fmt.Errorf("line %d of known_hosts has a marker that is not known", n)
-			}
-		}
-		if len(words) < 3 {
-			return nil, fmt.Errorf("line %d of known_hosts is not complete", n)
-		}
-		blob, err := base64.StdEncoding.DecodeString(words[2])
+		l, err := parseHostLine(words)
 		if err != nil {
-			return nil, fmt.Errorf("line %d of known_hosts has a key that is not base64", n)
+			return nil, fmt.Errorf("line %d of known_hosts %w", n, err)
 		}
-		if !slices.Contains(keyTypes(), words[1]) {
-			continue
+		if l.key != nil {
+			known = append(known, l)
 		}
-		if l.key, err = ssh.ParsePublicKey(blob); err != nil || l.key.Type() != words[1] {
-			return nil, fmt.Errorf("line %d of known_hosts has a key that is not of its type", n)
-		}
-		l.patterns = strings.Split(strings.ToLower(words[0]), ",")
-		if words[0][0] == '|' {
-			l.patterns = words[:1]
-		}
-		known = append(known, l)
 	}
 	if len(known) == 0 {
 		return nil, errors.New("known_hosts holds no key")
 	}
 	return known, nil
+}
+
+// parseHostLine gives a line without key if it does not know the type of the key.
+func parseHostLine(words []string) (l hostLine, err error) {
+	if words[0][0] == '@' {
+		l.marker, words = words[0], words[1:]
+		if l.marker != authority && l.marker != revoked {
+			return l, errors.New("has a marker that is not known")
+		}
+	}
+	if len(words) < 3 || words[0][0] == '@' {
+		return l, errors.New("is not complete")
+	}
+	blob, err := base64.StdEncoding.DecodeString(words[2])
+	if err != nil {
+		return l, errors.New("has a key that is not base64")
+	}
+	if !slices.Contains(keyTypes(), words[1]) {
+		return l, nil
+	}
+	if l.key, err = ssh.ParsePublicKey(blob); err != nil || l.key.Type() != words[1] {
+		return l, errors.New("has a key that is not of its type")
+	}
+	l.patterns = strings.Split(strings.ToLower(words[0]), ",")
+	if words[0][0] == '|' { // base64 is not to be lower case
+		l.patterns = words[:1]
+	}
+	return l, nil
 }
 
 func keyTypes() []string {

@@ -5,7 +5,8 @@
 // A credential goes to the origin of the URL and nowhere else, over TLS that was verified
 // or to a host whose key is known; there is no way to turn that off. No text of this
 // package holds one. What a server says is quoted, cut, and held back where it could echo
-// a credential.
+// a credential. The certificate authorities are those of the machine, as crypto/x509 finds
+// them, and ca.crt of the Secret.
 package remote
 
 import (
@@ -108,10 +109,10 @@ func (f *fetch) tries(ctx context.Context) error {
 		switch {
 		case err == nil || isProblem(err):
 			return err
-		case !errors.As(err, &last) && ctx.Err() == nil:
+		case ctx.Err() != nil && last.reason == "":
+			last.reason = "it did not end in time"
+		case ctx.Err() == nil && !errors.As(err, &last): // if time ran out, what failed before says more
 			return err
-		case last.reason == "":
-			last.reason = "no answer in time"
 		}
 		wait := max(backoff(n), last.after)
 		if deadline, _ := ctx.Deadline(); ctx.Err() != nil || time.Now().Add(wait).After(deadline) {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/crypto/ssh"
@@ -21,8 +22,9 @@ type sshd struct {
 	hostKey  ssh.Signer
 	client   ssh.PublicKey
 	pem      []byte
-	command  string // what was asked for last
-	override func(ssh.Channel) uint32
+	mu       sync.Mutex
+	command  string                   // what was asked for last
+	override func(ssh.Channel) uint32 // runs once in place of the next command
 }
 
 func newKey(t *testing.T) (ssh.Signer, []byte) {
@@ -42,12 +44,20 @@ func newKey(t *testing.T) (ssh.Signer, []byte) {
 	return signer, pem.EncodeToMemory(block)
 }
 
-func startSSH(t *testing.T, root string) *sshd {
+// fill makes the keys, and gives a Secret for any server that has this one's key.
+func (s *sshd) fill(t *testing.T) map[string][]byte {
 	t.Helper()
-	s := &sshd{root: root}
 	s.hostKey, _ = newKey(t)
 	client, text := newKey(t)
 	s.client, s.pem = client.PublicKey(), text
+	known := "* " + string(ssh.MarshalAuthorizedKey(s.hostKey.PublicKey()))
+	return map[string][]byte{"identity": s.pem, "known_hosts": []byte(known)}
+}
+
+func startSSH(t *testing.T, root string) *sshd {
+	t.Helper()
+	s := &sshd{root: root}
+	s.fill(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +84,9 @@ func (s *sshd) handle(conn net.Conn) {
 		}
 		return nil, nil
 	}}
+	s.mu.Lock()
 	config.AddHostKey(s.hostKey)
+	s.mu.Unlock()
 	_, channels, requests, err := ssh.NewServerConn(conn, config)
 	if err != nil {
 		return
@@ -97,7 +109,6 @@ func (s *sshd) session(channel ssh.Channel, requests <-chan *ssh.Request) {
 			continue
 		}
 		_ = r.Reply(true, nil)
-		s.command = exec.Command
 		status := s.run(channel, exec.Command)
 		_ = channel.CloseWrite()
 		_, _ = channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{status}))
@@ -106,8 +117,12 @@ func (s *sshd) session(channel ssh.Channel, requests <-chan *ssh.Request) {
 }
 
 func (s *sshd) run(channel ssh.Channel, command string) uint32 {
-	if s.override != nil {
-		return s.override(channel)
+	s.mu.Lock()
+	override := s.override
+	s.command, s.override = command, nil
+	s.mu.Unlock()
+	if override != nil {
+		return override(channel)
 	}
 	cmd := exec.Command("sh", "-c", command)
 	cmd.Dir, cmd.Env = s.root, gitEnv()
@@ -144,8 +159,11 @@ func TestSSH(t *testing.T) {
 	if got.refs.Head.Hash.String() != repo.last {
 		t.Errorf("Head = %v, want %s", got.refs.Head, repo.last)
 	}
-	if want := "git-upload-pack '" + repo.dir + "'"; srv.command != want {
-		t.Errorf("command %s, want %s", srv.command, want)
+	srv.mu.Lock()
+	command := srv.command
+	srv.mu.Unlock()
+	if want := "git-upload-pack '" + repo.dir + "'"; command != want {
+		t.Errorf("command %s, want %s", command, want)
 	}
 	fetchDepth(t, remote, "v1", 0).wantPack(t)
 	if got := fetchFrom(t, remote, "-"); got.err != nil || got.reads > 0 {

@@ -11,17 +11,17 @@ import (
 	"confit/render"
 )
 
-func (t *target) tlsConfig(withCert bool) *tls.Config {
+func (t *target) tlsConfig() *tls.Config {
 	c := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: t.roots}
-	if withCert && t.cert != nil {
+	if t.cert != nil {
 		c.Certificates = []tls.Certificate{*t.cert}
 	}
 	return c
 }
 
-// tlsProblem is the problem of a host that could not be verified, or nil if err is
+// tlsProblem is the problem of a server that could not be verified, or nil if err is
 // something else.
-func (t *target) tlsProblem(err error, host string) error {
+func (t *target) tlsProblem(err error) error {
 	var (
 		authority x509.UnknownAuthorityError
 		name      x509.HostnameError
@@ -35,7 +35,7 @@ func (t *target) tlsProblem(err error, host string) error {
 		text = "the certificate of the server is signed by an authority that is not known"
 		hint = "if it is your own, put its certificate into ca.crt of the Secret of auth:"
 	case errors.As(err, &name):
-		text, hint = "the certificate of the server is not for "+render.Quoted(host), "use the name that the certificate is for"
+		text, hint = "the certificate of the server is not for "+render.Quoted(t.host), "use the name that the certificate is for"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		text, hint = "the certificate of the server has expired or is not yet valid", "renew it; or is the clock of this machine wrong?"
 	case errors.As(err, &invalid), errors.As(err, &verify):

@@ -44,14 +44,26 @@ func parseURL(s string) (address, error) {
 	return a, a.check()
 }
 
+// port is the usual one of a scheme, "" for a scheme that is not ours.
+func port(scheme string) string {
+	switch scheme {
+	case "https":
+		return "443"
+	case "http":
+		return "80"
+	case "ssh":
+		return "22"
+	}
+	return ""
+}
+
 func badURL(text, hint string) error {
 	return &render.Problem{Cause: render.CauseSpec, Code: "git-url", Text: text, Hint: hint}
 }
 
 func parseFull(s, scheme string) (address, error) {
 	scheme = strings.ToLower(scheme)
-	port := map[string]string{"https": "443", "http": "80", "ssh": "22"}[scheme]
-	if port == "" {
+	if port(scheme) == "" {
 		return address{}, badURL("the URL is neither https nor ssh", forms)
 	}
 	u, err := url.Parse(s)
@@ -62,7 +74,7 @@ func parseFull(s, scheme string) (address, error) {
 	if hasPassword || u.User != nil && scheme != "ssh" {
 		return address{}, withUser()
 	}
-	a := address{scheme: scheme, user: u.User.Username(), host: strings.ToLower(u.Hostname()), port: port, path: u.EscapedPath()}
+	a := address{scheme: scheme, user: u.User.Username(), host: strings.ToLower(u.Hostname()), port: port(scheme), path: u.EscapedPath()}
 	if p := u.Port(); p != "" {
 		a.port = p
 	} else if strings.HasSuffix(u.Host, ":") {
@@ -102,6 +114,9 @@ func parseSCP(s string) (address, error) {
 		if user == "" {
 			return address{}, badURL("the user of the URL is empty", forms)
 		}
+	}
+	if port(a.host) != "" {
+		return address{}, badURL("the scheme of the URL is not followed by two slashes", forms)
 	}
 	if strings.Contains(a.path, "@") { // user:password@host:path
 		return address{}, withUser()
@@ -163,7 +178,7 @@ func (a address) origin() string {
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
-	if a.port != map[string]string{"https": "443", "http": "80", "ssh": "22"}[a.scheme] {
+	if a.port != port(a.scheme) {
 		host += ":" + a.port
 	}
 	return a.scheme + "://" + host
@@ -175,7 +190,7 @@ func (a address) String() string {
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path
 	}
-	return render.Quoted(a.origin() + path)
+	return a.origin() + render.Quoted(path)
 }
 
 // problem is about the repository at a.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,12 +38,11 @@ type web struct {
 }
 
 func newWeb(to *target, env []string) *web {
-	return &web{to: to, env: env, base: to.path, client: newClient(to, env, true)}
+	return &web{to: to, env: env, base: to.path, client: newClient(to, env)}
 }
 
-// newClient makes a client that follows no redirect. It shows the client certificate only
-// where withCert says so.
-func newClient(to *target, env []string, withCert bool) *http.Client {
+// newClient makes a client for one origin; it follows no redirect.
+func newClient(to *target, env []string) *http.Client {
 	proxy := httpproxy.Config{
 		HTTPProxy:  variable(env, "HTTP_PROXY", "http_proxy"),
 		HTTPSProxy: variable(env, "HTTPS_PROXY", "https_proxy"),
@@ -52,7 +52,7 @@ func newClient(to *target, env []string, withCert bool) *http.Client {
 	transport := &http.Transport{
 		Proxy:                  func(r *http.Request) (*url.URL, error) { return choose(r.URL) },
 		DialContext:            (&net.Dialer{}).DialContext,
-		TLSClientConfig:        to.tlsConfig(withCert),
+		TLSClientConfig:        to.tlsConfig(),
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true, // what is bounded is then what was read
 		MaxResponseHeaderBytes: 64 << 10,
@@ -99,13 +99,12 @@ func (w *web) list(ctx context.Context) (io.Reader, error) {
 func (w *web) ask(ctx context.Context, request []byte) (io.Reader, error) {
 	// Read to its end, a body gives its connection back.
 	_, _ = io.CopyN(io.Discard, w.body, 4<<10)
-	w.close()
 	resp, err := w.send(ctx, http.MethodPost, "/"+service, request)
 	if err != nil {
 		return nil, err
 	}
 	if resp.StatusCode/100 == 3 {
-		return nil, w.redirected(resp)
+		return nil, w.to.redirected(resp)
 	}
 	return w.content(resp, "application/x-git-upload-pack-result")
 }
@@ -140,11 +139,11 @@ func (w *web) send(ctx context.Context, method, path string, body []byte) (*http
 	case w.to.pass != "":
 		req.SetBasicAuth(w.to.name, w.to.pass)
 	}
+	w.close()
 	resp, err := w.client.Do(req)
 	if err != nil {
-		return nil, w.to.unreached(err, w.to.host)
+		return nil, w.to.unreached(err)
 	}
-	w.close()
 	w.body = resp.Body
 	return resp, nil
 }
@@ -167,7 +166,7 @@ func (w *web) content(resp *http.Response, kind string) (io.Reader, error) {
 func (w *web) follow(resp *http.Response) error {
 	to, err := resp.Location()
 	if err != nil || !w.to.sameOrigin(to) {
-		return w.redirected(resp)
+		return w.to.redirected(resp)
 	}
 	base, ok := strings.CutSuffix(to.EscapedPath(), listing)
 	if !ok || to.RawQuery != listingQuery {
@@ -180,21 +179,21 @@ func (w *web) follow(resp *http.Response) error {
 }
 
 func (a address) sameOrigin(u *url.URL) bool {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"https": "443", "http": "80"}[u.Scheme]
+	to := u.Port()
+	if to == "" {
+		to = port(u.Scheme)
 	}
-	return u.Scheme == a.scheme && strings.EqualFold(u.Hostname(), a.host) && port == a.port
+	return u.Scheme == a.scheme && strings.EqualFold(u.Hostname(), a.host) && to == a.port
 }
 
 // redirected names the origin that a redirect leads to, and no more of it: the rest may
 // hold a token.
-func (w *web) redirected(resp *http.Response) error {
+func (a address) redirected(resp *http.Response) error {
 	where := "nowhere"
 	if to, err := resp.Location(); err == nil {
 		where = render.Quoted(cut(to.Scheme+"://"+to.Host, 300))
 	}
-	p := w.to.problem(render.CauseTrust, "git-redirect", "redirects to %s, which is not followed", where)
+	p := a.problem(render.CauseTrust, "git-redirect", "redirects to %s, which is not followed", where)
 	p.Hint = "credentials go to the configured origin only; if the repository has moved, write its new URL"
 	return p
 }
@@ -204,10 +203,7 @@ func (w *web) redirected(resp *http.Response) error {
 func (t *target) status(resp *http.Response, now time.Time) error {
 	code := resp.StatusCode
 	after := retryAfter(resp.Header, now)
-	says := "status " + http.StatusText(code)
-	if http.StatusText(code) == "" {
-		says = "an unknown status"
-	}
+	says := statusText(code)
 	switch {
 	case code == http.StatusRequestTimeout, code == http.StatusTooEarly, code == http.StatusTooManyRequests, code >= 500,
 		code == http.StatusForbidden && after > 0: // GitHub's rate limit
@@ -223,10 +219,14 @@ func (t *target) status(resp *http.Response, now time.Time) error {
 		return t.proxyAuth()
 	case code == http.StatusNotFound, code == http.StatusGone:
 		p := t.problem(render.CauseRemote, "git-not-found", "the server has no such repository")
-		p.Hint = "check the path; a private repository is not found either while " + t.shape + " is offered that may read it"
+		p.Hint = "check the path; many servers say so of a private repository too, and this one was offered " + t.shape
 		return p
 	}
 	return t.problem(render.CauseRemote, "git-remote", "the server answers %s", says)
+}
+
+func statusText(code int) string {
+	return strings.TrimSpace("status " + strconv.Itoa(code) + " " + http.StatusText(code))
 }
 
 func (t *target) proxyAuth() error {
@@ -242,11 +242,11 @@ func (t *target) proxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, res
 	case http.StatusProxyAuthRequired:
 		return t.proxyAuth()
 	}
-	return hiccup{reason: "the proxy answers status " + http.StatusText(resp.StatusCode)}
+	return hiccup{reason: "the proxy answers " + statusText(resp.StatusCode)}
 }
 
-// unreached is the error of a request that got no answer from host.
-func (t *target) unreached(err error, host string) error {
+// unreached is the error of a request that got no answer.
+func (t *target) unreached(err error) error {
 	var (
 		problem *render.Problem
 		passing hiccup
@@ -257,7 +257,7 @@ func (t *target) unreached(err error, host string) error {
 	case errors.As(err, &passing):
 		return passing
 	}
-	if p := t.tlsProblem(err, host); p != nil {
+	if p := t.tlsProblem(err); p != nil {
 		return p
 	}
 	return broken(err)

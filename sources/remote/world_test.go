@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cgi"
 	"net/http/httptest"
@@ -118,9 +119,7 @@ func caOf(srv *httptest.Server) []byte {
 
 func with(auth map[string][]byte, pairs ...string) map[string][]byte {
 	all := map[string][]byte{}
-	for k, v := range auth {
-		all[k] = v
-	}
+	maps.Copy(all, auth)
 	for i := 0; i < len(pairs); i += 2 {
 		all[pairs[i]] = []byte(pairs[i+1])
 	}
@@ -155,6 +154,8 @@ func fetchDepth(t *testing.T, r *Remote, name string, depth int) result {
 		defer mu.Unlock()
 		got.notices = append(got.notices, s)
 	}
+	late := time.AfterFunc(r.Timeout+20*time.Second, func() { panic("the fetch does not end") })
+	defer late.Stop()
 	got.err = r.Fetch(context.Background(), func(refs Refs) (Want, error) {
 		got.refs = refs
 		if name == "-" {
