@@ -26,9 +26,11 @@ func TestImports(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range imports(t, "confit/integration/pod") {
-		if strings.HasPrefix(path, "confit/") && !strings.HasPrefix(path, "confit/integration/") {
-			t.Errorf("the pod runner imports %s: it is to judge the product, not to use it", path)
+	for _, judge := range []string{"confit/integration/pod", "confit/integration/gitserver"} {
+		for _, path := range imports(t, judge) {
+			if path == "confit" || strings.HasPrefix(path, "confit/") && !strings.HasPrefix(path, "confit/integration/") {
+				t.Errorf("%s imports %s: it is to judge the product, not to use it", judge, path)
+			}
 		}
 	}
 }

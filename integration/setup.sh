@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs what the pod tests need on a Debian machine: podman with runc, and
-# what their images are made of. Does nothing, quickly, when all is there.
+# Installs what the tests need on a Debian machine: podman with runc, what the
+# images are made of, and git with the clients that prove its servers. Does nothing,
+# quickly, when all is there.
 set -eu
 
 need="podman runc catatonit netavark busybox-static ca-certificates strace git gnupg openssh-client"
