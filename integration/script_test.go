@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"confit/integration/gitserver"
 )
 
 // bin is the directory of the confit binary under test.
@@ -55,10 +57,12 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE") != "",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", bin+":"+env.Getenv("PATH"))
+			env.Values[forgeKey{}] = &forge{repos: map[string]*gitserver.Repo{}}
 			return os.Chmod(env.WorkDir, 0o777)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status, "mode": mode, "same": same, "mount": mount,
+			"gitrepo": gitrepo, "gitserve": gitserve, "gitlog": gitlog,
 		},
 	})
 }
