@@ -2,15 +2,11 @@ package main
 
 import (
 	"context"
-	"io"
-	"net"
-	"net/http"
-	"net/http/cgi"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
+
+	"confit/integration/gitserver"
 )
 
 // git measures how long each takes to bring the newest commit of a repository
@@ -25,12 +21,12 @@ func (s *session) git(ctx context.Context, r Repo) error {
 	if err != nil {
 		return err
 	}
-	url, stop, err := serve(dir)
+	server, stop, err := gitserver.NewHTTP(dir, gitserver.HTTPOptions{Plain: true})
 	if err != nil {
 		return err
 	}
 	defer stop()
-	contests, err := s.clones(dir, url+"/repo.git")
+	contests, err := s.clones(dir, server.URL+"/repo.git")
 	if err != nil {
 		return err
 	}
@@ -42,27 +38,6 @@ func (s *session) git(ctx context.Context, r Repo) error {
 	runtime.GC()
 	s.race(ctx, r.Name, r.Title, contests)
 	return nil
-}
-
-// serve offers the repositories below dir on the loopback, as any server of
-// Git's own does.
-func serve(dir string) (url string, stop func(), err error) {
-	core, err := exec.Command("git", "--exec-path").Output()
-	if err != nil {
-		return "", nil, err
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", nil, err
-	}
-	server := &http.Server{Handler: &cgi.Handler{
-		Path: filepath.Join(strings.TrimSpace(string(core)), "git-http-backend"),
-		Env:  []string{"GIT_PROJECT_ROOT=" + dir, "GIT_HTTP_EXPORT_ALL=1"},
-
-		Stderr: io.Discard,
-	}}
-	go server.Serve(listener) //nolint:errcheck // ends with Close
-	return "http://" + listener.Addr().String(), func() { server.Close() }, nil
 }
 
 // clones are the contenders, each with a folder of its own.
