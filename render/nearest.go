@@ -5,6 +5,10 @@ import (
 	"strings"
 )
 
+// Nearest picks the names most like want, the closest first and quoted, for a hint; none
+// where nothing comes near.
+func Nearest(want string, names []string) []string { return nearest(want, names) }
+
 // nearest picks the names most like want, the closest first; at most three, and
 // none where nothing comes near.
 func nearest(want string, names []string) []string {

@@ -1,0 +1,67 @@
+package pack
+
+import (
+	"bytes"
+
+	"github.com/go-git/go-git/v5/plumbing"
+)
+
+// The modes that an entry of a tree may have. 0100664 was written by early Gits.
+const (
+	modeTree      = 0o040000
+	modeFile      = 0o100644
+	modeGroupFile = 0o100664
+	modeExec      = 0o100755
+	modeLink      = 0o120000
+	modeSubmodule = 0o160000
+)
+
+type treeEntry struct {
+	mode uint32
+	name []byte
+	id   plumbing.Hash
+}
+
+func (e treeEntry) isFile() bool {
+	return e.mode == modeFile || e.mode == modeGroupFile || e.mode == modeExec
+}
+
+// nextEntry takes the first entry of a tree: mode in octal, space, name, NUL, id.
+func nextEntry(raw []byte) (e treeEntry, rest []byte, ok bool) {
+	mode, rest, ok := bytes.Cut(raw, []byte(" "))
+	if !ok || len(mode) == 0 || len(mode) > 6 || mode[0] == '0' {
+		return e, nil, false
+	}
+	for _, c := range mode {
+		if c < '0' || c > '7' {
+			return e, nil, false
+		}
+		e.mode = e.mode<<3 | uint32(c-'0')
+	}
+	e.name, rest, ok = bytes.Cut(rest, []byte{0})
+	if !ok || len(rest) < len(e.id) {
+		return e, nil, false
+	}
+	copy(e.id[:], rest)
+	return e, rest[len(e.id):], true
+}
+
+// before tells whether an entry sorts before the next one: by name, where that of a tree
+// counts as if it ended in a slash.
+func (e treeEntry) before(next treeEntry) bool {
+	n := min(len(e.name), len(next.name))
+	if c := bytes.Compare(e.name[:n], next.name[:n]); c != 0 {
+		return c < 0
+	}
+	return e.after(n) < next.after(n)
+}
+
+func (e treeEntry) after(n int) byte {
+	switch {
+	case n < len(e.name):
+		return e.name[n]
+	case e.mode == modeTree:
+		return '/'
+	}
+	return 0
+}
