@@ -1,0 +1,318 @@
+package pack
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha1"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/go-git/go-git/v5/plumbing"
+
+	"confit/render"
+)
+
+func ofs(back int, base, d []byte) object {
+	return object{kind: plumbing.OFSDeltaObject, back: back, data: d}
+}
+
+func ref(base object, d []byte) object {
+	return object{kind: plumbing.REFDeltaObject, ref: idOf(base), data: d}
+}
+
+// TestOrder has deltas before and after their bases, in chains, of every kind.
+func TestOrder(t *testing.T) {
+	var chain []object // whole
+	var links []object // the same, as deltas by id of the one before
+	for i := range 200 {
+		text := fmt.Sprintf("%s%d,", string(bytes.Repeat([]byte("x"), 100)), i)
+		chain = append(chain, blob(text))
+		if i > 0 {
+			links = append(links, ref(chain[i-1], inserting(chain[i-1].data, 100, text[100:])))
+		}
+	}
+	one, two := blob("one"), blob("two")
+	t1 := tree("100644 a", one)
+	t2 := object{kind: plumbing.TreeObject, data: append(bytes.Clone(t1.data), tree("100644 b", two).data...)}
+	dt := ref(t1, inserting(t1.data, len(t1.data), string(tree("100644 b", two).data)))
+	c := commit(t2)
+	for name, objects := range map[string][]object{
+		"bases first": append([]object{chain[0], one, two, t1, dt, c}, links...),
+		"bases last":  append(reversed(links), dt, c, t1, two, one, chain[0]),
+		"shuffled":    shuffled(append(reversed(links), dt, c, t1, two, one, chain[0])),
+		"twice":       append([]object{chain[0], one, one, two, dt, dt, t1, t1, c, chain[0]}, append(links, links...)...),
+		"by place": append([]object{one, two, t1, ofs(1, nil, dt.data), c, chain[0], {kind: plumbing.OFSDeltaObject, back: 1, data: links[0].data}},
+			links[1:]...),
+	} {
+		t.Run(name, func(t *testing.T) {
+			o, m, err := readPack(t, writePack(objects...), Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, b := range append(chain, one, two) {
+				if got := m.blobs[idOf(b)]; !bytes.Equal(got, b.data) {
+					t.Errorf("blob %s = %q, want %q", idOf(b), got, b.data)
+				}
+			}
+			files, err := o.Files(idOf(c), "", Limits{})
+			if err != nil || len(files) != 2 {
+				t.Errorf("Files = %v, %v, want a and b", files, err)
+			}
+		})
+	}
+}
+
+func reversed(in []object) (out []object) {
+	for i := range in {
+		out = append(out, in[len(in)-1-i])
+	}
+	return out
+}
+
+func shuffled(in []object) []object {
+	rand.New(rand.NewPCG(1, 2)).Shuffle(len(in), func(i, j int) { in[i], in[j] = in[j], in[i] })
+	return in
+}
+
+// TestFarBase makes sure that a base which has left the cache comes from the store.
+func TestFarBase(t *testing.T) {
+	base := blob("base")
+	objects := []object{base}
+	for i := range 3 * recent >> 20 {
+		objects = append(objects, object{kind: plumbing.BlobObject, data: bytes.Repeat([]byte{byte(i)}, 1<<20)})
+	}
+	objects = append(objects, ref(base, inserting(base.data, 4, "d")))
+	_, m, err := readPack(t, writePack(objects...), Limits{})
+	if err != nil || m.gets != 1 || m.blobs[idOf(blob("based"))] == nil {
+		t.Errorf("Read = %v with %d blobs and %d gets, want one get", err, len(m.blobs), m.gets)
+	}
+}
+
+func TestTagAndCommit(t *testing.T) {
+	root := tree()
+	c := commit(root)
+	tag := object{kind: plumbing.TagObject, data: []byte("object " + idOf(c).String() + "\ntype commit\ntag v1\n\nx")}
+	o, _, err := readPack(t, writePack(c, root, tag), Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, ok := o.Tag(idOf(tag)); !ok || got.Target != idOf(c) || got.Type != plumbing.CommitObject || got.Name != "v1" || !bytes.Equal(got.Raw, tag.data) {
+		t.Errorf("Tag = %+v, %t", got, ok)
+	}
+	if got, ok := o.Commit(idOf(c)); !ok || got.Tree != idOf(root) || !bytes.Equal(got.Raw, c.data) {
+		t.Errorf("Commit = %+v, %t", got, ok)
+	}
+	if _, ok := o.Commit(idOf(tag)); ok {
+		t.Error("a tag is a commit")
+	}
+	if files, err := o.Files(idOf(c), "", Limits{}); err != nil || len(files) != 0 {
+		t.Errorf("Files of the empty tree = %v, %v", files, err)
+	}
+	if _, err := o.Files(idOf(tag), "", Limits{}); !is(err, render.CauseRemote, "git-pack", "lacks") {
+		t.Errorf("Files of no commit: %v", err)
+	}
+}
+
+func TestDamaged(t *testing.T) {
+	base := blob("a base of some length")
+	good := writePack(base, ofs(1, base.data, inserting(base.data, 6, "case")), commit(tree()), tree("100644 a", base))
+	patched := func(at int, b byte) []byte {
+		p := bytes.Clone(good[:len(good)-20])
+		p[at] = b
+		return sealed(p)
+	}
+	delta := func(from, to uint64, steps ...byte) []byte {
+		d := binary.AppendUvarint(binary.AppendUvarint(nil, from), to)
+		return writePack(base, ref(base, append(d, steps...)))
+	}
+	n := uint64(len(base.data))
+	for name, test := range map[string]struct {
+		data []byte
+		part string
+	}{
+		"nothing":              {nil, "ends after 0 bytes"},
+		"no pack":              {[]byte("<html>hello, this is a proxy"), "does not begin"},
+		"version 3":            {patched(7, 3), "version 3"},
+		"too few objects":      {patched(11, 3), "follows"},
+		"too many objects":     {patched(11, 5), ""},
+		"type 0":               {patched(12, 0x05), "no known type"},
+		"type 5":               {patched(12, 0x55), "no known type"},
+		"checksum":             {append(good[:len(good)-1:len(good)-1], good[len(good)-1]^1), "checksum does not match"},
+		"more after the end":   {append(bytes.Clone(good), 0), "follows"},
+		"twice":                {append(bytes.Clone(good), good...), "follows"},
+		"size too small":       {writePack(object{kind: 3, data: []byte("hello"), size: 4}), "inflated"},
+		"size too large":       {writePack(object{kind: 3, data: []byte("hello"), size: 6}), "inflated"},
+		"size of 70 bits":      {sealed(append([]byte("PACK\x00\x00\x00\x02\x00\x00\x00\x01"), 0xb0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1)), "possible size"},
+		"no zlib":              {writePack(object{kind: 3, data: []byte("hello"), raw: []byte("hello hello hello")}), "inflated"},
+		"zlib dictionary":      {writePack(object{kind: 3, data: []byte("hello"), raw: []byte{0x78, 0xbb, 0, 0, 0, 0, 0, 0, 0}}), "inflated"},
+		"adler32":              {writePack(object{kind: 3, data: []byte("hello"), raw: append(bytes.TrimSuffix(deflated([]byte("hello")), []byte("\x06\x2c\x02\x15")), 0, 0, 0, 0)}), "checksum of an object"},
+		"no base by id":        {writePack(ref(base, inserting(base.data, 1, "x"))), "but not that object"},
+		"no base by place":     {writePack(base, object{kind: 6, back: 1, data: []byte("x"), raw: []byte{}}), ""},
+		"itself as base":       {writePack(object{kind: 6, back: 0, data: inserting(nil, 0, "x")}), "no object as its base"},
+		"base of another size": {delta(n+1, 1, 0x90, 1), "does not fit"},
+		"result too short":     {delta(n, 3, 0x90, 2), "does not fit"},
+		"result too long":      {delta(n, 1, 0x90, 2), "does not fit"},
+		"copy beyond the base": {delta(n, 2, 0x91, byte(n-1), 2), "does not fit"},
+		"copy from far beyond": {delta(n, 2, 0x9f, 255, 255, 255, 255, 2), "does not fit"},
+		"copy cut off":         {delta(n, 2, 0x9f, 1), "does not fit"},
+		"insert cut off":       {delta(n, 3, 3, 'a'), "does not fit"},
+		"reserved instruction": {delta(n, 1, 0, 1, 'a'), "does not fit"},
+		"empty delta":          {writePack(base, ref(base, nil)), "does not fit"},
+		"endless varint":       {writePack(base, ref(base, bytes.Repeat([]byte{255}, 30))), "does not fit"},
+		"malformed commit":     {writePack(object{kind: 1, data: []byte("tree 123\n")}), "malformed"},
+		"malformed tag":        {writePack(object{kind: 4, data: []byte("object x\ntype commit\ntag x\n")}), "malformed"},
+		"tag of a delta":       {writePack(object{kind: 4, data: []byte("object " + idOf(base).String() + "\ntype ofs-delta\ntag x\n")}), "malformed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, _, err := readPack(t, test.data, Limits{}); !is(err, render.CauseRemote, "git-pack", test.part) {
+				t.Errorf("Read = %v, want git-pack and %q", err, test.part)
+			}
+		})
+	}
+}
+
+// TestFlips turns a bit of every byte of a pack, with the old checksum and with a right one,
+// and cuts it off at every byte.
+func TestFlips(t *testing.T) {
+	base := blob("a base of some length")
+	root := tree("100644 a", base, "100644 b", blob("a base!"))
+	good := writePack(base, ofs(1, nil, inserting(base.data, 6, "!")), ref(base, inserting(base.data, 6, "?")), root, commit(root))
+	if _, _, err := readPack(t, good, Limits{}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range good {
+		if _, _, err := readPack(t, good[:i], Limits{}); !is(err, render.CauseRemote, "git-pack", "") {
+			t.Fatalf("cut at %d: %v", i, err)
+		}
+		bad := bytes.Clone(good)
+		bad[i] ^= 1 << (i % 8)
+		if _, _, err := readPack(t, bad, Limits{}); err == nil {
+			t.Fatalf("bit %d of byte %d was flipped: no error", i%8, i)
+		}
+		if i < len(good)-sha1.Size {
+			readAny(t, sealed(bad[:len(bad)-sha1.Size]))
+		}
+	}
+}
+
+// readAny makes sure that whatever can be read has the ids it should have.
+func readAny(t *testing.T, data []byte) {
+	t.Helper()
+	lim := Limits{Pack: 1 << 20, File: 1 << 16, Total: 1 << 20, Objects: 1000, Files: 1000}
+	o, m, err := readPack(t, data, lim)
+	if err != nil {
+		var p *render.Problem
+		if o != nil || !errors.As(err, &p) || p.Code == "bug" {
+			t.Fatalf("Read = %v, %v", o, err)
+		}
+		return
+	}
+	for id, data := range m.blobs {
+		if want := plumbing.ComputeHash(plumbing.BlobObject, data); id != want {
+			t.Errorf("id %s, want %s", id, want)
+		}
+	}
+	for at, data := range o.kept {
+		e := o.entries[at]
+		if want := plumbing.ComputeHash(e.kind, data); e.id != want {
+			t.Errorf("id %s, want %s", e.id, want)
+		}
+		if e.kind == plumbing.CommitObject {
+			files, err := o.Files(e.id, "", lim)
+			sound(t, files, err, lim)
+		}
+	}
+}
+
+func TestLimits(t *testing.T) {
+	zeros := make([]byte, 1<<20)
+	base := object{kind: plumbing.BlobObject, data: zeros}
+	grow := binary.AppendUvarint(binary.AppendUvarint(nil, 1<<20), 30<<20)
+	for range 30 {
+		grow = append(grow, 0xe0, 0, 0) // a copy of 1 MiB would be 0x10 in the third byte
+		grow[len(grow)-2], grow[len(grow)-1] = 0, 0x10
+	}
+	var many, trees []object
+	for i := range 40 {
+		many = append(many, base, ref(blob(fmt.Sprint("absent ", i)), zeros[:1000]))
+		trees = append(trees, object{kind: plumbing.TreeObject, data: bytes.Repeat([]byte{byte(i)}, 10000)})
+	}
+	parked := []object{}
+	for range 40 {
+		parked = append(parked, ref(blob("absent"), zeros[:10000]))
+	}
+	for name, test := range map[string]struct {
+		data []byte
+		lim  Limits
+		part string
+	}{
+		"wire":            {writePack(many...), Limits{Pack: 1000}, "larger than the limit of 1000 bytes"},
+		"objects":         {writePack(many...), Limits{Objects: 79}, "80 objects"},
+		"one object":      {writePack(base), Limits{File: 1<<20 - 1}, "1048576 bytes"},
+		"a claim":         {writePack(object{kind: 3, data: []byte("x"), size: 1 << 50}), Limits{}, "1125899906842624 bytes"},
+		"zlib bomb":       {writePack(many...), Limits{Total: 10 << 20}, "10 MiB"},
+		"delta bomb":      {writePack(base, ref(base, grow)), Limits{}, "31457280 bytes"},
+		"delta bomb, all": {writePack(base, ref(base, grow)), Limits{File: 64 << 20, Total: 16 << 20}, "16 MiB"},
+		"trees":           {writePack(trees...), Limits{Pack: 100_000}, "memory"},
+		"waiting":         {writePack(parked...), Limits{Pack: 100_000}, "memory"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := readPack(t, test.data, test.lim)
+			if !is(err, render.CauseLimit, "git-limit", test.part) {
+				t.Errorf("Read = %v, want git-limit and %q", err, test.part)
+			}
+		})
+	}
+	if _, m, err := readPack(t, writePack(base, ref(base, grow)), Limits{File: 32 << 20}); err != nil || len(m.blobs) != 2 {
+		t.Errorf("the delta bomb within its limits: %v", err)
+	}
+}
+
+type failing struct{ memory }
+
+var errFull = fmt.Errorf("disk full: %w", io.EOF)
+
+func (*failing) Put(plumbing.Hash, []byte) error { return errFull }
+
+// TestEnds has all the ways in which a Read ends that are not the pack's doing.
+func TestEnds(t *testing.T) {
+	data := writePack(blob("x"), blob("y"))
+	if _, err := Read(t.Context(), bytes.NewReader(data), &failing{}, Limits{}, nil); !errors.Is(err, errFull) {
+		t.Errorf("Read with a full store = %v", err)
+	}
+	secret := errors.New("https://user:hunter2@example.com: broken pipe")
+	broken := io.MultiReader(bytes.NewReader(data[:30]), errorReader{secret})
+	if _, err := Read(t.Context(), broken, newMemory(), Limits{}, nil); !is(err, render.CauseRemote, "git-pack", "broke after 30 bytes") || strings.Contains(err.Error(), "hunter2") || !errors.Is(err, secret) {
+		t.Errorf("Read with a broken connection = %v", err)
+	}
+	var steps []int
+	o, err := Read(t.Context(), dribble{bytes.NewReader(data)}, newMemory(), Limits{}, func(done, total int) { steps = append(steps, done, total) })
+	if err != nil || fmt.Sprint(steps) != "[1 2 2 2]" || len(o.ids) != 2 {
+		t.Errorf("Read byte by byte = %v, %v", steps, err)
+	}
+}
+
+type errorReader struct{ err error }
+
+func (r errorReader) Read([]byte) (int, error) { return 0, r.err }
+
+// TestCancel has a server that falls silent.
+func TestCancel(t *testing.T) {
+	r, w := io.Pipe()
+	defer w.Close()
+	why := errors.New("out of time")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	go func() {
+		data := writePack(blob("x"), blob("y"))
+		w.Write(data[:len(data)-25])
+		cancel(why)
+	}()
+	if _, err := Read(ctx, r, newMemory(), Limits{}, nil); err != why {
+		t.Errorf("Read = %v, want %v", err, why)
+	}
+}
