@@ -9,6 +9,8 @@ import (
 	"confit/render"
 )
 
+const mostNames = 1000 // looked at for a hint
+
 // cleanDir is a directory of a repository without "./", doubled and outer slashes; "" for
 // the root. What leads out of the repository keeps its "..", which no tree has.
 func cleanDir(dir string) string {
@@ -32,7 +34,7 @@ func (w *walker) find(tree plumbing.Hash) (plumbing.Hash, error) {
 		}
 		gone = join(gone, name)
 		if e.mode != modeTree {
-			return tree, w.noDir(gone, e, names)
+			return tree, noDir(gone, e, names)
 		}
 		tree = e.id
 	}
@@ -53,7 +55,7 @@ func (w *walker) child(tree plumbing.Hash, name string) (e treeEntry, names []st
 		if string(e.name) == name {
 			return e, nil, nil
 		}
-		if len(names) < w.lim.Files {
+		if len(names) < mostNames {
 			names = append(names, string(e.name))
 		}
 	}
@@ -61,7 +63,7 @@ func (w *walker) child(tree plumbing.Hash, name string) (e treeEntry, names []st
 }
 
 // noDir is the problem of a path that is there, but no directory, or not there.
-func (w *walker) noDir(p string, e treeEntry, names []string) *render.Problem {
+func noDir(p string, e treeEntry, names []string) *render.Problem {
 	at := render.Quoted(p)
 	switch {
 	case e.isFile():
@@ -73,7 +75,7 @@ func (w *walker) noDir(p string, e treeEntry, names []string) *render.Problem {
 		q.Hint = "name the directory that it leads to"
 		return q
 	case e.mode == modeSubmodule:
-		return w.submodule("")
+		return submodule(at)
 	}
 	q := problem(render.CauseInput, "git-path", "the commit has no directory %s", at)
 	if near := render.Nearest(path.Base(p), names); len(near) > 0 {

@@ -31,8 +31,8 @@ func TestBadTrees(t *testing.T) {
 		part string
 	}{
 		"empty name":        {tree("100644 ", sample), "empty name"},
-		"dot":               {tree("100644 .", sample), "no name"},
-		"dot dot":           {tree("40000 ..", tree()), "no name"},
+		"dot":               {tree("100644 .", sample), "no file can have"},
+		"dot dot":           {tree("40000 ..", tree()), "no file can have"},
 		"slash":             {tree("100644 a/b", sample), "slash"},
 		"backslash":         {tree(`100644 a\b`, sample), "slash"},
 		"newline":           {tree("100644 a\nb", sample), `"a\nb" has a control`},

@@ -28,28 +28,18 @@ func (f *inflater) next(p *pool, length int) (*buffer, uint32, error) {
 		return nil, 0, err
 	}
 	b := p.get(min(length, 1<<largest))
-	for err := error(nil); err == nil; {
-		var n int
-		have := len(b.data)
-		if have == cap(b.data) && have < length {
-			b.data = append(make([]byte, 0, min(2*have, length)), b.data...)
+	for len(b.data) < length {
+		if len(b.data) == cap(b.data) {
+			b.data = append(make([]byte, 0, min(2*len(b.data), length)), b.data...)
 		}
-		// Room for one byte too many tells a stream that is too long.
-		room := b.data[have:min(cap(b.data), length)]
-		if len(room) == 0 {
-			var more [1]byte
-			room = more[:]
-		}
-		n, err = f.stream.Read(room)
-		b.data = b.data[:min(have+n, cap(b.data))]
-		if have+n > length || errors.Is(err, io.EOF) && have+n < length {
-			return nil, 0, errLength
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, 0, err
+		n, err := f.stream.Read(b.data[len(b.data):min(cap(b.data), length)])
+		b.data = b.data[:len(b.data)+n]
+		if err != nil && len(b.data) < length {
+			return nil, 0, unlessEnd(err)
 		}
 	}
-	return f.end(b)
+	adler, err := f.end()
+	return b, adler, err
 }
 
 func (f *inflater) begin() error {
@@ -68,10 +58,25 @@ func (f *inflater) begin() error {
 	return f.stream.(flate.Resetter).Reset(f.in, nil)
 }
 
-func (f *inflater) end(b *buffer) (*buffer, uint32, error) {
+// end makes sure that the stream is over, and reads its checksum.
+func (f *inflater) end() (uint32, error) {
 	var sum [4]byte
-	if _, err := io.ReadFull(f.in, sum[:]); err != nil {
-		return nil, 0, err
+	if n, err := f.stream.Read(sum[:1]); n > 0 || err == nil {
+		return 0, errLength
+	} else if !errors.Is(err, io.EOF) {
+		return 0, err
 	}
-	return b, binary.BigEndian.Uint32(sum[:]), nil
+	if _, err := io.ReadFull(f.in, sum[:]); err != nil {
+		return 0, err
+	}
+	return binary.BigEndian.Uint32(sum[:]), nil
+}
+
+// unlessEnd keeps the end of a stream, which came too soon, from being taken for that of
+// the pack.
+func unlessEnd(err error) error {
+	if errors.Is(err, io.EOF) {
+		return errLength
+	}
+	return err
 }

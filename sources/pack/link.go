@@ -63,7 +63,7 @@ func (w *walker) follow(at place, link treeEntry, hops *int) (place, *treeEntry,
 			return nil, nil, lost("leads through a file as if it were a directory: " + render.Quoted(target))
 		case name == "" || name == ".":
 		case name == ".." && len(at) == 1:
-			return nil, nil, lost("leads out of " + w.root() + ": " + render.Quoted(target))
+			return nil, nil, lost("leads out of " + w.where("") + ": " + render.Quoted(target))
 		case name == "..":
 			at = at[:len(at)-1]
 		default:
@@ -121,7 +121,7 @@ func (w *walker) target(link treeEntry) (string, error) {
 func (w *walker) step(n int) error {
 	w.links.steps += n
 	if most := 1000 * min(w.lim.Files, math.MaxInt32); w.links.steps > most {
-		return tooMuch("files", "following the symlinks of %s takes more than %d steps", w.root(), most)
+		return tooMuch("files", "following the symlinks of %s takes more than %d steps", w.where(""), most)
 	}
 	return nil
 }

@@ -17,9 +17,9 @@ const (
 func badName(name string) string {
 	switch {
 	case name == "":
-		return "has an empty name"
+		return "has an entry with an empty name"
 	case name == "." || name == "..":
-		return "is no name"
+		return "is a name that no file can have"
 	case !utf8.ValidString(name):
 		return "is not UTF-8"
 	case strings.ContainsAny(name, `/\`):

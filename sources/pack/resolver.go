@@ -10,7 +10,7 @@ import (
 const (
 	none    = int32(-1)
 	trusted = 1 << 16 // as many objects as a header says get their memory at once
-	ahead   = 4 << 20 // bytes that the reader may be ahead of the workers
+	lead    = 4 << 20 // bytes that the reader may be ahead of the workers
 	recent  = 4 << 20 // bytes of blobs kept for deltas
 )
 
@@ -41,7 +41,7 @@ type entry struct {
 // ready waits with it, and becomes ready when the base does: no worker ever waits for
 // another. What is ready is a stack, so that a delta runs while its base is in the cache.
 //
-// Jobs that are ready, or will be by the work of others, hold at most about `ahead` bytes:
+// Jobs that are ready, or will be by the work of others, hold at most about `lead` bytes:
 // submit blocks. Jobs that wait for what has yet to be read count against Limits.Pack
 // instead, or else the reader would wait for itself.
 type resolver struct {
@@ -116,7 +116,7 @@ func (v *resolver) hold(n int64) error {
 func (v *resolver) submit(j job) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for v.busy > 0 && v.busy+j.cost() > ahead && v.ctx.Err() == nil {
+	for v.busy > 0 && v.busy+j.cost() > lead && v.ctx.Err() == nil {
 		v.room.Wait()
 	}
 	if v.ctx.Err() != nil {

@@ -2,7 +2,6 @@ package pack
 
 import (
 	"errors"
-	"path"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -51,7 +50,13 @@ func join(dir, name string) string {
 
 // where is a path in the repository, fit for a message.
 func (w *walker) where(p string) string {
-	return render.Quoted(path.Join("/", w.dir, p)[1:])
+	switch {
+	case p != "":
+		return render.Quoted(join(w.dir, p))
+	case w.dir != "":
+		return render.Quoted(w.dir)
+	}
+	return "the root of the repository"
 }
 
 // refuse notes a problem. It is an error when there are enough of them.
@@ -71,7 +76,7 @@ func (w *walker) bad(p, what string) error {
 func (w *walker) walk(out string, at place) error {
 	w.folders++
 	if w.folders > w.lim.Files {
-		return tooMuch("files", "%s has more than %d directories below it", w.root(), w.lim.Files)
+		return tooMuch("files", "%s has more than %d directories below it", w.where(""), w.lim.Files)
 	}
 	if out != "" && strings.Count(out, "/") >= w.lim.Depth {
 		return tooMuch("depth", "%s is more than %d directories deep", w.where(out), w.lim.Depth)
@@ -104,13 +109,6 @@ func (w *walker) walk(out string, at place) error {
 	return nil
 }
 
-func (w *walker) root() string {
-	if w.dir == "" {
-		return "the repository"
-	}
-	return w.where("")
-}
-
 // entry judges an entry, and lists what it stands for. names are those of the same folder
 // so far, by their folded form.
 func (w *walker) entry(out string, at place, e treeEntry, names map[string]string) error {
@@ -136,13 +134,13 @@ func (w *walker) entry(out string, at place, e treeEntry, names map[string]strin
 	case e.mode == modeLink:
 		return w.link(out, at, e)
 	case e.mode == modeSubmodule:
-		return w.refuse(w.submodule(out))
+		return w.refuse(submodule(w.where(out)))
 	}
 	return w.bad(out, "has a mode that Git does not know")
 }
 
-func (w *walker) submodule(p string) *render.Problem {
-	s := problem(render.CauseData, "git-submodule", "%s is a submodule", w.where(p))
+func submodule(at string) *render.Problem {
+	s := problem(render.CauseData, "git-submodule", "%s is a submodule", at)
 	s.Hint = "add the submodule's repository as a git source of its own, or narrow path:"
 	return s
 }
@@ -153,7 +151,7 @@ func (w *walker) file(out string, e treeEntry) error {
 		return lacks(e.id)
 	}
 	if len(w.files) >= w.lim.Files {
-		return tooMuch("files", "%s has more than %d files", w.root(), w.lim.Files)
+		return tooMuch("files", "%s has more than %d files", w.where(""), w.lim.Files)
 	}
 	if n := w.o.entries[at].size; n > w.lim.File {
 		return tooMuch("file", "%s has %d bytes, more than the limit of %s", w.where(out), n, size(w.lim.File))
