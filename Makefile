@@ -34,7 +34,7 @@ faults: ## every fault at every system call; takes long
 
 FUZZTIME ?= 30s
 fuzz:
-	for p in ./render ./sources/verify; do \
+	for p in ./render ./sources/verify ./sources/remote ./sources/pack; do \
 		for f in $$($(GO) test $$p -list '^Fuzz' | grep ^Fuzz); do \
 			$(GO) test $$p -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) || exit 1; done; done
 

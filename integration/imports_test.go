@@ -17,6 +17,7 @@ func TestImports(t *testing.T) {
 		"confit/sources/verify": {"os", "io/fs", "net", "os/exec", "log", "syscall", "confit/sources", "confit/sinks", "github.com/go-git"},
 		"confit/sources/remote": {"os", "os/exec", "log", "confit/sources", "confit/sinks", "github.com/go-git/go-git/v5/plumbing/transport"},
 		"confit/sinks":          {"confit/sources", "github.com/Masterminds/sprig", "github.com/go-git/go-git", "log", "os/exec"},
+		"confit/sources/pack":   {"os", "net", "os/exec", "log", "syscall", "confit/sources", "confit/sinks", "github.com/Masterminds/sprig"},
 	}
 	for pkg, banned := range never {
 		for _, path := range imports(t, pkg) {

@@ -2,14 +2,11 @@ package pack
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha1"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -226,93 +223,5 @@ func readAny(t *testing.T, data []byte) {
 			files, err := o.Files(e.id, "", lim)
 			sound(t, files, err, lim)
 		}
-	}
-}
-
-func TestLimits(t *testing.T) {
-	zeros := make([]byte, 1<<20)
-	base := object{kind: plumbing.BlobObject, data: zeros}
-	grow := binary.AppendUvarint(binary.AppendUvarint(nil, 1<<20), 30<<20)
-	for range 30 {
-		grow = append(grow, 0xe0, 0, 0) // a copy of 1 MiB would be 0x10 in the third byte
-		grow[len(grow)-2], grow[len(grow)-1] = 0, 0x10
-	}
-	var many, trees []object
-	for i := range 40 {
-		many = append(many, base, ref(blob(fmt.Sprint("absent ", i)), zeros[:1000]))
-		trees = append(trees, object{kind: plumbing.TreeObject, data: bytes.Repeat([]byte{byte(i)}, 10000)})
-	}
-	parked := []object{}
-	for range 40 {
-		parked = append(parked, ref(blob("absent"), zeros[:10000]))
-	}
-	for name, test := range map[string]struct {
-		data []byte
-		lim  Limits
-		part string
-	}{
-		"wire":            {writePack(many...), Limits{Pack: 1000}, "larger than the limit of 1000 bytes"},
-		"objects":         {writePack(many...), Limits{Objects: 79}, "80 objects"},
-		"one object":      {writePack(base), Limits{File: 1<<20 - 1}, "1048576 bytes"},
-		"a claim":         {writePack(object{kind: 3, data: []byte("x"), size: 1 << 50}), Limits{}, "1125899906842624 bytes"},
-		"zlib bomb":       {writePack(many...), Limits{Total: 10 << 20}, "10 MiB"},
-		"delta bomb":      {writePack(base, ref(base, grow)), Limits{}, "31457280 bytes"},
-		"delta bomb, all": {writePack(base, ref(base, grow)), Limits{File: 64 << 20, Total: 16 << 20}, "16 MiB"},
-		"trees":           {writePack(trees...), Limits{Pack: 100_000}, "memory"},
-		"waiting":         {writePack(parked...), Limits{Pack: 100_000}, "memory"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, _, err := readPack(t, test.data, test.lim)
-			if !is(err, render.CauseLimit, "git-limit", test.part) {
-				t.Errorf("Read = %v, want git-limit and %q", err, test.part)
-			}
-		})
-	}
-	if _, m, err := readPack(t, writePack(base, ref(base, grow)), Limits{File: 32 << 20}); err != nil || len(m.blobs) != 2 {
-		t.Errorf("the delta bomb within its limits: %v", err)
-	}
-}
-
-type failing struct{ memory }
-
-var errFull = fmt.Errorf("disk full: %w", io.EOF)
-
-func (*failing) Put(plumbing.Hash, []byte) error { return errFull }
-
-// TestEnds has all the ways in which a Read ends that are not the pack's doing.
-func TestEnds(t *testing.T) {
-	data := writePack(blob("x"), blob("y"))
-	if _, err := Read(t.Context(), bytes.NewReader(data), &failing{}, Limits{}, nil); !errors.Is(err, errFull) {
-		t.Errorf("Read with a full store = %v", err)
-	}
-	secret := errors.New("https://user:hunter2@example.com: broken pipe")
-	broken := io.MultiReader(bytes.NewReader(data[:30]), errorReader{secret})
-	if _, err := Read(t.Context(), broken, newMemory(), Limits{}, nil); !is(err, render.CauseRemote, "git-pack", "broke after 30 bytes") || strings.Contains(err.Error(), "hunter2") || !errors.Is(err, secret) {
-		t.Errorf("Read with a broken connection = %v", err)
-	}
-	var steps []int
-	o, err := Read(t.Context(), dribble{bytes.NewReader(data)}, newMemory(), Limits{}, func(done, total int) { steps = append(steps, done, total) })
-	if err != nil || fmt.Sprint(steps) != "[1 2 2 2]" || len(o.ids) != 2 {
-		t.Errorf("Read byte by byte = %v, %v", steps, err)
-	}
-}
-
-type errorReader struct{ err error }
-
-func (r errorReader) Read([]byte) (int, error) { return 0, r.err }
-
-// TestCancel has a server that falls silent.
-func TestCancel(t *testing.T) {
-	r, w := io.Pipe()
-	defer w.Close()
-	why := errors.New("out of time")
-	ctx, cancel := context.WithCancelCause(t.Context())
-	go func() {
-		data := writePack(blob("x"), blob("y"))
-		w.Write(data[:len(data)-25])
-		cancel(why)
-	}()
-	if _, err := Read(ctx, r, newMemory(), Limits{}, nil); err != why {
-		t.Errorf("Read = %v, want %v", err, why)
 	}
 }
