@@ -12,6 +12,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"confit/integration/peers"
 )
 
 // A Repo is the recipe of a Git repository. Size is that of one checkout.
@@ -32,7 +34,7 @@ type checkout map[string][sha256.Size]byte
 // create makes a bare repository in dir from a stream of our own, so that the
 // same seed gives the same commits.
 func (r Repo) create(ctx context.Context, dir string) (checkout, error) {
-	if err := run(ctx, "", nil, "git", "init", "-q", "--bare", "-b", "main", dir); err != nil {
+	if err := peers.Run(ctx, "", nil, "git", "init", "-q", "--bare", "-b", "main", dir); err != nil {
 		return nil, err
 	}
 	c := exec.CommandContext(ctx, "git", "fast-import", "--quiet", "--done")
@@ -50,7 +52,7 @@ func (r Repo) create(ctx context.Context, dir string) (checkout, error) {
 	if err != nil {
 		return nil, fmt.Errorf("git fast-import: %w", err)
 	}
-	return files, run(ctx, dir, nil, "git", "repack", "-a", "-d", "-q")
+	return files, peers.Run(ctx, dir, nil, "git", "repack", "-a", "-d", "-q")
 }
 
 // stream writes all files in the first commit and edits a few in each later one.

@@ -1,17 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"strings"
-	"time"
+
+	"confit/integration/peers"
 )
 
 // An Installer finds or builds the contenders.
@@ -51,7 +48,7 @@ func (in Installer) Tools(ctx context.Context, list []*Tool, confit string) erro
 
 // floor builds our own small programs as everything else is built.
 func (in Installer) floor(ctx context.Context) error {
-	return in.build(ctx, in.Root, "-o", in.Bin+"/", "./integration/bench/floor/...")
+	return peers.Compile(ctx, in.Root, "-o", in.Bin+"/", "./integration/bench/floor/...")
 }
 
 // confit takes the given program, or builds the repository's. It is not an error
@@ -76,13 +73,13 @@ func (in Installer) confit(ctx context.Context, t *Tool, given string) (err erro
 		return nil
 	}
 	t.Path = filepath.Join(in.Bin, "confit")
-	return in.build(ctx, in.Root, "-o", t.Path, ".")
+	return peers.Compile(ctx, in.Root, "-o", t.Path, ".")
 }
 
 func (in Installer) debian(ctx context.Context, t *Tool) {
 	path, err := exec.LookPath(t.Package)
 	if err != nil && in.Fetch {
-		err = run(ctx, "", nil, "apt-get", "install", "-y", "-q", t.Debian)
+		err = peers.Run(ctx, "", nil, "apt-get", "install", "-y", "-q", t.Debian)
 		path, _ = exec.LookPath(t.Package)
 	}
 	if path == "" {
@@ -96,10 +93,10 @@ func (in Installer) debian(ctx context.Context, t *Tool) {
 	}
 }
 
-// peer builds a module in a module of its own, so that our go.mod does not see
-// its dependencies, and its go.mod decides their versions.
+// peer takes a program from the cache, or builds it from the module proxy.
 func (in Installer) peer(ctx context.Context, t *Tool) {
-	t.Path = filepath.Join(in.Cache, strings.Join([]string{t.Name, t.Version, runtime.Version()}, "-"))
+	m := peers.Module{Name: t.Name, Path: t.Module, Version: t.Version, Package: t.Package, Require: t.Require}
+	t.Path = m.In(in.Cache)
 	if _, err := os.Stat(t.Path); err == nil {
 		return
 	}
@@ -108,13 +105,7 @@ func (in Installer) peer(ctx context.Context, t *Tool) {
 		return
 	}
 	fmt.Fprintf(in.Log, "building %s %s\n", t.Name, t.Version)
-	dir := filepath.Join(in.Cache, "modules", t.Name)
-	err := errors.Join(os.RemoveAll(dir),
-		write(dir, "go.mod", "module peer\n\ngo 1.26\n\nrequire %s %s\n\n%s\n", t.Module, t.Version, t.Require))
-	if err == nil {
-		err = in.build(ctx, dir, "-mod=mod", "-o", t.Path, t.Module+t.Package)
-	}
-	if err != nil {
+	if err := m.Build(ctx, in.Cache); err != nil {
 		in.absent(t, "the Go module proxy does not have it in this version, or it does not build", err)
 	}
 }
@@ -125,29 +116,4 @@ func (in Installer) absent(t *Tool, why string, err error) {
 	if err != nil {
 		fmt.Fprintf(in.Log, "%s is absent: %v\n", t.Name, err)
 	}
-}
-
-// build compiles as confit is compiled for its image.
-func (in Installer) build(ctx context.Context, dir string, args ...string) error {
-	args = append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"}, args...)
-	return run(ctx, dir, []string{"CGO_ENABLED=0", "GOWORK=off", "GOFLAGS="}, "go", args...)
-}
-
-// run is for preparations: its output is shown when it goes wrong.
-func run(ctx context.Context, dir string, env []string, name string, args ...string) error {
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Minute)
-	defer cancel()
-	c := exec.CommandContext(ctx, name, args...)
-	c.Dir, c.Env = dir, append(os.Environ(), env...)
-	var out bytes.Buffer
-	c.Stdout, c.Stderr = &out, &out
-	if err := c.Run(); err != nil {
-		return fmt.Errorf("%s %s: %w\n%s", name, args[0], err, tail(out.Bytes(), 600))
-	}
-	return nil
-}
-
-func tail(b []byte, n int) []byte {
-	b = bytes.TrimSpace(b)
-	return b[max(0, len(b)-n):]
 }

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"confit/integration/peers"
 )
 
 // A Sample is what one run of one whole process cost, children included.
@@ -173,14 +175,14 @@ func launch(cmd *exec.Cmd, stderr *bytes.Buffer) (Sample, error) {
 	err = cmd.Run()
 	out.Close()
 	if err != nil {
-		return Sample{}, fmt.Errorf("%w: %s", err, tail(stderr.Bytes(), 400))
+		return Sample{}, fmt.Errorf("%w: %s", err, peers.Tail(stderr.Bytes(), 400))
 	}
 	var wall, user, system, rss, status int64
 	if _, err := fmt.Fscan(in, &wall, &user, &system, &rss, &status); err != nil {
 		return Sample{}, err
 	}
 	if status != 0 {
-		return Sample{}, errStatus{status, string(tail(stderr.Bytes(), 400))}
+		return Sample{}, errStatus{status, string(peers.Tail(stderr.Bytes(), 400))}
 	}
 	cpu := time.Duration(user+system) * time.Microsecond
 	return Sample{Wall: time.Duration(wall), CPU: cpu, RSS: rss}, nil

@@ -3,6 +3,8 @@ package main
 import (
 	"slices"
 	"strings"
+
+	"confit/integration/peers"
 )
 
 // A Tool is a contender: a peer, a floor of ours, or confit.
@@ -54,6 +56,7 @@ func ours() []*Tool {
 }
 
 func goPeers() []*Tool {
+	helm := peers.Helm()
 	return []*Tool{
 		{
 			Name: "gomplate", Module: "github.com/hairyhenderson/gomplate/v4", Version: "v4.3.3", Package: "/cmd/gomplate",
@@ -62,7 +65,7 @@ func goPeers() []*Tool {
 			Start:   "--version", Does: "W1 W2 W3 W4 W5 W6", Shape: shapeGomplate,
 		},
 		{
-			Name: "helm", Module: "helm.sh/helm/v3", Version: "v3.22.0", Package: "/cmd/helm",
+			Name: helm.Name, Module: helm.Path, Version: helm.Version, Package: helm.Package,
 			Start: "version", Does: "W1 W2 W3 W4 W5 W6", Shape: shapeHelm,
 		},
 		{
