@@ -140,6 +140,15 @@ func (e *eval) content(at parse.Node, f File) string {
 	return src.text
 }
 
+// iterateFiles goes over the files by path, with what they hold.
+func (e *eval) iterateFiles(at parse.Node, f *Files, each func(key, item any) bool) {
+	for _, file := range f.match("**").list {
+		if !each(file.Path, e.content(at, file)) {
+			return
+		}
+	}
+}
+
 func (e *eval) asData(at parse.Node, f *Files, encode bool) any {
 	m := map[string]any{}
 	for _, file := range f.list {

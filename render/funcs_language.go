@@ -43,6 +43,8 @@ func length(e *eval, c call) any {
 		return len(s)
 	case []any:
 		return len(s)
+	case *Files:
+		return len(s.match("**").list)
 	case *missing:
 		return e.use(c.at, s)
 	case poison:

@@ -55,6 +55,8 @@ func empty(v any) bool {
 		return len(v) == 0
 	case []any:
 		return len(v) == 0
+	case *Files:
+		return len(v.list) == 0
 	case *Node:
 		if v.isLeaf() {
 			return empty(v.val)
@@ -85,6 +87,9 @@ func (e *eval) iterate(at parse.Node, v any, vars int, each func(key, item any) 
 		return
 	case int, int64:
 		e.iterateInt(at, v, vars, each)
+		return
+	case *Files:
+		e.iterateFiles(at, v, each)
 		return
 	case string:
 		if e.masked && v == Mask {
