@@ -92,12 +92,16 @@ func scalarNode(tag, text string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: text}
 }
 
-// stringNode quotes what YAML 1.1 readers would take for something else.
+// stringNode quotes what YAML 1.1 readers would take for something else. A tab at the
+// start of a block would be taken for indentation.
 func stringNode(s string) *yaml.Node {
 	n := scalarNode("!!str", s)
-	if strings.Contains(s, "\n") {
+	switch {
+	case strings.Contains(s, "\t"):
+		n.Style = yaml.DoubleQuotedStyle
+	case strings.Contains(s, "\n"):
 		n.Style = yaml.LiteralStyle
-	} else if ambiguous(s) {
+	case ambiguous(s):
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
@@ -111,8 +115,11 @@ func ambiguous(s string) bool {
 	}
 	v, err := resolve(s)
 	_, text := v.(string)
-	return err != nil || !text
+	return err != nil || !text || base60().MatchString(s)
 }
+
+// base60 is what YAML 1.1 readers take for a number of minutes or hours.
+var base60 = lazyRegexp(`^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`)
 
 // yamlNumber keeps the text of a number where YAML reads the same number from it, else
 // writes its value: TOML's inf is text to YAML.
