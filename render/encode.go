@@ -45,7 +45,7 @@ func yamlNode(v any) (*yaml.Node, error) {
 	case string:
 		return stringNode(v), nil
 	case Num:
-		return scalarNode("!!"+kindOf(v), yamlNumber(v)), nil
+		return scalarNode("", yamlNumber(v)), nil // with a tag, the library writes !!float 12345678901234567890
 	case float64:
 		return floatNode(yamlFloat(v)), nil
 	case int, int64, int32, uint64, uint32, uint, uint8:

@@ -106,6 +106,11 @@ func TestYAMLNumbers(t *testing.T) {
 			t.Errorf("TOML's %s in YAML is %s, %v, want a: %s", text, got, err, want)
 		}
 	}
+	for _, text := range []string{"12345678901234567890", "123456789012345678901234567890", "-12345678901234567890.5", "1e400"} {
+		if got, err := encodeYAML(own(yamlRoot(t, "a: "+text, &Origin{}))); err != nil || got != "a: "+text {
+			t.Errorf("toYaml of %s is %s, %v", text, got, err)
+		}
+	}
 	if got := tomlNumber(Num{V: math.Inf(-1)}); got != "-inf" {
 		t.Errorf("tomlNumber(-Inf) = %s, want -inf", got)
 	}
