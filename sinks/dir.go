@@ -201,7 +201,16 @@ func makeAll(dir string) ([]string, error) {
 	} else if err != nil {
 		return made, err
 	}
-	return append(made, dir), nil
+	return append(made, dir), widen(dir)
+}
+
+// widen gives a new directory its mode whatever the umask; it keeps an inherited setgid.
+func widen(dir string) error {
+	info, err := os.Lstat(dir)
+	if err != nil || info.Mode().Perm() == 0o755 {
+		return err
+	}
+	return os.Chmod(dir, info.Mode()&fs.ModeSetgid|0o755)
 }
 
 func removeAll(made []string) error {
