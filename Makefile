@@ -14,7 +14,7 @@ demo: ## render examples/quickstart and show what went in and what came out
 	@sh examples/quickstart/demo.sh
 
 test: setup check
-	$(GO) test -timeout 30m ./...
+	$(GO) test -count=1 -timeout 30m ./...
 
 setup:
 	sh integration/setup.sh
