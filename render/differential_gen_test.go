@@ -175,8 +175,12 @@ func (g *gen) printed(depth int) string {
 // cond is any expression with a truth.
 func (g *gen) cond() string { return g.expr("bbbsiLm?"[g.IntN(8)], 2) }
 
-// root is what templates are given: the root, so that their fields mean something.
+// root is what templates are given: the root, or a dict that holds the same, so that
+// their fields mean something.
 func (g *gen) root() string {
+	if g.IntN(5) == 0 {
+		return g.pick(`(dict "Values" $.Values "own" $.Values.name)`, `(merge (dict "own" 1) (dict "Values" $.Values))`, `(index (list 1 $) 1)`)
+	}
 	if g.dot[0].kind == 'r' && g.IntN(2) == 0 {
 		return "."
 	}
