@@ -1,6 +1,9 @@
 package render
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // textFuncs turn values into text of a format, and text into values.
 func textFuncs() map[string]function {
@@ -43,13 +46,14 @@ func decoding(want string, decode func([]byte, *Origin) (*Node, error)) func(*ev
 		}
 		e.made(c.at, len(s))
 		n, err := decode([]byte(s), &Origin{File: "text"})
+		wrong := err == nil && want != "" && n.kind() != want
+		if (err != nil || wrong) && e.reads.secret { // which of the two would tell of it
+			return e.fail(c.at, "function", c.name+" cannot make a "+cmp.Or(want, "value")+" of its argument", "")
+		}
 		if err != nil {
-			if e.reads.secret {
-				return e.fail(c.at, "function", c.name+" cannot parse its argument", "")
-			}
 			return e.fail(c.at, "function", c.name+": "+err.Error(), "")
 		}
-		if want != "" && n.kind() != want {
+		if wrong {
 			return e.fail(c.at, "function", c.name+" wants a "+want+", and the text holds a "+n.kind(), "")
 		}
 		return own(n)
