@@ -34,9 +34,9 @@ faults: ## every fault at every system call; takes long
 
 FUZZTIME ?= 30s
 fuzz:
-	for p in ./render ./sources/verify ./sources/remote ./sources/pack; do \
+	for p in . ./render ./sources/verify ./sources/remote ./sources/pack; do \
 		for f in $$($(GO) test $$p -list '^Fuzz' | grep ^Fuzz); do \
-			$(GO) test $$p -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) || exit 1; done; done
+			$(GO) test $$p -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s || exit 1; done; done
 
 image:
 	podman build --build-arg VERSION=$(VERSION) -t confit:$(VERSION) .
