@@ -31,7 +31,7 @@ func TestBombs(t *testing.T) {
 				t.Fatalf("the good run: status %d, %s", status, text)
 			}
 			plant(t, dir, b)
-			before := tree(t, dir+"/out")
+			before := untouched(t, dir+"/out")
 			status, text, peak := set(t, group, dir, b)
 			if status != 76 && status != 65 {
 				t.Errorf("status %d", status)
@@ -42,7 +42,7 @@ func TestBombs(t *testing.T) {
 			if peak > container {
 				t.Errorf("peak of %d MiB", peak>>20)
 			}
-			if after := tree(t, dir+"/out"); after != before {
+			if after := untouched(t, dir+"/out"); after != before {
 				t.Errorf("outputs %s, were %s", after, before)
 			}
 			t.Logf("status %d, %d MiB: %.200s", status, peak>>20, text)
@@ -91,8 +91,8 @@ func set(t *testing.T, group, dir string, b bomb) (status int, stderr string, pe
 	return cmd.ProcessState.ExitCode(), text.String(), cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
 }
 
-// tree lists the files of a directory: each with what a rewrite would change.
-func tree(t *testing.T, dir string) string {
+// untouched lists the files of a directory: each with what a rewrite would change.
+func untouched(t *testing.T, dir string) string {
 	t.Helper()
 	out, err := exec.Command("find", dir, "-printf", "%p %i %m %T@ %C@ %s\n").Output()
 	must(t, err)
