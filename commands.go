@@ -61,7 +61,7 @@ func (c *confit) pipeCommand(name, short, examples string, run func() error, mor
 		}
 		defer c.handleSignals()()
 		c.guard.start(c.set.timeout)
-		return run()
+		return c.again(run)
 	}
 	return cmd
 }
@@ -84,13 +84,15 @@ func (c *confit) logFlags(f *pflag.FlagSet) {
 func (c *confit) pipeFlags(f *pflag.FlagSet) {
 	f.SortFlags = false
 	f.StringP("config", "c", "", "the spec (default confit.yaml)")
-	f.StringArrayVar(&c.flags.sources, "source", nil, "add a source: KIND:WHERE[,key=value]; KIND is file, configMap, dir, secret or env")
+	f.StringArrayVar(&c.flags.sources, "source", nil, "add a source: KIND:WHERE[,key=value]; KIND is a kind of source, like file, configMap, secret or env")
 	f.StringArrayVar(&c.flags.templates, "template", nil, "add a template: IN[=TO]")
 	f.StringArrayVar(&c.flags.values, "values", nil, "add values as a file: PATH=TO; . is all")
 	f.StringArrayVar(&c.flags.set, "set", nil, "set values last of all, as Helm does: a.b=1,c[0]=x,d={1,2}")
 	f.StringArrayVar(&c.flags.setString, "set-string", nil, "the same, always as text")
 	f.StringArrayVar(&c.flags.setFile, "set-file", nil, "set a value to the content of a file: path=file")
 	f.StringArrayVar(&c.flags.setJSON, "set-json", nil, "set a value to JSON: path={\"a\": 1}")
+	f.StringArrayVar(&c.flags.replace, "replace", nil, "a folder in place of a git source: NAME=DIR")
+	f.StringArrayVar(&c.flags.gitRefs, "git-ref", nil, "another ref of a git source, in place of its ref and commit: NAME=REF")
 	f.String("out", "", "directory to write to, in place of the spec's sinks")
 	f.String("root", "", "read every absolute path below this directory")
 	f.Duration("timeout", defaultTimeout, "time limit of a run")

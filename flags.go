@@ -18,7 +18,8 @@ type pipeFlags struct {
 	values    []string // PATH=TO
 	out       string   // DIR, in place of the spec's sinks
 
-	limits []string // NAME=value, over those of the spec
+	limits           []string // NAME=value, over those of the spec
+	replace, gitRefs []string // NAME=…, of Git sources
 
 	set, setString, setFile, setJSON []string // the last layer of values
 }

@@ -15,6 +15,8 @@ type guard struct {
 	committing bool // signals are for the sinks to look at
 	lifted     bool // limits hold no longer
 	begun      time.Time
+	time       time.Duration // of the whole run
+	waiting    time.Time     // since when, for remotes
 	deadline   time.Time
 	timer      *time.Timer // of the time limit
 	watch      *time.Timer // of the next look at the heap
@@ -53,9 +55,15 @@ func (g *guard) limit(l limits) {
 func (g *guard) within(limit time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.time = limit
+	g.arm()
+}
+
+func (g *guard) arm() {
 	if g.timer != nil {
 		g.timer.Stop()
 	}
+	limit := g.time
 	g.deadline = g.begun.Add(limit)
 	g.timer = time.AfterFunc(time.Until(g.deadline)+500*time.Millisecond, func() {
 		g.exceeded(&render.Problem{
@@ -63,6 +71,30 @@ func (g *guard) within(limit time.Duration) {
 			Hint: "look for a template that does not end or a file that is slow to read, or raise limits: {time: …}",
 		})
 	})
+}
+
+// wait leaves out of the time of the run what it waits for remotes, which have a time of
+// their own.
+func (g *guard) wait(on bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if on {
+		g.waiting = time.Now()
+		g.timer.Stop()
+		return
+	}
+	g.begun = g.begun.Add(time.Since(g.waiting))
+	g.arm()
+}
+
+// resume holds a run to its limits that is done anew, as nothing was published.
+func (g *guard) resume() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.lifted, g.committing = false, false
+	g.begun = time.Now()
+	g.arm()
+	g.watch.Reset(nextLook)
 }
 
 // loaded says that the values are there: what is made from here on is the templates'.

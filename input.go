@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 
 	"confit/render"
 	"confit/sources"
@@ -23,6 +24,9 @@ func (c *confit) read() (sp *spec, in inputs, err error) {
 		if sp, err = c.loadSpec(s); err == nil {
 			c.guard.limit(sp.Limits)
 			s.Limits = sp.Limits.sources()
+			s.Git, err = c.lend(sp)
+		}
+		if err == nil {
 			in, err = c.readInputs(s, sp)
 		}
 		return err
@@ -38,16 +42,17 @@ func (c *confit) readInputs(s *sources.Snapshot, sp *spec) (in inputs, err error
 	if len(sets) > 0 {
 		in.layers = append(in.layers, render.Layer{Sets: sets})
 	}
-	return in, errors.Join(err, err2, in.readFound(s, sp), in.readSchemas(s, sp))
+	return in, errors.Join(err, err2, in.readFound(s, sp, err != nil), in.readSchemas(s, sp))
 }
 
-// readFound reads what the entries name.
-func (in *inputs) readFound(s *sources.Snapshot, sp *spec) error {
+// readFound reads what the entries name. Where a source failed, what is not in its tree
+// is no error of its own.
+func (in *inputs) readFound(s *sources.Snapshot, sp *spec, failed bool) error {
 	var all []error
 	in.found = map[string]render.Found{}
 	for i := range sp.Render {
 		e := &sp.Render[i]
-		if e.Ref() == "" {
+		if e.Ref() == "" || failed && strings.Contains(e.Ref(), ":") {
 			continue
 		}
 		found, err := s.Find(e, in.files)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -62,7 +63,7 @@ func (c *confit) report(err error) int {
 	if c.verb == "render" && !c.guard.committing {
 		text.WriteString(c.line("nothing was written", "info"))
 	}
-	_, _ = c.sys.stderr.Write([]byte(text.String()))
+	c.write(text.String())
 	if c.verb == "render" {
 		terminationLog(text.String())
 	}
@@ -149,7 +150,7 @@ func excerpt(p *render.Problem) string {
 // notice tells of something that is no error.
 func (c *confit) notice(text string) {
 	if !c.set.quiet {
-		fmt.Fprint(c.sys.stderr, c.line(text, "notice"))
+		c.write(c.line(text, "notice"))
 	}
 }
 
@@ -178,11 +179,14 @@ func jsonLine(v any) string {
 }
 
 func (c *confit) summary(r sinks.Result, took time.Duration) {
-	if c.set.quiet {
-		return
-	}
-	text := fmt.Sprintf("%d created, %d updated, %d removed, %d unchanged in %d ms", r.Created, r.Updated, r.Removed, r.Unchanged, took.Milliseconds())
-	fmt.Fprint(c.sys.stderr, c.line(text, "info"))
+	c.say(fmt.Sprintf("%d created, %d updated, %d removed, %d unchanged in %d ms", r.Created, r.Updated, r.Removed, r.Unchanged, took.Milliseconds()))
+}
+
+// write puts whole lines on stderr; several Git sources may have something to say at once.
+func (c *confit) write(text string) {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	_, _ = io.WriteString(c.sys.stderr, text)
 }
 
 // terminationLog leaves the errors where kubectl describe shows them, if the kubelet

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -33,13 +34,18 @@ type settings struct {
 	quiet       bool
 	masked      bool
 	showSecrets bool
+
+	allowNetwork bool
+	replace      map[string]string // --replace
+	gitRefs      map[string]string // --git-ref
+
 	timeout     time.Duration
 	timeoutSet  bool // by a flag or a variable, which go before the spec
 	lockTimeout time.Duration
 }
 
 // flagOnly are the settings that loosen safety: no variable can set them.
-var flagOnly = []string{"root", "show-secrets"}
+var flagOnly = []string{"root", "show-secrets", "allow-network"}
 
 const envPrefix = "CONFIT_"
 
@@ -59,14 +65,17 @@ func (c *confit) settle(flags *pflag.FlagSet) error {
 	s.config, s.out, s.root, s.only = k.String("config"), k.String("out"), k.String("root"), k.String("only")
 	s.diffFormat = k.String("format")
 	s.logFormat, s.verbose, s.quiet = k.String("log-format"), k.Bool("verbose"), k.Bool("quiet")
-	s.masked, s.showSecrets = k.Bool("masked"), k.Bool("show-secrets")
+	s.masked, s.showSecrets, s.allowNetwork = k.Bool("masked"), k.Bool("show-secrets"), k.Bool("allow-network")
 	s.timeout, s.lockTimeout = k.Duration("timeout"), k.Duration("lock-timeout")
 	c.flags.out = s.out
 	if s.config == "" && !c.flags.any() {
 		s.config = defaultSpec
 	}
 	c.notices(c.before)
-	return c.checkSettings()
+	var bad, bad2 error
+	s.replace, bad = pairs("--replace", c.flags.replace)
+	s.gitRefs, bad2 = pairs("--git-ref", c.flags.gitRefs)
+	return errors.Join(c.checkSettings(), bad, bad2)
 }
 
 // early keeps a notice until the settings say how to print it.
@@ -83,7 +92,7 @@ func (c *confit) environ(flags *pflag.FlagSet) func() []string {
 			}
 			setting := settingName(name)
 			switch {
-			case slices.Contains(flagOnly, setting):
+			case slices.Contains(flagOnly, setting), flags.Lookup(setting) != nil && flags.Lookup(setting).Value.Type() == "stringArray":
 				c.early(name + " is ignored: --" + setting + " comes from the command line only")
 			case flags.Lookup(setting) == nil && setting != "lock-timeout":
 				c.early(name + " is no setting of confit " + c.verb)

@@ -5,11 +5,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"golang.org/x/term"
 
 	"confit/render"
+	"confit/sinks"
 	"confit/sources"
 )
 
@@ -41,12 +43,18 @@ type confit struct {
 	ctx     context.Context
 	before  []string // notices that wait for the settings
 	differs bool     // what diff found
+	git     *sources.Git
+	spool   *sinks.Spool
+	writing sync.Mutex // of stderr
 }
 
 func newConfit(sys system) *confit {
 	c := &confit{sys: sys, ctx: context.Background()}
 	c.set.logFormat = "text"
-	c.guard = &guard{end: func(p *render.Problem) { c.sys.exit(c.report(p)) }}
+	c.guard = &guard{end: func(p *render.Problem) {
+		c.dropSpool()
+		c.sys.exit(c.report(p))
+	}}
 	return c
 }
 

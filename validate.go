@@ -21,6 +21,7 @@ const validateExamples = `  # every problem and warning, as text
 func (c *confit) validateCommand() *cobra.Command {
 	format := ""
 	cmd := c.pipeCommand("validate", "Do everything but write, and report every problem", validateExamples, func() error { return c.validate(format) }, nil)
+	cmd.Flags().Bool("allow-network", false, "fetch the git sources")
 	cmd.Flags().StringVar(&format, "format", "text", "text, json or github")
 	return cmd
 }
@@ -48,7 +49,7 @@ func (c *confit) validate(format string) error {
 	if err != nil {
 		return reported{err}
 	}
-	fmt.Fprint(c.sys.stderr, c.line(fmt.Sprintf("%d outputs are valid, %d warnings", len(made.Outputs), len(all)), "info"))
+	c.write(c.line(fmt.Sprintf("%d outputs are valid, %d warnings", len(made.Outputs), len(all)), "info"))
 	return nil
 }
 

@@ -14,7 +14,7 @@ func TestErrorPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command("git", "grep", "-hoE", `(Code:|Code[A-Z][a-z]+ +=) +"[a-z0-9-]+"|(fail|failAt|problem|problemAt|limit|warn|dataProblem|problemf)\([^"]*, "[a-z0-9-]+", |warn\("[a-z-]+"`, "--", "../*.go", ":!../*_test.go").Output()
+	out, err := exec.Command("git", "grep", "-hoE", `(Code:|Code[A-Z][a-z]+ +=) +"[a-z0-9-]+"|(fail|failAt|problem|problemAt|limit|warn|dataProblem|problemf)\([^"]*, "[a-z0-9-]+", |(warn|trust)\("[a-z-]+"`, "--", "../*.go", ":!../*_test.go").Output()
 	if err != nil {
 		t.Fatal(err)
 	}

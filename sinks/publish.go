@@ -107,8 +107,8 @@ func (d Dir) takers(ops []op) map[int]spooled {
 		if o.out == nil {
 			continue
 		}
-		b, ok := o.out.Content.Blob().(spooled)
-		if !ok || b.spool.dir.Path != d.Path || b.spool.dir.name() != d.name() {
+		b, ok := d.inSpool(o.out.Content.Blob())
+		if !ok {
 			continue
 		}
 		if before, again := last[b.id]; again {

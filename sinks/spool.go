@@ -21,6 +21,9 @@ const spoolPrefix = "spool-"
 type Spool struct {
 	dir Dir
 
+	busy   sync.RWMutex // held for reading by what uses the directory
+	closed bool
+
 	mu   sync.Mutex // for what follows, which the first Put makes
 	tree *tree
 	in   *folder // the state directory
@@ -33,6 +36,8 @@ func (d Dir) NewSpool() *Spool { return &Spool{dir: d} }
 
 // Put keeps data under a name.
 func (s *Spool) Put(name string, data []byte) error {
+	s.busy.RLock()
+	defer s.busy.RUnlock()
 	at, err := s.open()
 	if err == nil {
 		err = at.create(name, data, 0o600, false)
@@ -45,6 +50,8 @@ func (s *Spool) Put(name string, data []byte) error {
 
 // Get appends what Put kept to buf.
 func (s *Spool) Get(name string, buf []byte) ([]byte, error) {
+	s.busy.RLock()
+	defer s.busy.RUnlock()
 	s.mu.Lock()
 	at := s.at
 	s.mu.Unlock()
@@ -74,6 +81,15 @@ func (s *Spool) Get(name string, buf []byte) ([]byte, error) {
 // Blob is what Put kept under the Git name id.
 func (s *Spool) Blob(id string, size int64) render.Blob { return spooled{s, id, size} }
 
+// inSpool tells whether a blob, or what it wraps, lies in the spool of a directory.
+func (d Dir) inSpool(b render.Blob) (spooled, bool) {
+	if w, ok := b.(interface{ Unwrap() render.Blob }); ok {
+		b = w.Unwrap()
+	}
+	s, ok := b.(spooled)
+	return s, ok && s.spool.dir.Path == d.Path && s.spool.dir.name() == d.name()
+}
+
 type spooled struct {
 	spool *Spool
 	id    string
@@ -92,6 +108,9 @@ func (b spooled) Bytes() ([]byte, error) {
 func (s *Spool) open() (*folder, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.closed {
+		return nil, fs.ErrClosed
+	}
 	var err error
 	for try := 0; s.at == nil && try < 10; try++ {
 		if err = s.make(); err != nil && !isGone(err) && !errors.Is(err, fs.ErrExist) {
@@ -136,8 +155,11 @@ func (s *Spool) make() (err error) {
 }
 
 // Close drops what is left, with the directories that were made for it if nothing else
-// is in them.
+// is in them. It may be called at any time, and again.
 func (s *Spool) Close() error {
+	s.busy.Lock()
+	defer s.busy.Unlock()
+	s.closed = true
 	if s.tree == nil {
 		return nil
 	}

@@ -19,6 +19,10 @@ import (
 func Read(s *Snapshot, specs []Spec, notice func(string)) ([]render.Layer, []render.File, error) {
 	r := reader{Snapshot: s, notice: notice}
 	var all []error
+	var err error
+	if r.checkouts, err = r.fetch(specs); err != nil {
+		all = append(all, err)
+	}
 	for i := range specs {
 		if err := r.source(&specs[i]); err != nil {
 			all = append(all, err)
@@ -30,10 +34,11 @@ func Read(s *Snapshot, specs []Spec, notice func(string)) ([]render.Layer, []ren
 
 type reader struct {
 	*Snapshot
-	notice func(string)
-	layers []render.Layer
-	files  []render.File
-	texts  []text
+	notice    func(string)
+	checkouts map[*Spec]*checkout // of the Git sources
+	layers    []render.Layer
+	files     []render.File
+	texts     []text
 }
 
 // A text is a file that is parsed into the layer of that index.
@@ -48,6 +53,9 @@ type text struct {
 
 func (r *reader) source(s *Spec) error {
 	defer r.Running.Begin("source", s.String())()
+	if s.Kind() == "git" && r.missing(s) {
+		return nil // fetch has said why
+	}
 	at, _ := s.at()
 	if s.Kind() == "env" {
 		vars, err := r.vars(s)
@@ -65,8 +73,11 @@ func (r *reader) source(s *Spec) error {
 	for _, f := range files {
 		f.Tree, f.Sensitive = s.Name, s.secret() || s.marks(f.Path)
 		r.files = append(r.files, f)
-		if len(s.Read) > 0 && !matchAny(s.Read, f.Path) || s.Has("read") && len(s.Read) == 0 {
+		if !s.reads(f.Path) {
 			continue
+		}
+		if f.Data, err = f.Bytes(); err != nil {
+			return err
 		}
 		o := &render.Origin{Source: s.String(), File: f.From, Sensitive: f.Sensitive}
 		decode := s.decoder(f.Path)
@@ -90,7 +101,11 @@ func (r *reader) source(s *Spec) error {
 // filesOf reads the file or every file of the volume.
 func (r *reader) filesOf(s *Spec) ([]render.File, error) {
 	name := rebase(s.Base, s.where())
-	if s.Kind() != "file" {
+	switch s.Kind() {
+	case "file":
+	case "git":
+		return r.gitFiles(s)
+	default:
 		return r.Tree(name, func(string) bool { return true })
 	}
 	found, err := r.pickPath(name, false)
@@ -129,6 +144,14 @@ func (r *reader) parse() error {
 	}
 	wg.Wait()
 	return errors.Join(errs...)
+}
+
+// reads tells whether a file becomes values: of a repository, those that read names.
+func (s *Spec) reads(file string) bool {
+	if !s.Has("read") {
+		return s.Kind() != "git"
+	}
+	return matchAny(s.Read, file)
 }
 
 func (s *Spec) marks(key string) bool { return matchAny(s.Sensitive.globs, key) }

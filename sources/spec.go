@@ -7,6 +7,7 @@ import (
 	"errors"
 	"path"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -23,6 +24,7 @@ type Spec struct {
 	Secret    string `yaml:"secret"`
 	Downward  string `yaml:"downwardAPI"`
 	Env       string `yaml:"env"`
+	Git       string `yaml:"git"`
 
 	Name      string            `yaml:"name"`      // of the file tree that it is
 	At        string            `yaml:"at"`        // path under which its values go in
@@ -37,6 +39,14 @@ type Spec struct {
 	FromFile  []string          `yaml:"fromFile"`  // variables whose _FILE twin names a file with the value
 
 	Lists map[string]ListStrategy `yaml:"lists"` // path → how that list goes over an earlier one
+
+	Ref         string        `yaml:"ref"`         // git: a branch, a tag or a full commit; "" is what HEAD names
+	Commit      string        `yaml:"commit"`      // git: what is fetched, wherever ref leads
+	Sub         string        `yaml:"path"`        // git: the folder that is the root of the tree
+	Auth        string        `yaml:"auth"`        // git: a mounted Secret with credentials
+	AllowHTTP   bool          `yaml:"allowHTTP"`   // git: without TLS
+	StartJitter time.Duration `yaml:"startJitter"` // git: a random wait before the first connection
+	Verify      *Verify       `yaml:"verify"`      // git: whose signature is asked for
 }
 
 // Sensitivity says which values of a source are secrets.
@@ -55,7 +65,7 @@ func (s *Sensitivity) FromSpec(n *yaml.Node) error {
 	return errors.New("true, false, or a list of globs of keys")
 }
 
-var kinds = []string{"file", "configMap", "dir", "secret", "downwardAPI", "env"}
+var kinds = []string{"file", "configMap", "dir", "secret", "downwardAPI", "env", "git"}
 
 // Kind is the field that says what the source is.
 func (s *Spec) Kind() string {
@@ -68,7 +78,9 @@ func (s *Spec) Kind() string {
 }
 
 // where is the path or prefix that the source reads.
-func (s *Spec) where() string { return s.File + s.ConfigMap + s.Dir + s.Secret + s.Downward + s.Env }
+func (s *Spec) where() string {
+	return s.File + s.ConfigMap + s.Dir + s.Secret + s.Downward + s.Env + s.Git
+}
 
 // String is how errors and origins name the source.
 func (s *Spec) String() string {
@@ -106,6 +118,7 @@ func (s *Spec) Check() error {
 	}
 	s.checkFormat(fail)
 	s.checkLists(fail)
+	s.checkGit(fail)
 	if s.Name != "" && !isName(s.Name) {
 		fail("name", "the name "+render.Quoted(s.Name)+" has other characters than letters, digits, - and _", "")
 	}

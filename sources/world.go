@@ -18,6 +18,7 @@ type World struct {
 	Host FS       // where relative ones lead, from Dir
 	Dir  string   // the working directory, an absolute path
 	Env  []string // NAME=value
+	Git  *Git     // what Git sources need; nil where there are none
 
 	Limits  Limits
 	Running *render.Running // is told what is being read; may be nil

@@ -1,0 +1,215 @@
+package integration
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"confit/integration/gitserver"
+)
+
+// A server that behaves badly costs a clear error and its status, and leaves nothing; or
+// nothing but time, where it gets better.
+func TestGitFaults(t *testing.T) {
+	on, times, body := gitserver.On, gitserver.Times, gitserver.Body
+	fetch, listing := gitserver.Fetch, gitserver.Listing
+	other := gitserver.For(t).HTTP(gitserver.HTTPOptions{Plain: true})
+	for name, tc := range map[string]struct {
+		fault  gitserver.Fault
+		status int
+		text   string
+	}{
+		"refused credentials that are echoed": {gitserver.Echo(), 77, "git-auth"},
+		"an endless 404":                      {gitserver.Endless(404), 69, "git-not-found"},
+		"too many requests":                   {times(1, gitserver.Answer(429, "slow down", "Retry-After", "1")), 0, "try 2 in 1s"},
+		"too many requests for long":          {gitserver.Answer(429, "slow down", "Retry-After", "3600"), 69, "come back in 1h"},
+		"bad for a while":                     {times(2, gitserver.Answer(503, password)), 0, "try 3"},
+		"bad for ever":                        {gitserver.Answer(500, password), 69, "gave up"},
+		"a page":                              {on(listing, gitserver.Answer(200, "<html>log in</html>", "Content-Type", "text/html")), 69, "git-"},
+		"another origin":                      {gitserver.Redirect("/site.git", other.URL+"/site.git"), 77, "git-redirect"},
+		"an error of the protocol":            {gitserver.Refuse("no " + "\x1b[31m" + "entry"), 69, "git-remote"},
+		"a pack cut once":                     {on(fetch, times(1, body(gitserver.Cut(400)))), 0, "try 2"},
+		"a pack cut always":                   {on(fetch, body(gitserver.Cut(400))), 69, "gave up"},
+		"a pack truncated":                    {on(fetch, body(gitserver.Truncate(900))), 69, "gave up"},
+		"a bit flipped":                       {on(fetch, body(gitserver.Flip(700))), 69, "gave up"},
+		"a bit flipped once":                  {on(fetch, times(1, body(gitserver.Flip(700)))), 0, "try 2"},
+		"a stall":                             {on(fetch, body(gitserver.Stall(300))), 69, "gave up"},
+		"a trickle":                           {on(fetch, body(gitserver.Slow(20))), 69, "gave up"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newGitWorld(t)
+			repo := w.Repo("site.git", site())
+			s := w.https()
+			s.Break(tc.fault)
+			w.spec(s.URL)
+			start := time.Now()
+			w.want(tc.status, []string{"render", "--log-format", "json"}, tc.text)
+			if took := time.Since(start); took > time.Minute {
+				t.Errorf("it took %v, and may take 5 s", took)
+			}
+			if tc.status == 0 {
+				w.same(repo.Archive("HEAD", ""))
+			} else {
+				w.nothing()
+			}
+		})
+	}
+}
+
+// Silence after a connection was taken is an error at the deadline.
+func TestGitBlackhole(t *testing.T) {
+	for scheme, greeting := range map[string]string{"https": "", "ssh": "SSH-2.0-silent\r\n"} {
+		t.Run(scheme, func(t *testing.T) {
+			t.Parallel()
+			w := newGitWorld(t)
+			addr, _ := w.Blackhole(greeting)
+			url := "https://" + addr
+			if scheme == "ssh" {
+				url = "ssh://git@" + addr
+				key := w.SSHKey()
+				w.write("auth/ssh-privatekey", key.Private)
+				w.write("auth/known_hosts", "["+strings.Replace(addr, ":", "]:", 1)+" "+key.Authorized+"\n")
+			} else {
+				w.write("auth/token", password)
+			}
+			w.spec(url)
+			w.want(69, render, "gave up after 1 try")
+			w.nothing()
+		})
+	}
+}
+
+// A changed or unknown host key, and a certificate of nobody's, are refused.
+func TestGitTrust(t *testing.T) {
+	w := newGitWorld(t)
+	w.Repo("site.git", site())
+	key := w.SSHKey()
+	s := w.SSH(gitserver.SSHOptions{Keys: []*gitserver.SSHKey{key}})
+	w.write("auth/ssh-privatekey", key.Private)
+	w.write("auth/known_hosts", s.KnownHosts())
+	w.spec(s.URL)
+	must(t, s.Rekey())
+	w.want(77, render, "SHA256:")
+	w.nothing()
+	web := w.HTTP(gitserver.HTTPOptions{})
+	w.write("token/token", password)
+	w.spec(web.URL, "auth: token")
+	w.write("confit.yaml", strings.Replace(read(t, w, "confit.yaml"), "auth: auth\n    ", "", 1))
+	w.want(77, render, "ca.crt")
+	w.nothing()
+}
+
+func read(t *testing.T, w *gitWorld, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(w.dir, name))
+	must(t, err)
+	return string(text)
+}
+
+// A commit is fetched by its name where the server allows it, and else searched behind the
+// ref; a pinned tag that moved is refused, a branch that moved on is not.
+func TestGitPin(t *testing.T) {
+	w := newGitWorld(t)
+	repo := w.Repo("site.git", site())
+	first := repo.Hash("HEAD")
+	repo.Tag(gitserver.Tag{Name: "v1"})
+	for range 60 {
+		repo.Push(gitserver.Commit{Files: gitserver.Tree{"counter": {Data: strings.Repeat("x", len(repo.Hash("HEAD")))}}})
+	}
+	s := w.https()
+	w.spec(s.URL, "commit: "+first, "ref: main")
+	w.want(0, render)
+	w.same(repo.Archive(first, ""))
+
+	repo.Push(gitserver.Commit{Branch: "other", Orphan: true, Files: gitserver.Tree{"a": {Data: "b"}}})
+	lost := repo.Hash("other")
+	repo.SetRef("refs/heads/other", "")
+	w.spec(s.URL, "commit: "+lost, "ref: main")
+	w.want(77, render, "is not in the history of main")
+	repo.Config("uploadpack.allowAnySHA1InWant", "true")
+	w.want(0, []string{"render", "--git-ref", "site=" + first})
+
+	w.spec(s.URL, "commit: "+first, "ref: v1")
+	repo.SetRef("refs/tags/v1", repo.Hash("main"))
+	must(t, os.RemoveAll(filepath.Join(w.dir, "out")))
+	w.want(77, render, "the tag v1 points at "+repo.Hash("main"), "pinned "+first)
+	w.nothing()
+}
+
+// A force-push between listing and fetch ends with the one commit or the other, whole.
+func TestGitForcePush(t *testing.T) {
+	w := newGitWorld(t)
+	repo := w.Repo("site.git", site())
+	before := repo.Archive("HEAD", "")
+	s := w.https()
+	s.Break(gitserver.On(gitserver.Fetch, gitserver.Times(1, gitserver.Before(func() {
+		repo.Push(gitserver.Commit{Orphan: true, Files: gitserver.Tree{"new": {Data: "new\n"}}})
+	}))))
+	w.spec(s.URL)
+	w.want(0, render)
+	if got, _ := os.ReadFile(filepath.Join(w.dir, "out/new")); len(got) == 0 {
+		w.same(before)
+	} else {
+		w.same(repo.Archive("HEAD", ""))
+	}
+}
+
+// A signal in the middle of a fetch leaves nothing, though files were put aside already;
+// what a killed run left goes with the next one.
+func TestGitSignals(t *testing.T) {
+	w := newGitWorld(t)
+	big := gitserver.Tree{}
+	for i := range 40 {
+		big["part"+strings.Repeat("x", i)] = gitserver.File{Data: noise(i, 1<<20)}
+	}
+	repo := w.Repo("site.git", gitserver.Commit{Files: big})
+	s := w.https()
+	s.Break(gitserver.On(gitserver.Fetch, gitserver.Body(gitserver.Stall(30<<20))))
+	w.spec(s.URL)
+	w.write("confit.yaml", strings.Replace(read(t, w, "confit.yaml"), "time: 5s", "time: 5m", 1))
+	state := filepath.Join(w.dir, "out", ".confit-default")
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
+		cmd := exec.Command(filepath.Join(bin, "confit"), "render")
+		var stderr bytes.Buffer
+		cmd.Dir, cmd.Stderr = w.dir, &stderr
+		must(t, cmd.Start())
+		aside := filepath.Join(state, "spool-*", "*")
+		for i, names := 0, []string(nil); i < 3000 && len(names) < 5; i++ {
+			names, _ = filepath.Glob(aside)
+			time.Sleep(10 * time.Millisecond)
+		}
+		must(t, cmd.Process.Signal(sig))
+		_ = cmd.Wait() // the status is looked at
+		if sig == syscall.SIGTERM {
+			if got := cmd.ProcessState.ExitCode(); got != 143 {
+				t.Errorf("status %d, want 143\n%s", got, &stderr)
+			}
+			w.nothing()
+		}
+	}
+	s.Break()
+	w.want(0, render)
+	w.same(repo.Archive("HEAD", ""))
+	if names, _ := filepath.Glob(filepath.Join(state, "*")); len(names) != 2 {
+		t.Errorf("the state holds %v", names)
+	}
+}
+
+// noise is text that hardly gets smaller.
+func noise(seed, size int) string {
+	b := make([]byte, size)
+	x := uint64(seed)*0x9e3779b97f4a7c15 + 1
+	for i := range b {
+		x ^= x << 13
+		x ^= x >> 7
+		x ^= x << 17
+		b[i] = byte(x)
+	}
+	return string(b)
+}

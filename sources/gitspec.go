@@ -1,0 +1,105 @@
+package sources
+
+import (
+	"errors"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/go-git/go-git/v5/plumbing"
+
+	"confit/render"
+	"confit/sources/verify"
+)
+
+// Verify says who must have signed what a Git source gives.
+type Verify struct {
+	render.Where
+
+	OpenPGP        string `yaml:"openpgp"`        // a file, or a folder, of public keys
+	AllowedSigners string `yaml:"allowedSigners"` // a file, or a folder, as ssh-keygen(1) has them
+	Object         string `yaml:"object"`         // commit, tag or both; "" is commit
+}
+
+var gitFields = []string{"ref", "commit", "path", "auth", "allowHTTP", "startJitter", "verify"}
+
+// checkGit looks at the fields of a Git source.
+func (s *Spec) checkGit(fail func(field, text, hint string)) {
+	if s.Kind() != "git" {
+		for _, field := range gitFields {
+			if s.Has(field) {
+				fail(field, field+" is for git sources", "")
+			}
+		}
+		return
+	}
+	if s.Commit != "" && !plumbing.IsHash(s.Commit) {
+		fail("commit", "commit is not a whole commit hash", "write all 40 digits, as git rev-parse prints them; a branch or tag goes into ref")
+	}
+	if s.Sub != "" && !path.IsAbs(s.Sub) && path.Clean("/"+s.Sub) != "/"+path.Clean(s.Sub) || path.IsAbs(s.Sub) {
+		fail("path", "path "+render.Quoted(s.Sub)+" is no folder inside the repository", "write it like deploy/web")
+	}
+	v := s.Verify
+	switch {
+	case v == nil:
+	case v.OpenPGP == "" && v.AllowedSigners == "":
+		fail("verify", "verify names no keys", "set openpgp: or allowedSigners: to a file of public keys")
+	case v.Object != "" && v.Object != "commit" && v.Object != "tag" && v.Object != "both":
+		fail("verify", "verify: object is commit, tag or both", "")
+	case v.Object != "" && v.Object != "commit" && s.Ref == "":
+		fail("verify", "verify wants a signed tag, and ref names none", "set ref: to an annotated tag")
+	}
+}
+
+// verify holds the commit, or the tag, against the keys.
+func (r *reader) verify(s *Spec, c *checkout) error {
+	v := s.Verify
+	if v == nil {
+		return nil
+	}
+	openPGP, err := r.keyFiles(s, v, "openpgp", v.OpenPGP)
+	signers, err2 := r.keyFiles(s, v, "allowedSigners", v.AllowedSigners)
+	if err != nil || err2 != nil {
+		return errors.Join(err, err2)
+	}
+	keys, err := verify.ParseKeys(openPGP, signers)
+	if err != nil {
+		return err
+	}
+	if v.Object != "commit" && v.Object != "" {
+		if c.tag == nil {
+			return trust("git-signature", render.Quoted(s.Ref)+" is no annotated tag, so nobody can have signed it", "make it with git tag -s")
+		}
+		if err := checkTag(keys, s.Ref, c); err != nil || v.Object == "tag" {
+			return err
+		}
+	}
+	_, err = keys.Check("commit", "commit "+c.commit.String()[:7], c.object, time.Now())
+	return err
+}
+
+// checkTag looks at who signed the tag, and that it was made for this name and commit: or
+// one signed tag could stand for another.
+func checkTag(keys verify.Keys, ref string, c *checkout) error {
+	by, err := keys.Check("tag", "tag "+ref, c.tag, time.Now())
+	if err == nil && (by.Tag != strings.TrimPrefix(strings.TrimPrefix(ref, "refs/"), "tags/") || by.Object != c.commit.String()) {
+		err = trust("git-signature", "the tag "+render.Quoted(ref)+" was signed for another name or commit", "somebody has moved it: ask who made the release")
+	}
+	return err
+}
+
+// keyFiles reads a file or a folder of keys.
+func (r *reader) keyFiles(s *Spec, v *Verify, field, name string) ([]verify.File, error) {
+	if name == "" {
+		return nil, nil
+	}
+	found, err := r.pickPath(rebase(s.Base, name), false)
+	if err != nil {
+		return nil, inputProblem(v.At(field), "source "+s.String()+": "+field+" "+render.Quoted(name), err, "mount the keys there")
+	}
+	var files []verify.File
+	for _, f := range found.Files {
+		files = append(files, verify.File{Name: f.From, Data: f.Data})
+	}
+	return files, nil
+}
