@@ -10,11 +10,11 @@ import (
 // with the colon an empty one counts as unset. $name stays as it is, and $${ writes ${. A
 // default may hold further ones. (We have a parser of our own, as those at hand also
 // replace $name and read the process's environment.)
-func (r *renderer) envsubst(e *Entry, f File, to string) (made, error) {
+func (r *renderer) envsubst(e *Entry, f *File, to string) (Output, *reading, error) {
 	defer r.Running.Begin("envsubst", f.From)()
 	src, err := sourceOf(f)
 	if err != nil {
-		return made{}, err
+		return Output{}, nil, err
 	}
 	run := func(masked bool) *eval {
 		ev := r.newEval(&program{main: &definition{name: src.name, src: src}})
@@ -25,7 +25,7 @@ func (r *renderer) envsubst(e *Entry, f File, to string) (made, error) {
 	}
 	ev := run(false)
 	if len(ev.problems) > 0 {
-		return made{}, joinProblems(ev.problems)
+		return Output{}, nil, joinProblems(ev.problems)
 	}
 	content := Plain(ev.out)
 	switch {
@@ -34,7 +34,7 @@ func (r *renderer) envsubst(e *Entry, f File, to string) (made, error) {
 	case ev.reads.secret:
 		content = Sensitive(ev.out, run(true).out)
 	}
-	return made{e.output(to, content, f.Mode), ev.reads, ev.asked}, nil
+	return e.output(to, content, f.Mode), ev.reading(), nil
 }
 
 // A substitution walks over one text.

@@ -70,7 +70,7 @@ const (
 
 // run executes the main template of prog with the given dot.
 func (e *eval) run(dot any) {
-	e.out = make([]byte, 0, len(e.prog.main.src.text)+512)
+	e.out = slices.Grow(e.out[:0], len(e.prog.main.src.text)+512)
 	e.guarded(func() { e.execute(e.prog.main, dot) })
 }
 

@@ -1,45 +1,114 @@
 package render
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
+	"path"
+	"strings"
 )
 
-// template makes the output of one template.
-func (r *renderer) template(e *Entry, src *source, partials map[string]*definition, dot map[string]any, to string, from fs.FileMode) (made, error) {
-	defer r.Running.Begin("template", src.name)()
-	ev, err := r.execute(e, src, partials, dot)
+// maxReused is the size up to which an output is copied out of the worker's buffer.
+const maxReused = 64 << 10
+
+// make does one job.
+func (w *worker) make(j job) (Output, *reading, error) {
+	switch e := j.entry; {
+	case e.Has("values"):
+		return w.values(e, j.to)
+	case e.Has("inline"):
+		src := &source{name: e.At("inline").String(), text: e.Inline}
+		return w.template(j, src, nil, j.to)
+	case e.Has("envsubst"):
+		return w.envsubst(e, j.file, path.Join(j.to, j.name()))
+	case e.Has("copy") || !j.isTemplate():
+		return e.copied(j.file, path.Join(j.to, j.name())), nil, nil
+	}
+	defs, err := j.partials()
 	if err != nil {
-		return made{}, err
+		return Output{}, nil, err
 	}
-	if err := r.check(e, ev, dot, to); err != nil {
-		return made{}, err
+	src, err := sourceOf(j.file)
+	if err != nil {
+		return Output{}, nil, err
 	}
-	content := Plain(ev.out)
+	return w.template(j, src, defs, path.Join(j.to, strings.TrimSuffix(j.name(), ".tmpl")))
+}
+
+// name is the path of the job's file below the target; a single file has the target's.
+func (j job) name() string {
+	if j.single && j.to != "" {
+		return ""
+	}
+	return j.file.Path
+}
+
+// mode is that of the job's file.
+func (j job) mode() fs.FileMode {
+	if j.file == nil {
+		return 0
+	}
+	return j.file.Mode
+}
+
+// isTemplate tells whether the file is executed; in a folder, only *.tmpl are.
+func (j job) isTemplate() bool { return j.single || strings.HasSuffix(j.file.Path, ".tmpl") }
+
+// template makes the output of one template.
+func (w *worker) template(j job, src *source, partials map[string]*definition, to string) (Output, *reading, error) {
+	defer w.Running.Begin("template", src.name)()
+	ev, err := w.execute(j.entry, src, partials, j.dot, w.buf)
+	if err != nil {
+		return Output{}, nil, err
+	}
+	if err := w.check(j.entry, ev, j.dot, to); err != nil {
+		return Output{}, nil, err
+	}
+	text := w.keep(ev)
+	content := Plain(text)
 	switch {
 	case src.secret: // its very text is a secret
-		content = Sensitive(ev.out, []byte(Mask))
+		content = Sensitive(text, []byte(Mask))
 	case ev.reads.secret:
-		masked := r.maskedRun(ev, dot)
+		masked := w.maskedRun(ev, j.dot)
 		if len(masked.problems) > 0 { // a limit: the shown text would be cut off
-			return made{}, masked.problems[0]
+			return Output{}, nil, masked.problems[0]
 		}
-		content = Sensitive(ev.out, masked.out)
+		content = Sensitive(text, bytes.Clone(masked.out))
 	}
-	return made{e.output(to, content, from), ev.reads, ev.asked}, nil
+	return j.entry.output(to, content, j.mode()), ev.reading(), nil
+}
+
+// keep takes what ev wrote out of the buffer, which the next template writes to.
+func (w *worker) keep(ev *eval) []byte {
+	if len(ev.out) > maxReused {
+		w.buf = nil
+		return ev.out
+	}
+	w.buf = ev.out[:0]
+	return bytes.Clone(ev.out)
+}
+
+// reading is what ev read, without the templates that it was read by.
+func (e *eval) reading() *reading {
+	for _, m := range e.asked {
+		m.def = &definition{name: m.def.name, src: m.def.src}
+	}
+	return &reading{e.reads, e.asked}
 }
 
 func (e *Entry) output(to string, c Content, from fs.FileMode) Output {
 	return Output{Path: to, Mode: e.mode(c.sensitive, from), Content: c, Sink: e.Sink, Adopt: e.Overwrite, Made: e.StaticTo() != e.To, Pos: e.Pos}
 }
 
-// execute parses and runs one template.
-func (r *renderer) execute(e *Entry, src *source, partials map[string]*definition, dot map[string]any) (*eval, error) {
+// execute parses and runs one template, which writes to buf.
+func (r *renderer) execute(e *Entry, src *source, partials map[string]*definition, dot map[string]any, buf []byte) (*eval, error) {
 	main, own, err := parseSource(src, e.delim(0), e.delim(1), r.lib)
 	if err != nil {
 		return nil, err
 	}
 	ev := r.newEval(&program{main: main, own: own, partials: partials})
+	ev.out = buf
 	ev.run(dot)
 	if len(ev.problems) == 0 {
 		return ev, nil
@@ -86,7 +155,7 @@ func (r *renderer) releaseMessages(ev *eval, dot map[string]any) {
 }
 
 // copied is a file as it is; one of a sensitive source is masked whole.
-func (r *renderer) copied(e *Entry, f File, to string) made {
+func (e *Entry) copied(f *File, to string) Output {
 	content := Plain(f.Data)
 	switch {
 	case f.Blob != nil:
@@ -94,11 +163,11 @@ func (r *renderer) copied(e *Entry, f File, to string) made {
 	case f.Sensitive:
 		content = Sensitive(f.Data, []byte(Mask))
 	}
-	return made{Output: e.output(to, content, f.Mode)}
+	return e.output(to, content, f.Mode)
 }
 
 // values writes a part of the values as a file.
-func (r *renderer) values(e *Entry, to string) (made, error) {
+func (r *renderer) values(e *Entry, to string) (Output, *reading, error) {
 	path, _ := ParsePath(e.Values)
 	defer r.Running.Begin("values", e.Values)()
 	n, deepest := r.Values.root.find(path)
@@ -106,7 +175,7 @@ func (r *renderer) values(e *Entry, to string) (made, error) {
 		p := problemf(CauseData, "missing-value", e.At("values"), "no value for %s", Quoted(".Values."+path.String()))
 		near := &missing{deepest: deepest, key: path[len(deepest.Path())].Key, path: path.String()}
 		(&eval{lib: r.lib}).siblings(p, near)
-		return made{}, p
+		return Output{}, nil, p
 	}
 	encode := encoderFor(to)
 	text := func(masked bool) ([]byte, readSet, error) {
@@ -117,12 +186,12 @@ func (r *renderer) values(e *Entry, to string) (made, error) {
 	}
 	real, reads, err := text(false)
 	if err != nil {
-		return made{}, problemf(CauseData, "format", e.At("values"), "the values of %s cannot become %s: %v", Quoted(e.Values), Quoted(to), err)
+		return Output{}, nil, problemf(CauseData, "format", e.At("values"), "the values of %s cannot become %s: %v", Quoted(e.Values), Quoted(to), err)
 	}
 	content := Plain(real)
 	if reads.secret {
 		masked, _, _ := text(true)
 		content = Sensitive(real, masked)
 	}
-	return made{Output: e.output(to, content, 0), reads: reads}, nil
+	return e.output(to, content, 0), &reading{readSet: reads}, nil
 }

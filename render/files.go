@@ -40,30 +40,32 @@ func (f File) size() int64 {
 // Files are what templates reach as .Files: the files of every source, the later one
 // first where two have the same name; "name:path" asks one source.
 type Files struct {
-	list []File // sorted by path
+	list []*File // sorted by path
 }
 
 // NewFiles takes the files of all sources in their order.
 func NewFiles(all []File) *Files {
-	list := slices.Clone(all)
-	slices.Reverse(list)
-	slices.SortStableFunc(list, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
+	list := make([]*File, 0, len(all))
+	for i := range slices.Backward(all) {
+		list = append(list, &all[i])
+	}
+	slices.SortStableFunc(list, func(a, b *File) int { return cmp.Compare(a.Path, b.Path) })
 	return &Files{list: list}
 }
 
 // find gives the file of a name.
-func (f *Files) find(name string) (File, bool) {
+func (f *Files) find(name string) (*File, bool) {
 	tree, p, named := strings.Cut(name, ":")
 	if !named {
 		tree, p = "", name
 	}
-	i, _ := slices.BinarySearchFunc(f.list, p, func(a File, p string) int { return cmp.Compare(a.Path, p) })
+	i, _ := slices.BinarySearchFunc(f.list, p, func(a *File, p string) int { return cmp.Compare(a.Path, p) })
 	for ; i < len(f.list) && f.list[i].Path == p; i++ {
 		if !named || f.list[i].Tree == tree {
 			return f.list[i], true
 		}
 	}
-	return File{}, false
+	return nil, false
 }
 
 // match gives the files that a glob names, one for each path.
@@ -123,7 +125,7 @@ func (e *eval) noFile(at parse.Node, name string) any {
 }
 
 // content reads a file, which is one value: of a sensitive source, a secret.
-func (e *eval) content(at parse.Node, f File) string {
+func (e *eval) content(at parse.Node, f *File) string {
 	if f.Sensitive {
 		e.reads.secret = true
 		if e.masked && f.size() > 0 {

@@ -33,4 +33,6 @@ func (r *readSet) join(o readSet) {
 	r.secret = r.secret || o.secret
 }
 
-func (r *readSet) has(n *Node) bool { return r.bits != nil && r.bits[n.id>>6]&(1<<(n.id&63)) != 0 }
+func (r *readSet) has(n *Node) bool { return r.bits[n.id>>6]&(1<<(n.id&63)) != 0 }
+
+func (r *reading) has(n *Node) bool { return r != nil && r.readSet.has(n) }

@@ -7,8 +7,8 @@ package render
 import (
 	"errors"
 	"maps"
-	"path"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,15 +38,21 @@ type Input struct {
 type Result struct {
 	Outputs []Output
 
-	values *Values
-	reads  []readSet // of each output
-	read   readSet   // by entries as a whole: when, each, to
-	asked  []*missing
+	values   *Values
+	readings []*reading // of each output; nil for one that reads no values
+	read     readSet    // by entries as a whole: when, each, to
+	asked    []*missing
+}
+
+// A reading is what was read for one output.
+type reading struct {
+	readSet
+	asked []*missing
 }
 
 // Render executes all entries. It reports the problems of all templates at once.
 func Render(entries []Entry, in Input) (*Result, error) {
-	r := renderer{Input: in, lib: newLibrary(in.Sources)}
+	r := renderer{Input: in, lib: newLibrary(in.Sources), failed: map[int]error{}}
 	r.lib.limits, r.lib.room = in.Limits.withDefaults(), in.Room
 	r.read = newReadSet(in.Values.leaves)
 	r.root = map[string]any{"Values": in.Values.root, "Files": in.Files}
@@ -56,37 +62,29 @@ func Render(entries []Entry, in Input) (*Result, error) {
 		r.queue = append(r.queue, jobs...)
 		all = append(all, err)
 	}
-	outs := make([]made, len(r.queue))
-	errs := make([]error, len(r.queue))
-	r.parallel(func(i int) {
+	res := &Result{Outputs: make([]Output, len(r.queue)), values: in.Values, readings: make([]*reading, len(r.queue))}
+	r.parallel(func(w *worker, i int) (err error) {
 		defer func() {
 			if recover() != nil {
-				errs[i] = Bug()
+				err = Bug()
 			}
 		}()
-		outs[i], errs[i] = r.queue[i]()
+		res.Outputs[i], res.readings[i], err = w.make(r.queue[i])
+		return err
 	})
-	if err := errors.Join(append(all, errs...)...); err != nil {
+	for _, i := range slices.Sorted(maps.Keys(r.failed)) {
+		all = append(all, r.failed[i])
+	}
+	if err := errors.Join(all...); err != nil {
 		return nil, err
 	}
-	return r.result(outs), nil
-}
-
-func (r *renderer) result(outs []made) *Result {
-	res := &Result{values: r.Values, read: r.read, asked: r.asked}
-	for _, m := range outs {
-		res.Outputs = append(res.Outputs, m.Output)
-		res.reads = append(res.reads, m.reads)
-		res.asked = append(res.asked, m.asked...)
+	res.read, res.asked = r.read, r.asked
+	for _, m := range res.readings {
+		if m != nil {
+			res.asked = append(res.asked, m.asked...)
+		}
 	}
-	return res
-}
-
-// made is an output, and what was read for it.
-type made struct {
-	Output
-	reads readSet
-	asked []*missing
+	return res, nil
 }
 
 type renderer struct {
@@ -96,31 +94,61 @@ type renderer struct {
 	queue []job
 	read  readSet
 	asked []*missing
+
+	mu     sync.Mutex
+	next   int           // of the queue
+	failed map[int]error // by the number of the job
 }
 
-// A job makes one output.
-type job func() (made, error)
+// A job makes one output: of an entry, in one of its rounds, from one of its files. There
+// may be very many of them.
+type job struct {
+	*round
+	file *File // nil where the entry names none
+}
+
+// A round is what the jobs of an entry share.
+type round struct {
+	entry    *Entry
+	dot      map[string]any
+	to       string
+	single   bool // the entry names one file
+	partials func() (map[string]*definition, error)
+}
+
+// A worker does jobs one after the other.
+type worker struct {
+	*renderer
+	buf []byte // that templates write to
+}
 
 // parallel does all of the queue on every core.
-func (r *renderer) parallel(do func(i int)) {
-	var next sync.Mutex
+func (r *renderer) parallel(do func(w *worker, i int) error) {
 	var wg sync.WaitGroup
-	at := 0
 	for range min(runtime.GOMAXPROCS(0), len(r.queue)) {
 		wg.Go(func() {
-			for {
-				next.Lock()
-				i := at
-				at++
-				next.Unlock()
-				if i >= len(r.queue) {
-					return
+			w := &worker{renderer: r}
+			for i := r.take(); i < len(r.queue); i = r.take() {
+				if err := do(w, i); err != nil {
+					r.fail(i, err)
 				}
-				do(i)
 			}
 		})
 	}
 	wg.Wait()
+}
+
+func (r *renderer) take() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.next++
+	return r.next - 1
+}
+
+func (r *renderer) fail(i int, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.failed[i] = err
 }
 
 // jobs lists what an entry makes: one output a file, and a round of them for each item.
@@ -132,13 +160,22 @@ func (r *renderer) jobs(e *Entry) ([]job, error) {
 	if err != nil {
 		return nil, err
 	}
+	found := r.Found[e.Ref()]
+	partials := sync.OnceValues(func() (map[string]*definition, error) { return r.partials(e, found) })
 	var jobs []job
 	for _, dot := range rounds {
-		more, err := r.entryJobs(e, dot)
+		to, err := r.target(e, dot)
 		if err != nil {
 			return nil, err
 		}
-		jobs = append(jobs, more...)
+		shared := &round{e, dot, to, found.Single, partials}
+		if e.Ref() == "" {
+			jobs = append(jobs, job{round: shared})
+		}
+		jobs = slices.Grow(jobs, len(found.Files))
+		for i := range found.Files {
+			jobs = append(jobs, job{shared, &found.Files[i]})
+		}
 	}
 	return jobs, nil
 }
@@ -190,61 +227,13 @@ func (r *renderer) rounds(e *Entry) ([]map[string]any, error) {
 	return rounds, nil
 }
 
-func (r *renderer) entryJobs(e *Entry, dot map[string]any) ([]job, error) {
-	to, err := r.target(e, dot)
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case e.Has("values"):
-		return []job{func() (made, error) { return r.values(e, to) }}, nil
-	case e.Has("inline"):
-		src := &source{name: e.At("inline").String(), text: e.Inline}
-		return []job{func() (made, error) { return r.template(e, src, nil, dot, to, 0) }}, nil
-	}
-	return r.fileJobs(e, dot, to), nil
-}
-
-// fileJobs makes an output of each file that the entry names.
-func (r *renderer) fileJobs(e *Entry, dot map[string]any, to string) []job {
-	found := r.Found[e.Ref()]
-	partials := sync.OnceValues(func() (map[string]*definition, error) { return r.partials(e, found) })
-	var jobs []job
-	for _, f := range found.Files {
-		name := f.Path
-		if found.Single && to != "" {
-			name = ""
-		}
-		if e.Has("envsubst") {
-			jobs = append(jobs, func() (made, error) { return r.envsubst(e, f, path.Join(to, name)) })
-			continue
-		}
-		if e.Has("copy") || !found.Single && !strings.HasSuffix(f.Path, ".tmpl") {
-			jobs = append(jobs, func() (made, error) { return r.copied(e, f, path.Join(to, name)), nil })
-			continue
-		}
-		out := path.Join(to, strings.TrimSuffix(name, ".tmpl"))
-		jobs = append(jobs, func() (made, error) {
-			defs, err := partials()
-			if err != nil {
-				return made{}, err
-			}
-			src, err := sourceOf(f)
-			if err != nil {
-				return made{}, err
-			}
-			return r.template(e, src, defs, dot, out, f.Mode)
-		})
-	}
-	return jobs
-}
-
 // partials parses the files that only define templates. Each is also a template under
 // its own path.
 func (r *renderer) partials(e *Entry, found Found) (map[string]*definition, error) {
 	defs := map[string]*definition{}
 	var all []error
-	for _, f := range found.Partials {
+	for i := range found.Partials {
+		f := &found.Partials[i]
 		src, err := sourceOf(f)
 		if err != nil {
 			all = append(all, err)
@@ -256,7 +245,7 @@ func (r *renderer) partials(e *Entry, found Found) (map[string]*definition, erro
 			continue
 		}
 		maps.Copy(defs, own)
-		defs[f.Path] = main
+		defs[f.Path], defs[main.name] = main, main
 	}
 	return defs, errors.Join(all...)
 }
@@ -268,7 +257,7 @@ func (r *renderer) target(e *Entry, dot map[string]any) (string, error) {
 	}
 	src := &source{name: e.At("to").String(), text: e.To}
 	defer r.Running.Begin("template", src.name)()
-	ev, err := r.execute(e, src, nil, dot)
+	ev, err := r.execute(e, src, nil, dot, nil)
 	if err != nil {
 		return "", err
 	}

@@ -17,7 +17,7 @@ type source struct {
 }
 
 // sourceOf reads a file.
-func sourceOf(f File) (*source, error) {
+func sourceOf(f *File) (*source, error) {
 	data, err := f.Bytes()
 	if err != nil {
 		p := problemf(CauseIO, "file-io", Pos{File: f.From}, "the file cannot be read back from where it was put aside")
@@ -71,11 +71,14 @@ func (p *program) lookup(name string) *definition {
 	if d := p.own[name]; d != nil {
 		return d
 	}
+	if name == p.main.name {
+		return p.main
+	}
 	return p.partials[name]
 }
 
-// parseSource parses one file. It returns the file's own definition and all that it
-// defines.
+// parseSource parses one file. It returns the file's own definition and all others that
+// it defines.
 func parseSource(src *source, left, right string, lib *library) (*definition, map[string]*definition, error) {
 	if most := lib.limits.Template; len(src.text) > int(most) {
 		p := problemf(CauseLimit, "template-size", Pos{File: src.name}, "the template is larger than %v", most)
@@ -92,13 +95,17 @@ func parseSource(src *source, left, right string, lib *library) (*definition, ma
 	if _, err := t.Parse(src.text, left, right, trees, lib.names); err != nil {
 		return nil, nil, parseProblem(src, err, lib)
 	}
+	main := &definition{name: src.name, root: t.Root, src: src}
+	if tree := trees[src.name]; tree != nil {
+		main.root = tree.Root
+	}
+	delete(trees, src.name)
+	if len(trees) == 0 {
+		return main, nil, nil
+	}
 	defs := make(map[string]*definition, len(trees))
 	for name, tree := range trees {
 		defs[name] = &definition{name: name, root: tree.Root, src: src}
-	}
-	main := defs[src.name]
-	if main == nil {
-		main = &definition{name: src.name, root: t.Root, src: src}
 	}
 	return main, defs, nil
 }

@@ -10,8 +10,10 @@ import (
 func (r *Result) Unused(used map[string]bool) []*Problem {
 	read := newReadSet(r.values.leaves)
 	read.join(r.read)
-	for _, set := range r.reads {
-		read.join(set)
+	for _, set := range r.readings {
+		if set != nil {
+			read.join(set.readSet)
+		}
 	}
 	sources := map[string]bool{}
 	all := r.values.unread(r.values.root, &read, sources)
@@ -93,7 +95,7 @@ func (r *Result) ExplainFile(file string) ([]Explained, bool) {
 	}
 	all := []Explained{}
 	for _, x := range r.values.explained() {
-		if x.node.isLeaf() && r.reads[i].has(x.node) {
+		if x.node.isLeaf() && r.readings[i].has(x.node) {
 			all = append(all, x)
 		}
 	}
@@ -104,7 +106,7 @@ func (r *Result) ExplainFile(file string) ([]Explained, bool) {
 func (r *Result) readBy(n *Node) []string {
 	var names []string
 	for i, o := range r.Outputs {
-		if n.isLeaf() && r.reads[i].has(n) {
+		if n.isLeaf() && r.readings[i].has(n) {
 			names = append(names, o.Path)
 		}
 	}
