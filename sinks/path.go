@@ -1,6 +1,7 @@
 package sinks
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -80,19 +81,13 @@ func CheckOutputs(outs []render.Output, cause func(render.Output) render.Cause) 
 	if cause == nil {
 		cause = causeOf
 	}
-	c := checker{cause: cause, seen: make(map[string]*render.Output, len(outs)), dirs: map[string]*render.Output{}, folded: make(map[string]string, len(outs))}
-	for i := range outs {
-		o := &outs[i]
-		if err := CheckPath(o.Path); err != nil {
-			c.add(o, o, "%s is %s", render.Quoted(o.Path), err)
-			continue
-		}
-		c.file(o)
+	c := checker{outs: outs, cause: cause, dirs: map[string]*render.Output{}, folded: map[string]string{}}
+	c.apart()
+	for _, i := range c.good {
+		c.enter(&outs[i])
 	}
-	for _, o := range c.seen {
-		if below := c.dirs[o.Path]; below != nil {
-			c.add(o, below, "%s is a file, and a directory for %s", render.Quoted(o.Path), render.Quoted(below.Path))
-		}
+	for _, i := range c.good {
+		c.clash(&outs[i])
 	}
 	slices.SortFunc(c.problems, func(a, b *render.Problem) int { return strings.Compare(a.Text, b.Text) })
 	return joined(c.problems)
@@ -106,33 +101,74 @@ func causeOf(o render.Output) render.Cause {
 }
 
 type checker struct {
+	outs     []render.Output
 	cause    func(render.Output) render.Cause
-	seen     map[string]*render.Output // by path
-	dirs     map[string]*render.Output // by directory: one output in it
-	folded   map[string]string         // by path with its case folded: the path
+	good     []int32                   // those with a path of their own, in order
+	dirs     map[string]*render.Output // by directory: the first output in it
+	folded   map[string]string         // by a path in lower case, where some path is not: the first of them
 	problems []*render.Problem
 }
 
-func (c *checker) file(o *render.Output) {
-	if first := c.seen[o.Path]; first != nil {
-		c.add(o, first, "two outputs on one path: %s%s", render.Quoted(o.Path), alsoAt(first))
-		return
+// apart leaves out the outputs without a path of their own.
+func (c *checker) apart() {
+	for i := range c.outs {
+		o := &c.outs[i]
+		if err := CheckPath(o.Path); err != nil {
+			c.add(o, o, "%s is %s", render.Quoted(o.Path), err)
+			continue
+		}
+		c.good = append(c.good, int32(i))
 	}
-	c.seen[o.Path] = o
-	c.twin(o, o.Path)
+	slices.SortFunc(c.good, func(a, b int32) int {
+		return cmp.Or(strings.Compare(c.outs[a].Path, c.outs[b].Path), cmp.Compare(a, b))
+	})
+	c.good = slices.CompactFunc(c.good, func(a, b int32) bool {
+		first, o := &c.outs[a], &c.outs[b]
+		if first.Path != o.Path {
+			return false
+		}
+		c.add(o, first, "two outputs on one path: %s%s", render.Quoted(o.Path), alsoAt(first))
+		return true
+	})
+	slices.Sort(c.good)
+}
+
+// enter notes the directories of an output, and what is not in lower case.
+func (c *checker) enter(o *render.Output) {
+	c.enterName(o.Path)
 	for dir := parent(o.Path); dir != "." && c.dirs[dir] == nil; dir = parent(dir) {
 		c.dirs[dir] = o
+		c.enterName(dir)
+	}
+}
+
+func (c *checker) enterName(p string) {
+	if key := fold(p); key != p {
+		c.folded[key] = ""
+	}
+}
+
+// clash finds what an output cannot be beside: another that needs it as a directory, or
+// one with the same path, or directory, in other case.
+func (c *checker) clash(o *render.Output) {
+	if below := c.dirs[o.Path]; below != nil {
+		c.add(o, below, "%s is a file, and a directory for %s", render.Quoted(o.Path), render.Quoted(below.Path))
+	}
+	if len(c.folded) == 0 {
+		return
+	}
+	c.twin(o, o.Path)
+	for dir := parent(o.Path); dir != "." && c.dirs[dir] == o; dir = parent(dir) {
 		c.twin(o, dir)
 	}
 }
 
-// twin reports a path, of a file or a directory, that another has in other case.
 func (c *checker) twin(o *render.Output, p string) {
 	key := fold(p)
 	other, ok := c.folded[key]
-	if !ok {
+	if ok && other == "" {
 		c.folded[key] = p
-	} else if other != p {
+	} else if ok && other != p {
 		c.add(o, o, "%s and %s differ only in case", render.Quoted(other), render.Quoted(p))
 	}
 }

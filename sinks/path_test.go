@@ -34,6 +34,7 @@ func TestCheckOutputs(t *testing.T) {
 		"file and folder":   {paths: []string{"a/b/c", "a"}, want: []string{"a is a file, and a directory for a/b/c"}, cause: render.CauseSpec},
 		"case":              {paths: []string{"App", "app"}, want: []string{"App and app differ only in case"}, cause: render.CauseSpec},
 		"case of a folder":  {paths: []string{"D/a", "d/b"}, want: []string{"D and d differ only in case"}, cause: render.CauseSpec},
+		"case, many in it":  {paths: []string{"D/a", "D/b", "d/x", "d/y", "z/D"}, want: []string{"D and d differ only in case"}, cause: render.CauseSpec},
 		"case beyond ASCII": {paths: []string{"\u212a", "K", "ſ", "S"}, want: []string{"ſ and S differ only in case", "\u212a and K differ only in case"}, cause: render.CauseSpec},
 		"bad path":          {paths: []string{"*../a"}, want: []string{"../a is a path that leads out of the directory"}, cause: render.CauseData},
 	} {
