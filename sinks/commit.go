@@ -18,13 +18,23 @@ type commit struct {
 	state *state
 	ops   []op
 	again bool            // after a crash: some steps may have been taken
-	undo  []func() error  // takes back the steps taken; unused after a crash
+	taken []deed          // by step, to take them back; unused after a crash
 	dirs  map[string]bool // whose entries changed
 }
 
+// A deed is what a step did that is to be undone.
+type deed uint8
+
+const (
+	nothing  deed = iota
+	done          // as the step says
+	replaced      // a file, which has a second name in the stage
+	lost          // a file, which has none
+)
+
 func newCommit(t *tree, s *state, ops []op, again bool) *commit {
 	t.forget()
-	return &commit{tree: t, state: s, ops: ops, again: again, dirs: map[string]bool{}}
+	return &commit{tree: t, state: s, ops: ops, again: again, taken: make([]deed, len(ops)), dirs: map[string]bool{}}
 }
 
 // run takes all steps and makes them durable.
@@ -39,12 +49,53 @@ func (c *commit) run() error {
 
 // back takes back what run did.
 func (c *commit) back() error {
-	for _, undo := range slices.Backward(c.undo) {
-		if err := undo(); err != nil {
+	for i := range slices.Backward(c.ops) {
+		if err := c.stepBack(i); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (c *commit) stepBack(i int) error {
+	if c.taken[i] == nothing {
+		return nil
+	}
+	o := c.ops[i]
+	f, err := c.tree.dir(parent(o.Path))
+	if err != nil {
+		return err
+	}
+	name := base(o.Path)
+	switch o.Do {
+	case doWrite:
+		err = c.unwrite(i, f, name)
+	case doRemove:
+		err = moveNew(c.state.stage, oldOf(i), f, name)
+	case doMkdir:
+		err = f.removeEmpty(name)
+	case doChmod:
+		err = f.chmod(name, o.Was)
+	case doRmdir:
+		err = f.remake(name, o.Mode)
+	}
+	if err == nil {
+		c.taken[i] = nothing
+	}
+	return err
+}
+
+func (c *commit) unwrite(i int, f *folder, name string) error {
+	switch c.taken[i] {
+	case done:
+		return moveNew(f, name, c.state.stage, staged(i))
+	case lost:
+		return fmt.Errorf("%s cannot be put back", render.Quoted(f.at(name)))
+	}
+	if err := link(f, name, c.state.stage, staged(i)); err != nil {
+		return err
+	}
+	return move(c.state.stage, oldOf(i), f, name)
 }
 
 func (c *commit) step(i int, o op) error {
@@ -62,11 +113,11 @@ func (c *commit) step(i int, o op) error {
 	case doRemove:
 		return c.remove(i, o, f)
 	case doMkdir:
-		return c.mkdir(o, f)
+		return c.mkdir(i, o, f)
 	case doChmod:
-		return c.chmod(o, f)
+		return c.chmod(i, o, f)
 	}
-	return c.rmdir(o, f)
+	return c.rmdir(i, o, f)
 }
 
 // write puts a staged file into its place. A second name, in the stage, keeps
@@ -82,25 +133,19 @@ func (c *commit) write(i int, o op, f *folder) error {
 	case err != nil:
 		return err
 	case o.New || !there:
-		if err := moveNew(c.state.stage, staged(i), f, base(o.Path)); err != nil {
-			return err
-		}
-		c.undoes(o, func(f *folder) error { return moveNew(f, base(o.Path), c.state.stage, staged(i)) })
-		return nil
+		return c.did(i, done, moveNew(c.state.stage, staged(i), f, base(o.Path)))
+	case kept:
+		return c.did(i, replaced, move(c.state.stage, staged(i), f, base(o.Path)))
 	}
-	if err := move(c.state.stage, staged(i), f, base(o.Path)); err != nil {
-		return err
+	return c.did(i, lost, move(c.state.stage, staged(i), f, base(o.Path)))
+}
+
+// did notes what a step did, if there was no error.
+func (c *commit) did(i int, what deed, err error) error {
+	if err == nil {
+		c.taken[i] = what
 	}
-	c.undoes(o, func(f *folder) error {
-		if !kept {
-			return fmt.Errorf("%s cannot be put back", render.Quoted(f.at(base(o.Path))))
-		}
-		if err := link(f, base(o.Path), c.state.stage, staged(i)); err != nil {
-			return err
-		}
-		return move(c.state.stage, replaced(i), f, base(o.Path))
-	})
-	return nil
+	return err
 }
 
 // keep gives what lies at name a second name in the stage, where the file system
@@ -118,7 +163,7 @@ func (c *commit) keep(i int, f *folder, name string) (there, kept bool, err erro
 	if st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return false, false, inWay(f.at(name), "has become "+kind(st.Mode), "move it away")
 	}
-	err = link(f, name, c.state.stage, replaced(i))
+	err = link(f, name, c.state.stage, oldOf(i))
 	return true, err == nil || errors.Is(err, unix.EEXIST), nil
 }
 
@@ -126,7 +171,7 @@ func (c *commit) keep(i int, f *folder, name string) (there, kept bool, err erro
 // meanwhile is not ours any more.
 func (c *commit) remove(i int, o op, f *folder) error {
 	if c.again {
-		if done, err := c.state.stage.has(replaced(i)); done || err != nil {
+		if done, err := c.state.stage.has(oldOf(i)); done || err != nil {
 			return err
 		}
 	}
@@ -139,25 +184,7 @@ func (c *commit) remove(i int, o op, f *folder) error {
 	if st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return nil
 	}
-	if err := move(f, base(o.Path), c.state.stage, replaced(i)); err != nil {
-		return err
-	}
-	c.undoes(o, func(f *folder) error { return moveNew(c.state.stage, replaced(i), f, base(o.Path)) })
-	return nil
-}
-
-// undoes notes how to take a step back, given the directory it was taken in.
-func (c *commit) undoes(o op, undo func(f *folder) error) {
-	if c.again {
-		return
-	}
-	c.undo = append(c.undo, func() error {
-		f, err := c.tree.dir(parent(o.Path))
-		if err != nil {
-			return err
-		}
-		return undo(f)
-	})
+	return c.did(i, done, move(f, base(o.Path), c.state.stage, oldOf(i)))
 }
 
 // sync makes the changed directories durable. One that is gone needs none.

@@ -115,15 +115,14 @@ func TestRollbackStops(t *testing.T) {
 		dir := t.TempDir()
 		_, c, p := mixed(t, dir)
 		must(t, c.run())
-		for range stop {
-			must(t, c.undo[len(c.undo)-1]())
-			c.undo = c.undo[:len(c.undo)-1]
+		for i := range stop {
+			must(t, c.stepBack(len(p.ops)-1-i))
 		}
 		apply(t, dir, stageNew)
 		if got, want := listing(t, dir), finished(); !maps.Equal(got, want) {
 			t.Errorf("after %d of %d steps back: got %v, want %v", stop, len(p.ops), got, want)
 		}
-		if len(c.undo) == 0 {
+		if stop == len(p.ops) {
 			break
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func (c *commit) mkdir(o op, f *folder) error {
+func (c *commit) mkdir(i int, o op, f *folder) error {
 	name := base(o.Path)
 	err := unix.Mkdirat(f.fd, name, 0o700)
 	if errors.Is(err, unix.EEXIST) && !c.again {
@@ -15,34 +15,33 @@ func (c *commit) mkdir(o op, f *folder) error {
 	if err != nil && !errors.Is(err, unix.EEXIST) {
 		return errno("mkdir", f.at(name), err)
 	}
-	c.undoes(o, func(f *folder) error { return f.removeEmpty(name) })
+	c.taken[i] = done
 	c.dirs[o.Path] = true
 	return f.chmod(name, o.Mode)
 }
 
-func (c *commit) chmod(o op, f *folder) error {
-	c.undoes(o, func(f *folder) error { return f.chmod(base(o.Path), o.Was) })
+func (c *commit) chmod(i int, o op, f *folder) error {
+	c.taken[i] = done
 	return f.chmod(base(o.Path), o.Mode)
 }
 
-func (c *commit) rmdir(o op, f *folder) error {
+func (c *commit) rmdir(i int, o op, f *folder) error {
 	name := base(o.Path)
 	if there, err := f.has(name); !there {
 		return err
 	}
-	if err := f.removeEmpty(name); err != nil {
+	return c.did(i, done, f.removeEmpty(name))
+}
+
+// remake makes a directory again that was removed.
+func (f *folder) remake(name string, mode uint32) error {
+	if there, err := f.has(name); there || err != nil {
 		return err
 	}
-	c.undoes(o, func(f *folder) error {
-		if there, err := f.has(name); there || err != nil {
-			return err
-		}
-		if err := unix.Mkdirat(f.fd, name, 0o700); err != nil {
-			return errno("mkdir", f.at(name), err)
-		}
-		return f.chmod(name, o.Mode)
-	})
-	return nil
+	if err := unix.Mkdirat(f.fd, name, 0o700); err != nil {
+		return errno("mkdir", f.at(name), err)
+	}
+	return f.chmod(name, mode)
 }
 
 // removeEmpty removes the directory name, unless it holds something or is gone.

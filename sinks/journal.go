@@ -35,9 +35,9 @@ type journal struct {
 	Empty   bool `json:"empty,omitempty"` // no manifest is left at the end
 }
 
-// staged names the new file of op i in the stage, and replaced its old one.
-func staged(i int) string   { return strconv.Itoa(i) }
-func replaced(i int) string { return "o" + strconv.Itoa(i) }
+// staged names the new file of op i in the stage, and oldOf its old one.
+func staged(i int) string { return strconv.Itoa(i) }
+func oldOf(i int) string  { return "o" + strconv.Itoa(i) }
 
 func (s *state) journal() (*journal, error) {
 	data, err := s.read(journalFile)
