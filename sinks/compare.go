@@ -13,6 +13,7 @@ import (
 // A file is an output beside what lies in its place.
 type file struct {
 	out     *render.Output
+	old     *entry     // of the manifest; nil for none
 	kind    ChangeKind // "" when nothing is to be done
 	mode    uint32     // of what lies there
 	differs bool       // in content
@@ -24,28 +25,20 @@ type removal struct {
 	mode uint32
 }
 
-// A want says as what a path is wanted.
-type want uint8
-
-const (
-	wantFile want = iota + 1
-	wantDir
-)
-
 // A comparison holds a set of outputs against a directory. It changes nothing,
 // and finds everything that is in the way before it says so.
 type comparison struct {
 	dir     Dir
 	tree    *tree
 	old     *manifest
-	wanted  map[string]want // outputs, and the directories they need
+	wanted  map[string]bool // directories
 	goes    map[string]bool // files and directories that this run removes
 	mkdirs  map[string]bool // directories to make
 	blocked map[string]bool // directories that something is in the way of
 	told    map[string]bool // what is in the way and was reported
 	swaps   bool            // a file becomes a directory or the reverse
 
-	files   []file
+	files   []file // one for each output, sorted by path
 	removes []removal
 	kept    []*entry // of the manifest, neither wanted nor pruned
 	rmdirs  []op
@@ -58,42 +51,56 @@ type comparison struct {
 func compare(d Dir, t *tree, old *manifest, outs []*render.Output) (*comparison, error) {
 	c := &comparison{
 		dir: d, tree: t, old: old,
-		wanted: make(map[string]want, len(outs)), goes: map[string]bool{}, mkdirs: map[string]bool{},
+		wanted: map[string]bool{}, goes: map[string]bool{}, mkdirs: map[string]bool{},
 		blocked: map[string]bool{}, told: map[string]bool{},
-		files: make([]file, 0, len(outs)), buf: make([]byte, 64<<10),
+		files: make([]file, len(outs)), buf: make([]byte, 64<<10),
 	}
-	for _, o := range outs {
+	for i, o := range outs {
+		c.files[i].out = o
 		c.want(o.Path)
 	}
-	if err := c.prune(); err != nil {
+	unwanted := c.match()
+	if err := c.prune(unwanted); err != nil {
 		return nil, err
 	}
-	for _, o := range outs {
-		if err := c.look(o); err != nil {
+	for i := range c.files {
+		if err := c.look(&c.files[i]); err != nil {
 			return nil, err
 		}
 	}
-	c.strangers(outs)
+	if len(unwanted) == len(old.Outputs) {
+		c.strangers()
+	}
 	return c, joined(c.hits)
 }
 
-// want marks an output, or an entry that stays, and the directories above it.
+// want marks the directories above an output, or above an entry that stays.
 func (c *comparison) want(p string) {
-	for w := wantFile; p != "." && c.wanted[p] == 0; p, w = parent(p), wantDir {
-		c.wanted[p] = w
+	for p = parent(p); p != "." && !c.wanted[p]; p = parent(p) {
+		c.wanted[p] = true
 	}
+}
+
+// match gives each output its entry of the manifest, and returns the other entries.
+func (c *comparison) match() (unwanted []*entry) {
+	rest := c.old.Outputs
+	for i := range c.files {
+		f := &c.files[i]
+		for len(rest) > 0 && rest[0].Path < f.out.Path {
+			unwanted, rest = append(unwanted, rest[0]), rest[1:]
+		}
+		if len(rest) > 0 && rest[0].Path == f.out.Path {
+			f.old, rest = rest[0], rest[1:]
+		}
+	}
+	return append(unwanted, rest...)
 }
 
 // strangers refuses to remove the files of a manifest that has nothing in common
 // with this run: two specs of one name, most likely. A run without any output
 // has switched them off.
-func (c *comparison) strangers(outs []*render.Output) {
-	for _, o := range outs {
-		if c.old.byPath[o.Path] != nil {
-			return
-		}
-	}
-	if len(outs) == 0 || len(c.removes) == 0 {
+func (c *comparison) strangers() {
+	if len(c.files) == 0 || len(c.removes) == 0 {
 		return
 	}
 	p := inWay(c.dir.Path, "holds the files of a spec named "+render.Quoted(c.dir.Name)+" that has no output in common with this one",
@@ -103,28 +110,31 @@ func (c *comparison) strangers(outs []*render.Output) {
 }
 
 // look compares one output with what lies in its place.
-func (c *comparison) look(o *render.Output) error {
-	f, err := c.folder(o)
-	if f == nil || err != nil {
+func (c *comparison) look(f *file) error {
+	o := f.out
+	in, err := c.folder(f)
+	if in == nil || err != nil {
 		return err
 	}
 	var st unix.Stat_t
-	there := file{out: o}
-	if err := c.judge(f, &there, &st); err != nil {
+	if err := c.judge(in, f, &st); err != nil {
 		return err
 	}
-	c.files = append(c.files, there)
-	switch there.kind {
+	switch f.kind {
 	case Create:
-		return c.mayChange(f, o.Path, o.Pos, nil)
+		return c.mayChange(in, o.Path, o.Pos, nil)
 	case Update:
-		return c.mayChange(f, o.Path, o.Pos, &st)
+		return c.mayChange(in, o.Path, o.Pos, &st)
 	}
 	return nil
 }
 
 func (c *comparison) judge(f *folder, there *file, st *unix.Stat_t) (err error) {
 	o, name := there.out, base(there.out.Path)
+	if there.old == nil && f.lacks(name) {
+		there.kind, there.differs = Create, true
+		return nil
+	}
 	err = f.lstat(name, st)
 	if isAbsent(err) || err == nil && c.goes[o.Path] {
 		c.swaps = c.swaps || err == nil
@@ -143,7 +153,7 @@ func (c *comparison) judge(f *folder, there *file, st *unix.Stat_t) (err error) 
 	}
 	switch {
 	case !there.differs && there.mode == uint32(o.Mode.Perm()):
-	case c.old.byPath[o.Path] == nil && !o.Adopt:
+	case there.old == nil && !o.Adopt:
 		c.hit(f.at(name), o.Pos, "was not written by this spec", "move it away, or set `overwrite: true` on the output")
 	default:
 		there.kind = Update
@@ -152,10 +162,11 @@ func (c *comparison) judge(f *folder, there *file, st *unix.Stat_t) (err error) 
 }
 
 // folder opens the directory of an output; nil when it is to be made or blocked.
-func (c *comparison) folder(o *render.Output) (*folder, error) {
+func (c *comparison) folder(there *file) (*folder, error) {
+	o := there.out
 	dir := parent(o.Path)
 	if c.mkdirs[dir] {
-		c.files = append(c.files, file{out: o, kind: Create, differs: true})
+		there.kind, there.differs = Create, true
 		return nil, nil
 	}
 	if c.blocked[dir] {
@@ -179,7 +190,7 @@ func (c *comparison) folder(o *render.Output) (*folder, error) {
 	for ; dir != deepest.path; dir = parent(dir) {
 		c.mkdirs[dir] = true
 	}
-	c.files = append(c.files, file{out: o, kind: Create, differs: true})
+	there.kind, there.differs = Create, true
 	return nil, c.mayChange(deepest, at, o.Pos, nil)
 }
 

@@ -49,7 +49,10 @@ func shownContent(c render.Content) (shown, error) {
 // show gets what a diff shows before and after. Of what is sensitive that is the
 // masked text: the manifest kept the old one.
 func (c *comparison) show(p *Plan) error {
-	outs := p.outputs()
+	outs := make(map[string]*render.Output, len(c.files))
+	for _, f := range c.files {
+		outs[f.out.Path] = f.out
+	}
 	for i := range p.Changes {
 		ch := &p.Changes[i]
 		if strings.HasSuffix(ch.Path, "/") {
@@ -72,7 +75,7 @@ func (c *comparison) show(p *Plan) error {
 
 // before finds what may be shown of the file that is there.
 func (c *comparison) before(ch *Change) error {
-	e := c.old.byPath[ch.Path]
+	e := c.old.find(ch.Path)
 	switch {
 	case e != nil && e.Sensitive:
 		ch.before = shownText(e.Masked)

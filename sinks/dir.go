@@ -74,6 +74,7 @@ func (d Dir) planIn(t *tree, outs []render.Output) (*Plan, error) {
 		return nil, err
 	}
 	p := c.plan()
+	p.Changes = c.changes()
 	if interrupted {
 		p.Notices = append(p.Notices, "an earlier run was interrupted in "+render.Quoted(d.Path)+"; the next one finishes it first")
 	}
@@ -82,11 +83,11 @@ func (d Dir) planIn(t *tree, outs []render.Output) (*Plan, error) {
 
 // planNew is the plan for a directory that does not exist.
 func (d Dir) planNew(outs []render.Output) (p *Plan, err error) {
-	c := &comparison{dir: d, old: &manifest{}}
+	c := &comparison{}
 	for _, o := range sorted(outs) {
 		c.files = append(c.files, file{out: o, kind: Create, differs: true})
 	}
-	p = &Plan{files: c.files, Changes: c.changes()}
+	p = &Plan{Changes: c.changes()}
 	for i := range p.Changes {
 		if p.Changes[i].after, err = shownContent(c.files[i].out.Content); err != nil {
 			return nil, err

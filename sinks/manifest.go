@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -24,7 +23,6 @@ type manifest struct {
 	Version int      `json:"version"`
 	Outputs []*entry `json:"outputs"`        // sorted by path
 	Dirs    []string `json:"dirs,omitempty"` // that we made, sorted
-	byPath  map[string]*entry
 }
 
 type entry struct {
@@ -37,8 +35,10 @@ type entry struct {
 	Masked    []byte `json:"masked,omitempty"`
 }
 
-func newEntry(o *render.Output) *entry {
-	e := &entry{Path: o.Path, Mode: modeText(uint32(o.Mode.Perm())), Sensitive: o.Content.IsSensitive()}
+// entryOf is what a manifest says of an output, but for the hash, which costs more than
+// the rest and is wanted on disk only.
+func entryOf(o *render.Output) entry {
+	e := entry{Path: o.Path, Mode: modeText(uint32(o.Mode.Perm())), Sensitive: o.Content.IsSensitive()}
 	if e.Sensitive {
 		e.Masked = o.Content.Masked()
 	} else {
@@ -47,7 +47,6 @@ func newEntry(o *render.Output) *entry {
 	return e
 }
 
-// sum adds the hash, which costs more than the rest and is wanted on disk only.
 func (e *entry) sum(o *render.Output) {
 	if e.Sensitive {
 		return
@@ -80,35 +79,49 @@ func blobID(r io.Reader, size int64, buf []byte) (string, error) {
 }
 
 // says tells whether e and f say the same, the hash apart.
-func (e *entry) says(f *entry) bool {
+func (e *entry) says(f entry) bool {
 	return e.Path == f.Path && e.Mode == f.Mode && e.Size == f.Size &&
 		e.Sensitive == f.Sensitive && bytes.Equal(e.Masked, f.Masked)
 }
 
-func (m *manifest) says(n *manifest) bool {
-	return slices.EqualFunc(m.Outputs, n.Outputs, (*entry).says) && slices.Equal(m.Dirs, n.Dirs)
+// find gives the entry of a path, or nil.
+func (m *manifest) find(path string) *entry {
+	i, ok := slices.BinarySearchFunc(m.Outputs, path, func(e *entry, path string) int { return strings.Compare(e.Path, path) })
+	if !ok {
+		return nil
+	}
+	return m.Outputs[i]
 }
 
 // and adds what an interrupted run has, or would have, written.
 func (m *manifest) and(n *manifest) *manifest {
-	both := &manifest{Version: stateVersion, Dirs: slices.Concat(m.Dirs, n.Dirs), byPath: map[string]*entry{}}
-	maps.Copy(both.byPath, m.byPath)
-	maps.Copy(both.byPath, n.byPath)
-	for _, p := range slices.Sorted(maps.Keys(both.byPath)) {
-		both.Outputs = append(both.Outputs, both.byPath[p])
-	}
-	slices.Sort(both.Dirs)
-	both.Dirs = slices.Compact(both.Dirs)
+	both := &manifest{Version: stateVersion, Outputs: slices.Concat(n.Outputs, m.Outputs), Dirs: slices.Concat(m.Dirs, n.Dirs)}
+	both.sort()
 	return both
 }
 
-func (m *manifest) empty() bool { return len(m.Outputs) == 0 && len(m.Dirs) == 0 }
+// sort brings the manifest in order; of two entries for one path the first stays.
+func (m *manifest) sort() {
+	slices.SortStableFunc(m.Outputs, func(a, b *entry) int { return strings.Compare(a.Path, b.Path) })
+	m.Outputs = slices.CompactFunc(m.Outputs, func(a, b *entry) bool { return a.Path == b.Path })
+	slices.Sort(m.Dirs)
+	m.Dirs = slices.Compact(m.Dirs)
+}
 
-func modeText(mode uint32) string { return fmt.Sprintf("%04o", mode) }
+// modeText is a mode as octal digits, four of them; most modes need no allocation.
+func modeText(mode uint32) string {
+	switch mode {
+	case 0o644:
+		return "0644"
+	case 0o640:
+		return "0640"
+	}
+	return fmt.Sprintf("%04o", mode)
+}
 
 // manifest reads a manifest; an absent one is empty.
 func (s *state) manifest(name string) (*manifest, error) {
-	m := &manifest{Version: stateVersion, byPath: map[string]*entry{}}
+	m := &manifest{Version: stateVersion}
 	data, err := s.read(name)
 	if err != nil || data == nil {
 		return m, err
@@ -116,20 +129,17 @@ func (s *state) manifest(name string) (*manifest, error) {
 	if err := s.decode(name, data, m, &m.Version); err != nil {
 		return m, err
 	}
-	m.byPath = make(map[string]*entry, len(m.Outputs))
 	for _, e := range m.Outputs {
 		if e == nil || CheckPath(e.Path) != nil {
 			return m, s.corrupt(name, "holds a path that confit does not write")
 		}
-		m.byPath[e.Path] = e
 	}
 	for _, dir := range m.Dirs {
 		if CheckPath(dir) != nil {
 			return m, s.corrupt(name, "holds a path that confit does not write")
 		}
 	}
-	slices.SortFunc(m.Outputs, func(a, b *entry) int { return strings.Compare(a.Path, b.Path) })
-	slices.Sort(m.Dirs)
+	m.sort()
 	return m, nil
 }
 

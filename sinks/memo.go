@@ -1,6 +1,7 @@
 package sinks
 
 import (
+	"bufio"
 	"bytes"
 )
 
@@ -30,8 +31,10 @@ func (d Dir) stageMemo(s *state) error {
 	if len(d.Memo) == 0 {
 		return nil
 	}
-	return s.create(memoNext, d.Memo)
+	return s.write(memoNext, d.writeMemo)
 }
+
+func (d Dir) writeMemo(w *bufio.Writer) { _, _ = w.Write(d.Memo) }
 
 // remember writes the memo where nothing else changes: a pinned branch has moved on, and
 // the files are the same. On a read-only mount the next run has to ask again.
@@ -42,7 +45,7 @@ func (d Dir) remember(s *state) {
 	if old, err := s.read(memoFile); err != nil || bytes.Equal(old, d.Memo) {
 		return
 	}
-	if s.create(memoNext, d.Memo) == nil {
+	if s.write(memoNext, d.writeMemo) == nil {
 		_ = s.enforce(memoNext, memoFile)
 	}
 }

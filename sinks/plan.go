@@ -38,9 +38,11 @@ type Plan struct {
 	Notices   []string `json:"-"` // for the log
 
 	ops   []op
-	next  *manifest
-	fresh bool // next says nothing but what the manifest in force says
 	files []file
+	kept  []*entry // of the manifest, beside the files
+	dirs  []string // of the manifest to come
+	fresh bool     // the manifest to come says nothing new
+	total Result
 }
 
 // A Result counts what a run did to the files of a directory.
@@ -62,55 +64,52 @@ func (r *Result) Add(o Result) {
 // Empty tells whether nothing would change.
 func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
 
-func (p *Plan) outputs() map[string]*render.Output {
-	outs := make(map[string]*render.Output, len(p.files))
-	for _, f := range p.files {
-		outs[f.out.Path] = f.out
-	}
-	return outs
-}
-
-func (p *Plan) result() Result {
-	r := Result{Unchanged: p.Unchanged, Notices: p.Notices}
-	for _, c := range p.Changes {
-		switch c.Kind {
-		case Create:
-			r.Created++
-		case Update:
-			r.Updated++
-		case Remove:
-			r.Removed++
-		}
-	}
-	return r
-}
-
 // plan turns a comparison into the steps of a commit. Removing comes last, so
 // that whoever reads the directory meanwhile misses nothing, except where a file
 // makes room for a directory or the reverse.
 func (c *comparison) plan() *Plan {
-	var writes, removes []op
-	p := &Plan{files: c.files}
-	for _, f := range c.files {
-		if f.kind == "" {
-			p.Unchanged++
-			continue
-		}
-		writes = append(writes, op{Do: doWrite, Path: f.out.Path, New: f.kind == Create, out: f.out})
-	}
-	for _, r := range c.removes {
-		removes = append(removes, op{Do: doRemove, Path: r.Path})
-	}
+	p := &Plan{files: c.files, kept: c.kept, Notices: c.notices()}
+	p.count(c)
+	p.Unchanged = p.total.Unchanged
+	makes := c.makes()
+	p.ops = make([]op, 0, p.total.Created+p.total.Updated+p.total.Removed+len(makes)+len(c.rmdirs))
 	if c.swaps {
-		p.ops = slices.Concat(removes, c.rmdirs, c.makes(), writes)
-	} else {
-		p.ops = slices.Concat(c.makes(), writes, removes, c.rmdirs)
+		c.removing(p)
 	}
-	p.Changes = c.changes()
-	p.Notices = c.notices()
-	p.next = c.next()
-	p.fresh = p.next.says(c.old)
+	p.ops = append(p.ops, makes...)
+	for i := range c.files {
+		if f := &c.files[i]; f.kind != "" {
+			p.ops = append(p.ops, op{Do: doWrite, Path: f.out.Path, New: f.kind == Create, out: f.out})
+		}
+	}
+	if !c.swaps {
+		c.removing(p)
+	}
+	p.dirs = slices.Concat(slices.Sorted(maps.Keys(c.mkdirs)), c.dirs)
+	slices.Sort(p.dirs)
+	p.fresh = p.says(c.old)
 	return p
+}
+
+func (c *comparison) removing(p *Plan) {
+	for _, r := range c.removes {
+		p.ops = append(p.ops, op{Do: doRemove, Path: r.Path})
+	}
+	p.ops = append(p.ops, c.rmdirs...)
+}
+
+func (p *Plan) count(c *comparison) {
+	p.total = Result{Updated: len(c.chmods), Removed: len(c.removes), Notices: p.Notices}
+	for i := range c.files {
+		switch c.files[i].kind {
+		case Create:
+			p.total.Created++
+		case Update:
+			p.total.Updated++
+		default:
+			p.total.Unchanged++
+		}
+	}
 }
 
 // makes is the steps for directories, parents first.
@@ -122,6 +121,7 @@ func (c *comparison) makes() []op {
 	return append(ops, c.chmods...)
 }
 
+// changes are what a diff shows.
 func (c *comparison) changes() []Change {
 	var all []Change
 	for _, f := range c.files {
@@ -144,30 +144,56 @@ func (c *comparison) changes() []Change {
 	return all
 }
 
-// next is the manifest after this run. A file that was there before us, and has
-// the right content by chance, does not become ours.
-func (c *comparison) next() *manifest {
-	m := &manifest{Version: stateVersion, Outputs: slices.Clone(c.kept)}
-	for _, f := range c.files {
-		if f.kind != "" || f.out.Adopt || c.old.byPath[f.out.Path] != nil {
-			m.Outputs = append(m.Outputs, newEntry(f.out))
+// ours tells whether a file is in the manifest to come. One that was there before us,
+// and has the right content by chance, does not become ours.
+func (f *file) ours() bool { return f.kind != "" || f.out.Adopt || f.old != nil }
+
+// entries are those of the manifest to come, in order.
+func (p *Plan) entries(yield func(*entry) bool) {
+	kept := p.kept
+	var e entry
+	for i := range p.files {
+		f := &p.files[i]
+		for ; len(kept) > 0 && kept[0].Path < f.out.Path; kept = kept[1:] {
+			if !yield(kept[0]) {
+				return
+			}
+		}
+		if !f.ours() {
+			continue
+		}
+		e = entryOf(f.out)
+		e.sum(f.out)
+		if !yield(&e) {
+			return
 		}
 	}
-	slices.SortFunc(m.Outputs, func(a, b *entry) int { return strings.Compare(a.Path, b.Path) })
-	m.Dirs = slices.Sorted(maps.Keys(c.mkdirs))
-	m.Dirs = append(m.Dirs, c.dirs...)
-	slices.Sort(m.Dirs)
-	return m
+	for _, e := range kept {
+		if !yield(e) {
+			return
+		}
+	}
 }
 
-// sum adds the hashes to the manifest that is about to be written.
-func (p *Plan) sum() {
-	outs := p.outputs()
-	for _, e := range p.next.Outputs {
-		if o := outs[e.Path]; o != nil {
-			e.sum(o)
+// says tells whether the manifest to come says what m says.
+func (p *Plan) says(m *manifest) bool {
+	n := len(p.kept)
+	for i := range p.files {
+		f := &p.files[i]
+		if !f.ours() {
+			continue
 		}
+		if f.old == nil || !f.old.says(entryOf(f.out)) {
+			return false
+		}
+		n++
 	}
+	return n == len(m.Outputs) && slices.Equal(p.dirs, m.Dirs)
+}
+
+// empty tells whether no manifest is left.
+func (p *Plan) empty() bool {
+	return len(p.kept)+len(p.dirs) == 0 && !slices.ContainsFunc(p.files, func(f file) bool { return f.ours() })
 }
 
 // notices says what is done but will not help.

@@ -11,11 +11,8 @@ import (
 
 // prune finds what the manifest has and this run has not: files first, then the
 // directories of ours that they leave empty, the deepest first.
-func (c *comparison) prune() error {
-	for _, e := range c.old.Outputs {
-		if c.wanted[e.Path] == wantFile {
-			continue
-		}
+func (c *comparison) prune(unwanted []*entry) error {
+	for _, e := range unwanted {
 		if err := c.pruneFile(e); err != nil {
 			return err
 		}
@@ -65,7 +62,7 @@ func (c *comparison) pruneDir(dir string) error {
 	}
 	perm := f.perm() &^ unix.S_ISGID
 	want := uint32(c.dir.dirMode(c.tree.setgid()))
-	if c.wanted[dir] == wantDir {
+	if c.wanted[dir] {
 		if perm != want && int(f.stat.Uid) == os.Geteuid() {
 			c.chmods = append(c.chmods, op{Do: doChmod, Path: dir, Mode: want, Was: perm})
 		}

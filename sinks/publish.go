@@ -1,8 +1,11 @@
 package sinks
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -23,7 +26,7 @@ func (d Dir) publish(ctx context.Context, t *tree, s *state, p *Plan) (Result, e
 		if s.stale() {
 			_ = s.tidy() // on a read-only mount it has to stay
 		}
-		return p.result(), nil
+		return p.total, nil
 	}
 	c := newCommit(t, s, p.ops, false)
 	if err := d.prepare(ctx, s, p); err != nil {
@@ -32,10 +35,10 @@ func (d Dir) publish(ctx context.Context, t *tree, s *state, p *Plan) (Result, e
 	if err := c.run(); err != nil {
 		return Result{}, d.takeBack(c, err)
 	}
-	if err := s.finish(p.next.empty()); err != nil {
+	if err := s.finish(p.empty()); err != nil {
 		return Result{}, d.halfDone(err)
 	}
-	r := p.result()
+	r := p.total
 	if err := s.tidy(); err != nil {
 		r.Notices = append(r.Notices, ioProblem(err, "; the next run tries again").Error())
 	}
@@ -51,16 +54,15 @@ func (d Dir) prepare(ctx context.Context, s *state, p *Plan) error {
 	if err := d.stage(ctx, s, p.ops); err != nil {
 		return err
 	}
-	p.sum()
-	if !p.next.empty() {
-		if err := s.encode(manifestNext, p.next); err != nil {
+	if !p.empty() {
+		if err := s.write(manifestNext, p.writeManifest); err != nil {
 			return err
 		}
 	}
 	if err := d.stageMemo(s); err != nil {
 		return err
 	}
-	if err := s.encode(journalNext, &journal{Version: stateVersion, Ops: p.ops, Empty: p.next.empty()}); err != nil {
+	if err := s.write(journalNext, p.writeJournal); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
@@ -81,42 +83,52 @@ func (d Dir) stage(ctx context.Context, s *state, ops []op) error {
 	return s.stage.syncAll()
 }
 
+// stageAll stages first what is copied, as the files of the spool are still in it then.
 func (d Dir) stageAll(ctx context.Context, s *state, ops []op, durable bool) error {
-	last := d.takers(ops)
+	takes := d.takers(ops)
 	if err := d.eachOp(ops, func(i int, o *render.Output) error {
-		if _, taken := last[i]; taken {
+		if takes != nil && takes[i] {
 			return nil
 		}
 		return d.stageOne(ctx, s, i, o, durable)
-	}); err != nil || len(last) == 0 {
+	}); err != nil || takes == nil {
 		return err
 	}
 	return d.eachOp(ops, func(i int, o *render.Output) error {
-		if b, taken := last[i]; taken {
-			return s.stage.take(b, staged(i), uint32(o.Mode.Perm()), durable)
+		if !takes[i] {
+			return nil
 		}
-		return nil
+		return s.stage.take(o.Content.Blob().(spooled), staged(i), uint32(o.Mode.Perm()), durable)
 	})
 }
 
-// takers are the steps that stage the very file of the spool: of those that want it the
-// last, after the others have copied it.
-func (d Dir) takers(ops []op) map[int]spooled {
-	steps, last := map[int]spooled{}, map[string]int{}
-	for i, o := range ops {
-		if o.out == nil {
-			continue
+// takers tells which steps stage the very file of the spool: of those that want it the
+// last, after the others have copied it. nil means none.
+func (d Dir) takers(ops []op) []bool {
+	var steps []int32
+	for i := range ops {
+		if _, ok := d.spooled(ops[i].out); ok {
+			steps = append(steps, int32(i))
 		}
-		b, ok := d.inSpool(o.out.Content.Blob())
-		if !ok {
-			continue
-		}
-		if before, again := last[b.id]; again {
-			delete(steps, before)
-		}
-		last[b.id], steps[i] = i, b
 	}
-	return steps
+	if steps == nil {
+		return nil
+	}
+	id := func(i int32) string { return ops[i].out.Content.Blob().ID() }
+	slices.SortFunc(steps, func(a, b int32) int { return cmp.Or(strings.Compare(id(a), id(b)), cmp.Compare(a, b)) })
+	takes := make([]bool, len(ops))
+	for n, i := range steps {
+		takes[i] = n == len(steps)-1 || id(steps[n+1]) != id(i)
+	}
+	return takes
+}
+
+// spooled gives the content of an output that lies in the spool of the directory.
+func (d Dir) spooled(o *render.Output) (spooled, bool) {
+	if o == nil {
+		return spooled{}, false
+	}
+	return d.inSpool(o.Content.Blob())
 }
 
 // eachOp calls do with the steps that write, several at once.

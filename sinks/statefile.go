@@ -1,7 +1,7 @@
 package sinks
 
 import (
-	"encoding/json"
+	"bufio"
 	"fmt"
 	"io"
 	"os"
@@ -38,21 +38,17 @@ func (s *state) corrupt(name, what string) *render.Problem {
 		"remove %s; outputs that exist and differ then need `overwrite: true` once", render.Quoted(s.dir.full)))
 }
 
-// encode writes v to a file of the state directory, under a name not yet in force.
-func (s *state) encode(name string, v any) error {
-	data, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	return s.create(name, data)
-}
-
-func (s *state) create(name string, data []byte) error {
+// write lets fill write a file of the state directory, under a name not yet in force.
+func (s *state) write(name string, fill func(*bufio.Writer)) error {
 	if err := s.remove(name); err != nil {
 		return err
 	}
 	s.files[name] = true
-	return s.dir.create(name, data, 0o600, true)
+	return s.dir.make(name, 0o600, true, func(fd int) error {
+		w := bufio.NewWriterSize(descriptor(fd), 64<<10)
+		fill(w)
+		return w.Flush()
+	})
 }
 
 // enforce renames a file of the state directory to the name that counts, durably.
@@ -82,13 +78,25 @@ func (f *folder) unlink(name string, flags int) error {
 	return nil
 }
 
-// create writes a new file, which is at no instant wider than mode.
+// create writes a new file.
 func (f *folder) create(name string, data []byte, mode uint32, durable bool) error {
-	fd, err := f.openat(name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL, mode&0o600)
+	return f.make(name, mode, durable, func(fd int) error {
+		_, err := descriptor(fd).Write(data)
+		return err
+	})
+}
+
+// make lets fill write a new file, which is at no instant wider than mode.
+func (f *folder) make(name string, mode uint32, durable bool, fill func(fd int) error) error {
+	fd, err := f.openat(name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL, mode)
 	if err != nil {
 		return err
 	}
-	err = fill(fd, data, mode, f.at(name))
+	if err = fill(fd); err != nil {
+		err = errno("write", f.at(name), err)
+	} else {
+		err = errno("chmod", f.at(name), f.setMode(fd, mode))
+	}
 	if err == nil && durable {
 		err = errno("sync", f.at(name), retry(func() error { return unix.Fsync(fd) }))
 	}
@@ -98,16 +106,33 @@ func (f *folder) create(name string, data []byte, mode uint32, durable bool) err
 	return err
 }
 
-func fill(fd int, data []byte, mode uint32, path string) error {
-	for len(data) > 0 {
-		n, err := again(func() (int, error) { return unix.Write(fd, data) })
+// setMode gives a new file of f the mode that it was created with. What umask and a
+// default ACL take from that is the same for all files of f: the first one tells whether
+// those of its mode need anything.
+func (f *folder) setMode(fd int, mode uint32) error {
+	const kept = 1 << 31
+	if f.created.Load() == mode|kept {
+		return nil
+	}
+	var st unix.Stat_t
+	if f.created.CompareAndSwap(0, mode) && unix.Fstat(fd, &st) == nil && st.Mode&0o7777 == mode {
+		f.created.Store(mode | kept)
+		return nil
+	}
+	return unix.Fchmod(fd, mode)
+}
+
+// Write writes all of data.
+func (d descriptor) Write(data []byte) (int, error) {
+	for done := 0; done < len(data); {
+		n, err := again(func() (int, error) { return unix.Write(int(d), data[done:]) })
 		if err == nil && n == 0 {
 			err = io.ErrShortWrite
 		}
 		if err != nil {
-			return errno("write", path, err)
+			return done, err
 		}
-		data = data[n:]
+		done += n
 	}
-	return errno("chmod", path, unix.Fchmod(fd, mode))
+	return len(data), nil
 }

@@ -1,9 +1,13 @@
 package sinks
 
 import (
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,6 +30,11 @@ type folder struct {
 	stat  unix.Statx_t
 	mount bool // on another mount than the top
 	free  bool // allows was asked, and said yes
+
+	created atomic.Uint32 // what setMode knows
+	asked   int           // how often lacks was called
+	bare    bool          // lacks has found no more than these names
+	few     []string
 }
 
 // openTree opens the directory dir, which itself may be reached by symlinks.
@@ -149,14 +158,33 @@ func (f *folder) lstat(name string, st *unix.Stat_t) error {
 }
 
 // names lists f.
-func (f *folder) names() ([]string, error) {
+func (f *folder) names() ([]string, error) { return f.list(-1) }
+
+// list lists f, or no more than the first n names of it.
+func (f *folder) list(n int) ([]string, error) {
 	fd, err := f.openat(".", unix.O_RDONLY|unix.O_DIRECTORY, 0)
 	if err != nil {
 		return nil, err
 	}
 	d := os.NewFile(uintptr(fd), f.full)
 	defer d.Close()
-	return d.Readdirnames(-1)
+	names, err := d.Readdirnames(n)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return names, err
+}
+
+// lacks tells whether f surely has no such name. Where many are asked for and f holds
+// next to nothing, one listing answers them all.
+func (f *folder) lacks(name string) bool {
+	const many = 8
+	if f.asked++; f.asked == many {
+		if names, err := f.list(many); err == nil && len(names) < many {
+			f.few, f.bare = names, true
+		}
+	}
+	return f.bare && !slices.Contains(f.few, name)
 }
 
 // sync makes the entries of f durable. A directory that may be written but not
