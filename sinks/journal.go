@@ -1,6 +1,7 @@
 package sinks
 
 import (
+	"encoding/json"
 	"strconv"
 
 	"confit/render"
@@ -45,8 +46,8 @@ func (s *state) journal() (*journal, error) {
 		return nil, err
 	}
 	j := &journal{}
-	if err := s.decode(journalFile, data, j, &j.Version); err != nil {
-		return nil, err
+	if err := json.Unmarshal(data, j); err != nil || j.Version != stateVersion {
+		return nil, s.unread(journalFile, j.Version, err)
 	}
 	for _, o := range j.Ops {
 		if !o.valid() {

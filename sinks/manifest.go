@@ -6,8 +6,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -122,15 +124,16 @@ func modeText(mode uint32) string {
 // manifest reads a manifest; an absent one is empty.
 func (s *state) manifest(name string) (*manifest, error) {
 	m := &manifest{Version: stateVersion}
-	data, err := s.read(name)
-	if err != nil || data == nil {
+	f, err := s.openFile(name)
+	if f == nil || err != nil {
 		return m, err
 	}
-	if err := s.decode(name, data, m, &m.Version); err != nil {
-		return m, err
+	defer f.Close()
+	if err := m.read(json.NewDecoder(io.LimitReader(f, maxState))); err != nil {
+		return m, s.unread(name, m.Version, err)
 	}
 	for _, e := range m.Outputs {
-		if e == nil || CheckPath(e.Path) != nil {
+		if CheckPath(e.Path) != nil {
 			return m, s.corrupt(name, "holds a path that confit does not write")
 		}
 	}
@@ -143,16 +146,80 @@ func (s *state) manifest(name string) (*manifest, error) {
 	return m, nil
 }
 
-// decode reads a state file into v, whose version it checks: what another version
-// wrote may mean something else.
-func (s *state) decode(name string, data []byte, v any, version *int) error {
-	*version = 0
-	err := json.Unmarshal(data, v)
-	if *version != 0 && *version != stateVersion {
-		return s.corrupt(name, fmt.Sprintf("has version %d, which this confit does not know", *version))
+// read takes in a manifest entry by entry: there may be very many of them. The version
+// comes first, and what another one says is not looked at.
+func (m *manifest) read(d *json.Decoder) error {
+	m.Version = 0
+	if err := expect(d, '{'); err != nil {
+		return err
 	}
-	if err != nil || *version == 0 {
-		return s.corrupt(name, "is damaged")
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return err
+		}
+		switch name {
+		case "version":
+			err = d.Decode(&m.Version)
+		case "outputs":
+			err = m.readOutputs(d)
+		case "dirs":
+			err = d.Decode(&m.Dirs)
+		default:
+			err = d.Decode(new(json.RawMessage))
+		}
+		if err == nil && m.Version != stateVersion {
+			err = errDamaged
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := expect(d, '}'); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) || m.Version == 0 {
+		return errDamaged
 	}
 	return nil
+}
+
+func (m *manifest) readOutputs(d *json.Decoder) error {
+	if t, err := d.Token(); t == nil || err != nil { // null: there are none
+		return err
+	} else if t != json.Delim('[') {
+		return errDamaged
+	}
+	for d.More() {
+		e := &entry{}
+		if err := d.Decode(e); err != nil {
+			return err
+		}
+		m.Outputs = append(m.Outputs, e)
+	}
+	return expect(d, ']')
+}
+
+// expect takes the next token, which is to be t.
+func expect(d *json.Decoder, t json.Delim) error {
+	got, err := d.Token()
+	if err == nil && got != t {
+		err = errDamaged
+	}
+	return err
+}
+
+var errDamaged = errors.New("a damaged state file")
+
+// unread is the problem of a state file that cannot be read: what another version wrote
+// may mean something else.
+func (s *state) unread(name string, version int, err error) error {
+	var io *fs.PathError
+	switch {
+	case errors.As(err, &io):
+		return err
+	case version != 0 && version != stateVersion:
+		return s.corrupt(name, fmt.Sprintf("has version %d, which this confit does not know", version))
+	}
+	return s.corrupt(name, "is damaged")
 }

@@ -14,8 +14,8 @@ import (
 // maxState bounds what is read of a state file.
 const maxState = 1 << 30
 
-// read gives a file of the state directory, or nil if there is none.
-func (s *state) read(name string) ([]byte, error) {
+// openFile opens a file of the state directory; nil if there is none.
+func (s *state) openFile(name string) (*os.File, error) {
 	if !s.files[name] {
 		return nil, nil
 	}
@@ -23,7 +23,15 @@ func (s *state) read(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := os.NewFile(uintptr(fd), s.dir.at(name))
+	return os.NewFile(uintptr(fd), s.dir.at(name)), nil
+}
+
+// read gives a file of the state directory, or nil if there is none.
+func (s *state) read(name string) ([]byte, error) {
+	f, err := s.openFile(name)
+	if f == nil || err != nil {
+		return nil, err
+	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxState+1))
 	if err == nil && len(data) > maxState {
