@@ -18,21 +18,22 @@ const maxNesting = 40 // directories in directories; more is a loop of links
 // Tree reads every file below dir that keep wants, sorted by path. Names that begin with
 // ".." are the kubelet's and left out, as is the spec.
 func (s *Snapshot) Tree(dir string, keep func(rel string) bool) ([]render.File, error) {
-	var files []render.File
-	var places []string // where the tree has them
+	type spot struct{ rel, place string } // place is where the tree has it
+	var spots []spot
 	err := s.walk(dir, "", 0, func(rel, place string) {
 		if keep(rel) && place != s.spec {
-			files = append(files, render.File{Path: rel, From: path.Join(dir, rel)})
-			places = append(places, place)
+			spots = append(spots, spot{rel, place})
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
+	files := make([]render.File, len(spots))
 	tree, _ := s.locate(dir)
 	errs := make([]error, len(files))
 	inParallel(len(files), func(i int) {
-		files[i].Data, files[i].Mode, errs[i] = s.read(tree, places[i])
+		files[i].Path, files[i].From = spots[i].rel, path.Join(dir, spots[i].rel)
+		files[i].Data, files[i].Mode, errs[i] = s.read(tree, spots[i].place)
 	})
 	slices.SortFunc(files, func(a, b render.File) int { return cmp.Compare(a.Path, b.Path) })
 	return files, errors.Join(errs...)
@@ -121,6 +122,9 @@ func (s *Snapshot) carrySecrets(found render.Found, files []render.File) {
 			secret[at] = true
 		}
 	}
+	if len(secret) == 0 {
+		return
+	}
 	for _, list := range [][]render.File{found.Files, found.Partials} {
 		for i := range list {
 			_, at := s.locate(list[i].From)
@@ -200,8 +204,9 @@ func pick(files []render.File, tree, p string) render.Found {
 
 // apart separates the partials: files below a name that begins with "_".
 func apart(files, partials []render.File) (rest, all []render.File) {
+	rest = files[:0]
 	for _, f := range files {
-		if slices.ContainsFunc(strings.Split(f.Path, "/"), func(s string) bool { return strings.HasPrefix(s, "_") }) {
+		if strings.HasPrefix(f.Path, "_") || strings.Contains(f.Path, "/_") {
 			partials = append(partials, f)
 		} else {
 			rest = append(rest, f)
