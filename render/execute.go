@@ -32,6 +32,9 @@ func (w *worker) make(j job) (Output, *reading, error) {
 	if err != nil {
 		return Output{}, nil, err
 	}
+	if j.alone {
+		j.file.Data = nil
+	}
 	return w.template(j, src, defs, path.Join(j.to, strings.TrimSuffix(j.name(), ".tmpl")))
 }
 

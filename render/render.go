@@ -25,7 +25,7 @@ type Found struct {
 type Input struct {
 	Values   *Values
 	Files    *Files           // what templates reach as .Files
-	Found    map[string]Found // by Entry.Ref
+	Found    map[string]Found // by Entry.Ref; Render lets go of the texts that it is done with
 	Schemas  map[string]*Schema
 	Sources  []string  // names of the sources in order, for error texts
 	Deadline time.Time // when templates are stopped; zero is never
@@ -52,11 +52,14 @@ type reading struct {
 
 // Render executes all entries. It reports the problems of all templates at once.
 func Render(entries []Entry, in Input) (*Result, error) {
-	r := renderer{Input: in, lib: newLibrary(in.Sources), failed: map[int]error{}}
+	r := renderer{Input: in, lib: newLibrary(in.Sources), refs: map[string]int{}, failed: map[int]error{}}
 	r.lib.limits, r.lib.room = in.Limits.withDefaults(), in.Room
 	r.read = newReadSet(in.Values.leaves)
 	r.root = map[string]any{"Values": in.Values.root, "Files": in.Files}
 	var all []error
+	for i := range entries {
+		r.refs[entries[i].Ref()]++
+	}
 	for i := range entries {
 		jobs, err := r.jobs(&entries[i])
 		r.queue = append(r.queue, jobs...)
@@ -91,6 +94,7 @@ type renderer struct {
 	Input
 	lib   *library
 	root  map[string]any
+	refs  map[string]int // how many entries read the same
 	queue []job
 	read  readSet
 	asked []*missing
@@ -113,6 +117,7 @@ type round struct {
 	dot      map[string]any
 	to       string
 	single   bool // the entry names one file
+	alone    bool // no other round needs the files
 	partials func() (map[string]*definition, error)
 }
 
@@ -162,13 +167,14 @@ func (r *renderer) jobs(e *Entry) ([]job, error) {
 	}
 	found := r.Found[e.Ref()]
 	partials := sync.OnceValues(func() (map[string]*definition, error) { return r.partials(e, found) })
+	alone := len(rounds) == 1 && r.refs[e.Ref()] == 1
 	var jobs []job
 	for _, dot := range rounds {
 		to, err := r.target(e, dot)
 		if err != nil {
 			return nil, err
 		}
-		shared := &round{e, dot, to, found.Single, partials}
+		shared := &round{e, dot, to, found.Single, alone, partials}
 		if e.Ref() == "" {
 			jobs = append(jobs, job{round: shared})
 		}
