@@ -2,9 +2,7 @@ package main
 
 import (
 	"errors"
-	"maps"
 	"path"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -58,35 +56,7 @@ func (sp *spec) check(file bool) error {
 	for i := range sp.Sinks {
 		all = append(all, sp.Sinks[i].Check())
 	}
-	return errors.Join(append(all, sp.checkSinks())...)
-}
-
-// checkSinks makes sure that, of several sinks, each entry names one.
-func (sp *spec) checkSinks() error {
-	if len(sp.Sinks) < 2 {
-		return nil
-	}
-	var all []error
-	names, dirs := map[string]bool{}, map[string]bool{}
-	for i := range sp.Sinks {
-		s := &sp.Sinks[i]
-		switch {
-		case s.Name == "":
-			all = append(all, s.Problem("", "one sink of several needs a name", "set name: on each, and sink: on the entries"))
-		case names[s.Name]:
-			all = append(all, s.Problem("name", "another sink has the name "+render.Quoted(s.Name), ""))
-		case dirs[path.Clean(s.Path)]:
-			all = append(all, s.Problem("dir", "another sink writes to "+render.Quoted(s.Path), "make one sink of the two"))
-		}
-		names[s.Name], dirs[path.Clean(s.Path)] = true, true
-	}
-	delete(names, "")
-	for i := range sp.Render {
-		if e := &sp.Render[i]; !names[e.Sink] {
-			all = append(all, e.Problem("sink", "the entry names none of the sinks", "set sink: to one of "+strings.Join(slices.Sorted(maps.Keys(names)), ", ")))
-		}
-	}
-	return errors.Join(all...)
+	return errors.Join(append(all, sinks.CheckSpecs(sp.Sinks, sp.Render))...)
 }
 
 func (sp *spec) checkHead(file bool) error {

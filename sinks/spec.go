@@ -3,8 +3,11 @@ package sinks
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"confit/render"
 )
@@ -39,22 +42,31 @@ func (s *Spec) Check() error {
 }
 
 // CheckSpecs finds what is wrong with several sinks beside each other: each needs
-// a name, and a directory, of its own.
-func CheckSpecs(specs []Spec) error {
+// a name, and a directory, of its own, and each entry names one of them.
+func CheckSpecs(specs []Spec, entries []render.Entry) error {
+	if len(specs) < 2 {
+		return nil
+	}
 	var all []error
 	names, dirs := map[string]bool{}, map[string]bool{}
 	for i := range specs {
 		s := &specs[i]
 		dir := filepath.Clean(s.Path)
 		switch {
-		case len(specs) > 1 && s.Name == "":
-			all = append(all, s.Problem("dir", "one of several sinks has no name", "set `name:` here, and `sink:` on the entries that go to it"))
+		case s.Name == "":
+			all = append(all, s.Problem("", "one sink of several needs a name", "set name: on each, and sink: on the entries"))
 		case names[s.Name]:
-			all = append(all, s.Problem("name", "two sinks are named "+render.Quoted(s.Name), "give each a name of its own"))
+			all = append(all, s.Problem("name", "another sink has the name "+render.Quoted(s.Name), "give each a name of its own"))
 		case dirs[dir]:
-			all = append(all, s.Problem("dir", "two sinks write to "+render.Quoted(s.Path), "keep one of them"))
+			all = append(all, s.Problem("dir", "another sink writes to "+render.Quoted(s.Path), "make one sink of the two"))
 		}
 		names[s.Name], dirs[dir] = true, true
+	}
+	delete(names, "")
+	for i := range entries {
+		if e := &entries[i]; !names[e.Sink] {
+			all = append(all, e.Problem("sink", "the entry names none of the sinks", "set sink: to one of "+strings.Join(slices.Sorted(maps.Keys(names)), ", ")))
+		}
 	}
 	return errors.Join(all...)
 }

@@ -42,17 +42,19 @@ func TestSpec(t *testing.T) {
 
 func TestCheckSpecs(t *testing.T) {
 	for name, tc := range map[string]struct {
-		specs []Spec
-		bad   int
+		specs   []Spec
+		entries []render.Entry
+		bad     int
 	}{
-		"one":       {specs: []Spec{{Path: "/a"}}},
-		"two":       {specs: []Spec{{Path: "/a", Name: "a"}, {Path: "/b", Name: "b"}}},
+		"one":       {specs: []Spec{{Path: "/a"}}, entries: []render.Entry{{}}},
+		"two":       {specs: []Spec{{Path: "/a", Name: "a"}, {Path: "/b", Name: "b"}}, entries: []render.Entry{{Sink: "b"}}},
+		"no sink":   {specs: []Spec{{Path: "/a", Name: "a"}, {Path: "/b", Name: "b"}}, entries: []render.Entry{{}, {Sink: "c"}}, bad: 2},
 		"no names":  {specs: []Spec{{Path: "/a"}, {Path: "/b"}}, bad: 2},
 		"one name":  {specs: []Spec{{Path: "/a", Name: "a"}, {Path: "/b", Name: "a"}}, bad: 1},
 		"one place": {specs: []Spec{{Path: "/a", Name: "a"}, {Path: "/a/", Name: "b"}}, bad: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := render.Problems(CheckSpecs(tc.specs), render.CauseUnknown); len(got) != tc.bad {
+			if got := render.Problems(CheckSpecs(tc.specs, tc.entries), render.CauseUnknown); len(got) != tc.bad {
 				t.Errorf("CheckSpecs(%v) = %v, want %d problems", tc.specs, got, tc.bad)
 			}
 		})
