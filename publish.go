@@ -96,18 +96,12 @@ func (c *confit) print(outs []render.Output) error {
 
 // checkOutputs finds paths that cannot be published, alone or beside each other.
 func checkOutputs(sp *spec, outs []render.Output) error {
-	cause := func(o render.Output) render.Cause {
-		if o.Made {
-			return render.CauseData
-		}
-		return render.CauseSpec
-	}
 	if len(sp.Sinks) == 1 {
-		return sinks.CheckOutputs(outs, cause)
+		return sinks.CheckOutputs(outs)
 	}
 	var all []error
 	for i := range sp.Sinks {
-		all = append(all, sinks.CheckOutputs(outputsOf(sp.Sinks[i].Name, outs), cause))
+		all = append(all, sinks.CheckOutputs(outputsOf(sp.Sinks[i].Name, outs)))
 	}
 	return errors.Join(all...)
 }

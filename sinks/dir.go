@@ -155,7 +155,7 @@ func (d Dir) check(outs []render.Output) error {
 	if err := CheckName(d.name()); err != nil {
 		return &render.Problem{Cause: render.CauseSpec, Code: CodeSink, Text: "name " + render.Quoted(d.Name) + ": " + err.Error()}
 	}
-	return CheckOutputs(outs, nil)
+	return CheckOutputs(outs)
 }
 
 func (d Dir) name() string {

@@ -74,14 +74,10 @@ func CheckName(name string) error {
 
 // CheckOutputs finds the outputs of one sink that cannot be published, alone or
 // beside each other: bad paths, two on one path, a file where another needs a
-// directory, names that differ only in case. cause gives an output's exit
-// status; nil means that of the spec, or of the values where they made the path.
-// Of two that clash one from values decides.
-func CheckOutputs(outs []render.Output, cause func(render.Output) render.Cause) error {
-	if cause == nil {
-		cause = causeOf
-	}
-	c := checker{outs: outs, cause: cause, dirs: map[string]*render.Output{}, folded: map[string]string{}}
+// directory, names that differ only in case. The cause is the spec, or the values
+// where they made the path; of two that clash one from values decides.
+func CheckOutputs(outs []render.Output) error {
+	c := checker{outs: outs, dirs: map[string]*render.Output{}, folded: map[string]string{}}
 	c.apart()
 	for _, i := range c.good {
 		c.enter(&outs[i])
@@ -93,7 +89,7 @@ func CheckOutputs(outs []render.Output, cause func(render.Output) render.Cause) 
 	return joined(c.problems)
 }
 
-func causeOf(o render.Output) render.Cause {
+func causeOf(o *render.Output) render.Cause {
 	if o.Made {
 		return render.CauseData
 	}
@@ -102,7 +98,6 @@ func causeOf(o render.Output) render.Cause {
 
 type checker struct {
 	outs     []render.Output
-	cause    func(render.Output) render.Cause
 	good     []int32                   // those with a path of their own, in order
 	dirs     map[string]*render.Output // by directory: the first output in it
 	folded   map[string]string         // by a path in lower case, where some path is not: the first of them
@@ -174,8 +169,8 @@ func (c *checker) twin(o *render.Output, p string) {
 }
 
 func (c *checker) add(o, other *render.Output, format string, args ...any) {
-	p := &render.Problem{Cause: c.cause(*o), Code: CodePath, Pos: o.Pos, Text: fmt.Sprintf(format, args...)}
-	if k := c.cause(*other); k == render.CauseData {
+	p := &render.Problem{Cause: causeOf(o), Code: CodePath, Pos: o.Pos, Text: fmt.Sprintf(format, args...)}
+	if k := causeOf(other); k == render.CauseData {
 		p.Cause = k
 	}
 	c.problems = append(c.problems, p)

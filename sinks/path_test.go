@@ -45,7 +45,7 @@ func TestCheckOutputs(t *testing.T) {
 				outs = append(outs, render.Output{Path: strings.TrimPrefix(p, "*"), Made: made})
 			}
 			var got []string
-			for _, p := range render.Problems(CheckOutputs(outs, nil), render.CauseUnknown) {
+			for _, p := range render.Problems(CheckOutputs(outs), render.CauseUnknown) {
 				got = append(got, p.Text)
 				if p.Cause != tc.cause {
 					t.Errorf("cause %v, want %v", p.Cause, tc.cause)
