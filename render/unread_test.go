@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// reading are entries that read by every way there is, each only some of the values.
-func reading() map[string]Entry {
+// readers are entries that read by every way there is, each only some of the values.
+func readers() map[string]Entry {
 	inline := func(text string) Entry { return Entry{Inline: text} }
 	return map[string]Entry{
 		"each":        {Each: "sites", Inline: "{{ .Key }} {{ .Item.host }}", To: "each/{{ .Key }}"},
@@ -38,10 +38,16 @@ func reading() map[string]Entry {
 	}
 }
 
-// wide renders all of reading over v, and gives what succeeds.
-func wide(v *Values) map[string]made {
-	all := map[string]made{}
-	for name, e := range reading() {
+// An outcome is an output, with what was read for it and for its entry.
+type outcome struct {
+	Output
+	reads readSet
+}
+
+// wide renders all of readers over v, and gives what succeeds.
+func wide(v *Values) map[string]outcome {
+	all := map[string]outcome{}
+	for name, e := range readers() {
 		e.Where.fields = map[string]Pos{"inline": {}, "to": {}, "each": {}, "when": {}}
 		if e.Values != "" {
 			e.Where.fields = map[string]Pos{"values": {}}
@@ -52,8 +58,12 @@ func wide(v *Values) map[string]made {
 		}
 		for i, o := range r.Outputs {
 			o.Path = name + ": " + o.Path
-			r.reads[i].join(r.read)
-			all[o.Path] = made{Output: o, reads: r.reads[i]}
+			reads := newReadSet(v.leaves)
+			reads.join(r.read)
+			if r.readings[i] != nil {
+				reads.join(r.readings[i].reads)
+			}
+			all[o.Path] = outcome{o, reads}
 		}
 	}
 	return all
@@ -87,7 +97,7 @@ func TestUnreadOfEntries(t *testing.T) {
 			}
 		}
 	}
-	for name := range reading() {
+	for name := range readers() {
 		if !succeeded[name] && name != "when" {
 			t.Errorf("%s never makes an output", name)
 		}
