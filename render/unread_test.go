@@ -38,15 +38,15 @@ func readers() map[string]Entry {
 	}
 }
 
-// An outcome is an output, with what was read for it and for its entry.
-type outcome struct {
+// A madeOf is an output, with what was read for it and for its entry.
+type madeOf struct {
 	Output
 	reads readSet
 }
 
 // wide renders all of readers over v, and gives what succeeds.
-func wide(v *Values) map[string]outcome {
-	all := map[string]outcome{}
+func wide(v *Values) map[string]madeOf {
+	all := map[string]madeOf{}
 	for name, e := range readers() {
 		e.Where.fields = map[string]Pos{"inline": {}, "to": {}, "each": {}, "when": {}}
 		if e.Values != "" {
@@ -61,9 +61,9 @@ func wide(v *Values) map[string]outcome {
 			reads := newReadSet(v.leaves)
 			reads.join(r.read)
 			if r.readings[i] != nil {
-				reads.join(r.readings[i].reads)
+				reads.join(r.readings[i].readSet)
 			}
-			all[o.Path] = outcome{o, reads}
+			all[o.Path] = madeOf{o, reads}
 		}
 	}
 	return all
