@@ -31,7 +31,12 @@ func (f pipeFlags) any() bool { return len(f.sources)+len(f.templates)+len(f.val
 func (sp *spec) addFlags(f pipeFlags) error {
 	var all []error
 	for _, s := range f.sources {
-		all = append(all, appendEntry(&sp.Sources, "--source "+s, sourceFields(s)))
+		fields := sourceFields(s)
+		flag := "--source " + s
+		if fields[0].name == "git" {
+			flag = "--source git" // the URL may hold a password
+		}
+		all = append(all, appendEntry(&sp.Sources, flag, fields))
 	}
 	for _, t := range f.templates {
 		in, to, _ := strings.Cut(t, "=")
@@ -125,7 +130,7 @@ func appendEntry[T any](section *[]T, flag string, fields []field) error {
 func flagValue(f field) *yaml.Node {
 	v := scalar(f.value)
 	switch f.name {
-	case "optional", "nest", "trim", "sensitive", "typed":
+	case "optional", "nest", "trim", "sensitive", "typed", "allowHTTP":
 		v.Tag = ""
 	case "read", "fromFile":
 		return &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{v}}

@@ -131,3 +131,8 @@ func (w *gitWorld) nothing() {
 		w.t.Errorf("the output directory is there: %v %v", err, names)
 	}
 }
+
+// pipe is a spec of these sources and outputs.
+func pipe(sources, outputs string) string {
+	return "version: 1\nsources:\n  " + sources + "\nrender:\n  " + outputs + "\nlimits: {git: {time: 20s}}\nsinks: [{dir: out}]\n"
+}

@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render"
+	"confit/sources/remote"
 )
 
 // A Spec is one item of the spec's sources section.
@@ -84,8 +85,11 @@ func (s *Spec) where() string {
 
 // String is how errors and origins name the source.
 func (s *Spec) String() string {
-	if s.Name != "" {
+	switch {
+	case s.Name != "":
 		return s.Name
+	case s.Kind() == "git":
+		return "git " + remote.Shown(s.Git)
 	}
 	return s.Kind() + " " + render.Quoted(s.where())
 }

@@ -193,6 +193,16 @@ func (a address) String() string {
 	return a.origin() + render.Quoted(path)
 }
 
+// Shown is how a message names the repository of a URL. Of one that is refused it shows
+// nothing: that may hold a password.
+func Shown(url string) string {
+	a, err := parseURL(url)
+	if err != nil {
+		return "repository"
+	}
+	return a.String()
+}
+
 // problem is about the repository at a.
 func (a address) problem(c render.Cause, code, format string, args ...any) *render.Problem {
 	return &render.Problem{Cause: c, Code: code, Text: a.String() + ": " + fmt.Sprintf(format, args...)}
