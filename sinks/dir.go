@@ -8,8 +8,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -104,13 +102,19 @@ func (d Dir) Apply(ctx context.Context, outs []render.Output) (Result, error) {
 	if err := d.check(outs); err != nil {
 		return Result{}, err
 	}
+	return againIfGone(func() (Result, error) { return d.applyTo(ctx, outs) })
+}
+
+// applyTo makes the directory first, if need be.
+func (d Dir) applyTo(ctx context.Context, outs []render.Output) (Result, error) {
 	made, err := makeAll(d.Path)
 	if err != nil {
-		return Result{}, d.unchanged(errors.Join(err, removeAll(made)))
+		unmake(made)
+		return Result{}, d.unchanged(err)
 	}
 	r, err := d.apply(ctx, outs)
 	if err != nil && !unfinished(err) {
-		_ = removeAll(made) // fails where something is inside, which then stays
+		unmake(made)
 	}
 	return r, err
 }
@@ -122,6 +126,9 @@ func (d Dir) apply(ctx context.Context, outs []render.Output) (Result, error) {
 	}
 	defer t.close()
 	if err := d.lock(ctx, t, unix.LOCK_EX); err != nil {
+		return Result{}, d.unchanged(err)
+	}
+	if err := t.top().stillThere(); err != nil {
 		return Result{}, d.unchanged(err)
 	}
 	s, err := openState(t, d.name())
@@ -183,44 +190,6 @@ func sorted(outs []render.Output) []*render.Output {
 	}
 	slices.SortFunc(all, func(a, b *render.Output) int { return strings.Compare(a.Path, b.Path) })
 	return all
-}
-
-// makeAll creates the directory dir, and tells which ones it made, deepest last.
-func makeAll(dir string) ([]string, error) {
-	if _, err := os.Stat(dir); !isAbsent(err) {
-		return nil, err
-	}
-	var made []string
-	if up := filepath.Dir(dir); up != dir {
-		var err error
-		if made, err = makeAll(up); err != nil {
-			return made, err
-		}
-	}
-	if err := os.Mkdir(dir, 0o755); errors.Is(err, fs.ErrExist) {
-		return made, nil
-	} else if err != nil {
-		return made, err
-	}
-	return append(made, dir), widen(dir)
-}
-
-// widen gives a new directory its mode whatever the umask; it keeps an inherited setgid.
-func widen(dir string) error {
-	info, err := os.Lstat(dir)
-	if err != nil || info.Mode().Perm() == 0o755 {
-		return err
-	}
-	return os.Chmod(dir, info.Mode()&fs.ModeSetgid|0o755)
-}
-
-func removeAll(made []string) error {
-	for _, dir := range slices.Backward(made) {
-		if err := os.Remove(dir); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func unfinished(err error) bool {

@@ -113,7 +113,13 @@ func (s *Spool) open() (*folder, error) {
 	}
 	var err error
 	for try := 0; s.at == nil && try < 10; try++ {
-		if err = s.make(); err != nil && !isGone(err) && !errors.Is(err, fs.ErrExist) {
+		if err = s.make(); err == nil {
+			break
+		}
+		s.in.close()
+		s.tree.close()
+		s.tree, s.in = nil, nil
+		if !isGone(err) && !errors.Is(err, fs.ErrExist) {
 			break
 		}
 	}
@@ -121,16 +127,15 @@ func (s *Spool) open() (*folder, error) {
 }
 
 func (s *Spool) make() (err error) {
-	if s.tree == nil {
-		if s.made, err = makeAll(s.dir.Path); err != nil {
-			return err
-		}
-		if s.tree, err = openTree(s.dir.Path); err != nil {
-			return err
-		}
+	made, err := makeAll(s.dir.Path)
+	s.made = append(s.made, made...)
+	if err != nil {
+		return err
+	}
+	if s.tree, err = openTree(s.dir.Path); err != nil {
+		return err
 	}
 	top, name := s.tree.top(), statePrefix+s.dir.name()
-	s.in.close()
 	if s.in, err = ownFolder(top, name); s.in == nil && err == nil {
 		s.in, err = makePrivate(top, name)
 	}
@@ -160,19 +165,18 @@ func (s *Spool) Close() error {
 	s.busy.Lock()
 	defer s.busy.Unlock()
 	s.closed = true
-	if s.tree == nil {
-		return nil
-	}
 	var err error
 	if s.at != nil {
 		err = s.at.drop(s.in)
-		_ = unix.Unlinkat(s.tree.top().fd, s.in.name, unix.AT_REMOVEDIR)
+		if s.tree.top().claim() { // else who holds it sees to the state
+			_ = unix.Unlinkat(s.tree.top().fd, s.in.name, unix.AT_REMOVEDIR)
+		}
 	}
 	s.at.close()
 	s.in.close()
 	s.tree.close()
-	_ = removeAll(s.made)
-	s.tree, s.in, s.at = nil, nil, nil
+	unmake(s.made)
+	s.tree, s.in, s.at, s.made = nil, nil, nil, nil
 	return ioProblem(err, "")
 }
 
@@ -201,17 +205,17 @@ func (s *state) dropSpools() error {
 		if err != nil {
 			return err
 		}
-		if f != nil && unix.Flock(f.fd, unix.LOCK_EX|unix.LOCK_NB) == nil {
-			if err := f.drop(s.dir); err != nil {
-				f.close()
-				return err
-			}
-		} else if f != nil {
-			f.close()
-			continue
+		gone := f == nil
+		if !gone && f.claim() {
+			err, gone = f.drop(s.dir), true
 		}
 		f.close()
-		delete(s.files, name)
+		if err != nil {
+			return err
+		}
+		if gone {
+			delete(s.files, name)
+		}
 	}
 	return nil
 }

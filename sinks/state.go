@@ -1,6 +1,9 @@
 package sinks
 
 import (
+	"cmp"
+	"errors"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -72,7 +75,9 @@ func ownFolder(in *folder, name string) (*folder, error) {
 		return nil, inWay(in.at(name), "belongs to another user", sameUser(st.Uid)+", or give the spec another `name:`")
 	}
 	fd, err := in.openat(name, unix.O_RDONLY|unix.O_DIRECTORY, 0)
-	if err != nil {
+	if isAbsent(err) {
+		return nil, nil
+	} else if err != nil {
 		return nil, err
 	}
 	f := &folder{name: name, path: name, full: in.at(name), fd: fd}
@@ -93,7 +98,9 @@ func stateFiles(f *folder, sub string) (map[string]bool, error) {
 	files := make(map[string]bool, len(names))
 	for _, name := range names {
 		var st unix.Stat_t
-		if err := f.lstat(name, &st); err != nil {
+		if err := f.lstat(name, &st); isAbsent(err) {
+			continue // the spool of a run that has just ended
+		} else if err != nil {
 			return nil, err
 		}
 		isDir := sub != "" && (name == sub || strings.HasPrefix(name, spoolPrefix))
@@ -118,8 +125,12 @@ func (s *state) close() {
 // make creates what is missing of the state directory and an empty stage.
 func (s *state) make() (err error) {
 	if s.dir == nil {
-		if s.dir, err = makePrivate(s.top, s.name); err != nil {
-			return err
+		s.dir, err = makePrivate(s.top, s.name)
+		if errors.Is(err, fs.ErrExist) { // by now there is another run's spool
+			s.dir, err = ownFolder(s.top, s.name)
+		}
+		if err != nil || s.dir == nil {
+			return cmp.Or(err, errno("open", s.top.at(s.name), unix.ENOENT))
 		}
 	} else if err := s.dir.private(s.top); err != nil {
 		return err
@@ -137,7 +148,10 @@ func makePrivate(in *folder, name string) (*folder, error) {
 		return nil, errno("mkdir", in.at(name), err)
 	}
 	f, err := ownFolder(in, name)
-	if err != nil || f == nil {
+	if err == nil && f == nil {
+		err = errno("open", in.at(name), unix.ENOENT) // another run has removed it
+	}
+	if err != nil {
 		return nil, err
 	}
 	return f, f.private(in)

@@ -64,7 +64,12 @@ func (t *tree) deepest() *folder { return t.open[len(t.open)-1] }
 // setgid tells whether the top hands its group down, as fsGroup makes it.
 func (t *tree) setgid() bool { return t.top().stat.Mode&unix.S_ISGID != 0 }
 
-func (t *tree) close() { t.cut(0) }
+// close may be called on nil.
+func (t *tree) close() {
+	if t != nil {
+		t.cut(0)
+	}
+}
 
 // forget closes all but the top, so that the next path is looked up anew.
 func (t *tree) forget() { t.cut(1) }

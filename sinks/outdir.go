@@ -1,0 +1,90 @@
+package sinks
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sys/unix"
+)
+
+// errGone is the error of a directory that another run made and has removed by the time
+// that this one holds its lock.
+var errGone = errors.New("it was removed by the run that made it")
+
+// againIfGone repeats what another run's leaving has disturbed.
+func againIfGone[T any](do func() (T, error)) (v T, err error) {
+	for range 10 {
+		if v, err = do(); !errors.Is(err, errGone) {
+			break
+		}
+	}
+	return v, err
+}
+
+// stillThere tells whether an open directory still has a name.
+func (f *folder) stillThere() error {
+	var st unix.Stat_t
+	if err := unix.Fstat(f.fd, &st); err != nil {
+		return errno("stat", f.full, err)
+	}
+	if st.Nlink == 0 {
+		return errno("open", f.full, errGone)
+	}
+	return nil
+}
+
+// makeAll creates the directory dir, and tells which ones it made, deepest last.
+func makeAll(dir string) ([]string, error) {
+	if _, err := os.Stat(dir); !isAbsent(err) {
+		return nil, err
+	}
+	var made []string
+	if up := filepath.Dir(dir); up != dir {
+		var err error
+		if made, err = makeAll(up); err != nil {
+			return made, err
+		}
+	}
+	if err := os.Mkdir(dir, 0o755); errors.Is(err, fs.ErrExist) {
+		return made, nil
+	} else if err != nil {
+		return made, err
+	}
+	return append(made, dir), widen(dir)
+}
+
+// widen gives a new directory its mode whatever the umask; it keeps an inherited setgid.
+func widen(dir string) error {
+	info, err := os.Lstat(dir)
+	if err != nil || info.Mode().Perm() == 0o755 {
+		return err
+	}
+	return os.Chmod(dir, info.Mode()&fs.ModeSetgid|0o755)
+}
+
+// unmake removes directories that this run made, unless something is inside, or another run
+// is at work in the deepest.
+func unmake(made []string) {
+	if len(made) == 0 {
+		return
+	}
+	t, err := openTree(made[len(made)-1])
+	if err != nil {
+		return
+	}
+	defer t.close()
+	if !t.top().claim() {
+		return
+	}
+	for _, dir := range slices.Backward(made) {
+		if os.Remove(dir) != nil {
+			return
+		}
+	}
+}
+
+// claim takes the lock of a directory if it is free.
+func (f *folder) claim() bool { return unix.Flock(f.fd, unix.LOCK_EX|unix.LOCK_NB) == nil }
