@@ -28,7 +28,7 @@ func (c *confit) lend(sp *spec) (*sources.Git, error) {
 	if c.set.out == "-" || len(sp.Sinks) == 0 {
 		return c.git, nil
 	}
-	s := &sp.Sinks[0]
+	s := &sp.Sinks[len(sp.Sinks)-1] // the others copy from its spool before it takes what is there
 	dir := s.Dir(sp.Name, s.Base)
 	c.git.Memo = dir.Recall()
 	if c.verb == "render" {
@@ -85,10 +85,10 @@ func (c *confit) dropSpool() {
 	}
 }
 
-// memo leaves with the first sink what the Git sources were.
+// memo leaves with the last sink what the Git sources were: then all have it.
 func (c *confit) memo(all []delivery) {
 	if c.git != nil && len(all) > 0 {
-		all[0].dir.Memo = c.git.NewMemo()
+		all[len(all)-1].dir.Memo = c.git.NewMemo()
 	}
 }
 

@@ -36,7 +36,7 @@ func (s *Spec) checkGit(fail func(field, text, hint string)) {
 	if s.Commit != "" && !plumbing.IsHash(s.Commit) {
 		fail("commit", "commit is not a whole commit hash", "write all 40 digits, as git rev-parse prints them; a branch or tag goes into ref")
 	}
-	if s.Sub != "" && !path.IsAbs(s.Sub) && path.Clean("/"+s.Sub) != "/"+path.Clean(s.Sub) || path.IsAbs(s.Sub) {
+	if sub := path.Clean(s.Sub); path.IsAbs(sub) || sub == ".." || strings.HasPrefix(sub, "../") {
 		fail("path", "path "+render.Quoted(s.Sub)+" is no folder inside the repository", "write it like deploy/web")
 	}
 	v := s.Verify
