@@ -24,7 +24,7 @@ type Dir struct {
 	NoPrune     bool          // leave files of earlier runs that no output wants
 	LockTimeout time.Duration // how long to wait for another run; 0 means not at all
 	DirMode     fs.FileMode   // of new directories; 0 means 0755, 0775 in a setgid root
-	Memo        []byte        // what Recall gives the next run; nil leaves what there is
+	Memo        []byte        // what Recall gives the next run; nil for nothing
 
 	resumed bool // an interrupted run was finished first
 }

@@ -177,10 +177,10 @@ func (s *state) finish(empty bool) error {
 	for _, file := range []string{manifestFile, memoFile} {
 		var err error
 		switch {
-		case empty:
-			err = s.remove(file)
-		case s.files[file+nextSuffix]:
+		case !empty && s.files[file+nextSuffix]:
 			err = s.enforce(file+nextSuffix, file)
+		case empty || file == memoFile && s.files[file]:
+			err = s.remove(file)
 		}
 		if err != nil {
 			return err

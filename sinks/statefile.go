@@ -27,14 +27,19 @@ func (s *state) openFile(name string) (*os.File, error) {
 }
 
 // read gives a file of the state directory, or nil if there is none.
-func (s *state) read(name string) ([]byte, error) {
+func (s *state) read(name string) ([]byte, error) { return s.readUpTo(maxState, name) }
+
+func (s *state) readUpTo(most int64, name string) ([]byte, error) {
 	f, err := s.openFile(name)
 	if f == nil || err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxState+1))
-	if err == nil && len(data) > maxState {
+	if info, err := f.Stat(); err == nil && info.Size() > most {
+		return nil, s.corrupt(name, "is larger than a state file gets")
+	}
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(data)) > most {
 		err = s.corrupt(name, "is larger than a state file gets")
 	}
 	return data, err
