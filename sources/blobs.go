@@ -84,8 +84,11 @@ func (b *gitBlob) Bytes() ([]byte, error) {
 	b.in.used[b.id] = true
 	data, ok := b.in.held[b.id]
 	b.in.mu.Unlock()
-	if ok {
+	switch {
+	case ok:
 		return data, nil
+	case b.in.spool == nil:
+		return nil, ErrNotHeld
 	}
 	return b.in.Get(b.id, make([]byte, 0, b.size+1))
 }

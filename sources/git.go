@@ -86,7 +86,7 @@ func (r *reader) fetch(specs []Spec) (map[*Spec]*checkout, error) {
 	got := map[*Spec]*checkout{}
 	for _, e := range errands {
 		if e.err == nil {
-			e.err = r.verify(e.Spec, e.got)
+			e.err = r.verify(e.Spec, e.ref, e.got)
 		}
 		all = append(all, placed(e.Spec, e.err))
 		got[e.Spec] = e.got
@@ -117,7 +117,7 @@ func (r *reader) errand(s *Spec) (*errand, error) {
 			e.ref, e.pin = "", named
 		}
 	}
-	e.asked = fmt.Sprintf("%s %s %s %s", s.Git, path.Clean("/"+s.Sub), e.ref, e.pin)
+	e.asked = fmt.Sprintf("%s %q %q %s", s.Git, path.Clean("/"+s.Sub), e.ref, e.pin)
 	e.remote = remote.Remote{
 		URL: s.Git, AllowHTTP: s.AllowHTTP, Env: r.Env, Timeout: e.limits.Time, StartJitter: s.StartJitter,
 		Notice: func(text string) { r.Git.Notice(s.String() + ": " + text) }, Progress: r.Git.Progress,
@@ -146,15 +146,13 @@ func (r *reader) auth(s *Spec) (map[string][]byte, error) {
 // several times, or from that of an earlier one.
 func (e *errand) run() (*checkout, error) {
 	g := e.git
-	g.mu.Lock()
-	got := g.done[e.asked]
-	g.mu.Unlock()
-	if got != nil {
+	if got := e.keep(nil); got != nil {
 		return got, nil
 	}
 	if !g.Anew {
-		e.old = recalled(g.Memo, e.asked)
+		e.old = recalled(g.Memo, e.asked, e.limits)
 	}
+	var got *checkout
 	var err error
 	switch {
 	case e.old != nil && !e.pin.IsZero():
@@ -166,14 +164,28 @@ func (e *errand) run() (*checkout, error) {
 			return nil, err
 		}
 	}
-	got.asked, got.secret = e.asked, e.secret() || len(e.Sensitive.globs) > 0
+	return e.keep(got), nil
+}
+
+// keep notes what was got, and gives what this run has: of two sources that ask for the
+// same, one with secrets makes it secret for both.
+func (e *errand) keep(got *checkout) *checkout {
+	g := e.git
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if had := g.done[e.asked]; had != nil {
+		got = had
+	}
+	if got == nil {
+		return nil
+	}
 	if g.done == nil {
 		g.done = map[string]*checkout{}
 	}
+	got.asked = e.asked
+	got.secret = got.secret || e.secret() || len(e.Sensitive.globs) > 0
 	g.done[e.asked] = got
-	return got, nil
+	return got
 }
 
 func (e *errand) replaceHint() string {

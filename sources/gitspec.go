@@ -51,8 +51,8 @@ func (s *Spec) checkGit(fail func(field, text, hint string)) {
 	}
 }
 
-// verify holds the commit, or the tag, against the keys.
-func (r *reader) verify(s *Spec, c *checkout) error {
+// verify holds the commit, or the tag that ref names, against the keys.
+func (r *reader) verify(s *Spec, ref string, c *checkout) error {
 	v := s.Verify
 	if v == nil {
 		return nil
@@ -68,9 +68,9 @@ func (r *reader) verify(s *Spec, c *checkout) error {
 	}
 	if v.Object != "commit" && v.Object != "" {
 		if c.tag == nil {
-			return trust("git-signature", render.Quoted(s.Ref)+" is no annotated tag, so nobody can have signed it", "make it with git tag -s")
+			return trust("git-signature", render.Quoted(ref)+" is no annotated tag, so nobody can have signed it", "make it with git tag -s")
 		}
-		if err := checkTag(keys, s.Ref, c); err != nil || v.Object == "tag" {
+		if err := checkTag(keys, ref, c); err != nil || v.Object == "tag" {
 			return err
 		}
 	}

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/go-git/go-git/v5/plumbing"
 
@@ -71,16 +74,20 @@ func (c *checkout) remember() remembered {
 	return m
 }
 
-// recalled finds in a memo what was asked for. What does not add up is not there: a memo
-// only saves work.
-func recalled(memo []byte, asked string) *checkout {
-	var all []remembered
-	if len(memo) == 0 || json.Unmarshal(memo, &all) != nil {
+// recalled finds in a memo what was asked for. What does not add up, or is beyond the
+// limits, is not there: a memo only saves work.
+func recalled(memo []byte, asked string, lim GitLimits) *checkout {
+	d := json.NewDecoder(bytes.NewReader(memo))
+	if open, err := d.Token(); err != nil || open != json.Delim('[') {
 		return nil
 	}
-	for _, m := range all {
+	for d.More() {
+		var m remembered
+		if d.Decode(&m) != nil {
+			return nil
+		}
 		if m.Asked == asked {
-			return m.checkout()
+			return m.checkout(lim)
 		}
 	}
 	return nil
@@ -94,25 +101,36 @@ func (c *checkout) tagHash() plumbing.Hash {
 	return plumbing.ComputeHash(plumbing.TagObject, c.tag)
 }
 
-func (m *remembered) checkout() *checkout {
+func (m *remembered) checkout(lim GitLimits) *checkout {
 	c := &checkout{commit: plumbing.NewHash(m.Commit), object: m.Object, tag: m.Tag, blobs: newBlobs(nil)}
 	if plumbing.ComputeHash(plumbing.CommitObject, m.Object) != c.commit {
 		return nil
 	}
+	last := ""
 	for line := range strings.Lines(m.Files) {
-		var f pack.File
-		var mode, id string
-		head, name, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
-		if n, _ := fmt.Sscanf(head, "%s blob %s %d", &mode, &id, &f.Size); !ok || n != 3 {
+		f, ok := listed(line)
+		if !ok || f.Path <= last || f.Size > int64(lim.File) || len(c.files) >= int(lim.Files) {
 			return nil
 		}
-		f.Path, f.ID, f.Exec = name, plumbing.NewHash(id), mode == "100755"
+		last = f.Path
 		c.files = append(c.files, f)
 	}
 	for id, data := range m.Data {
 		if name := plumbing.NewHash(id); plumbing.ComputeHash(plumbing.BlobObject, data) == name {
-			c.blobs.held[name] = bytes.Clone(data)
+			c.blobs.held[name] = data
 		}
 	}
 	return c
+}
+
+// listed reads a line of remembered.Files.
+func listed(line string) (f pack.File, ok bool) {
+	head, name, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+	fields := strings.Split(head, " ")
+	if !ok || !fs.ValidPath(name) || strings.ContainsFunc(name, unicode.IsControl) || len(fields) != 4 || fields[1] != "blob" || !plumbing.IsHash(fields[2]) {
+		return f, false
+	}
+	size, err := strconv.ParseUint(fields[3], 10, 62)
+	f = pack.File{Path: name, ID: plumbing.NewHash(fields[2]), Size: int64(size), Exec: fields[0] == "100755"}
+	return f, err == nil && (f.Exec || fields[0] == "100644")
 }
