@@ -50,6 +50,9 @@ func (c *confit) explain(path, format string) error {
 		return err
 	}
 	made, failed := c.execute(sp, in, values)
+	if c.unheld(failed) {
+		return failed
+	}
 	c.guard.stop()
 	var all []render.Explained
 	isFile := false

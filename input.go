@@ -31,7 +31,9 @@ func (c *confit) read() (sp *spec, in inputs, err error) {
 		}
 		return err
 	})
-	c.notices(in.notices)
+	for _, text := range in.notices {
+		c.inputNotice(text)
+	}
 	return sp, in, err
 }
 

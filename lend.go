@@ -32,8 +32,9 @@ func (c *confit) lend(sp *spec) (*sources.Git, error) {
 	dir := s.Dir(sp.Name, s.Base)
 	c.git.Memo = dir.Recall()
 	if c.verb == "render" {
-		c.spool = dir.NewSpool()
-		c.git.Spool = c.spool
+		spool := dir.NewSpool()
+		c.spool.Store(spool)
+		c.git.Spool = spool
 	}
 	return c.git, nil
 }
@@ -70,7 +71,7 @@ func (c *confit) checkReplaced(sp *spec) error {
 func (c *confit) again(run func() error) error {
 	defer c.dropSpool()
 	err := run()
-	if c.git == nil || c.git.Anew || !errors.Is(err, sources.ErrNotHeld) {
+	if !c.unheld(err) {
 		return err
 	}
 	c.git.Forget()
@@ -78,10 +79,15 @@ func (c *confit) again(run func() error) error {
 	return run()
 }
 
+// unheld tells whether a verb is to be run again, before it says anything.
+func (c *confit) unheld(err error) bool {
+	return c.git != nil && !c.git.Anew && errors.Is(err, sources.ErrNotHeld)
+}
+
 // dropSpool removes what was put aside and not published.
 func (c *confit) dropSpool() {
-	if c.spool != nil {
-		_ = c.spool.Close() // the next run removes it
+	if spool := c.spool.Load(); spool != nil {
+		_ = spool.Close() // the next run removes it
 	}
 }
 

@@ -103,7 +103,7 @@ func (c *confit) outputs() (*spec, *render.Result, error) {
 
 func (c *confit) merge(in inputs) (*render.Values, error) {
 	defer c.guard.running.Begin("merging", "the values")()
-	return render.Merge(in.layers, c.notice)
+	return render.Merge(in.layers, c.inputNotice)
 }
 
 func (c *confit) execute(sp *spec, in inputs, values *render.Values) (*render.Result, error) {

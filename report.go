@@ -154,6 +154,13 @@ func (c *confit) notice(text string) {
 	}
 }
 
+// inputNotice tells of the inputs, once: a run that is done anew has the same.
+func (c *confit) inputNotice(text string) {
+	if c.git == nil || !c.git.Anew {
+		c.notice(text)
+	}
+}
+
 func (c *confit) notices(texts []string) {
 	for _, t := range texts {
 		c.notice(t)

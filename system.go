@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/term"
@@ -44,8 +45,8 @@ type confit struct {
 	before  []string // notices that wait for the settings
 	differs bool     // what diff found
 	git     *sources.Git
-	spool   *sinks.Spool
-	writing sync.Mutex // of stderr
+	spool   atomic.Pointer[sinks.Spool] // the guard drops it, too
+	writing sync.Mutex                  // of stderr
 }
 
 func newConfit(sys system) *confit {

@@ -33,6 +33,9 @@ func (c *confit) validate(format string) error {
 		return usagef("--format is text, json or github", "")
 	}
 	sp, made, err := c.outputs()
+	if c.unheld(err) {
+		return err
+	}
 	c.guard.stop()
 	var all []finding
 	for _, p := range render.Problems(err, render.CauseUnknown) {
