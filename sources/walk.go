@@ -135,8 +135,7 @@ func (s *Snapshot) carrySecrets(found render.Found, files []render.File) {
 
 // pickPath reads a file, a folder or a glob; beside a template, its partials.
 func (s *Snapshot) pickPath(name string, template bool) (render.Found, error) {
-	if base := globBase(name); base != name {
-		rest := strings.TrimPrefix(strings.TrimPrefix(name, base), "/")
+	if base, rest := cutGlob(name); rest != "" {
 		files, err := s.Tree(base, func(rel string) bool { return render.Glob(rest, rel) })
 		return render.Found{Files: files}, err
 	}
@@ -180,6 +179,7 @@ func (s *Snapshot) partials(dir string) ([]render.File, error) {
 // pick takes a file, a folder or a glob from the files of a named source.
 func pick(files []render.File, tree, p string) render.Found {
 	var found render.Found
+	base, glob := cutGlob(p)
 	for _, f := range files {
 		if f.Tree != tree {
 			continue
@@ -192,10 +192,10 @@ func pick(files []render.File, tree, p string) render.Found {
 		case p == "" || p == ".":
 		case below:
 			f.Path = rel
-		case globBase(p) == p || !render.Glob(p, f.Path):
+		case glob == "" || !render.Glob(p, f.Path):
 			continue
-		default:
-			f.Path = strings.TrimPrefix(strings.TrimPrefix(f.Path, globBase(p)), "/")
+		case base != ".":
+			f.Path = strings.TrimPrefix(f.Path, base+"/")
 		}
 		found.Files = append(found.Files, f)
 	}
@@ -215,13 +215,15 @@ func apart(files, partials []render.File) (rest, all []render.File) {
 	return rest, partials
 }
 
-// globBase is the folder in which a glob starts; the name itself if it is none.
-func globBase(name string) string {
+// cutGlob gives the folder in which a glob starts, and the glob below it: "" if the name is
+// none.
+func cutGlob(name string) (base, glob string) {
 	i := strings.IndexAny(name, "*?[")
 	if i < 0 {
-		return name
+		return name, ""
 	}
-	return path.Dir(name[:i] + "x")
+	slash := strings.LastIndexByte(name[:i], '/')
+	return path.Dir(name[:i] + "x"), name[slash+1:]
 }
 
 // rebase makes a path of the spec relative to the spec's folder.
