@@ -93,6 +93,8 @@ func (t *target) follow(tip remote.Ref) error {
 	switch {
 	case t.pin.IsZero():
 		t.commit = tip.Peeled
+	case tip.Hash == t.pin && tip.Peeled != t.pin:
+		return noCommit(t.pin, tip.Peeled)
 	case strings.HasPrefix(tip.Name, "refs/tags/") && tip.Peeled != t.pin:
 		return trust("git-pin", "the tag "+render.Quoted(t.ref)+" points at "+tip.Peeled.String()+", and not at the pinned "+t.pin.String(),
 			"somebody has moved the tag: find out who and why before changing commit:")
@@ -101,6 +103,12 @@ func (t *target) follow(tip remote.Ref) error {
 		t.tag = tip.Hash
 	}
 	return nil
+}
+
+// noCommit is the problem of a pin that git rev-parse gave for an annotated tag.
+func noCommit(pin, commit plumbing.Hash) error {
+	return trust("git-pin", "the pinned "+pin.String()+" is an annotated tag and no commit",
+		"write commit: "+commit.String()+", as git rev-parse TAG^{commit} prints it")
 }
 
 func noExactFetch() error {
@@ -131,7 +139,10 @@ func (t *target) read(ctx context.Context, r io.Reader) error {
 		c.tag = tag.Raw
 	}
 	commit, ok := all.Commit(t.commit)
+	tag, isTag := all.Tag(t.commit)
 	switch {
+	case isTag:
+		return noCommit(t.commit, tag.Target)
 	case !ok && t.search:
 		return errTooShallow
 	case !ok:

@@ -36,6 +36,9 @@ func (s *Spec) checkGit(fail func(field, text, hint string)) {
 	if s.Commit != "" && !plumbing.IsHash(s.Commit) {
 		fail("commit", "commit is not a whole commit hash", "write all 40 digits, as git rev-parse prints them; a branch or tag goes into ref")
 	}
+	if plumbing.IsHash(s.Ref) && plumbing.IsHash(s.Commit) && !strings.EqualFold(s.Ref, s.Commit) {
+		fail("commit", "ref and commit are two commits", "leave out ref, or set it to a branch or tag that leads to the commit")
+	}
 	if sub := path.Clean(s.Sub); path.IsAbs(sub) || sub == ".." || strings.HasPrefix(sub, "../") {
 		fail("path", "path "+render.Quoted(s.Sub)+" is no folder inside the repository", "write it like deploy/web")
 	}

@@ -15,6 +15,16 @@ func (r *Repo) Object(kind, data string) (string, error) {
 	return r.git([]byte(data), "hash-object", "-t", kind, "-w", "--stdin", "--literally")
 }
 
+// Text is a commit or tag as it is stored, for a message that ends with one line end.
+func (r *Repo) Text(rev string) (string, error) {
+	kind, err := r.git(nil, "cat-file", "-t", rev)
+	if err != nil {
+		return "", err
+	}
+	text, err := r.git(nil, "cat-file", kind, rev)
+	return text + "\n", err
+}
+
 // An Entry is a line of a tree object. The mode of a folder is 40000.
 type Entry struct {
 	Mode, Name, Hash string
@@ -75,11 +85,10 @@ func (r *Repo) annotate(t Tag, hash string) (string, error) {
 
 // signCommit writes a commit once more, with signatures in its header.
 func (r *Repo) signCommit(hash string, signers []Signer) (string, error) {
-	text, err := r.git(nil, "cat-file", "commit", hash)
+	text, err := r.Text(hash)
 	if err != nil {
 		return "", err
 	}
-	text += "\n" // ours ends with one
 	signature, err := sign(text, signers)
 	if err != nil {
 		return "", err

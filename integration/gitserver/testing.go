@@ -116,6 +116,14 @@ func (r *TestRepo) Hash(rev string) string {
 	return hash
 }
 
+// Text is Repo.Text.
+func (r *TestRepo) Text(rev string) string {
+	r.tb.Helper()
+	text, err := r.repo.Text(rev)
+	r.check(err)
+	return text
+}
+
 // Object is Repo.Object.
 func (r *TestRepo) Object(kind, data string) string {
 	r.tb.Helper()
