@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -205,7 +206,12 @@ func (r *reader) gitFiles(s *Spec) ([]render.File, error) {
 	if dir == "" {
 		return r.checkouts[s].filesOf(s), nil
 	}
-	return r.Tree(path.Join(dir, s.Sub), func(rel string) bool { return !strings.HasPrefix(rel, ".git/") })
+	dir = path.Join(dir, s.Sub)
+	files, err := r.Tree(dir, func(rel string) bool { return !slices.Contains(strings.Split(rel, "/"), ".git") })
+	if err != nil {
+		err = inputProblem(s.Pos, "--replace "+s.Name+": "+render.Quoted(dir), err, "name the root of a checkout: path: is looked for in it")
+	}
+	return files, err
 }
 
 // filesOf turns a checkout into files of the source.
