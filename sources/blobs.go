@@ -3,6 +3,7 @@ package sources
 import (
 	"errors"
 	"sync"
+	"syscall"
 
 	"github.com/go-git/go-git/v5/plumbing"
 
@@ -44,14 +45,18 @@ func (b *blobs) Put(id plumbing.Hash, data []byte) error {
 	b.mu.Lock()
 	b.left -= int64(len(data))
 	hold := b.left >= 0 || b.spool == nil
-	if hold {
-		b.held[id] = append([]byte{}, data...)
-	}
 	b.mu.Unlock()
-	if hold {
-		return nil
+	if !hold {
+		err := b.spool.Put(id.String(), data)
+		if !errors.Is(err, syscall.EROFS) {
+			return err
+		}
+		// What cannot be written there may be there already.
 	}
-	return b.spool.Put(id.String(), data)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.held[id] = append([]byte{}, data...)
+	return nil
 }
 
 // Get gives back what Put kept, appended to buf.
