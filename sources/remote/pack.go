@@ -3,6 +3,7 @@ package remote
 import (
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/sideband"
 )
@@ -15,7 +16,19 @@ type pack struct {
 	banded  bool
 	pending []byte
 	counter counter
-	err     error // what ended it
+
+	mu  sync.Mutex // a reader may be left in Read when its caller is done
+	err error      // what ended it
+}
+
+// ended is what ended the pack, if it was not its end.
+func (p *pack) ended() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err == io.EOF {
+		return nil
+	}
+	return p.err
 }
 
 func (p *pack) Read(b []byte) (int, error) {
@@ -26,6 +39,8 @@ func (p *pack) Read(b []byte) (int, error) {
 	if err != nil && err != io.EOF {
 		err = p.session.fault(p.wire, err)
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.err = err
 	return n, err
 }

@@ -142,18 +142,23 @@ func (s *session) preface(w *wire) error {
 }
 
 // receive lets read have the pack. What went wrong with the stream explains more than what
-// read makes of its end.
+// read makes of its end; what read finds wrong by itself, like a full disk, has nothing to do
+// with the stream.
 func (s *session) receive(ctx context.Context, w *wire, read func(context.Context, io.Reader) error) error {
 	p := &pack{session: s, wire: w, banded: s.can.has(capability.Sideband64k) || s.can.has(capability.Sideband)}
 	err := read(ctx, p)
 	if err == nil {
 		return nil
 	}
-	if p.err != nil && p.err != io.EOF {
-		return p.err
-	}
 	var problem *render.Problem
-	if errors.As(err, &problem) && problem.Cause == render.CauseRemote {
+	isProblem := errors.As(err, &problem)
+	if isProblem && problem.Cause != render.CauseRemote {
+		return err
+	}
+	if broke := p.ended(); broke != nil {
+		return broke
+	}
+	if isProblem {
 		return hiccup{reason: problem.Text}
 	}
 	return err
