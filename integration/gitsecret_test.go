@@ -46,8 +46,17 @@ func TestGitSensitive(t *testing.T) {
 	for _, sensitive := range []string{"true", "['*']"} {
 		w.write("confit.yaml", pipe(source+"\n    sensitive: "+sensitive, outputs))
 		for _, args := range [][]string{
-			{"diff"}, {"render"}, {"diff"}, {"explain"}, {"explain", "pass"}, {"explain", "use"}, {"validate", "--allow-network"},
-			{"render", "--out", "-", "--masked"}, {"render", "--out", "-"}, {"diff", "--format", "json"}, {"explain", "--format", "json"},
+			{"diff"},
+			{"render"},
+			{"diff"},
+			{"explain"},
+			{"explain", "pass"},
+			{"explain", "use"},
+			{"validate", "--allow-network"},
+			{"render", "--out", "-", "--masked"},
+			{"render", "--out", "-"},
+			{"diff", "--format", "json"},
+			{"explain", "--format", "json"},
 		} {
 			if r := w.confit(args...); r.status > 1 && r.status != 64 || tells(r.stdout+r.stderr) != "" {
 				t.Errorf("%v: status %d, it tells %q:\n%s%s", args, r.status, tells(r.stdout+r.stderr), r.stdout, r.stderr)

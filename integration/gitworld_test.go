@@ -134,5 +134,5 @@ func (w *gitWorld) nothing() {
 
 // pipe is a spec of these sources and outputs.
 func pipe(sources, outputs string) string {
-	return "version: 1\nsources:\n  " + sources + "\nrender:\n  " + outputs + "\nlimits: {git: {time: 20s}}\nsinks: [{dir: out}]\n"
+	return "version: 1\nsources:\n  " + sources + "\nrender:\n  " + outputs + "\nlimits: {git: {time: 5m}}\nsinks: [{dir: out}]\n"
 }

@@ -239,5 +239,16 @@ func (e *errand) told(c *checkout, since time.Time) {
 	if name == "" {
 		name = "HEAD"
 	}
-	e.git.Say(fmt.Sprintf("%s %s %s %d files %s in %.1f s", e.String(), render.Quoted(name), c.commit.String()[:7], len(c.files), render.Size(size), time.Since(since).Seconds()))
+	e.git.Say(fmt.Sprintf("%s %s %s %d files %s in %.1f s", e.String(), render.Quoted(name), c.commit.String()[:7], len(c.files), rough(size), time.Since(since).Seconds()))
+}
+
+// rough is a size as one says it.
+func rough(size int64) string {
+	switch {
+	case size >= 1<<20:
+		return fmt.Sprintf("%.1f MiB", float64(size)/(1<<20))
+	case size >= 1<<10:
+		return fmt.Sprintf("%.1f KiB", float64(size)/(1<<10))
+	}
+	return fmt.Sprintf("%d bytes", size)
 }
