@@ -40,6 +40,7 @@ type HTTP struct {
 	options HTTPOptions
 	good    http.Handler
 	now     atomic.Pointer[http.Handler] // good, behind the faults
+	serve   func(net.Listener) error
 	crew    crew
 }
 
@@ -87,18 +88,28 @@ func (s *HTTP) start() (*HTTP, func(), error) {
 			}
 		},
 	}
-	serve, scheme := server.Serve, "http://"
+	scheme := "http://"
+	s.serve = server.Serve
 	if !s.options.Plain {
 		scheme = "https://"
-		serve = func(l net.Listener) error { return server.ServeTLS(l, "", "") }
+		s.serve = func(l net.Listener) error { return server.ServeTLS(l, "", "") }
 	}
 	s.URL = scheme + listener.Addr().String()
-	s.crew.enter()
+	s.Serve(listener)
+	return s, func() { s.crew.dismiss(func() { cancel(); server.Close() }) }, nil
+}
+
+// Serve answers on one more listener, in the network of a pod for example, until the
+// server stops.
+func (s *HTTP) Serve(l net.Listener) {
+	if !s.crew.enter() {
+		l.Close()
+		return
+	}
 	go func() {
 		defer s.crew.leave()
-		_ = serve(listener) // ends with Close
+		_ = s.serve(l) // ends with Close
 	}()
-	return s, func() { s.crew.dismiss(func() { cancel(); server.Close() }) }, nil
 }
 
 // certificates makes what TLS needs, for both sides.

@@ -34,7 +34,6 @@ type SSH struct {
 
 	root    string
 	options SSHOptions
-	crew    crew
 
 	mu    sync.Mutex
 	hosts []ssh.Signer
@@ -58,11 +57,15 @@ func NewSSH(root string, o SSHOptions) (*SSH, func(), error) {
 	}
 	s.Addr = listener.Addr().String()
 	s.URL = "ssh://" + o.User + "@" + s.Addr
-	stop := accept(listener, &s.crew, func(ctx context.Context, c net.Conn) {
+	return s, s.Serve(listener), nil
+}
+
+// Serve answers on one more listener, in the network of a pod for example, until stop.
+func (s *SSH) Serve(l net.Listener) (stop func()) {
+	return accept(l, &crew{}, func(ctx context.Context, c net.Conn) {
 		s.connected()
 		s.serve(ctx, c)
 	})
-	return s, stop, nil
 }
 
 // KnownHosts is the line for a known_hosts file, without the line end. It names

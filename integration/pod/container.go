@@ -120,6 +120,13 @@ func (p *Pod) mounts(c *Container, env map[string]string) ([]string, error) {
 		return nil, err
 	}
 	args := []string{"--volume", message + ":" + cmp.Or(c.TerminationMessagePath, "/dev/termination-log")}
+	if len(p.spec().HostAliases) > 0 {
+		hosts := filepath.Join(p.home.dir, "containers", "hosts")
+		if err := os.WriteFile(hosts, []byte(p.hosts()), 0o644); err != nil {
+			return nil, err
+		}
+		args = append(args, "--volume", hosts+":/etc/hosts")
+	}
 	for i, m := range c.VolumeMounts {
 		from, err := p.source(c, i, env)
 		if err != nil {

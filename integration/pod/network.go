@@ -20,33 +20,46 @@ const podIP = "10.244.0.5"
 
 // Dial connects from within the pod's network. The host of addr is ignored: all
 // containers of a pod listen on the one loopback.
-func (p *Pod) Dial(ctx context.Context, addr string) (net.Conn, error) {
+func (p *Pod) Dial(ctx context.Context, addr string) (conn net.Conn, err error) {
 	_, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, err
 	}
+	err = p.within(ctx, func() (err error) {
+		conn, err = new(net.Dialer).DialContext(ctx, "tcp4", "127.0.0.1:"+port)
+		return err
+	})
+	return conn, err
+}
+
+// Listen listens on a port of the pod's loopback, for a server of this process that
+// containers are to reach. NewSandbox is the time for it.
+func (p *Pod) Listen(ctx context.Context, port int) (l net.Listener, err error) {
+	err = p.within(ctx, func() (err error) {
+		l, err = new(net.ListenConfig).Listen(ctx, "tcp4", "127.0.0.1:"+strconv.Itoa(port))
+		return err
+	})
+	return l, err
+}
+
+// within calls f on a thread in the pod's network.
+func (p *Pod) within(ctx context.Context, f func() error) error {
 	pid, err := p.pausePID(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	type result struct {
-		conn net.Conn
-		err  error
-	}
-	done := make(chan result)
+	done := make(chan error)
 	go func() {
 		// The thread is not unlocked: it ends with this goroutine, so that
 		// nothing else finds itself in the pod's network.
 		runtime.LockOSThread()
-		var r result
-		if r.err = enter(pid); r.err == nil {
-			var d net.Dialer
-			r.conn, r.err = d.DialContext(ctx, "tcp4", "127.0.0.1:"+port)
+		err := enter(pid)
+		if err == nil {
+			err = f()
 		}
-		done <- r
+		done <- err
 	}()
-	r := <-done
-	return r.conn, r.err
+	return <-done
 }
 
 // enter moves the calling thread into the network of a process.
@@ -65,6 +78,15 @@ func (p *Pod) pausePID(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	return strconv.Atoi(strings.TrimSpace(out))
+}
+
+// hosts is the hosts file of a pod with aliases.
+func (p *Pod) hosts() string {
+	lines := []string{"127.0.0.1\tlocalhost", podIP + "\t" + p.Name}
+	for _, a := range p.spec().HostAliases {
+		lines = append(lines, a.IP+"\t"+strings.Join(a.Hostnames, "\t"))
+	}
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // Client makes requests from within the pod's network, whatever host they name.

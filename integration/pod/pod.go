@@ -27,6 +27,10 @@ type Pod struct {
 	Manifest *Manifest
 	Name     string
 
+	// NewSandbox is called, if set, when the pod has a new sandbox, and so a new
+	// network, in which no container runs yet.
+	NewSandbox func(context.Context) error
+
 	uid     string
 	home    *home
 	images  *podman.Images
@@ -167,7 +171,13 @@ func (p *Pod) startSandbox(ctx context.Context) error {
 		"--cgroup-parent", "/"+filepath.Base(p.home.dir),
 		"--infra-image", podman.PauseImage, "--infra-name", pauseName, "--hostname", hostname)
 	p.sandbox = err == nil
-	return err
+	if err != nil || p.NewSandbox == nil {
+		return err
+	}
+	if _, err := p.store.Run(ctx, "pod", "start", podName); err != nil {
+		return err
+	}
+	return p.NewSandbox(ctx)
 }
 
 // Sync brings the volumes up to date with the manifest's objects, as the kubelet

@@ -13,8 +13,15 @@ type Spec struct {
 	ShareProcessNamespace         bool        `yaml:"shareProcessNamespace"`
 	EnableServiceLinks            *bool       `yaml:"enableServiceLinks"`
 	Hostname                      string
-	ServiceAccountName            string `yaml:"serviceAccountName"`
-	TerminationGracePeriodSeconds int    `yaml:"terminationGracePeriodSeconds"`
+	HostAliases                   []HostAlias `yaml:"hostAliases"`
+	ServiceAccountName            string      `yaml:"serviceAccountName"`
+	TerminationGracePeriodSeconds int         `yaml:"terminationGracePeriodSeconds"`
+}
+
+// HostAlias is a line of the pod's hosts file.
+type HostAlias struct {
+	IP        string `yaml:"ip"`
+	Hostnames []string
 }
 
 // Container is one container of a pod.
