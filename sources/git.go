@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -133,6 +134,9 @@ func (r *reader) errand(s *Spec) (*errand, error) {
 // auth reads the mounted Secret with the credentials.
 func (r *reader) auth(s *Spec) (map[string][]byte, error) {
 	files, err := r.Tree(rebase(s.Base, s.Auth), func(string) bool { return true })
+	if errors.Is(err, syscall.ENOTDIR) {
+		return nil, s.Problem("auth", "auth "+render.Quoted(s.Auth)+" is a file", "name the directory where the Secret is mounted: each of its keys is a file there")
+	}
 	if err != nil {
 		return nil, inputProblem(s.Where.At("auth"), "source "+s.String()+": auth "+render.Quoted(s.Auth), err, "mount the Secret there")
 	}
@@ -209,7 +213,8 @@ func (r *reader) gitFiles(s *Spec) ([]render.File, error) {
 	dir = path.Join(dir, s.Sub)
 	files, err := r.Tree(dir, func(rel string) bool { return !slices.Contains(strings.Split(rel, "/"), ".git") })
 	if err != nil {
-		err = inputProblem(s.Pos, "--replace "+s.Name+": "+render.Quoted(dir), err, "name the root of a checkout: path: is looked for in it")
+		what := "source " + s.String() + ": --replace " + render.Quoted(dir)
+		err = inputProblem(s.Where.At("git"), what, err, "name a checkout of the repository, with the folder path: in it")
 	}
 	return files, err
 }

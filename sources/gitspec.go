@@ -33,6 +33,9 @@ func (s *Spec) checkGit(fail func(field, text, hint string)) {
 		}
 		return
 	}
+	if s.Optional {
+		fail("optional", "optional is not for git sources", "a repository that cannot be read is an error; a folder can stand in for it with --replace")
+	}
 	if s.Commit != "" && !plumbing.IsHash(s.Commit) {
 		fail("commit", "commit is not a whole commit hash", "write all 40 digits, as git rev-parse prints them; a branch or tag goes into ref")
 	}

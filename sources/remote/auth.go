@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	httpsShapes = "for https auth: takes username and password; token (or bearerToken); githubAppID, githubAppInstallationID and githubAppPrivateKey; tls.crt and tls.key; and ca.crt beside them or alone"
-	sshShapes   = "for ssh auth: takes ssh-privatekey (or identity) and known_hosts, and password if the key has a passphrase"
+	httpsShapes = "for https the Secret of auth: has username and password; or token (or bearerToken); or githubAppID, githubAppInstallationID and githubAppPrivateKey; or tls.crt and tls.key; and ca.crt beside them or alone"
+	sshShapes   = "for ssh the Secret of auth: has ssh-privatekey (or identity) and known_hosts, and password if the key has a passphrase"
 )
 
 // A target is where to go and what to show there.
@@ -153,8 +153,10 @@ func (t *target) readBasic(auth map[string][]byte) (string, error) {
 	switch {
 	case !hasUser && !hasPass:
 		return "", nil
-	case t.name == "" || t.pass == "":
-		return "", t.badAuth("of username and password one is missing or empty", httpsShapes+"; for a token as password most servers take any username")
+	case t.name == "":
+		return "", t.badAuth("username is missing or empty", "for a token as password most servers take any username, such as git")
+	case t.pass == "":
+		return "", t.badAuth("password is missing or empty", httpsShapes)
 	case strings.Contains(t.name, ":") || !printable(t.name) || !printable(t.pass):
 		return "", t.badAuth("username or password holds a control character, or the username a colon", httpsShapes)
 	}

@@ -91,10 +91,7 @@ func keyTypes() []string {
 // of gives the lines for a host at its port, revoked keys aside. A host without port means
 // port 22, as ssh-keyscan writes it.
 func (k knownHosts) of(a address) knownHosts {
-	name := a.host
-	if a.port != "22" {
-		name = "[" + a.host + "]:" + a.port
-	}
+	name := a.knownName()
 	var found knownHosts
 	for _, l := range k {
 		if l.marker != revoked && l.matches(name) {
@@ -102,6 +99,14 @@ func (k knownHosts) of(a address) knownHosts {
 		}
 	}
 	return found
+}
+
+// knownName is how a known_hosts file names the host.
+func (a address) knownName() string {
+	if a.port != "22" {
+		return "[" + a.host + "]:" + a.port
+	}
+	return a.host
 }
 
 func (l hostLine) matches(name string) bool {
@@ -207,7 +212,7 @@ func (k knownHosts) problem(a address, mine knownHosts, key ssh.PublicKey) error
 	case k.hold(revoked, key):
 		text = "the host key is revoked"
 	case len(mine) == 0:
-		text = "the host is not in known_hosts"
+		text = a.knownName() + " is not in known_hosts"
 	}
 	if _, ok := key.(*ssh.Certificate); ok && len(mine) > 0 {
 		text = "the host certificate is expired, for another host, or not signed by a known authority"

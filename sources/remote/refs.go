@@ -2,7 +2,6 @@ package remote
 
 import (
 	"encoding/hex"
-	"fmt"
 	"strings"
 
 	"confit/render"
@@ -99,13 +98,28 @@ func (f Refs) absent(name string) error {
 			hint = "this is a SHA-256 name; only SHA-1 repositories can be read"
 		}
 	}
-	p := refProblem(fmt.Sprintf("the repository has no branch or tag %s (of %d)", render.Quoted(name), len(f.All)), hint)
+	if near := f.near(name); len(near) > 0 {
+		hint = "did you mean " + strings.Join(near, ", ") + "?"
+	}
+	return refProblem("the repository has no branch or tag "+render.Quoted(name), hint)
+}
+
+// near picks the names that end like one (origin/main is main here), or else those that
+// are most like it.
+func (f Refs) near(name string) []string {
+	last := func(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }
+	var names, near []string
 	for _, r := range f.All {
-		if strings.EqualFold(r.Name[strings.LastIndexByte(r.Name, '/')+1:], name[strings.LastIndexByte(name, '/')+1:]) && len(p.Notes) < 3 {
-			p.Notes = append(p.Notes, "it has "+render.Quoted(r.Name))
+		n := strings.TrimPrefix(strings.TrimPrefix(r.Name, "refs/heads/"), "refs/tags/")
+		names = append(names, n)
+		if strings.EqualFold(last(n), last(name)) && len(near) < 3 {
+			near = append(near, render.Quoted(n))
 		}
 	}
-	return p
+	if len(near) > 0 {
+		return near
+	}
+	return render.Nearest(name, names)
 }
 
 func refProblem(text, hint string) *render.Problem {

@@ -210,7 +210,7 @@ func (t *target) status(resp *http.Response, now time.Time) error {
 		return hiccup{reason: "the server answers " + says, after: after}
 	case code == http.StatusUnauthorized, code == http.StatusForbidden:
 		p := t.problem(render.CauseTrust, "git-auth", "the server refuses: %s; it was offered %s", says, t.shape)
-		p.Hint = "is the credential still valid, and may it read this repository?"
+		p.Hint = "put a credential that is still valid and may read this repository into the Secret of auth:"
 		if t.shape == "nothing" {
 			p.Hint = httpsShapes
 		}

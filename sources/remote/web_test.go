@@ -57,7 +57,7 @@ func TestHTTPSAuth(t *testing.T) {
 		"none":          {basic, nil, "git-auth", "it was offered nothing"},
 		"wrong":         {basic, []string{"username", "bot", "password", secret + "1"}, "git-auth", "it was offered username and password"},
 		"wrong token":   {basic, []string{"token", secret}, "git-auth", "it was offered token"},
-		"half":          {basic, []string{"password", secret}, "git-auth", "one is missing"},
+		"half":          {basic, []string{"password", secret}, "git-auth", "username is missing"},
 		"both":          {basic, []string{"username", "u", "password", secret, "token", secret}, "git-auth", "both username and password and token"},
 		"spaces":        {basic, []string{"token", secret + " " + secret}, "git-auth", "spaces"},
 		"newline":       {basic, []string{"username", "a\nb", "password", secret}, "git-auth", "control"},
