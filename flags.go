@@ -31,12 +31,7 @@ func (f pipeFlags) any() bool { return len(f.sources)+len(f.templates)+len(f.val
 func (sp *spec) addFlags(f pipeFlags) error {
 	var all []error
 	for _, s := range f.sources {
-		fields := sourceFields(s)
-		flag := "--source " + s
-		if fields[0].name == "git" {
-			flag = "--source git" // the URL may hold a password
-		}
-		all = append(all, appendEntry(&sp.Sources, flag, fields))
+		all = append(all, appendEntry(&sp.Sources, "--source "+sourceName(s), sourceFields(s)))
 	}
 	for _, t := range f.templates {
 		in, to, _ := strings.Cut(t, "=")
@@ -102,6 +97,16 @@ func sourceFields(s string) []field {
 		fields = append(fields, field{key, value})
 	}
 	return fields
+}
+
+// sourceName is how errors name a --source. A URL may hold a password, even where git: is
+// misspelt.
+func sourceName(s string) string {
+	kind, where, _ := strings.Cut(s, ":")
+	if kind == "git" || strings.Contains(s, "://") {
+		return sources.GitName(splitCommas(where)[0])
+	}
+	return s
 }
 
 func splitCommas(s string) []string {

@@ -9,6 +9,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"confit/render"
+	"confit/sources/remote"
 	"confit/sources/verify"
 )
 
@@ -20,6 +21,9 @@ type Verify struct {
 	AllowedSigners string `yaml:"allowedSigners"` // a file, or a folder, as ssh-keygen(1) has them
 	Object         string `yaml:"object"`         // commit, tag or both; "" is commit
 }
+
+// GitName is how errors name the repository at a URL. It shows no URL that is refused.
+func GitName(url string) string { return strings.TrimSpace("git " + remote.Shown(url)) }
 
 var gitFields = []string{"ref", "commit", "path", "auth", "allowHTTP", "startJitter", "verify"}
 

@@ -89,7 +89,7 @@ func (s *Spec) String() string {
 	case s.Name != "":
 		return s.Name
 	case s.Kind() == "git":
-		return "git " + remote.Shown(s.Git)
+		return GitName(s.Git)
 	}
 	return s.Kind() + " " + render.Quoted(s.where())
 }

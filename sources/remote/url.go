@@ -44,6 +44,16 @@ func parseURL(s string) (address, error) {
 	return a, a.check()
 }
 
+// Shown is a URL fit for a terminal; "" for one that confit does not take, which may hold
+// a password.
+func Shown(url string) string {
+	a, err := parseURL(url)
+	if err != nil {
+		return ""
+	}
+	return a.String()
+}
+
 // port is the usual one of a scheme, "" for a scheme that is not ours.
 func port(scheme string) string {
 	switch scheme {
@@ -191,16 +201,6 @@ func (a address) String() string {
 		path = "/" + path
 	}
 	return a.origin() + render.Quoted(path)
-}
-
-// Shown is how a message names the repository of a URL. Of one that is refused it shows
-// nothing: that may hold a password.
-func Shown(url string) string {
-	a, err := parseURL(url)
-	if err != nil {
-		return "repository"
-	}
-	return a.String()
 }
 
 // problem is about the repository at a.
