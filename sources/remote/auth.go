@@ -35,8 +35,19 @@ type credentials struct {
 	hosts      knownHosts
 }
 
-func (r *Remote) target() (*target, error) {
+// address is that of the URL, if it may be used.
+func (r *Remote) address() (address, error) {
 	a, err := parseURL(r.URL)
+	if err == nil && a.scheme == "http" && !r.AllowHTTP {
+		p := a.problem(render.CauseSpec, "git-url", "http is neither secret nor authentic")
+		p.Hint = "use https; or set allowHTTP: true for a public repository on a network you trust"
+		return a, p
+	}
+	return a, err
+}
+
+func (r *Remote) target() (*target, error) {
+	a, err := r.address()
 	if err != nil {
 		return nil, err
 	}
@@ -45,10 +56,6 @@ func (r *Remote) target() (*target, error) {
 	switch {
 	case a.scheme == "ssh":
 		return t, t.readSSH(r.Auth)
-	case a.scheme == "http" && !r.AllowHTTP:
-		p := a.problem(render.CauseSpec, "git-url", "http is neither secret nor authentic")
-		p.Hint = "use https; or set allowHTTP: true for a public repository on a network you trust"
-		return nil, p
 	case a.scheme == "http" && r.Auth != nil:
 		p := a.problem(render.CauseSpec, "git-auth", "credentials are not sent over http")
 		p.Hint = "use https, or leave out auth:"

@@ -57,6 +57,12 @@ func (r *Remote) Check() error {
 	return err
 }
 
+// CheckURL tells whether the URL is one that may be used, whatever Auth holds.
+func (r *Remote) CheckURL() error {
+	_, err := r.address()
+	return err
+}
+
 // Fetch lets pick choose from the server's refs and read the pack of what was chosen. pick
 // and read start anew with each try, so read must forget what it has. read is to return
 // soon after its reader fails or ctx is done.
