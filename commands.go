@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
-const longHelp = `confit merges mounted ConfigMaps, Secrets and environment variables and writes
-configuration files from templates: all of them, or none. It runs as an init
-container, by hand, and in CI.`
+const longHelp = `confit merges mounted ConfigMaps, Secrets, environment variables and files of Git
+repositories and writes configuration files from templates: all of them, or none. It
+runs as an init container, by hand, and in CI.`
 
 const renderExamples = `  # in an init container: the spec is a key of the mounted ConfigMap
   confit render -c /config-in/confit.yaml
@@ -18,6 +18,10 @@ const renderExamples = `  # in an init container: the spec is a key of the mount
   # without a spec: a ConfigMap, a Secret and APP_* variables into one file
   confit render --source configMap:/config-in --source secret:/secret-in,at=db \
     --source env:APP_ --template app.conf.tmpl=app.conf --out /config-out
+
+  # a folder of a Git repository, at a tag
+  confit render --source git:https://git.example.com/web/site.git,name=site,ref=v1.0.0,path=public \
+    --template site:. --out /site
 
   # print what would be written, with fixtures in place of the pod
   confit render -c confit.yaml --root fixtures --out - --masked`
@@ -84,7 +88,7 @@ func (c *confit) logFlags(f *pflag.FlagSet) {
 func (c *confit) pipeFlags(f *pflag.FlagSet) {
 	f.SortFlags = false
 	f.StringP("config", "c", "", "the spec (default confit.yaml)")
-	f.StringArrayVar(&c.flags.sources, "source", nil, "add a source: KIND:WHERE[,key=value]; KIND is a kind of source, like file, configMap, secret or env")
+	f.StringArrayVar(&c.flags.sources, "source", nil, "add a source: KIND:WHERE[,key=value]; KIND is a kind of source, like file, configMap, secret, env or git")
 	f.StringArrayVar(&c.flags.templates, "template", nil, "add a template: IN[=TO]")
 	f.StringArrayVar(&c.flags.values, "values", nil, "add values as a file: PATH=TO; . is all")
 	f.StringArrayVar(&c.flags.set, "set", nil, "set values last of all, as Helm does: a.b=1,c[0]=x,d={1,2}")
