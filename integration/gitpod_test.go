@@ -1,0 +1,253 @@
+package integration
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"confit/integration/gitserver"
+	"confit/integration/pod"
+)
+
+// gitExample is the manifest of an example that reads from git.example.com, which is in
+// the pod's own network: serve is given a listener there in each sandbox.
+func gitExample(t *testing.T, name string, port int, serve func(net.Listener)) *pod.Pod {
+	t.Helper()
+	m, err := pod.Load(filepath.Join("..", "examples", name, "deployment.yaml"))
+	must(t, err)
+	m.Template.Spec.HostAliases = []pod.HostAlias{{IP: "127.0.0.1", Hostnames: []string{"git.example.com"}}}
+	p := newPod(t, m)
+	p.NewSandbox = func(ctx context.Context) error {
+		l, err := p.Listen(ctx, port)
+		if err == nil {
+			serve(l)
+		}
+		return err
+	}
+	return p
+}
+
+// exampleRepo makes the repository of an example as the test server has it.
+func exampleRepo(t *testing.T, w *gitserver.World, name, example string) *gitserver.TestRepo {
+	t.Helper()
+	files, err := gitserver.ReadDir(filepath.Join("..", "examples", example, "repository"))
+	must(t, err)
+	return w.Repo(name, gitserver.Commit{Files: files})
+}
+
+// up starts a pod, and waits until it is ready.
+func up(t *testing.T, p *pod.Pod) {
+	t.Helper()
+	must(t, p.Start(t.Context()))
+	must(t, p.Ready(t.Context()))
+}
+
+// restarted runs all of a pod again, in a new sandbox, and wants a volume untouched.
+func restarted(t *testing.T, p *pod.Pod, volume string) {
+	t.Helper()
+	before := outputs(t, p, volume)
+	must(t, p.RestartSandbox(t.Context()))
+	must(t, p.Ready(t.Context()))
+	if after := outputs(t, p, volume); after != before {
+		t.Errorf("outputs after the restart:\n%s\nbefore:\n%s", after, before)
+	}
+}
+
+// siteExample is the pod of examples/git-site and its server, over ssh.
+func siteExample(t *testing.T) (*pod.Pod, *gitserver.TestRepo, *gitserver.SSH) {
+	t.Helper()
+	w := gitserver.For(t)
+	repo := exampleRepo(t, w, "web/site.git", "git-site")
+	repo.Push(gitserver.Commit{Files: gitserver.Tree{
+		"public/größe/日本.txt":  {Data: "unicode\n"},
+		"public/empty.txt":     {},
+		"public/logo.bin":      {Data: "\x00\x01\xff\r\n"},
+		"public/cgi/hello":     {Data: "#!/bin/sh\n", Mode: gitserver.Executable},
+		"public/big/image.bin": {Data: noise(1, 3<<20)},
+	}})
+	repo.Tag(gitserver.Tag{Name: "v1.0.0", Message: "the first"})
+	repo.Push(gitserver.Commit{Files: gitserver.Tree{"public/index.html": {Data: "not yet\n"}}})
+	key := w.SSHKey()
+	s := w.SSH(gitserver.SSHOptions{Keys: []*gitserver.SSHKey{key}})
+	p := gitExample(t, "git-site", 22, func(l net.Listener) { t.Cleanup(s.Serve(l)) })
+	_, hostKey, _ := strings.Cut(s.KnownHosts(), " ")
+	p.Manifest.Secrets["site-deploy-key"] = map[string]string{
+		"ssh-privatekey": key.Private, "known_hosts": "git.example.com " + hostKey + "\n",
+	}
+	return p, repo, s
+}
+
+// A site out of a folder of a tag, over ssh: nginx serves what git archive has, and what
+// is executable stays so. A new sandbox costs one look at the tag.
+func TestGitSite(t *testing.T) {
+	t.Parallel()
+	p, repo, s := siteExample(t)
+	up(t, p)
+	want := repo.Archive("v1.0.0", "public")
+	got, err := gitserver.ReadDir(filepath.Join(p.VolumeDir("site"), "html"))
+	must(t, err)
+	if !maps.Equal(got, want) {
+		t.Errorf("published are\n%v, want\n%v", paths(got), paths(want))
+	}
+	for name, file := range want {
+		if status, body := get(t, p, "/"+name, "", ""); status != http.StatusOK || body != file.Data {
+			t.Errorf("GET /%s = %d with %d bytes, want the %d of the file", name, status, len(body), len(file.Data))
+		}
+	}
+	look := `cd /site/html; stat -c '%a %u:%g %n' index.html cgi/hello; ls /site/.confit-default 2>&1; touch /site/x 2>&1; true`
+	seen, err := p.Exec(t.Context(), "nginx", "sh", "-c", look)
+	must(t, err)
+	if want := `644 65532:65532 index.html
+755 65532:65532 cgi/hello
+ls: can't open '/site/.confit-default': Permission denied
+touch: /site/x: Read-only file system
+`; seen != want {
+		t.Errorf("nginx sees\n%s\nwant\n%s", seen, want)
+	}
+
+	s.Forget()
+	restarted(t, p, "site")
+	if s.Conns() != 1 {
+		t.Errorf("a tag that is published costs %d connections: %v", s.Conns(), s.Requests())
+	}
+	n := len(want)
+	ran(t, p, "fetch-site", fmt.Sprintf("%d created, 0 updated, 0 removed, 0 unchanged", n), fmt.Sprintf("0 created, 0 updated, 0 removed, %d unchanged", n))
+}
+
+// A host whose key is another one gets nothing, and the pod says what to do.
+func TestGitSiteOtherHostKey(t *testing.T) {
+	t.Parallel()
+	p, _, s := siteExample(t)
+	must(t, s.Rekey())
+	f := refused(t, p, 77, "git.example.com", "the host key is not the known one", "SHA256:", "hint: ")
+	if strings.Contains(f.Message, "PRIVATE KEY") {
+		t.Errorf("the message shows the key:\n%s", f.Message)
+	}
+	if found := outputs(t, p, "site"); found != "" {
+		t.Errorf("outputs = %s, want none", found)
+	}
+}
+
+// refused starts a pod whose init container is to end with a status and these texts.
+func refused(t *testing.T, p *pod.Pod, status int, texts ...string) *pod.Failure {
+	t.Helper()
+	var f *pod.Failure
+	if err := p.Start(t.Context()); !errors.As(err, &f) || f.Status != status {
+		t.Fatalf("Start = %v, want status %d", err, status)
+	}
+	for _, text := range texts {
+		if !strings.Contains(f.Message, text) {
+			t.Errorf("message = %q, want %q in it", f.Message, text)
+		}
+	}
+	return f
+}
+
+// configExample is the pod of examples/git-config and its server, over https.
+func configExample(t *testing.T) (*pod.Pod, *gitserver.HTTP) {
+	t.Helper()
+	w := gitserver.For(t)
+	repo := exampleRepo(t, w, "web/config.git", "git-config")
+	pinned := repo.Hash("main")
+	repo.Push(gitserver.Commit{Files: gitserver.Tree{"deploy/values/app.yaml": {Data: "title: Not this one\n"}}})
+	s := w.HTTP(gitserver.HTTPOptions{Username: "web", Password: password, Hosts: []string{"git.example.com"}})
+	p := gitExample(t, "git-config", 443, s.Serve)
+	p.Manifest.Secrets["web-git"] = map[string]string{"username": "web", "password": password, "ca.crt": string(s.CA)}
+	if want := "commit: " + pinned + "\n"; !strings.Contains(p.Manifest.ConfigMaps["web-config"]["confit.yaml"], want) {
+		t.Fatalf("the repository of the example has changed: write %sinto its deployment.yaml", want)
+	}
+	return p, s
+}
+
+// Values and templates out of one commit, a Secret of the cluster over them. Once they are
+// published, a pinned commit costs not even a connection.
+func TestGitConfig(t *testing.T) {
+	t.Parallel()
+	p, s := configExample(t)
+	process := make(chan string, 1)
+	s.Break(gitserver.On(gitserver.Fetch, gitserver.Times(1, gitserver.Before(func() { process <- confined(p, initConfig) }))))
+	up(t, p)
+	want := "Uid 65532 Gid 65532 CapEff 0000000000000000 CapBnd 0000000000000000 NoNewPrivs 1 Seccomp 2 root ro"
+	if got := <-process; got != want {
+		t.Errorf("confit ran with %s, want %s", got, want)
+	}
+	shows(t, p, "<p>Hello from Git</p>")
+	for user, want := range map[string]int{"admin": http.StatusOK, "nobody": http.StatusUnauthorized} {
+		if status, _ := get(t, p, "/admin", user, "hunter2"); status != want {
+			t.Errorf("GET /admin as %s = %d, want %d", user, status, want)
+		}
+	}
+	look := `cd /config; find . -name '.confit*' -prune -o -type f -print | sort | xargs stat -c '%a %u:%g %n'`
+	seen, err := p.Exec(t.Context(), application, "sh", "-c", look)
+	must(t, err)
+	if want := "644 65532:65532 ./html/index.html\n640 65532:65532 ./htpasswd\n644 65532:65532 ./nginx.conf\n"; seen != want {
+		t.Errorf("%s sees\n%s\nwant\n%s", application, seen, want)
+	}
+
+	s.Forget()
+	restarted(t, p, configDir)
+	shows(t, p, "<p>Hello from Git</p>")
+	if s.Conns() != 0 {
+		t.Errorf("a pinned commit that is published costs %d connections: %v", s.Conns(), s.Requests())
+	}
+	ran(t, p, initConfig, wroteAll, wroteNothing)
+	log, err := p.Log(initConfig)
+	must(t, err)
+	if strings.Contains(log, "hunter2") {
+		t.Errorf("the log of %s shows a password: %s", initConfig, log)
+	}
+}
+
+// confined tells how a running container is confined: what its process may do, and how its
+// root is mounted.
+func confined(p *pod.Pod, container string) string {
+	pid, err := p.PID(container)
+	if err != nil {
+		return err.Error()
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	mounts, err2 := os.ReadFile(fmt.Sprintf("/proc/%d/mounts", pid))
+	if err := errors.Join(err, err2); err != nil {
+		return err.Error()
+	}
+	var all []string
+	for _, name := range []string{"Uid", "Gid", "CapEff", "CapBnd", "NoNewPrivs", "Seccomp"} {
+		_, rest, _ := strings.Cut(string(status), "\n"+name+":\t")
+		all = append(all, name, strings.Fields(rest)[0])
+	}
+	_, root, _ := strings.Cut(string(mounts), " / ")
+	options, _, _ := strings.Cut(strings.Fields(root)[1], ",")
+	return strings.Join(append(all, "root", options), " ")
+}
+
+// A wrong password is status 77: the pod says what to change, and shows no credential.
+func TestGitConfigWrongPassword(t *testing.T) {
+	t.Parallel()
+	p, s := configExample(t)
+	p.Manifest.Secrets["web-git"]["password"] = "wr0ng-wr0ng"
+	f := refused(t, p, 77, "https://git.example.com/web/config.git", "401", "hint: ", "the Secret of auth:")
+	if len(s.Requests()) != 1 {
+		t.Errorf("a wrong password is tried again: %v", s.Requests())
+	}
+	for _, secret := range []string{"wr0ng", "hunter2", "d2ViOndyMG5n"} { // the last: in base64, as it was sent
+		if strings.Contains(f.Message+f.Log, secret) {
+			t.Errorf("%s is shown:\n%s\n%s", secret, f.Message, f.Log)
+		}
+	}
+	if found := outputs(t, p, configDir); found != "" {
+		t.Errorf("outputs = %s, want none", found)
+	}
+
+	// The Secret is mended, and the next try brings the pod up.
+	p.Manifest.Secrets["web-git"]["password"] = password
+	must(t, p.Sync())
+	up(t, p)
+	shows(t, p, "<p>Hello from Git</p>")
+}
