@@ -12,7 +12,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render"
-	"confit/sources/remote"
 )
 
 // A Spec is one item of the spec's sources section.
