@@ -40,7 +40,11 @@ func newCommit(t *tree, s *state, ops []op, again bool) *commit {
 // run takes all steps and makes them durable.
 func (c *commit) run() error {
 	for i, o := range c.ops {
-		if err := c.step(i, o); err != nil {
+		err := c.step(i, o)
+		if c.again && isGone(err) {
+			continue // removed since the crash; what this run wants of it, it makes anew
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -101,9 +105,6 @@ func (c *commit) unwrite(i int, f *folder, name string) error {
 func (c *commit) step(i int, o op) error {
 	f, err := c.tree.dir(parent(o.Path))
 	if err != nil {
-		if c.again && isGone(err) && (o.Do == doRemove || o.Do == doRmdir) {
-			return nil
-		}
 		return err
 	}
 	c.dirs[f.path] = true

@@ -21,6 +21,12 @@ func mixed(t *testing.T, dir string) (Dir, *commit, *Plan) {
 	put(t, dir, files{"mine": "m", "dead/mine": "m"})
 	apply(t, dir, stageOld)
 	must(t, os.Chmod(filepath.Join(dir, "up"), 0o600))
+	return prepare(t, dir, stageNew)
+}
+
+// prepare goes up to the commit point.
+func prepare(t *testing.T, dir string, outs files) (Dir, *commit, *Plan) {
+	t.Helper()
 	d := Dir{Path: dir}
 	tr, err := openTree(dir)
 	must(t, err)
@@ -28,7 +34,7 @@ func mixed(t *testing.T, dir string) (Dir, *commit, *Plan) {
 	s, err := openState(tr, "default")
 	must(t, err)
 	t.Cleanup(s.close)
-	p, err := d.compare(tr, s, stageNew.outputs())
+	p, err := d.compare(tr, s, outs.outputs())
 	must(t, err)
 	must(t, d.prepare(context.Background(), s, p))
 	return d, newCommit(tr, s, p.ops, false), p
@@ -74,6 +80,21 @@ func TestCrashInCommit(t *testing.T) {
 		if n == len(p.ops) {
 			break
 		}
+	}
+}
+
+// TestLostSinceCrash takes away, between the crash and the next run, a directory that
+// the rest of the commit needs, and was not to be made by it.
+func TestLostSinceCrash(t *testing.T) {
+	dir := t.TempDir()
+	apply(t, dir, files{"d/a": "old", "b": "old", "d/gone": "old"})
+	last := files{"d/a": "new", "b": "new"}
+	prepare(t, dir, last)
+	must(t, os.RemoveAll(filepath.Join(dir, "d")))
+	apply(t, dir, last)
+	want := files{"d/": "", "d/a": "new", "b": "new", stateOf: "state"}
+	if got := listing(t, dir); !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
