@@ -153,7 +153,7 @@ func (c *comparison) judge(f *folder, there *file, st *unix.Stat_t) (err error) 
 	}
 	switch {
 	case !there.differs && there.mode == uint32(o.Mode.Perm()):
-	case there.old == nil && !o.Adopt:
+	case there.old == nil && !o.Adopt && !c.mounted(f, name, o.Pos):
 		c.hit(f.at(name), o.Pos, "was not written by this spec", "move it away, or set `overwrite: true` on the output")
 	default:
 		there.kind = Update

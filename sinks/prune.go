@@ -108,12 +108,19 @@ func (c *comparison) mayChange(f *folder, path string, pos render.Pos, st *unix.
 	if c.stuck(f, st) {
 		c.hit(f.at(base(path)), pos, "cannot be replaced in a directory with the sticky bit", sameUser(st.Uid)+", or leave out `medium: Memory`")
 	}
-	var x unix.Statx_t
-	err := unix.Statx(f.fd, base(path), unix.AT_SYMLINK_NOFOLLOW, unix.STATX_TYPE, &x)
-	if err == nil && isMount(&x) {
-		c.hit(f.at(base(path)), pos, "is mounted there and cannot be replaced", "mount the directory rather than a `subPath` of it")
-	}
+	c.mounted(f, base(path), pos)
 	return nil
+}
+
+// mounted tells whether name in f is a mount of its own, and reports it if so.
+func (c *comparison) mounted(f *folder, name string, pos render.Pos) bool {
+	var x unix.Statx_t
+	err := unix.Statx(f.fd, name, unix.AT_SYMLINK_NOFOLLOW, unix.STATX_TYPE, &x)
+	if err != nil || !isMount(&x) {
+		return false
+	}
+	c.hit(f.at(name), pos, "is mounted there and cannot be replaced", "mount the directory rather than a `subPath` of it")
+	return true
 }
 
 // stuck tells whether the sticky bit keeps this user from replacing another's

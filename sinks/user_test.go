@@ -183,18 +183,14 @@ func TestFull(t *testing.T) {
 	}
 }
 
-// fails applies outs to what may be too small: all or nothing.
+// fails applies outs to what may be too small: all or nothing, and all once there is
+// more of it.
 func fails(t *testing.T, dir, options string, outs files) bool {
 	t.Helper()
 	before := identity(t, dir)
 	_, err := Dir{Path: dir}.Apply(t.Context(), outs.outputs())
 	if err == nil {
-		got := listing(t, dir)
-		for p, text := range outs {
-			if got[p] != text {
-				t.Errorf("%s: %s is %.9q, want %.9q", options, p, got[p], text)
-			}
-		}
+		isWhole(t, dir, options, outs)
 		return false
 	}
 	if p := problem(t, err); p.Cause != render.CauseIO || !errors.Is(err, unix.ENOSPC) {
@@ -203,18 +199,43 @@ func fails(t *testing.T, dir, options string, outs files) bool {
 	if got := identity(t, dir); !maps.Equal(got, before) {
 		t.Errorf("%s: got %v, want %v", options, got, before)
 	}
+	must(t, unix.Mount("", dir, "", unix.MS_REMOUNT, "size=1m,nr_inodes=100"))
+	apply(t, dir, outs)
+	isWhole(t, dir, options, outs)
 	return true
 }
 
+// isWhole wants all of outs in dir, and in its state the manifest alone.
+func isWhole(t *testing.T, dir, options string, outs files) {
+	t.Helper()
+	got := listing(t, dir)
+	for p, text := range outs {
+		if got[p] != text {
+			t.Errorf("%s: %s is %.9q, want %.9q", options, p, got[p], text)
+		}
+	}
+	delete(got, stateOf)
+	for p, text := range got {
+		if text == "state" {
+			t.Errorf("%s: %s is left", options, p)
+		}
+	}
+}
+
 func TestMounted(t *testing.T) {
-	for p, want := range map[string]string{"a": "is mounted there", "d": "is on a volume of its own"} {
+	for p, want := range map[string]string{"a": "is mounted there", "d": "is on a volume of its own", "theirs": "is mounted there"} {
 		dir := t.TempDir()
 		outs := files{"a": "1", "d/b": "2"}
 		apply(t, dir, outs)
+		put(t, dir, files{"theirs": "x"})
 		at := filepath.Join(dir, p)
 		must(t, unix.Mount(at, at, "", unix.MS_BIND, ""))
 		apply(t, dir, outs)
-		_, err := Dir{Path: dir}.Apply(t.Context(), files{"a": "3", "d/b": "4"}.outputs())
+		changed := files{"a": "3", "d/b": "4"}
+		if p == "theirs" {
+			changed = files{"a": "1", p: "4"}
+		}
+		_, err := Dir{Path: dir}.Apply(t.Context(), changed.outputs())
 		if got := problem(t, err); got.Cause != render.CauseInWay || !strings.Contains(got.Text, want) {
 			t.Errorf("got %+v, want %q", got, want)
 		}
