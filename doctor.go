@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -25,70 +23,59 @@ func (c *confit) doctor(p *render.Problem) {
 	if !path.IsAbs(name) {
 		name = path.Join(c.sys.dir, name)
 	}
+	m := mountOf(name)
 	switch {
-	case errors.Is(pe.Err, syscall.EACCES), errors.Is(pe.Err, syscall.EPERM):
-		p.Notes = append(append(p.Notes, whoami()), owners(name)...)
-		p.Hint = permissionHint(p.Cause)
+	case errors.Is(pe.Err, syscall.EACCES):
+		refused(p, name, m)
+	case errors.Is(pe.Err, syscall.EPERM): // of which modes are never the reason
+		p.Notes = append(append(append(p.Notes, whoami().String()), notes(partsOf(name), nil)...), m.String())
+		p.Hint = "look for an immutable file (lsattr), another user's file in a sticky directory, or a security module (SELinux, AppArmor)"
 	case errors.Is(pe.Err, syscall.EROFS):
-		p.Notes = append(p.Notes, mountOf(name))
-		p.Hint = "take readOnly: true off the volumeMount of the init container; with readOnlyRootFilesystem, write to an emptyDir"
+		p.Notes = append(p.Notes, m.String())
+		p.Hint = "take readOnly: true off the volumeMount of " + render.Quoted(m.at) + "; a ConfigMap or Secret is always read-only: write to an emptyDir instead"
+		if m.at == "/" {
+			p.Hint = emptyDirHint(name, "with readOnlyRootFilesystem only a volume can be written to")
+		}
 	case errors.Is(pe.Err, syscall.ENOSPC), errors.Is(pe.Err, syscall.EDQUOT):
-		p.Notes = append(p.Notes, mountOf(name), space(name))
-		p.Hint = "raise sizeLimit of the emptyDir (with medium: Memory, the memory limit too), or render less"
+		p.Notes = append(p.Notes, m.String(), space(name))
+		p.Hint = spaceHint(m)
 	case errors.Is(pe.Err, syscall.EBUSY):
-		p.Notes = append(p.Notes, mountOf(name))
+		p.Notes = append(p.Notes, m.String())
 		p.Hint = "a file that is itself mounted (subPath) cannot be replaced: mount its folder instead"
 	}
 }
 
-func whoami() string {
-	groups, _ := os.Getgroups()
-	return fmt.Sprintf("running as uid %d, gid %d, groups %v", os.Getuid(), os.Getgid(), groups)
+func emptyDirHint(name, why string) string {
+	dir, _, _ := strings.Cut(name, "/.confit-")
+	return why + ": mount an emptyDir there, with volumes: [{name: out, emptyDir: {}}] on the pod and volumeMounts: [{name: out, mountPath: " + render.Quoted(dir) + "}] on the container"
 }
 
-func permissionHint(c render.Cause) string {
-	if c == render.CauseInput {
-		return fmt.Sprintf("let the group read the volume: securityContext: {fsGroup: %d} on the pod, and defaultMode: 0440 on the volume", os.Getgid())
+// refused explains a refusal by modes.
+func refused(p *render.Problem, name string, m mount) {
+	me, parts, reading := whoami(), partsOf(name), p.Cause == render.CauseInput
+	refusing := me.refusing(parts, reading)
+	p.Notes = append(append(append(p.Notes, me.String()), notes(parts, refusing)...), m.String())
+	switch {
+	case refusing == nil:
+		p.Hint = "the modes let this run in: look for a security module (SELinux, AppArmor), or an NFS export that maps users"
+	case reading && me.class(refusing) != "others":
+		p.Hint = "the mode keeps its own " + me.class(refusing) + " out: set defaultMode: 0440 on the volume"
+	case reading && refusing.mode.Perm()&0o040 == 0:
+		p.Hint = fmt.Sprintf("let the group read the volume: securityContext: {fsGroup: %d} on the pod, and defaultMode: 0440 on the volume", me.group())
+	case reading:
+		p.Hint = fmt.Sprintf("be of a group that may read it: securityContext: {fsGroup: %d} on the pod", me.group())
+	case m.at == "/" && m.kind == "overlay":
+		p.Hint = emptyDirHint(name, "this is the image's own file system, not a volume")
+	default:
+		p.Hint = fmt.Sprintf("let the run write there: securityContext: {fsGroup: %d} on the pod, or securityContext: {runAsUser: %d} on the container", me.group(), refusing.uid)
 	}
-	return fmt.Sprintf("let the run write there: securityContext: {fsGroup: %d} on the pod for an emptyDir, or runAsUser: of its owner", os.Getgid())
 }
 
-// owners lists mode, owner and group of each part of a path, from the root down.
-func owners(name string) []string {
-	var notes []string
-	var at strings.Builder
-	for part := range strings.SplitSeq(strings.Trim(filepath.Clean(name), "/"), "/") {
-		at.WriteString("/" + part)
-		info, err := os.Lstat(at.String())
-		if err != nil {
-			break
-		}
-		if st, ok := info.Sys().(*syscall.Stat_t); ok {
-			notes = append(notes, fmt.Sprintf("%v uid %d gid %d %s", info.Mode(), st.Uid, st.Gid, render.Quoted(at.String())))
-		}
+func spaceHint(m mount) string {
+	if m.kind == "tmpfs" {
+		return "raise sizeLimit of the emptyDir, and the memory limit of the container, which pays for medium: Memory; or render less"
 	}
-	return notes
-}
-
-// mountOf tells how the file system that a path is on is mounted.
-func mountOf(name string) string {
-	f, err := os.Open("/proc/self/mountinfo")
-	if err != nil {
-		return "how it is mounted is not known"
-	}
-	defer f.Close()
-	best, options := "", ""
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		fields := strings.Fields(lines.Text())
-		if len(fields) < 6 {
-			continue
-		}
-		at := fields[4]
-		if len(at) >= len(best) && (name == at || strings.HasPrefix(name, strings.TrimSuffix(at, "/")+"/")) {
-			best, options = at, fields[5]
-		}
-	}
-	return fmt.Sprintf("%s is mounted %s", render.Quoted(best), render.Quoted(options))
+	return "make room on the volume, or on the node if it is an emptyDir; or render less"
 }
 
 // space tells what is left on the file system of a path.
@@ -97,5 +84,20 @@ func space(name string) string {
 	for err := syscall.Statfs(name, &st); err != nil && name != "/"; err = syscall.Statfs(name, &st) {
 		name = path.Dir(name)
 	}
-	return fmt.Sprintf("%d KiB and %d inodes are free there", st.Bavail*uint64(st.Bsize)>>10, st.Ffree)
+	return fmt.Sprintf("%d KiB and %d inodes are free there; what is new is staged beside what it replaces", st.Bavail*uint64(st.Bsize)>>10, st.Ffree)
+}
+
+// An identity is what this process is to a file system.
+type identity struct {
+	uid, gid int
+	groups   []int
+}
+
+func whoami() identity {
+	groups, _ := os.Getgroups()
+	return identity{os.Geteuid(), os.Getegid(), groups}
+}
+
+func (me identity) String() string {
+	return fmt.Sprintf("running as uid %d, gid %d, groups %v", me.uid, me.gid, me.groups)
 }
