@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"time"
 
@@ -55,7 +56,8 @@ func (c *confit) diff() error {
 		return err
 	}
 	var plans []*sinks.Plan
-	for _, d := range c.deliveries(spec, made.Outputs) {
+	all := c.deliveries(spec, made.Outputs)
+	for _, d := range all {
 		plan, err := d.dir.Plan(d.outs)
 		if err != nil {
 			return err
@@ -63,9 +65,12 @@ func (c *confit) diff() error {
 		plans = append(plans, plan)
 	}
 	c.guard.stop() // a pager may take its time
-	for _, plan := range plans {
+	for i, plan := range plans {
 		c.notices(plan.Notices)
-		if err := c.show(plan); err != nil {
+		if len(all) > 1 && c.set.diffFormat != "json" {
+			fmt.Fprintf(c.sys.stdout, "# %s\n", render.Quoted(all[i].dir.Path))
+		}
+		if err := c.show(all[i].dir.Path, plan); err != nil {
 			return err
 		}
 		c.differs = c.differs || !plan.Empty()
@@ -73,13 +78,16 @@ func (c *confit) diff() error {
 	return nil
 }
 
-// show prints a plan, as a diff or as data.
-func (c *confit) show(plan *sinks.Plan) error {
+// show prints the plan for a directory, as a diff or as data.
+func (c *confit) show(dir string, plan *sinks.Plan) error {
 	if c.set.diffFormat == "json" {
 		enc := json.NewEncoder(c.sys.stdout)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
-		return enc.Encode(plan)
+		return enc.Encode(struct {
+			Dir string `json:"dir"`
+			*sinks.Plan
+		}{dir, plan})
 	}
 	return plan.Diff(c.sys.stdout, c.colour(c.sys.stdout))
 }

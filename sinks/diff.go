@@ -158,7 +158,7 @@ func (c *Change) diff() (head, body string) {
 	if c.Drift {
 		head += "someone changed it since confit wrote it\n"
 	}
-	if !c.differs {
+	if !c.Differs {
 		return head, ""
 	}
 	switch c.Kind {

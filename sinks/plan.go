@@ -26,8 +26,8 @@ type Change struct {
 	NewMode   string     `json:"newMode,omitempty"`
 	Sensitive bool       `json:"sensitive,omitempty"` // shown masked, before or after
 	Drift     bool       `json:"drift,omitempty"`     // changed by someone since we wrote it
+	Differs   bool       `json:"differs"`             // in content
 
-	differs       bool // in content
 	before, after shown
 }
 
@@ -128,14 +128,14 @@ func (c *comparison) changes() []Change {
 		if f.kind == "" {
 			continue
 		}
-		ch := Change{Path: f.out.Path, Kind: f.kind, NewMode: modeText(uint32(f.out.Mode.Perm())), Sensitive: f.out.Content.IsSensitive(), differs: f.differs}
+		ch := Change{Path: f.out.Path, Kind: f.kind, NewMode: modeText(uint32(f.out.Mode.Perm())), Sensitive: f.out.Content.IsSensitive(), Differs: f.differs}
 		if f.kind == Update {
 			ch.OldMode = modeText(f.mode)
 		}
 		all = append(all, ch)
 	}
 	for _, r := range c.removes {
-		all = append(all, Change{Path: r.Path, Kind: Remove, OldMode: modeText(r.mode), Sensitive: r.Sensitive, differs: true})
+		all = append(all, Change{Path: r.Path, Kind: Remove, OldMode: modeText(r.mode), Sensitive: r.Sensitive, Differs: true})
 	}
 	for _, o := range c.chmods {
 		all = append(all, Change{Path: o.Path + "/", Kind: Update, OldMode: modeText(o.Was), NewMode: modeText(o.Mode)})
