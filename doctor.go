@@ -64,11 +64,17 @@ func refused(p *render.Problem, name string, m mount) {
 		p.Hint = fmt.Sprintf("let the group read the volume: securityContext: {fsGroup: %d} on the pod, and defaultMode: 0440 on the volume", me.group())
 	case reading:
 		p.Hint = fmt.Sprintf("be of a group that may read it: securityContext: {fsGroup: %d} on the pod", me.group())
-	case m.at == "/" && m.kind == "overlay":
+	case m.at == "/" && inPod():
 		p.Hint = emptyDirHint(name, "this is the image's own file system, not a volume")
 	default:
 		p.Hint = fmt.Sprintf("let the run write there: securityContext: {fsGroup: %d} on the pod, or securityContext: {runAsUser: %d} on the container", me.group(), refusing.uid)
 	}
+}
+
+// inPod tells whether the kubelet has made this process's container.
+func inPod() bool {
+	_, err := os.Stat("/dev/termination-log")
+	return err == nil
 }
 
 func spaceHint(m mount) string {

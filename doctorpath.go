@@ -32,7 +32,7 @@ func partsOf(name string) []part {
 			break
 		}
 		st, ok := info.Sys().(*syscall.Stat_t)
-		if !ok || next == at {
+		if !ok || next == at && links > 0 {
 			continue
 		}
 		p := part{next, "", info.Mode(), int(st.Uid), int(st.Gid)}
