@@ -148,11 +148,9 @@ func makePrivate(in *folder, name string) (*folder, error) {
 		return nil, errno("mkdir", in.at(name), err)
 	}
 	f, err := ownFolder(in, name)
-	if err == nil && f == nil {
-		err = errno("open", in.at(name), unix.ENOENT) // another run has removed it
-	}
-	if err != nil {
-		return nil, err
+	if f == nil {
+		_ = in.unlink(name, unix.AT_REMOVEDIR) // tidy does not know of it
+		return nil, cmp.Or(err, errno("open", in.at(name), unix.ENOENT))
 	}
 	return f, f.private(in)
 }
