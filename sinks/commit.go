@@ -169,7 +169,7 @@ func (c *commit) keep(i int, f *folder, name string) (there, kept bool, err erro
 }
 
 // remove moves a file of ours into the stage. What has become something else
-// meanwhile is not ours any more.
+// meanwhile is not ours any more; put there in the last instant, it is put back.
 func (c *commit) remove(i int, o op, f *folder) error {
 	if c.again {
 		if done, err := c.state.stage.has(oldOf(i)); done || err != nil {
@@ -185,7 +185,14 @@ func (c *commit) remove(i int, o op, f *folder) error {
 	if st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return nil
 	}
-	return c.did(i, done, move(f, base(o.Path), c.state.stage, oldOf(i)))
+	inode := st.Ino
+	if err := move(f, base(o.Path), c.state.stage, oldOf(i)); err != nil {
+		return err
+	}
+	if err := c.state.stage.lstat(oldOf(i), &st); err == nil && st.Ino != inode {
+		return moveNew(c.state.stage, oldOf(i), f, base(o.Path))
+	}
+	return c.did(i, done, nil)
 }
 
 // sync makes the changed directories durable. One that is gone needs none.
