@@ -14,7 +14,7 @@ demo: ## render examples/quickstart and show what went in and what came out
 	@sh examples/quickstart/demo.sh
 
 test: setup check
-	$(GO) test -count=1 -timeout 30m ./...
+	$(GO) test -count=1 -timeout 30m ./... # the tests of the binary depend on more than go test sees
 
 setup:
 	sh integration/setup.sh
@@ -29,8 +29,8 @@ check:
 bench: setup ## W=w2 for one workload; docs/benchmarks.md for all
 	$(GO) run ./integration/bench $(if $(W),-w $(W))
 
-faults: ## every fault at every system call; takes long
-	$(GO) test ./integration/faults -v -timeout 120m -full
+faults: ## every fault at every system call; ten minutes on two cores
+	$(GO) test ./integration/faults -count=1 -v -timeout 120m -full
 
 FUZZTIME ?= 30s
 fuzz:

@@ -9,9 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"syscall"
 	"testing"
 )
@@ -27,7 +26,9 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	confit = filepath.Join(dir, "confit")
-	if out, err := exec.Command("go", "build", "-o", confit, "confit").CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-o", confit, "confit")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it ships; the loader is not the subject
+	if out, err := build.CombinedOutput(); err != nil {
 		panic(string(out))
 	}
 	status := m.Run()
@@ -35,71 +36,95 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-func TestFaults(t *testing.T) {
-	for _, s := range scenarios {
-		t.Run(s.name, func(t *testing.T) {
-			t.Parallel()
-			sweep(t, s, func(t *testing.T) *world { return newWorld(t, confit, s) })
-		})
-	}
+// A count is what a sweep did.
+type count struct{ calls, faults, bad int }
+
+func (c count) String() string {
+	return fmt.Sprintf("%d calls, %d faults, %d violations", c.calls, c.faults, c.bad)
 }
 
-// TestRecovery strikes at the run that finishes an update, which was killed in
-// the middle of its commit.
-func TestRecovery(t *testing.T) {
-	s := scenarios[1]
-	for _, name := range []string{"linkat", "unlinkat"} {
-		t.Run("killed at "+name, func(t *testing.T) {
-			t.Parallel()
-			at := newWorld(t, confit, s).find(t, name)
-			sweep(t, s, func(t *testing.T) *world {
-				w := newWorld(t, confit, s)
-				_, ws, out, err := w.struck("new.yaml", strike{at: at, signal: syscall.SIGKILL})
-				must(t, err)
-				if !ws.Signaled() {
-					t.Fatalf("it was not killed: %s", out)
-				}
-				return w
-			})
-		})
-	}
+// A total adds the counts of sweeps that run at once.
+type total struct {
+	mu sync.Mutex
+	count
 }
 
-// find gives the number of the first call of that name after the commit point.
-func (w *world) find(t *testing.T, name string) int {
+func (a *total) add(t *testing.T, c count) {
 	t.Helper()
-	run, _, out, err := w.struck("new.yaml", strike{})
-	must(t, err)
-	committed := false
-	for i, call := range run.names {
-		committed = committed || call == "renameat"
-		if committed && call == name {
-			return i + 1
-		}
-	}
-	t.Fatalf("no %s in %v: %s", name, run.names, out)
-	return 0
+	t.Log(c)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.calls += c.calls
+	a.faults += c.faults
+	a.bad += c.bad
 }
 
-func sweep(t *testing.T, s scenario, begin func(t *testing.T) *world) {
-	undisturbed := begin(t)
-	run, ws, out, err := undisturbed.struck("new.yaml", strike{})
-	must(t, err)
-	if ws.ExitStatus() != 0 {
-		t.Fatalf("without a fault it ends %d: %s", ws.ExitStatus(), out)
+// TestFaults strikes at the runs of all scenarios. What comes before the directory is
+// touched is the same in each, and struck in the first alone.
+func TestFaults(t *testing.T) {
+	var all total
+	t.Run("runs", func(t *testing.T) {
+		for i, s := range scenarios() {
+			t.Run(s.name, func(t *testing.T) {
+				t.Parallel()
+				sc := newScene(t, s)
+				all.add(t, sc.sweep(t, s.kinds, i == 0))
+			})
+		}
+	})
+	t.Run("recoveries", func(t *testing.T) {
+		for _, s := range []scenario{update, scenarios()[1]} {
+			t.Run(s.name, func(t *testing.T) { recoveries(t, newScene(t, s), &all) })
+		}
+	})
+	t.Logf("in total %v", all.count)
+}
+
+// recoveries strikes at the runs that finish what another began, which was killed at
+// any instant of its commit.
+func recoveries(t *testing.T, begin *scene, all *total) {
+	kinds := []strike{{signal: syscall.SIGKILL}, {errno: syscall.EIO}, {errno: syscall.ENOSPC, on: true}}
+	for i, sc := range begin.committing(t) {
+		if !*full && i%8 != 0 {
+			continue
+		}
+		t.Run(fmt.Sprintf("instant %d", i), func(t *testing.T) {
+			t.Parallel()
+			k := kinds
+			if i == 0 {
+				k = nil
+			}
+			all.add(t, sc.sweep(t, k, false))
+		})
 	}
-	want, err := undisturbed.look()
-	must(t, err)
-	kinds, struck := strikes(), 0
-	all := (len(run.names) + 3) * len(kinds)
-	for n := 0; n < all && !t.Failed(); n += pace(all) {
+}
+
+// sweep strikes at each call with each kind of fault, and counts.
+func (s *scene) sweep(t *testing.T, kinds []strike, early bool) (c count) {
+	t.Helper()
+	if kinds == nil {
+		kinds = strikes()
+	}
+	want, run := s.undisturbed(t)
+	from := run.begin
+	if early {
+		from = 1
+	}
+	c.calls = len(run.names) - from + 1
+	all := (c.calls + 3) * len(kinds) // a run may take a few calls more
+	for n := 0; n < all && c.bad < 10; n += pace(all) {
 		k := kinds[n%len(kinds)]
-		k.at = n/len(kinds) + 1
-		if strikeOnce(t, begin(t), s, k, want) {
-			struck++
+		k.at = from + n/len(kinds)
+		e, wrong := s.strikeOnce(t, k, want)
+		if e.struck != "" {
+			c.faults++
+		}
+		if len(wrong) > 0 {
+			c.bad++
+			t.Errorf("%v (%s), which ends %v: %s\n%s", k, e.struck, e.ws, e.log, strings.Join(wrong, "\n"))
 		}
 	}
-	t.Logf("%d calls, %d faults", len(run.names), struck)
+	return c
 }
 
 // pace takes some forty faults out of all of them, spread over kinds and calls.
@@ -108,122 +133,77 @@ func pace(all int) int {
 		return 1
 	}
 	p := all/40 | 1
-	if p%5 == 0 { // there are ten kinds
+	for p%3 == 0 || p%5 == 0 { // what the numbers of kinds have as factors
 		p += 2
 	}
 	return p
 }
 
-// strikeOnce tells whether the run lasted long enough to be struck.
-func strikeOnce(t *testing.T, w *world, s scenario, k strike, want look) bool {
+// strikeOnce tells how the run ended and what is wrong with that.
+func (s *scene) strikeOnce(t *testing.T, k strike, want look) (end, []string) {
 	t.Helper()
-	defer os.RemoveAll(w.top)
-	before, err := w.look()
+	w := s.world(t)
+	defer w.end()
+	before, err := see(w.path(""))
 	must(t, err)
-	run, ws, out, err := w.struck("new.yaml", k)
+	e, err := w.struck(k, nil)
 	must(t, err)
-	after, err := w.look()
+	after, err := see(w.path(""))
 	must(t, err)
-	bad := judge(before, after, want, ws, out)
-	status, text := w.run("new.yaml")
-	last, err := w.look()
-	must(t, err)
-	if status != 0 || strings.Contains(text, secret) {
-		bad = append(bad, fmt.Sprintf("the next run ends %d: %s", status, text))
+	bad := judge(before, after, want, e)
+	if wrong := w.next(after, want); wrong != "" {
+		bad = append(bad, wrong)
 	}
-	if !last.same(want) {
-		bad = append(bad, fmt.Sprintf("the next run leaves %v, want %v", last, want))
-	}
-	if len(bad) > 0 {
-		t.Errorf("%s, %v (%s), which ends %v: %s\n%s", s.name, k, run.struck, ws, out, strings.Join(bad, "\n"))
-	}
-	return run.struck != ""
+	return e, bad
 }
 
-// judge says what is wrong with what a struck run left behind.
-func judge(before, after, want look, ws syscall.WaitStatus, out string) (bad []string) {
-	report := func(format string, args ...any) { bad = append(bad, fmt.Sprintf(format, args...)) }
-	_, journal := after[".confit-default/journal.json"]
-	unchanged := identical(before.visible(), after.visible())
-	switch {
-	case strings.Contains(out, secret):
-		report("the secret is in the messages")
-	case ws.Signaled() && ws.Signal() == syscall.SIGTERM && unchanged: // before confit asked to be told
-	case ws.Signaled() && ws.Signal() != syscall.SIGKILL || ws.ExitStatus() == 2 || ws.ExitStatus() == 70:
-		report("it crashed")
-	case ws.Exited() && ws.ExitStatus() == 0 && !after.visible().same(want.visible()):
-		report("it ends well and leaves %v, want %v", after.visible(), want.visible())
-	case (strings.Contains(out, "nothing was written") || strings.Contains(out, "nothing in ")) && !unchanged:
-		report("it says that nothing was changed, and leaves %v, had %v", after.visible(), before.visible())
-	case ws.ExitStatus() > 0 && !unchanged && !journal && !after.visible().same(want.visible()):
-		report("it ends half done and has no journal: %v", after.visible())
+// undisturbed runs without a fault, and looks at the directory before each call: at
+// no instant may anything be half there, or open to more than it will be.
+func (s *scene) undisturbed(t *testing.T) (want look, e end) {
+	t.Helper()
+	w, watched := s.world(t), s.world(t)
+	defer w.end()
+	defer watched.end()
+	if status, log := w.run("new.yaml", "1ms"); status != 0 {
+		t.Fatalf("without a fault it ends %d: %s", status, log)
 	}
-	return append(bad, whole(before, after, want)...)
-}
-
-func identical(a, b look) bool {
-	for p, it := range a {
-		if b[p] != it {
-			return false
-		}
-	}
-	return len(a) == len(b)
-}
-
-// whole checks each path: its content is the old or the new, it is there if it is
-// on both sides, and no secret is readable by more than its output is.
-func whole(before, after, want look) (bad []string) {
-	for p, it := range after {
-		old, new := before[p], want[p]
-		if strings.Contains(it.text, secret) && it.mode.Perm()&^0o640 != 0 {
-			bad = append(bad, fmt.Sprintf("%s has mode %v and holds the secret", p, it.mode))
-		}
-		if strings.HasPrefix(p, ".confit-") || it.mode.IsDir() {
-			continue
-		}
-		if it != old && (it.text != new.text || it.mode != new.mode) {
-			bad = append(bad, fmt.Sprintf("%s is neither old nor new: %v", p, it))
-		}
-	}
-	for p, old := range before.visible() {
-		new, stays := want[p]
-		if now, ok := after[p]; stays && new.mode.IsDir() == old.mode.IsDir() && !ok {
-			bad = append(bad, p+" is gone")
-		} else if text, ok := foreign[p]; ok && (now != old || now.text != text) {
-			bad = append(bad, p+" is not ours and was touched")
-		}
-	}
-	return bad
-}
-
-// TestNoop looks at the calls of a run that has nothing to do.
-func TestNoop(t *testing.T) {
-	w := newWorld(t, confit, scenarios[3])
-	run, _, out, err := w.struck("new.yaml", strike{})
+	want, err := see(w.path(""))
 	must(t, err)
-	changes := []string{"mkdirat", "fchmod", "fsync", "linkat", "renameat", "renameat2", "unlinkat"}
-	for _, name := range run.names {
-		if slices.Contains(changes, name) {
-			t.Errorf("a run with nothing to change calls %s: %s", name, out)
+	before, err := see(watched.path(""))
+	must(t, err)
+	e, err = watched.struck(strike{}, func(n int, name string) {
+		now, err := see(watched.path(""))
+		if bad := whole(before, now, want); err != nil || len(bad) > 0 {
+			t.Errorf("before call %d (%s): %v %s", n, name, err, strings.Join(bad, "\n"))
 		}
+	})
+	must(t, err)
+	if e.ws.ExitStatus() != 0 || e.begin == 0 {
+		t.Fatalf("traced it ends %d: %s", e.ws.ExitStatus(), e.log)
 	}
+	return want, e
 }
 
-// TestHeld stops a run that holds the lock. Others are told so, until it dies.
-func TestHeld(t *testing.T) {
-	s := scenarios[1]
-	at := newWorld(t, confit, s).find(t, "linkat")
-	w := newWorld(t, confit, s)
-	var status atomic.Int64
-	_, ws, out, err := w.struck("new.yaml", strike{at: at, signal: syscall.SIGKILL, hold: func() {
-		n, _ := w.run("new.yaml")
-		status.Store(int64(n))
-	}})
+// committing gives a scene for each state that the directory has while a run commits.
+func (s *scene) committing(t *testing.T) (all []*scene) {
+	t.Helper()
+	w := s.world(t)
+	t.Cleanup(w.end)
+	seen := map[string]bool{}
+	_, err := w.struck(strike{}, func(n int, name string) {
+		now, err := see(w.path(""))
+		must(t, err)
+		if _, journal := now[".confit-default/journal.json"]; !journal || seen[now.key()] {
+			return
+		}
+		seen[now.key()] = true
+		sc := &scene{scenario: s.scenario, top: s.top, out: filepath.Join(w.dir, fmt.Sprint(n)), seen: map[string]string{}}
+		must(t, clone(w.path(""), sc.out))
+		all = append(all, sc)
+	})
 	must(t, err)
-	if status.Load() != 75 || !ws.Signaled() {
-		t.Errorf("beside a run that stands still another ends %d, want 75; the first ends %v: %s", status.Load(), ws, out)
+	if len(all) == 0 {
+		t.Fatal("no commit was seen")
 	}
-	if n, out := w.run("new.yaml"); n != 0 {
-		t.Errorf("after it died another ends %d: %s", n, out)
-	}
+	return all
 }

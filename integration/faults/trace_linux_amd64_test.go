@@ -3,66 +3,88 @@ package faults
 import (
 	"fmt"
 	"os"
-	"slices"
+	"strings"
 	"syscall"
+	"time"
 )
 
-// calls are the system calls at which a fault can strike: all that reach a file
-// system. strace would do, but it counts per thread, and Go moves between threads.
-var calls = map[uint64]string{
-	syscall.SYS_OPENAT: "openat", syscall.SYS_MKDIRAT: "mkdirat", syscall.SYS_READ: "read", syscall.SYS_PREAD64: "pread64",
-	syscall.SYS_WRITE: "write", syscall.SYS_CLOSE: "close", syscall.SYS_FCHMOD: "fchmod", syscall.SYS_FSYNC: "fsync",
-	syscall.SYS_FLOCK: "flock", syscall.SYS_FSTAT: "fstat", syscall.SYS_NEWFSTATAT: "newfstatat", 332: "statx",
-	syscall.SYS_GETDENTS64: "getdents64", syscall.SYS_READLINKAT: "readlinkat", syscall.SYS_LINKAT: "linkat",
-	syscall.SYS_RENAMEAT: "renameat", 316: "renameat2", syscall.SYS_UNLINKAT: "unlinkat", 306: "syncfs", 439: "faccessat2", syscall.SYS_FACCESSAT: "faccessat",
-}
-
-// A strike is a fault at the nth of these calls, counted over all threads: an
-// error in place of the call, or a signal right before it.
+// A strike is a fault at the nth of our calls, counted over all threads.
 type strike struct {
-	at     int // 0 means never
-	errno  syscall.Errno
+	at     int           // 0 means never
+	errno  syscall.Errno // in place of the call
+	on     bool          // and of every later call of that name
+	short  bool          // the call gets half of its bytes
 	signal syscall.Signal
-	hold   func() // called right before it, while the process stands still
+	act    func() // called right before it, while the process stands still
+	what   string // act does
 }
 
 func (s strike) String() string {
-	if s.errno != 0 {
-		return fmt.Sprintf("%s at call %d", errnos[s.errno], s.at)
+	text := s.what
+	switch {
+	case s.short:
+		text = "half the bytes"
+	case s.errno != 0:
+		text = errnos[s.errno]
+	case s.signal != 0:
+		text = signals[s.signal]
 	}
-	return fmt.Sprintf("%s at call %d", signals[s.signal], s.at)
+	if s.on {
+		text += " from then on"
+	}
+	return fmt.Sprintf("%s at call %d", text, s.at)
+}
+
+// A job is a run to be traced.
+type job struct {
+	args, env []string
+	dir       string
+	out       *os.File
+	init      bool                     // as process 1 of a namespace of its own
+	lacks     map[string]syscall.Errno // calls that the file system does not have
+	sink      string                   // where it publishes
+	each      func(n int, name string) // called before each call
+	strike
 }
 
 // A traced is a process that runs under a strike.
 type traced struct {
-	strike
-	pid     int
-	names   []string // of the calls, in order
-	struck  string   // the name of the call that was struck
-	inside  map[int]bool
-	failing int // the thread whose call is being failed
-	known   map[int]bool
+	job
+	pid    int
+	names  []string // of the calls, in order
+	begin  int      // the number of the first on the sink
+	writes int      // opens for writing
+	struck string   // the name of the call that was struck
+	known  map[int]bool
 }
 
-// trace runs a command and gives its wait status. Its thread must be locked, and
+// endless is how long a run may take before it counts as hanging.
+const endless = time.Minute
+
+// trace executes a job and gives its wait status. Its thread must be locked, and
 // have no other children.
-func trace(args, env []string, dir string, out *os.File, s strike) (*traced, syscall.WaitStatus, error) {
-	pid, err := syscall.ForkExec(args[0], args, &syscall.ProcAttr{
-		Dir: dir, Env: env, Files: []uintptr{0, out.Fd(), out.Fd()},
-		Sys: &syscall.SysProcAttr{Ptrace: true, Pdeathsig: syscall.SIGKILL},
+func trace(j job) (*traced, syscall.WaitStatus, error) {
+	sys := &syscall.SysProcAttr{Ptrace: true, Pdeathsig: syscall.SIGKILL}
+	if j.init {
+		sys.Cloneflags = syscall.CLONE_NEWPID
+	}
+	pid, err := syscall.ForkExec(j.args[0], j.args, &syscall.ProcAttr{
+		Dir: j.dir, Env: j.env, Files: []uintptr{0, j.out.Fd(), j.out.Fd()}, Sys: sys,
 	})
 	if err != nil {
 		return nil, 0, err
 	}
-	t := &traced{strike: s, pid: pid, inside: map[int]bool{}, known: map[int]bool{pid: true}}
+	hanging := time.AfterFunc(endless, func() { _ = syscall.Kill(pid, syscall.SIGABRT) })
+	defer hanging.Stop()
+	t := &traced{job: j, pid: pid, known: map[int]bool{pid: true}}
 	ws, err := t.run()
 	return t, ws, err
 }
 
 const (
-	wallOwn   = 0x40000000 | 0x20000000                                                // __WALL | __WNOTHREAD: threads too, of this tracer only
-	options   = syscall.PTRACE_O_TRACECLONE | syscall.PTRACE_O_TRACESYSGOOD | 0x100000 // EXITKILL
-	inSyscall = syscall.SIGTRAP | 0x80
+	wallOwn      = 0x40000000 | 0x20000000 // __WALL | __WNOTHREAD: threads too, of this tracer only
+	eventSeccomp = 7
+	options      = syscall.PTRACE_O_TRACECLONE | 1<<eventSeccomp | 0x100000 // EXITKILL
 )
 
 func (t *traced) run() (syscall.WaitStatus, error) {
@@ -73,81 +95,90 @@ func (t *traced) run() (syscall.WaitStatus, error) {
 	if err := syscall.PtraceSetOptions(t.pid, options); err != nil {
 		return ws, err
 	}
-	resume(t.pid, 0)
-	for {
-		tid, err := syscall.Wait4(-1, &ws, wallOwn, nil)
-		if err == syscall.EINTR {
-			continue
+	if err := filter(t.pid); err != nil {
+		return ws, err
+	}
+	for tid := t.pid; ; {
+		_ = syscall.PtraceCont(tid, int(t.stopped(tid, ws))) // it may have been killed meanwhile
+		var err error
+		for tid, err = syscall.Wait4(-1, &ws, wallOwn, nil); err == syscall.EINTR; {
+			tid, err = syscall.Wait4(-1, &ws, wallOwn, nil)
 		}
-		if err != nil {
+		if err != nil || tid == t.pid && (ws.Exited() || ws.Signaled()) {
 			return ws, err
 		}
-		if ws.Exited() || ws.Signaled() {
-			if tid == t.pid {
-				return ws, nil
-			}
-			continue
-		}
-		resume(tid, t.stopped(tid, ws))
 	}
 }
-
-// resume goes on to the next call. The thread may have been killed meanwhile.
-func resume(tid int, signal syscall.Signal) { _ = syscall.PtraceSyscall(tid, int(signal)) }
 
 // stopped looks at why a thread stopped, and gives the signal to deliver to it.
 func (t *traced) stopped(tid int, ws syscall.WaitStatus) syscall.Signal {
 	signal := ws.StopSignal()
 	switch {
-	case signal == inSyscall:
-		t.syscall(tid)
-		return 0
 	case signal == syscall.SIGTRAP:
+		if ws.TrapCause() == eventSeccomp {
+			t.call(tid)
+		}
 		return 0
 	case signal == syscall.SIGSTOP && !t.known[tid]:
 		t.known[tid] = true
 		return 0
 	}
-	return signal
+	return max(signal, 0)
 }
 
-func (t *traced) syscall(tid int) {
-	t.inside[tid] = !t.inside[tid]
+func (t *traced) call(tid int) {
 	var regs syscall.PtraceRegs
 	if syscall.PtraceGetRegs(tid, &regs) != nil {
 		return
 	}
-	if !t.inside[tid] {
-		if t.failing == tid {
-			t.failing = 0
-			regs.Rax = uint64(-int64(t.errno))
-			_ = syscall.PtraceSetRegs(tid, &regs)
-		}
-		return
-	}
-	name, ok := calls[regs.Orig_rax]
-	if !ok {
-		return
-	}
+	name := calls[regs.Orig_rax]
 	t.names = append(t.names, name)
-	if len(t.names) != t.at {
-		return
+	if name == "openat" && regs.Rdx&(syscall.O_ACCMODE|syscall.O_CREAT|syscall.O_TRUNC) != 0 {
+		t.writes++
 	}
-	t.struck = name
-	t.act(tid, &regs)
+	if t.begin == 0 && strings.HasPrefix(peek(tid, regs.Rsi), t.sink) {
+		t.begin = len(t.names)
+	}
+	if t.each != nil {
+		t.each(len(t.names), name)
+	}
+	switch {
+	case len(t.names) == t.at:
+		t.struck = name
+		t.hit(tid, &regs)
+	case t.on && name == t.struck:
+		fail(tid, &regs, t.errno)
+	case t.lacks[name] != 0:
+		fail(tid, &regs, t.lacks[name])
+	}
 }
 
-func (t *traced) act(tid int, regs *syscall.PtraceRegs) {
-	if t.hold != nil {
-		t.hold()
-	}
-	if t.errno != 0 {
-		t.failing = tid
-		regs.Orig_rax = ^uint64(0) // no such call, so nothing happens
+// peek reads the beginning of what may be a path.
+func peek(tid int, at uint64) string {
+	text := make([]byte, 64)
+	n, _ := syscall.PtracePeekData(tid, uintptr(at), text)
+	return string(text[:max(n, 0)])
+}
+
+func (t *traced) hit(tid int, regs *syscall.PtraceRegs) {
+	switch {
+	case t.act != nil:
+		t.act()
+	case t.errno != 0:
+		fail(tid, regs, t.errno)
+	case t.short && (t.struck == "read" || t.struck == "write") && regs.Rdx > 1:
+		regs.Rdx /= 2
 		_ = syscall.PtraceSetRegs(tid, regs)
-	} else if t.signal != 0 {
+	}
+	if t.signal != 0 {
 		_ = syscall.Kill(t.pid, t.signal)
 	}
+}
+
+// fail gives a call an error in place of its effect.
+func fail(tid int, regs *syscall.PtraceRegs, errno syscall.Errno) {
+	regs.Orig_rax, regs.Rax = ^uint64(0), uint64(-int64(errno))
+	_ = syscall.PtraceSetRegs(tid, regs)
 }
 
 var errnos = map[syscall.Errno]string{
@@ -155,18 +186,15 @@ var errnos = map[syscall.Errno]string{
 	syscall.EPERM: "EPERM", syscall.EBUSY: "EBUSY", syscall.EDQUOT: "EDQUOT", syscall.EMFILE: "EMFILE",
 }
 
-var signals = map[syscall.Signal]string{syscall.SIGKILL: "SIGKILL", syscall.SIGTERM: "SIGTERM"}
+var signals = map[syscall.Signal]string{syscall.SIGKILL: "SIGKILL", syscall.SIGTERM: "SIGTERM", syscall.SIGINT: "SIGINT"}
 
 // strikes are all kinds of fault, in a fixed order.
 func strikes() []strike {
-	all := []strike{{signal: syscall.SIGKILL}, {signal: syscall.SIGTERM}}
-	var errs []syscall.Errno
-	for e := range errnos {
-		errs = append(errs, e)
-	}
-	slices.Sort(errs)
-	for _, e := range errs {
-		all = append(all, strike{errno: e})
+	all := []strike{{signal: syscall.SIGKILL}, {signal: syscall.SIGTERM}, {signal: syscall.SIGINT}, {short: true}}
+	for e := syscall.Errno(1); e < 256; e++ {
+		if errnos[e] != "" {
+			all = append(all, strike{errno: e}, strike{errno: e, on: true})
+		}
 	}
 	return all
 }

@@ -1,14 +1,15 @@
 package faults
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 )
@@ -19,68 +20,149 @@ const secret = "hunter2"
 // A scenario is a run over a directory that an earlier one, if any, has filled.
 type scenario struct {
 	name     string
-	old, new map[string]string      // path → template; nil means no earlier run
-	drift    func(dir string) error // after the earlier run
+	old, new map[string]string        // path → template; nil means no earlier run
+	before   func(out string) error   // the earlier run
+	drift    func(out string) error   // after the earlier run
+	adopt    bool                     // overwrite: true on the outputs
+	lacks    map[string]syscall.Errno // calls that the file system does not have
+	init     bool                     // the run is process 1
+	kinds    []strike                 // nil means all
 }
 
 var (
 	oldSet = map[string]string{"gone": "old", "same": "same", "up": "old", "file": "old", "dir/x/y": "old", "dead/end/z": "old", "s": "old {{ .Values.pw }}"}
-	newSet = map[string]string{"same": "same", "up": "new", "file/now/dir": "new", "dir": "new", "fresh/a": "new", "fresh/s": "{{ .Values.pw }}", "s": "new {{ .Values.pw }}"}
+	newSet = map[string]string{"same": "same", "up": "new", "file/now/dir": "new", "dir": "new", "fresh/a": "new", "fresh/s": "{{ .Values.pw }}", "s": "new {{ .Values.pw }}", "top": "new"}
+	update = scenario{name: "update", old: oldSet, new: newSet}
 )
 
-var scenarios = []scenario{
-	{name: "first", new: newSet},
-	{name: "update", old: oldSet, new: newSet},
-	{name: "prune", old: oldSet, new: map[string]string{"same": "same"}},
-	{name: "noop", old: newSet, new: newSet},
-	{name: "many", new: many("new")},
-	{name: "drift", old: newSet, new: newSet, drift: func(dir string) error { return os.Chmod(filepath.Join(dir, "up"), 0o666) }},
+func scenarios() []scenario {
+	signals := strikes()[:3]
+	return []scenario{
+		{name: "first", new: newSet},
+		{name: "first, no directory", new: newSet, before: os.RemoveAll},
+		update,
+		{name: "update as process 1", old: oldSet, new: newSet, init: true, kinds: signals},
+		{name: "update, no links", old: oldSet, new: newSet, lacks: map[string]syscall.Errno{"linkat": syscall.EPERM, "renameat2": syscall.EINVAL}},
+		{name: "prune", old: oldSet, new: map[string]string{"same": "same"}},
+		{name: "nothing left", old: oldSet},
+		{name: "noop", old: newSet, new: newSet},
+		{name: "drift", old: newSet, new: newSet, drift: drift},
+		{name: "takeover", new: newSet, adopt: true, drift: strangers},
+		{name: "setgid", old: oldSet, new: newSet, before: setgid},
+		{name: "many", new: many("new"), kinds: []strike{{signal: syscall.SIGKILL}, {errno: syscall.EIO}, {errno: syscall.ENOSPC, on: true}}},
+	}
 }
 
-// many is a set that is synced in one go: more than 64 steps, at first.
+// many is a set that is synced in one go, staged and in place.
 func many(text string) map[string]string {
 	set := map[string]string{}
-	for i := range 33 {
+	for i := range 65 {
 		set[fmt.Sprintf("d%d/f", i)] = text
 	}
 	return set
 }
 
+func drift(out string) error {
+	return errors.Join(
+		os.Chmod(filepath.Join(out, "up"), 0o666), os.Chmod(filepath.Join(out, "fresh"), 0o700),
+		os.WriteFile(filepath.Join(out, "top"), []byte("not ours"), 0o644), os.Remove(filepath.Join(out, "s")))
+}
+
+func strangers(out string) error {
+	return errors.Join(os.Mkdir(filepath.Join(out, "fresh"), 0o755),
+		os.WriteFile(filepath.Join(out, "fresh/s"), []byte("theirs"), 0o600), os.WriteFile(filepath.Join(out, "up"), []byte("theirs"), 0o666))
+}
+
+func setgid(out string) error {
+	return errors.Join(os.Chown(out, -1, 4242), os.Chmod(out, fs.ModeSetgid|0o777))
+}
+
 // foreign is what was there before us.
 var foreign = map[string]string{"mine": "m", "dead/mine": "m"}
 
-// A world is a copy of a scenario's beginning.
-type world struct {
-	confit string // the binary
-	top    string
-	out    string
+// A scene is a scenario made ready: the specs, and the directory to begin with, of
+// which each run gets a copy.
+type scene struct {
+	scenario
+	top string // holds the specs
+	out string
+
+	mu   sync.Mutex
+	seen map[string]string // what is wrong with the run after one that left this
+}
+
+func newScene(t *testing.T, s scenario) *scene {
+	t.Helper()
+	top, err := os.MkdirTemp("/dev/shm", "confit-faults-")
+	must(t, err)
+	t.Cleanup(func() { os.RemoveAll(top) })
+	sc := &scene{scenario: s, top: top, out: filepath.Join(top, "out"), seen: map[string]string{}}
+	must(t, os.Mkdir(filepath.Join(top, "pw"), 0o755))
+	must(t, os.WriteFile(filepath.Join(top, "pw", "pw"), []byte(secret), 0o644))
+	must(t, sc.spec("new.yaml", s.new))
+	for p, text := range foreign {
+		name := filepath.Join(sc.out, p)
+		must(t, os.MkdirAll(filepath.Dir(name), 0o755))
+		must(t, os.WriteFile(name, []byte(text), 0o600))
+	}
+	if s.before != nil {
+		must(t, s.before(sc.out))
+	}
+	if s.old != nil {
+		must(t, sc.spec("old.yaml", s.old))
+		if status, out := (&world{scene: sc, dir: top}).run("old.yaml", "1ms"); status != 0 {
+			t.Fatalf("%s: the earlier run ends %d: %s", s.name, status, out)
+		}
+	}
+	if s.drift != nil {
+		must(t, s.drift(sc.out))
+	}
+	return sc
 }
 
 // spec writes a spec for a set of outputs.
-func (w *world) spec(name string, set map[string]string) error {
+func (s *scene) spec(name string, set map[string]string) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "version: 1\nsources: [{secret: %s/pw}]\nsinks: [{dir: %s}]\nrender:\n", w.top, w.out)
+	b.WriteString("version: 1\nsources: [{secret: pw}]\nsinks: [{dir: out}]\nrender:\n")
 	for p, text := range set {
-		fmt.Fprintf(&b, "- {inline: %q, to: %s}\n", text, p)
+		fmt.Fprintf(&b, "- {inline: %q, to: %s, overwrite: %v}\n", text, p, s.adopt)
 	}
 	if len(set) == 0 {
-		b.WriteString("[]\n")
+		b.WriteString("- {inline: x, to: x, when: never}\n")
 	}
-	return os.WriteFile(filepath.Join(w.top, name), []byte(b.String()), 0o644)
+	return os.WriteFile(filepath.Join(s.top, name), []byte(b.String()), 0o644)
 }
 
-func (w *world) args(spec string) []string {
-	return []string{w.confit, "render", "-c", filepath.Join(w.top, spec), "--lock-timeout", "10ms"}
+// A world is a copy of a scene.
+type world struct {
+	*scene
+	dir string // holds out
+}
+
+func (s *scene) world(t *testing.T) *world {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "confit-faults-")
+	must(t, err)
+	must(t, clone(s.out, filepath.Join(dir, "out")))
+	return &world{s, dir}
+}
+
+func (w *world) end() { os.RemoveAll(w.dir) }
+
+func (w *world) path(p string) string { return filepath.Join(w.dir, "out", p) }
+
+func (w *world) args(spec, wait string) []string {
+	return []string{confit, "render", "-c", filepath.Join(w.top, spec), "--out", w.path(""), "--lock-timeout", wait}
 }
 
 // env keeps the runtime quiet: its own threads and signals are not the subject.
-var env = []string{"GODEBUG=asyncpreemptoff=1", "GOTRACEBACK=none"}
+var env = []string{"GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1", "GOTRACEBACK=none"}
 
 // run executes a run without a fault, on a thread of its own: a tracer waits for
 // any child of its thread.
-func (w *world) run(spec string) (status int, out string) {
+func (w *world) run(spec, wait string) (status int, out string) {
 	alone(func() {
-		args := w.args(spec)
+		args := w.args(spec, wait)
 		cmd := exec.Command(args[0], args[1:]...)
 		cmd.Env = env
 		text, _ := cmd.CombinedOutput()
@@ -99,98 +181,30 @@ func alone(f func()) {
 	<-done
 }
 
-// struck executes a run under a fault.
-func (w *world) struck(spec string, s strike) (*traced, syscall.WaitStatus, string, error) {
-	log, err := os.CreateTemp(w.top, "log")
+// An end is how a traced run ended.
+type end struct {
+	*traced
+	ws  syscall.WaitStatus
+	log string
+}
+
+// struck executes a run under a fault; each, if any, is called before each call.
+func (w *world) struck(s strike, each func(n int, name string)) (end, error) {
+	log, err := os.Create(filepath.Join(w.dir, "log"))
 	if err != nil {
-		return nil, 0, "", err
+		return end{}, err
 	}
 	defer log.Close()
-	var t *traced
-	var ws syscall.WaitStatus
-	alone(func() { t, ws, err = trace(w.args(spec), env, w.top, log, s) })
+	var e end
+	alone(func() {
+		e.traced, e.ws, err = trace(job{args: w.args("new.yaml", "1ms"), env: env, dir: w.dir, out: log, init: w.init, sink: w.path(""), lacks: w.lacks, each: each, strike: s})
+	})
 	if err != nil {
-		return t, ws, "", err
+		return e, err
 	}
 	text, err := os.ReadFile(log.Name())
-	return t, ws, string(text), err
-}
-
-// newWorld makes the beginning of a scenario.
-func newWorld(t *testing.T, confit string, s scenario) *world {
-	t.Helper()
-	top, err := os.MkdirTemp("/dev/shm", "confit-faults-")
-	must(t, err)
-	t.Cleanup(func() { os.RemoveAll(top) })
-	w := &world{confit: confit, top: top, out: filepath.Join(top, "out")}
-	must(t, os.Mkdir(filepath.Join(top, "pw"), 0o755))
-	must(t, os.WriteFile(filepath.Join(top, "pw", "pw"), []byte(secret), 0o644))
-	must(t, w.spec("new.yaml", s.new))
-	for p, text := range foreign {
-		name := filepath.Join(w.out, p)
-		must(t, os.MkdirAll(filepath.Dir(name), 0o755))
-		must(t, os.WriteFile(name, []byte(text), 0o600))
-	}
-	if s.old == nil {
-		return w
-	}
-	must(t, w.spec("old.yaml", s.old))
-	if status, out := w.run("old.yaml"); status != 0 {
-		t.Fatalf("%s: the earlier run ends %d: %s", s.name, status, out)
-	}
-	if s.drift != nil {
-		must(t, s.drift(w.out))
-	}
-	return w
-}
-
-// A look is a directory's content: what is at each path. Of the state it has
-// names and modes only.
-type look map[string]item
-
-type item struct {
-	text string
-	mode fs.FileMode
-	id   string // inode and mtime of a file
-}
-
-func (w *world) look() (look, error) {
-	l := look{}
-	err := filepath.WalkDir(w.out, func(name string, e fs.DirEntry, err error) error {
-		if err != nil || name == w.out {
-			return err
-		}
-		info, err := e.Info()
-		if err != nil {
-			return err
-		}
-		p, _ := filepath.Rel(w.out, name)
-		it := item{mode: info.Mode()}
-		if e.Type().IsRegular() {
-			text, err := os.ReadFile(name)
-			if err != nil {
-				return err
-			}
-			st := info.Sys().(*syscall.Stat_t)
-			it.text, it.id = string(text), fmt.Sprint(st.Ino, st.Mtim)
-		}
-		l[p] = it
-		return nil
-	})
-	return l, err
-}
-
-// visible leaves the state directory out.
-func (l look) visible() look {
-	v := maps.Clone(l)
-	maps.DeleteFunc(v, func(p string, _ item) bool { return strings.HasPrefix(p, ".confit-") })
-	return v
-}
-
-// same compares what users see: without inodes and times, which differ between
-// two directories.
-func (l look) same(o look) bool {
-	return maps.EqualFunc(l, o, func(a, b item) bool { return a.text == b.text && a.mode == b.mode })
+	e.log = string(text)
+	return e, err
 }
 
 func must(t *testing.T, err error) {
