@@ -157,13 +157,13 @@ func mountOf(name string) mount {
 
 // bounds keeps of a file system's own options those that say how much it takes.
 func bounds(options string) string {
-	text := ""
+	var text strings.Builder
 	for o := range strings.SplitSeq(options, ",") {
 		if strings.HasPrefix(o, "size=") || strings.HasPrefix(o, "nr_inodes=") {
-			text += "," + o
+			text.WriteString("," + o)
 		}
 	}
-	return text
+	return text.String()
 }
 
 // resolved follows the symlinks of a path, the end of which need not be there.
