@@ -63,7 +63,7 @@ func (c *confit) pipeCommand(name, short, examples string, run func() error, mor
 		if err := c.settle(cmd.Flags()); err != nil {
 			return err
 		}
-		defer c.handleSignals()()
+		c.handleSignals()
 		c.guard.start(c.set.timeout)
 		return c.again(run)
 	}

@@ -60,25 +60,19 @@ func newConfit(sys system) *confit {
 }
 
 // handleSignals lets SIGTERM and SIGINT end a run that has not begun to publish, and
-// asks one that has to stop where it safely can. It returns what undoes it.
-func (c *confit) handleSignals() func() {
+// asks one that has to stop where it safely can. Nothing undoes it: once a handler is
+// gone a late signal kills a run that has published all, or ends process 1 with status 2.
+func (c *confit) handleSignals() {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	c.ctx = ctx
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	go func() {
-		s, ok := <-signals
-		if !ok {
-			return
-		}
+		s := <-signals
 		p := &render.Problem{Cause: render.CauseSignal, Code: "signal", Text: "ended by " + s.String(), Err: signalError{s.(syscall.Signal)}}
 		c.guard.interrupt(p)
 		cancel(p)
 	}()
-	return func() {
-		signal.Stop(signals)
-		close(signals)
-	}
 }
 
 type signalError struct{ s syscall.Signal }
