@@ -11,6 +11,7 @@ import (
 func judge(before, after, want look, e end) (bad []string) {
 	report := func(format string, args ...any) { bad = append(bad, fmt.Sprintf(format, args...)) }
 	_, journal := after[".confit-default/journal.json"]
+	_, resumes := before[".confit-default/journal.json"]
 	unchanged := before.visible().identical(after.visible())
 	done := after.visible().same(want.visible())
 	status := e.ws.ExitStatus()
@@ -29,7 +30,7 @@ func judge(before, after, want look, e end) (bad []string) {
 		report("it ends half done and does not say so: %v", after.visible())
 	case status > 0 && e.short:
 		report("it takes a short read or write for a failure")
-	case status > 0 && e.errno != 0 && !e.on && unchanged && !journal && after.more(before):
+	case status > 0 && e.errno != 0 && !e.on && unchanged && !journal && !resumes && after.more(before):
 		report("it leaves behind %v", after)
 	case status == 0 && e.errno != 0 && slices.Contains(checked, e.struck):
 		report("it takes no notice")
