@@ -77,6 +77,9 @@ func (s *scene) plantOne(t *testing.T, p plant, at int, want look) (bad []string
 		}
 	}}, nil)
 	must(t, err)
+	if e.struck == "" {
+		return nil // this run made fewer calls: its threads met less often
+	}
 	if !e.ws.Exited() || !slices.Contains([]int{0, 73, 74}, e.ws.ExitStatus()) {
 		bad = append(bad, fmt.Sprintf("it ends %v: %s", e.ws, e.log))
 	}
