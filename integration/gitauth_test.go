@@ -45,7 +45,7 @@ func TestGitAuth(t *testing.T) {
 		"a token of two lines":    {token, map[string]string{"token": password + "\n" + password}, 77, "spaces or control characters"},
 		"basic":                   {basic, map[string]string{"username": "robot", "password": password}, 0, ""},
 		"another password":        {basic, map[string]string{"username": "robot", "password": password + "x"}, 77, "username and password"},
-		"no password":             {basic, map[string]string{"username": "robot"}, 77, "one is missing or empty"},
+		"no password":             {basic, map[string]string{"username": "robot"}, 77, "is missing or empty"},
 		"basic and token":         {basic, map[string]string{"username": "robot", "password": password, "token": password}, 77, "both"},
 		"nothing but a ca":        {gitserver.HTTPOptions{}, nil, 0, ""},
 		"nothing, and it matters": {basic, nil, 77, "it was offered nothing"},

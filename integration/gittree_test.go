@@ -145,7 +145,7 @@ func TestGitNames(t *testing.T) {
 		"short":               {[]string{"commit: " + commit[:12]}, 78, "all 40 digits"},
 		"short as ref":        {[]string{"ref: " + commit[:12]}, 66, "all 40 digits"},
 		"nowhere":             {[]string{"ref: nowhere"}, 66, "no branch or tag nowhere"},
-		"another case":        {[]string{"ref: MAIN"}, 66, "it has refs/heads/main"},
+		"another case":        {[]string{"ref: MAIN"}, 66, "did you mean main"},
 		"ambiguous":           {[]string{"ref: twin"}, 66, "refs/heads/twin and refs/tags/twin"},
 		"not ambiguous":       {[]string{"ref: refs/heads/twin"}, 0, ""},
 		"a space":             {[]string{"ref: 'a b'"}, 66, "no branch or tag a b"},

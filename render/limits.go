@@ -26,7 +26,8 @@ type Limits struct {
 }
 
 func (l Limits) withDefaults() Limits {
-	return Limits{Template: cmp.Or(l.Template, 1<<20), Depth: cmp.Or(l.Depth, 64)}
+	const most = 5000 // a stack that doubles cannot be stopped in time
+	return Limits{Template: cmp.Or(l.Template, 1<<20), Depth: min(cmp.Or(l.Depth, 64), most)}
 }
 
 // stop ends an execution at once: a limit.

@@ -98,7 +98,8 @@ func (d Dir) stageAll(ctx context.Context, s *state, ops []op, durable bool) err
 		if !takes[i] {
 			return nil
 		}
-		return s.stage.take(o.Content.Blob().(spooled), staged(i), uint32(o.Mode.Perm()), durable)
+		b, _ := d.spooled(o)
+		return s.stage.take(b, staged(i), uint32(o.Mode.Perm()), durable)
 	})
 }
 
