@@ -75,11 +75,12 @@ func (s *session) clones(dir, url string) ([]Contest, error) {
 const confitGit = `version: 1
 sources:
   - git: %s
+    allowHTTP: true
     name: site
-    read: []
 render:
   - copy: site:**
     to: .
+limits: {git: {pack: 1GiB, files: 100000}}
 `
 
 // notBuilt reads the statuses of a confit that does not know Git sources yet.
