@@ -142,6 +142,33 @@ func TestGitPin(t *testing.T) {
 	w.nothing()
 }
 
+// The time of a Git source is that of all its fetches: the search for a commit makes one
+// after the other, each of which would fit alone.
+func TestGitSearchTime(t *testing.T) {
+	w := newGitWorld(t)
+	repo := w.Repo("site.git", site())
+	repo.Push(gitserver.Commit{Branch: "other", Orphan: true, Files: gitserver.Tree{"a": {Data: "b"}}})
+	lost := repo.Hash("other")
+	repo.SetRef("refs/heads/other", "")
+	s := w.https()
+	w.spec(s.URL, "commit: "+lost, "ref: main")
+	w.write("confit.yaml", strings.Replace(read(t, w, "confit.yaml"), "time: 5s", "time: 3s", 1))
+	s.Break(gitserver.On(gitserver.Fetch, gitserver.Before(func() { time.Sleep(time.Second) })))
+	w.want(69, render, "gave up")
+	w.nothing()
+}
+
+// A server may give a commit that it does not offer: it is asked, also without a ref.
+func TestGitPinAlone(t *testing.T) {
+	w := newGitWorld(t)
+	repo := w.Repo("site.git", site(), later())
+	first := repo.Hash("HEAD^")
+	s := w.https()
+	w.spec(s.URL, "commit: "+first)
+	w.want(0, render)
+	w.same(repo.Archive(first, ""))
+}
+
 // A force-push between listing and fetch ends with the one commit or the other, whole.
 func TestGitForcePush(t *testing.T) {
 	w := newGitWorld(t)

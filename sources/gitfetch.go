@@ -24,7 +24,9 @@ func (e *errand) fetch() (*checkout, error) {
 	start := time.Now()
 	t := target{errand: e, exact: true}
 	for t.back < len(depths) {
+		e.remote.Timeout = max(e.limits.Time-time.Since(start), time.Millisecond) // 0 would be the default
 		err := e.remote.Fetch(e.git.Context, t.pick, t.read)
+		e.remote.StartJitter = 0
 		switch {
 		case errors.Is(err, remote.ErrNotOffered) && t.exact:
 			t.exact = false
@@ -59,7 +61,7 @@ type target struct {
 
 // pick decides what to ask for.
 func (t *target) pick(refs remote.Refs) (remote.Want, error) {
-	t.commit, t.tag, t.search = t.pin, plumbing.ZeroHash, false
+	t.commit, t.tag, t.search, t.known = t.pin, plumbing.ZeroHash, false, false
 	var tip remote.Ref
 	if t.ref != "" || t.pin.IsZero() {
 		var err error
@@ -78,7 +80,7 @@ func (t *target) pick(refs remote.Refs) (remote.Want, error) {
 	switch {
 	case !t.tag.IsZero():
 		want.Hashes[0] = t.tag
-	case t.exact && (refs.Has(t.commit) || refs.CanFetchAny):
+	case t.exact: // it may be given though it is not offered
 	case tip.Hash.IsZero():
 		return remote.Want{}, noExactFetch()
 	default:

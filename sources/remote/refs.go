@@ -77,8 +77,8 @@ func (f Refs) byHash(hash plumbing.Hash) Ref {
 	return Ref{Hash: hash, Peeled: hash}
 }
 
-// Has tells whether the server advertises the hash itself.
-func (f Refs) Has(hash plumbing.Hash) bool {
+// has tells whether the server advertises the hash itself.
+func (f Refs) has(hash plumbing.Hash) bool {
 	if f.Head.Hash == hash {
 		return true
 	}

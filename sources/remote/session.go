@@ -211,7 +211,7 @@ func (s *session) refused(refs Refs, want Want, err error) error {
 		return err
 	}
 	for _, hash := range want.Hashes {
-		if !refs.Has(hash) {
+		if !refs.has(hash) {
 			p := s.to.problem(render.CauseRemote, "git-remote", "the server does not hand out commit %s", hash)
 			p.Hint, p.Err = "does the commit exist, and does a branch or tag of the server lead to it?", ErrNotOffered
 			return p
