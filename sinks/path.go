@@ -138,7 +138,7 @@ func (c *checker) enter(o *render.Output) {
 }
 
 func (c *checker) enterName(p string) {
-	if key := fold(p); key != p {
+	if key := render.FoldCase(p); key != p {
 		c.folded[key] = ""
 	}
 }
@@ -159,7 +159,7 @@ func (c *checker) clash(o *render.Output) {
 }
 
 func (c *checker) twin(o *render.Output, p string) {
-	key := fold(p)
+	key := render.FoldCase(p)
 	other, ok := c.folded[key]
 	if ok && other == "" {
 		c.folded[key] = p
@@ -181,20 +181,6 @@ func alsoAt(o *render.Output) string {
 		return ""
 	}
 	return " (the other at " + o.Pos.String() + ")"
-}
-
-// fold maps names that a case-insensitive file system takes for one to one text.
-func fold(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < utf8.RuneSelf {
-			return unicode.ToLower(r)
-		}
-		least := r
-		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
-			least = min(least, f)
-		}
-		return unicode.ToLower(least)
-	}, s)
 }
 
 // parent is path.Dir for a path that CheckPath accepts, without its allocations.

@@ -119,7 +119,7 @@ func (w *walker) entry(out string, at place, e treeEntry, names map[string]strin
 	if len(out) > maxPath {
 		return w.bad(out[:100]+"…", "is too long a path")
 	}
-	folded := fold(name)
+	folded := render.FoldCase(name)
 	if twin, ok := names[folded]; ok && twin == name {
 		return w.bad(out, "is there twice")
 	} else if ok {
