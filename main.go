@@ -25,7 +25,7 @@ func run(args []string, sys system) int {
 	c := newConfit(sys)
 	root := c.commands()
 	root.SetArgs(args)
-	err := safely(root.Execute)
+	err := render.Safely(root.Execute)
 	c.guard.stop()
 	return c.report(err)
 }

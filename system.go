@@ -79,17 +79,6 @@ type signalError struct{ s syscall.Signal }
 
 func (e signalError) Error() string { return e.s.String() }
 
-// safely turns a panic into a problem that names its place in the code; the value of a
-// panic may hold a secret, and a dump of goroutines helps nobody at night.
-func safely(f func() error) (err error) {
-	defer func() {
-		if recover() != nil {
-			err = render.Bug()
-		}
-	}()
-	return f()
-}
-
 // isTerminal tells whether w is a terminal.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)

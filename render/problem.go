@@ -98,6 +98,18 @@ func Problems(err error, c Cause) []*Problem {
 	return []*Problem{{Cause: c, Text: err.Error(), Err: err}}
 }
 
+// Safely turns a panic of f into a problem that names its place in the code: the value of
+// a panic may hold a secret, and a dump of goroutines helps nobody at night. Each goroutine
+// needs it for itself.
+func Safely(f func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = Bug()
+		}
+	}()
+	return f()
+}
+
 // Bug is the problem of a panic that is being recovered: it names the place in the code,
 // and not what the panic said, which may hold a secret.
 func Bug() *Problem {

@@ -66,14 +66,11 @@ func Render(entries []Entry, in Input) (*Result, error) {
 		all = append(all, err)
 	}
 	res := &Result{Outputs: make([]Output, len(r.queue)), values: in.Values, readings: make([]*reading, len(r.queue))}
-	r.parallel(func(w *worker, i int) (err error) {
-		defer func() {
-			if recover() != nil {
-				err = Bug()
-			}
-		}()
-		res.Outputs[i], res.readings[i], err = w.make(r.queue[i])
-		return err
+	r.parallel(func(w *worker, i int) error {
+		return Safely(func() (err error) {
+			res.Outputs[i], res.readings[i], err = w.make(r.queue[i])
+			return err
+		})
 	})
 	for _, i := range slices.Sorted(maps.Keys(r.failed)) {
 		all = append(all, r.failed[i])

@@ -147,7 +147,7 @@ func (d Dir) eachOp(ops []op, do func(i int, o *render.Output) error) error {
 				if ops[i].out == nil {
 					continue
 				}
-				if errs[w] = do(i, ops[i].out); errs[w] != nil {
+				if errs[w] = render.Safely(func() error { return do(i, ops[i].out) }); errs[w] != nil {
 					next.Store(int64(len(ops)))
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -113,6 +114,31 @@ func TestMemo(t *testing.T) {
 	_, err := d.Apply(context.Background(), nil)
 	must(t, err)
 	if names := stateNames(t, d.Path); len(names) != 0 {
+		t.Errorf("the state holds %v", names)
+	}
+}
+
+// broken is a blob that no confit should make.
+type broken struct{}
+
+func (broken) ID() string             { return "" }
+func (broken) Size() int64            { return 1 }
+func (broken) Bytes() ([]byte, error) { panic("hunter2") }
+
+// A bug in a goroutine is a problem like others: no dump, no secret, nothing changed.
+func TestPanicWhileStaging(t *testing.T) {
+	d := Dir{Path: t.TempDir()}
+	apply(t, d.Path, files{"a": "text"})
+	outs := append(files{"a": "new"}.outputs(), render.Output{Path: "b", Mode: 0o644, Content: render.FromBlob(broken{}, false)})
+	_, err := d.Apply(context.Background(), outs)
+	all := render.Problems(err, render.CauseIO)
+	if len(all) != 1 || all[0].Code != "bug" || strings.Contains(fmt.Sprint(all[0], all[0].Notes), "hunter2") {
+		t.Errorf("Apply: %v", err)
+	}
+	if got, _ := os.ReadFile(filepath.Join(d.Path, "a")); string(got) != "text" {
+		t.Errorf("a = %q", got)
+	}
+	if names := stateNames(t, d.Path); len(names) != 1 {
 		t.Errorf("the state holds %v", names)
 	}
 }

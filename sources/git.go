@@ -81,7 +81,12 @@ func (r *reader) fetch(specs []Spec) (map[*Spec]*checkout, error) {
 	r.Git.Waiting(true)
 	var wg sync.WaitGroup
 	for _, e := range errands {
-		wg.Go(func() { e.got, e.err = e.run() })
+		wg.Go(func() {
+			e.err = render.Safely(func() (err error) {
+				e.got, err = e.run()
+				return err
+			})
+		})
 	}
 	wg.Wait()
 	r.Git.Waiting(false)

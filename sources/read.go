@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"runtime"
 	"strings"
-	"sync"
 	"syscall"
 	"unicode/utf8"
 
@@ -120,30 +118,20 @@ func (r *reader) filesOf(s *Spec) ([]render.File, error) {
 
 // parse turns the texts into layers, on every core.
 func (r *reader) parse() error {
-	errs := make([]error, len(r.texts))
-	var wg sync.WaitGroup
-	workers := min(runtime.GOMAXPROCS(0), len(r.texts))
-	for w := range workers {
-		wg.Go(func() {
-			for i := w; i < len(r.texts); i += workers {
-				t := r.texts[i]
-				end := r.Running.Begin("file", t.origin.File)
-				n, err := t.decode(t.data, t.origin)
-				end()
-				if err != nil {
-					errs[i] = err
-					continue
-				}
-				if t.spec.Typed {
-					n.ResolveText()
-				}
-				n.MarkSensitive(func(key string) bool { return matchAny(t.spec.Sensitive.globs, key) })
-				r.layers[t.layer].Root = render.Under(t.at, n)
-			}
-		})
-	}
-	wg.Wait()
-	return errors.Join(errs...)
+	return inParallel(len(r.texts), func(i int) error {
+		t := r.texts[i]
+		defer r.Running.Begin("file", t.origin.File)()
+		n, err := t.decode(t.data, t.origin)
+		if err != nil {
+			return err
+		}
+		if t.spec.Typed {
+			n.ResolveText()
+		}
+		n.MarkSensitive(func(key string) bool { return matchAny(t.spec.Sensitive.globs, key) })
+		r.layers[t.layer].Root = render.Under(t.at, n)
+		return nil
+	})
 }
 
 // reads tells whether a file becomes values: of a repository, those that read names.

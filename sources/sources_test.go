@@ -174,3 +174,19 @@ func TestLoopOfLinks(t *testing.T) {
 		t.Error("Tree of a loop of links gave no error")
 	}
 }
+
+// A panic on any core is the problem of the one call; the others are made.
+func TestInParallelPanics(t *testing.T) {
+	var made atomic.Int64
+	err := inParallel(100, func(i int) error {
+		made.Add(1)
+		if i == 7 {
+			panic("hunter2")
+		}
+		return nil
+	})
+	all := render.Problems(err, render.CauseIO)
+	if len(all) != 1 || all[0].Code != "bug" || made.Load() != 100 {
+		t.Errorf("%v after %d calls", err, made.Load())
+	}
+}

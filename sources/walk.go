@@ -30,27 +30,29 @@ func (s *Snapshot) Tree(dir string, keep func(rel string) bool) ([]render.File, 
 	}
 	files := make([]render.File, len(spots))
 	tree, _ := s.locate(dir)
-	errs := make([]error, len(files))
-	inParallel(len(files), func(i int) {
+	err = inParallel(len(files), func(i int) (err error) {
 		files[i].Path, files[i].From = spots[i].rel, path.Join(dir, spots[i].rel)
-		files[i].Data, files[i].Mode, errs[i] = s.read(tree, spots[i].place)
+		files[i].Data, files[i].Mode, err = s.read(tree, spots[i].place)
+		return err
 	})
 	slices.SortFunc(files, func(a, b render.File) int { return cmp.Compare(a.Path, b.Path) })
-	return files, errors.Join(errs...)
+	return files, err
 }
 
 // inParallel calls do with 0 to n-1, on every core.
-func inParallel(n int, do func(i int)) {
+func inParallel(n int, do func(i int) error) error {
+	errs := make([]error, n)
 	var wg sync.WaitGroup
 	workers := min(runtime.GOMAXPROCS(0), n)
 	for w := range workers {
 		wg.Go(func() {
 			for i := w; i < n; i += workers {
-				do(i)
+				errs[i] = render.Safely(func() error { return do(i) })
 			}
 		})
 	}
 	wg.Wait()
+	return errors.Join(errs...)
 }
 
 func (s *Snapshot) walk(dir, rel string, depth int, visit func(rel, place string)) error {

@@ -44,6 +44,11 @@ func newWire(ctx context.Context, r io.Reader, limit int64) *wire {
 
 func (w *wire) ahead(r io.Reader) {
 	defer close(w.full)
+	defer func() {
+		if recover() != nil {
+			w.end = render.Bug()
+		}
+	}()
 	for read := int64(0); w.end == nil; {
 		var chunk []byte
 		select {

@@ -14,21 +14,21 @@ import (
 
 // work does jobs until there are no more, or one fails.
 func (v *resolver) work() {
-	defer func() {
-		if recover() != nil {
-			v.fail(render.Bug())
-		}
-	}()
+	if err := render.Safely(v.jobs); err != nil {
+		v.fail(err)
+	}
+}
+
+func (v *resolver) jobs() error {
 	h := newHasher()
 	for {
 		j, ok := v.next()
 		if !ok {
-			return
+			return nil
 		}
 		done, err := v.resolve(&j, h)
 		if err != nil {
-			v.fail(err)
-			return
+			return err
 		}
 		v.settle(&j, done)
 		j.data.release()
