@@ -70,10 +70,20 @@ func (s *Snapshot) read(tree FS, at string) ([]byte, fs.FileMode, error) {
 			Cause: render.CauseLimit, Code: "file-size", Pos: render.Pos{File: path.Join("/", at)},
 			Text: "the file is larger than " + limits.File.String(), Hint: "leave it out of the source, split it, or raise limits: {file: …}",
 		}
-	case tooLarge, s.spent.bytes.Add(int64(len(data))) > int64(limits.Total):
+	case tooLarge, s.spend(len(data)) > int64(limits.Total):
 		return nil, 0, s.exceeded("total-size", at, "with this file the inputs are larger than "+limits.Total.String()+" in all", "total")
 	}
 	return data, mode, err
+}
+
+// spend counts what was read. Files are read faster than the heap is looked at, so each
+// MiB asks for room by itself.
+func (s *Snapshot) spend(bytes int) (total int64) {
+	total = s.spent.bytes.Add(int64(bytes))
+	if s.Room != nil && (total-int64(bytes))>>20 != total>>20 {
+		s.Room(0)
+	}
+	return total
 }
 
 // see counts an entry of a directory: a loop of links makes no end of them.

@@ -22,6 +22,7 @@ type World struct {
 
 	Limits  Limits
 	Running *render.Running // is told what is being read; may be nil
+	Room    func(bytes int) // is asked with each MiB that is read, and may end the run; may be nil
 }
 
 // An FS is a file tree with symbolic links. Its names have no leading slash.
