@@ -184,7 +184,11 @@ func (r *renderer) values(e *Entry, to string) (Output, *reading, error) {
 	text := func(masked bool) ([]byte, readSet, error) {
 		ev := r.newEval(nil)
 		ev.masked = masked
-		s, err := encode(ev.plainNode(n, true))
+		v := ev.plainNode(n, true)
+		if isYAML(to) {
+			ev.tree(v)
+		}
+		s, err := encode(v)
 		return []byte(s + "\n"), ev.reads, err
 	}
 	real, reads, err := text(false)

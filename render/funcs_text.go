@@ -8,8 +8,8 @@ import (
 // textFuncs turn values into text of a format, and text into values.
 func textFuncs() map[string]function {
 	m := map[string]function{
-		"toYaml":        {native: encoding(func(v any) (string, error) { return encodeYAML(v) }), min: 1, max: 1},
-		"toYamlPretty":  {native: encoding(func(v any) (string, error) { return encodeYAMLPretty(v) }), min: 1, max: 1},
+		"toYaml":        {native: yamlOf(encodeYAML), min: 1, max: 1},
+		"toYamlPretty":  {native: yamlOf(encodeYAMLPretty), min: 1, max: 1},
 		"toJson":        {native: encoding(func(v any) (string, error) { return encodeJSON(v, "", true) }), min: 1, max: 1},
 		"toRawJson":     {native: encoding(func(v any) (string, error) { return encodeJSON(v, "", false) }), min: 1, max: 1},
 		"toPrettyJson":  {native: encoding(func(v any) (string, error) { return encodeJSON(v, "  ", true) }), min: 1, max: 1},
@@ -34,6 +34,16 @@ func encoding(encode func(any) (string, error)) func(*eval, call) any {
 			return e.soft()
 		}
 		return e.outcome(c, func() (any, error) { return encode(v) })
+	}
+}
+
+// yamlOf is encoding for YAML, which is built as a tree first.
+func yamlOf(encode func(any) (string, error)) func(*eval, call) any {
+	return func(e *eval, c call) any {
+		return encoding(func(v any) (string, error) {
+			e.tree(v)
+			return encode(v)
+		})(e, c)
 	}
 }
 

@@ -69,6 +69,28 @@ func (e *eval) large(bytes int) {
 	}
 }
 
+// treeNode is what one value takes in the tree that YAML is written from.
+const treeNode = 256
+
+// tree asks for room for the tree of a plain value.
+func (e *eval) tree(v any) { e.large(treeNode * valuesIn(v)) }
+
+// valuesIn counts the values in a plain value.
+func valuesIn(v any) int {
+	n := 1
+	switch v := v.(type) {
+	case map[string]any:
+		for _, c := range v {
+			n += 1 + valuesIn(c) // a key is one, too
+		}
+	case []any:
+		for _, c := range v {
+			n += valuesIn(c)
+		}
+	}
+	return n
+}
+
 // made counts the bytes of what a function made, and the time that took.
 func (e *eval) made(at parse.Node, bytes int) {
 	e.bytes += bytes
@@ -78,7 +100,9 @@ func (e *eval) made(at parse.Node, bytes int) {
 	if e.bytes > maxMade {
 		e.limit(at, "text-size", fmt.Sprintf("the functions of the template make more than %d MiB in all", maxMade>>20), "look for a text or a list that grows in a range")
 	}
-	e.large(bytes)
+	if (e.bytes-bytes)>>20 != e.bytes>>20 && e.lib.room != nil { // many small ones are one large
+		e.lib.room(bytes)
+	}
 	e.tick(at, bytes>>6)
 }
 

@@ -31,7 +31,7 @@ type Input struct {
 	Deadline time.Time // when templates are stopped; zero is never
 	Limits   Limits
 	Running  *Running        // is told what is being executed; may be nil
-	Room     func(bytes int) // is asked before a MiB or more is made, and may end the run; may be nil
+	Room     func(bytes int) // is asked before a MiB or more is made, and with each MiB of smaller texts; may end the run; may be nil
 }
 
 // A Result is what the entries made, in the order of the spec, and what they read.
