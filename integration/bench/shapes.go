@@ -36,6 +36,9 @@ func shapeConfit(s *Stage, dir string) (Job, error) {
 		fmt.Fprintf(&spec, "  - configMap: %s\n", volume)
 	}
 	fmt.Fprintf(&spec, "render:\n  - template: templates\nsinks:\n  - dir: %s\n", filepath.Join(dir, "out"))
+	if n := len(s.Templates); n > 10_000 { // above the default, with what else there is
+		fmt.Fprintf(&spec, "limits: {files: %d}\n", 2*n)
+	}
 	err := errors.Join(write(dir, "confit.yaml", "%s", spec.String()),
 		s.templates(filepath.Join(dir, "templates"), goTemplate, ".tmpl"))
 	return newJob(dir, "render", "-c", "confit.yaml"), err
