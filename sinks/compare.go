@@ -1,10 +1,6 @@
 package sinks
 
 import (
-	"bytes"
-	"errors"
-	"io/fs"
-
 	"golang.org/x/sys/unix"
 
 	"confit/render"
@@ -17,6 +13,7 @@ type file struct {
 	kind    ChangeKind // "" when nothing is to be done
 	mode    uint32     // of what lies there
 	differs bool       // in content
+	agrees  bool       // with what lies there, as agree has found
 }
 
 // A removal is a file of ours that goes.
@@ -63,7 +60,11 @@ func compare(d Dir, t *tree, old *manifest, outs []*render.Output) (*comparison,
 	if err := c.prune(unwanted); err != nil {
 		return nil, err
 	}
+	c.agree()
 	for i := range c.files {
+		if c.files[i].agrees {
+			continue
+		}
 		if err := c.look(&c.files[i]); err != nil {
 			return nil, err
 		}
@@ -148,7 +149,7 @@ func (c *comparison) judge(f *folder, there *file, st *unix.Stat_t) (err error) 
 		return nil
 	}
 	there.mode = st.Mode & 0o7777
-	if there.differs, err = c.differs(f, o, st); err != nil {
+	if there.differs, err = f.differs(o, st, c.buf); err != nil {
 		return err
 	}
 	switch {
@@ -212,35 +213,4 @@ func (c *comparison) hit(path string, pos render.Pos, what, hint string) {
 	p := inWay(path, what, hint)
 	p.Pos = pos
 	c.hits = append(c.hits, p)
-}
-
-// differs tells whether the file has other bytes than the output. One that cannot
-// be read does.
-func (c *comparison) differs(f *folder, o *render.Output, st *unix.Stat_t) (bool, error) {
-	if st.Size != o.Content.Size() {
-		return true, nil
-	}
-	fd, err := f.openat(base(o.Path), unix.O_RDONLY|unix.O_NONBLOCK, 0)
-	if errors.Is(err, fs.ErrPermission) || isGone(err) {
-		return true, nil
-	} else if err != nil {
-		return false, err
-	}
-	defer unix.Close(fd)
-	if b := o.Content.Blob(); b != nil {
-		id, err := blobID(descriptor(fd), st.Size, c.buf)
-		return id != b.ID(), errno("read", f.at(base(o.Path)), err)
-	}
-	want, _ := o.Content.Reveal() // in memory
-	for len(want) > 0 {
-		n, err := again(func() (int, error) { return unix.Read(fd, c.buf[:min(len(c.buf), len(want))]) })
-		if err != nil {
-			return false, errno("read", f.at(base(o.Path)), err)
-		}
-		if n == 0 || !bytes.Equal(c.buf[:n], want[:n]) {
-			return true, nil
-		}
-		want = want[n:]
-	}
-	return false, nil
 }

@@ -56,6 +56,16 @@ func openTree(dir string) (*tree, error) {
 	return &tree{path: dir, open: []*folder{top}}, nil
 }
 
+// twin is a tree of the same directory, for use at the same time.
+func (t *tree) twin() (*tree, error) {
+	fd, err := unix.FcntlInt(uintptr(t.top().fd), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, errno("open", t.path, err)
+	}
+	top := &folder{path: ".", full: t.path, fd: fd, stat: t.top().stat}
+	return &tree{path: t.path, open: []*folder{top}}, nil
+}
+
 func (t *tree) top() *folder { return t.open[0] }
 
 // deepest is how far the last call of dir came.
