@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"strconv"
-	"strings"
 )
 
 // The two state files that grow with the number of outputs are written piece by piece,
@@ -99,11 +98,21 @@ func (o *op) appendTo(b []byte) []byte {
 
 // appendText writes s as JSON.
 func appendText(b []byte, s string) []byte {
-	escaped := func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune(`"\<>&`, r) }
-	if strings.ContainsFunc(s, escaped) {
+	if !plain(s) {
 		quoted, _ := json.Marshal(s)
 		return append(b, quoted...)
 	}
 	b = append(append(b, '"'), s...)
 	return append(b, '"')
+}
+
+// plain tells whether s is its own form in JSON.
+func plain(s string) bool {
+	for _, c := range []byte(s) {
+		switch {
+		case c < ' ', c > '~', c == '"', c == '\\', c == '<', c == '>', c == '&':
+			return false
+		}
+	}
+	return true
 }
