@@ -33,7 +33,9 @@ in confit · 73 what lies in the output directory is in the way · 74 I/O · 75 
 76 a limit · 77 trust · 78 the spec · 130, 143 signals
 `
 
-func (c *confit) commands() *cobra.Command {
+// commands is the command line. One that begins with a verb, as nearly all do, needs no
+// other; making them all takes longer than reading a volume.
+func (c *confit) commands(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use: "confit", Short: "Configuration files from ConfigMaps, Secrets and environment variables",
 		Long: longHelp, SilenceErrors: true, SilenceUsage: true,
@@ -41,15 +43,28 @@ func (c *confit) commands() *cobra.Command {
 	root.SetOut(c.sys.stdout)
 	root.SetErr(c.sys.stderr)
 	c.logFlags(root.PersistentFlags())
-	root.AddCommand(
-		c.pipeCommand("render", "Write the files that the spec describes", renderExamples, c.render, c.renderFlags),
-		c.pipeCommand("diff", "Show what render would change", "  confit diff -c confit.yaml --root fixtures --out /config-out", c.diff, diffFlags),
-		c.validateCommand(),
-		c.explainCommand(),
-		c.versionCommand(),
-	)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	verbs := map[string]func() *cobra.Command{
+		"render": c.renderCommand, "diff": c.diffCommand, "validate": c.validateCommand,
+		"explain": c.explainCommand, "version": c.versionCommand,
+	}
+	if len(args) > 0 && verbs[args[0]] != nil {
+		root.AddCommand(verbs[args[0]]())
+		root.CompletionOptions.DisableDefaultCmd = true
+		return root
+	}
+	for _, verb := range verbs {
+		root.AddCommand(verb())
+	}
 	return root
+}
+
+func (c *confit) renderCommand() *cobra.Command {
+	return c.pipeCommand("render", "Write the files that the spec describes", renderExamples, c.render, c.renderFlags)
+}
+
+func (c *confit) diffCommand() *cobra.Command {
+	return c.pipeCommand("diff", "Show what render would change", "  confit diff -c confit.yaml --root fixtures --out /config-out", c.diff, diffFlags)
 }
 
 func (c *confit) pipeCommand(name, short, examples string, run func() error, more func(*pflag.FlagSet)) *cobra.Command {

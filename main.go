@@ -23,7 +23,7 @@ func main() {
 // run executes one command line and gives its exit status.
 func run(args []string, sys system) int {
 	c := newConfit(sys)
-	root := c.commands()
+	root := c.commands(args)
 	root.SetArgs(args)
 	err := render.Safely(root.Execute)
 	c.guard.stop()

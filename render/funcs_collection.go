@@ -2,29 +2,26 @@ package render
 
 import "slices"
 
-// collectionFuncs make and take apart maps and lists without reading what is in them.
-func collectionFuncs() map[string]function {
-	m := map[string]function{
-		"dict":         {native: dict, max: -1},
-		"list":         {native: list, max: -1},
-		"tuple":        {native: list, max: -1},
-		"set":          {native: set, min: 3, max: 3},
-		"unset":        {native: unset, min: 2, max: 2},
-		"keys":         {native: keys, max: -1},
-		"values":       {native: values, min: 1, max: 1},
-		"pick":         {native: picking(true), min: 1, max: -1},
-		"omit":         {native: picking(false), min: 1, max: -1},
-		"pluck":        {native: pluck, min: 1, max: -1},
-		"deepCopy":     {native: deepCopy, min: 1, max: 1},
-		"mustDeepCopy": {native: deepCopy, min: 1, max: 1},
-	}
+// collection adds what makes and takes apart maps and lists without reading what is in them.
+func (m functions) collection() {
+	m.add("dict", function{native: dict, max: -1})
+	m.add("list", function{native: list, max: -1})
+	m.add("tuple", function{native: list, max: -1})
+	m.add("set", function{native: set, min: 3, max: 3})
+	m.add("unset", function{native: unset, min: 2, max: 2})
+	m.add("keys", function{native: keys, max: -1})
+	m.add("values", function{native: values, min: 1, max: 1})
+	m.add("pick", function{native: picking(true), min: 1, max: -1})
+	m.add("omit", function{native: picking(false), min: 1, max: -1})
+	m.add("pluck", function{native: pluck, min: 1, max: -1})
+	m.add("deepCopy", function{native: deepCopy, min: 1, max: 1})
+	m.add("mustDeepCopy", function{native: deepCopy, min: 1, max: 1})
 	for _, name := range []string{"merge", "mustMerge"} {
-		m[name] = function{native: merging(false), min: 1, max: -1}
+		m.add(name, function{native: merging(false), min: 1, max: -1})
 	}
 	for _, name := range []string{"mergeOverwrite", "mustMergeOverwrite"} {
-		m[name] = function{native: merging(true), min: 1, max: -1}
+		m.add(name, function{native: merging(true), min: 1, max: -1})
 	}
-	return m
 }
 
 func isMap(v any) bool {

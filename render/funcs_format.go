@@ -1,19 +1,17 @@
 package render
 
-// formatFuncs turn values into text of configuration formats, and escape text for them.
+// format adds what turns values into text of configuration formats, and escapes text for them.
 // The dialects are named at the encoders: encodeTOML, encodeProperties, encodeINI,
 // encodeEnv, quoteShell, quoteINI.
-func formatFuncs() map[string]function {
-	return map[string]function{
-		"toToml":           {native: encoding(encodeTOML), min: 1, max: 1},
-		"fromToml":         {native: decoding("map", DecodeTOML), min: 1, max: 1},
-		"toProperties":     {native: encoding(encodeProperties), min: 1, max: 1},
-		"toIni":            {native: encoding(encodeINI), min: 1, max: 1},
-		"toEnv":            {native: encoding(encodeEnv), min: 1, max: 1},
-		"shellQuote":       {native: escaping(quoteShell), min: 1, max: 1},
-		"iniQuote":         {native: escaping(quoteINI), min: 1, max: 1},
-		"propertiesEscape": {native: escaping(func(s string) (string, error) { return escapeProperty(s, false), nil }), min: 1, max: 1},
-	}
+func (m functions) format() {
+	m.add("toToml", function{native: encoding(encodeTOML), min: 1, max: 1})
+	m.add("fromToml", function{native: decoding("map", DecodeTOML), min: 1, max: 1})
+	m.add("toProperties", function{native: encoding(encodeProperties), min: 1, max: 1})
+	m.add("toIni", function{native: encoding(encodeINI), min: 1, max: 1})
+	m.add("toEnv", function{native: encoding(encodeEnv), min: 1, max: 1})
+	m.add("shellQuote", function{native: escaping(quoteShell), min: 1, max: 1})
+	m.add("iniQuote", function{native: escaping(quoteINI), min: 1, max: 1})
+	m.add("propertiesEscape", function{native: escaping(func(s string) (string, error) { return escapeProperty(s, false), nil }), min: 1, max: 1})
 }
 
 // escaping writes one scalar as it stands in a format.

@@ -1,25 +1,23 @@
 package render
 
-// languageFuncs are those of the template language itself, and Helm's that execute
+// language adds those of the template language itself, and Helm's that execute
 // templates.
-func languageFuncs() map[string]function {
-	return map[string]function{
-		"and":      {native: unreachable, max: -1},
-		"or":       {native: unreachable, max: -1},
-		"not":      {native: func(e *eval, c call) any { return !e.truth(c.at, c.args[0]) }, min: 1, max: 1},
-		"len":      {native: length, min: 1, max: 1},
-		"index":    {native: index, min: 1, max: -1},
-		"eq":       {native: equal, min: 2, max: -1},
-		"ne":       {native: func(e *eval, c call) any { return negate(equal(e, c)) }, min: 2, max: 2},
-		"lt":       {native: ordered(func(d int) bool { return d < 0 }), min: 2, max: 2},
-		"le":       {native: ordered(func(d int) bool { return d <= 0 }), min: 2, max: 2},
-		"gt":       {native: ordered(func(d int) bool { return d > 0 }), min: 2, max: 2},
-		"ge":       {native: ordered(func(d int) bool { return d >= 0 }), min: 2, max: 2},
-		"include":  {native: include, min: 2, max: 2},
-		"tpl":      {native: tpl, min: 2, max: 2},
-		"required": {native: required, min: 2, max: 2},
-		"fail":     {native: failing, min: 1, max: 1},
-	}
+func (m functions) language() {
+	m.add("and", function{native: unreachable, max: -1})
+	m.add("or", function{native: unreachable, max: -1})
+	m.add("not", function{native: func(e *eval, c call) any { return !e.truth(c.at, c.args[0]) }, min: 1, max: 1})
+	m.add("len", function{native: length, min: 1, max: 1})
+	m.add("index", function{native: index, min: 1, max: -1})
+	m.add("eq", function{native: equal, min: 2, max: -1})
+	m.add("ne", function{native: func(e *eval, c call) any { return negate(equal(e, c)) }, min: 2, max: 2})
+	m.add("lt", function{native: ordered(func(d int) bool { return d < 0 }), min: 2, max: 2})
+	m.add("le", function{native: ordered(func(d int) bool { return d <= 0 }), min: 2, max: 2})
+	m.add("gt", function{native: ordered(func(d int) bool { return d > 0 }), min: 2, max: 2})
+	m.add("ge", function{native: ordered(func(d int) bool { return d >= 0 }), min: 2, max: 2})
+	m.add("include", function{native: include, min: 2, max: 2})
+	m.add("tpl", function{native: tpl, min: 2, max: 2})
+	m.add("required", function{native: required, min: 2, max: 2})
+	m.add("fail", function{native: failing, min: 1, max: 1})
 }
 
 func unreachable(*eval, call) any { panic("and and or are evaluated in place") }

@@ -5,31 +5,23 @@ import (
 	"text/template/parse"
 )
 
-// listFuncs work on lists without reading what is in them, but for those that compare.
-func listFuncs() map[string]function {
-	m := map[string]function{
-		"concat": {native: concat, max: -1},
-	}
-	for name, f := range map[string]function{
-		"first":   {native: firstOf, min: 1, max: 1},
-		"last":    {native: lastOf, min: 1, max: 1},
-		"append":  {native: appending, min: 2, max: 2},
-		"push":    {native: appending, min: 2, max: 2},
-		"prepend": {native: prepending, min: 2, max: 2},
-		"rest":    {native: cutting(func(l []any) []any { return l[1:] }), min: 1, max: 1},
-		"initial": {native: cutting(func(l []any) []any { return l[:len(l)-1] }), min: 1, max: 1},
-		"reverse": {native: reversed, min: 1, max: 1},
-		"compact": {native: compacted, min: 1, max: 1},
-		"uniq":    {native: uniq, min: 1, max: 1},
-		"without": {native: without, min: 1, max: -1},
-		"has":     {native: has, min: 2, max: 2},
-		"chunk":   {native: chunked, min: 2, max: 2},
-		"slice":   {native: slicing, min: 1, max: 3},
-	} {
-		m[name] = f
-		m["must"+upperFirst(name)] = f
-	}
-	return m
+// list adds what works on lists; only those that compare read what is in them.
+func (m functions) list() {
+	m.add("concat", function{native: concat, max: -1})
+	m.addMust("first", function{native: firstOf, min: 1, max: 1})
+	m.addMust("last", function{native: lastOf, min: 1, max: 1})
+	m.addMust("append", function{native: appending, min: 2, max: 2})
+	m.addMust("push", function{native: appending, min: 2, max: 2})
+	m.addMust("prepend", function{native: prepending, min: 2, max: 2})
+	m.addMust("rest", function{native: cutting(func(l []any) []any { return l[1:] }), min: 1, max: 1})
+	m.addMust("initial", function{native: cutting(func(l []any) []any { return l[:len(l)-1] }), min: 1, max: 1})
+	m.addMust("reverse", function{native: reversed, min: 1, max: 1})
+	m.addMust("compact", function{native: compacted, min: 1, max: 1})
+	m.addMust("uniq", function{native: uniq, min: 1, max: 1})
+	m.addMust("without", function{native: without, min: 1, max: -1})
+	m.addMust("has", function{native: has, min: 2, max: 2})
+	m.addMust("chunk", function{native: chunked, min: 2, max: 2})
+	m.addMust("slice", function{native: slicing, min: 1, max: 3})
 }
 
 // listArg is argument i as a list; it is false after an error.

@@ -10,36 +10,33 @@ import (
 	"time"
 )
 
-// numberFuncs compute. Unlike sprig's they refuse what is no number, or has no exact
+// number adds what computes. Unlike sprig's they refuse what is no number, or has no exact
 // result in 64 bits, instead of computing with 0 or with what is left.
-func numberFuncs(sprig map[string]any) map[string]function {
-	m := map[string]function{
-		"add":       {native: folding(addInt), min: 1, max: -1},
-		"add1":      {native: folding(addInt, 1), min: 1, max: 1},
-		"sub":       {native: folding(subInt), min: 2, max: 2},
-		"mul":       {native: folding(mulInt), min: 1, max: -1},
-		"div":       {native: folding(divInt), min: 2, max: 2},
-		"mod":       {native: folding(modInt), min: 2, max: 2},
-		"max":       {native: folding(func(a, b int64) (int64, bool) { return max(a, b), true }), min: 1, max: -1},
-		"biggest":   {native: folding(func(a, b int64) (int64, bool) { return max(a, b), true }), min: 1, max: -1},
-		"min":       {native: folding(func(a, b int64) (int64, bool) { return min(a, b), true }), min: 1, max: -1},
-		"round":     {native: rounding, min: 2, max: 3},
-		"int":       {native: scalarFunc(func(v any) (any, error) { i, err := cutInt(v); return int(i), err }), min: 1, max: 1},
-		"int64":     {native: scalarFunc(func(v any) (any, error) { return cutInt(v) }), min: 1, max: 1},
-		"float64":   {native: scalarFunc(func(v any) (any, error) { return boolFloat(v) }), min: 1, max: 1},
-		"toDecimal": {native: scalarFunc(octal64), min: 1, max: 1},
-		"duration":  {native: scalarFunc(seconds), min: 1, max: 1},
-		"atoi":      goFunction(strictAtoi),
-	}
+func (m functions) number(sprig map[string]any) {
+	m.add("add", function{native: folding(addInt), min: 1, max: -1})
+	m.add("add1", function{native: folding(addInt, 1), min: 1, max: 1})
+	m.add("sub", function{native: folding(subInt), min: 2, max: 2})
+	m.add("mul", function{native: folding(mulInt), min: 1, max: -1})
+	m.add("div", function{native: folding(divInt), min: 2, max: 2})
+	m.add("mod", function{native: folding(modInt), min: 2, max: 2})
+	m.add("max", function{native: folding(func(a, b int64) (int64, bool) { return max(a, b), true }), min: 1, max: -1})
+	m.add("biggest", function{native: folding(func(a, b int64) (int64, bool) { return max(a, b), true }), min: 1, max: -1})
+	m.add("min", function{native: folding(func(a, b int64) (int64, bool) { return min(a, b), true }), min: 1, max: -1})
+	m.add("round", function{native: rounding, min: 2, max: 3})
+	m.add("int", function{native: scalarFunc(func(v any) (any, error) { i, err := cutInt(v); return int(i), err }), min: 1, max: 1})
+	m.add("int64", function{native: scalarFunc(func(v any) (any, error) { return cutInt(v) }), min: 1, max: 1})
+	m.add("float64", function{native: scalarFunc(func(v any) (any, error) { return boolFloat(v) }), min: 1, max: 1})
+	m.add("toDecimal", function{native: scalarFunc(octal64), min: 1, max: 1})
+	m.add("duration", function{native: scalarFunc(seconds), min: 1, max: 1})
+	m.add("atoi", goFunction(strictAtoi))
 	for _, name := range []string{"addf", "add1f", "subf", "mulf", "divf", "maxf", "minf", "ceil", "floor"} {
 		f := reflect.ValueOf(sprig[name])
 		n := function{native: floating(f), min: f.Type().NumIn(), max: f.Type().NumIn()}
 		if f.Type().IsVariadic() {
 			n.min, n.max = max(1, n.min-1), -1
 		}
-		m[name] = n
+		m.add(name, n)
 	}
-	return m
 }
 
 // scalarFunc makes a function of one that takes a scalar; a number goes in by value.

@@ -8,23 +8,21 @@ import (
 	"text/template"
 )
 
-// printFuncs make text of scalars; a number is the text it was written as.
-func printFuncs() map[string]function {
-	return map[string]function{
-		"print":     {native: printing(fmt.Sprint), max: -1},
-		"println":   {native: printing(fmt.Sprintln), max: -1},
-		"printf":    {native: printFormat, min: 1, max: -1},
-		"html":      {native: printing(template.HTMLEscaper), max: -1},
-		"js":        {native: printing(template.JSEscaper), max: -1},
-		"urlquery":  {native: printing(template.URLQueryEscaper), max: -1},
-		"quote":     {native: joining(strconv.Quote), max: -1},
-		"squote":    {native: joining(func(s string) string { return "'" + s + "'" }), max: -1},
-		"cat":       {native: joining(func(s string) string { return s }), max: -1},
-		"join":      {native: join, min: 2, max: 2},
-		"toString":  {native: joining(func(s string) string { return s }), min: 1, max: 1},
-		"toStrings": {native: toStrings(false), min: 1, max: 1},
-		"sortAlpha": {native: toStrings(true), min: 1, max: 1},
-	}
+// print adds what makes text of scalars; a number is the text it was written as.
+func (m functions) print() {
+	m.add("print", function{native: printing(fmt.Sprint), max: -1})
+	m.add("println", function{native: printing(fmt.Sprintln), max: -1})
+	m.add("printf", function{native: printFormat, min: 1, max: -1})
+	m.add("html", function{native: printing(template.HTMLEscaper), max: -1})
+	m.add("js", function{native: printing(template.JSEscaper), max: -1})
+	m.add("urlquery", function{native: printing(template.URLQueryEscaper), max: -1})
+	m.add("quote", function{native: joining(strconv.Quote), max: -1})
+	m.add("squote", function{native: joining(func(s string) string { return "'" + s + "'" }), max: -1})
+	m.add("cat", function{native: joining(func(s string) string { return s }), max: -1})
+	m.add("join", function{native: join, min: 2, max: 2})
+	m.add("toString", function{native: joining(func(s string) string { return s }), min: 1, max: 1})
+	m.add("toStrings", function{native: toStrings(false), min: 1, max: 1})
+	m.add("sortAlpha", function{native: toStrings(true), min: 1, max: 1})
 }
 
 // printing is print, println and their like: scalars only.

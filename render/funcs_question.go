@@ -5,29 +5,27 @@ import (
 	"strings"
 )
 
-// questionFuncs ask about a value: a missing one is an answer, not an error.
-func questionFuncs() map[string]function {
-	return map[string]function{
-		"default":  {native: defaulting, min: 1, max: 2},
-		"empty":    {native: func(e *eval, c call) any { return empty(e.scalar(c.args[0])) }, min: 1, max: 1},
-		"coalesce": {native: coalesce, max: -1},
-		"ternary":  {native: ternary, min: 3, max: 3},
-		"any":      {native: func(e *eval, c call) any { return e.countTrue(c) > 0 }, max: -1},
-		"all":      {native: func(e *eval, c call) any { return e.countTrue(c) == len(c.args) }, max: -1},
-		"hasKey":   {native: hasKey, min: 2, max: 2},
-		"get":      {native: get, min: 2, max: 2},
-		"dig":      {native: dig, min: 3, max: -1},
-		"kindOf":   {native: func(e *eval, c call) any { return goKind(e.scalar(c.args[0])) }, min: 1, max: 1},
-		"typeOf":   {native: func(e *eval, c call) any { return goType(e.scalar(c.args[0])) }, min: 1, max: 1},
-		"kindIs":   {native: isNamed(goKind), min: 2, max: 2},
-		"typeIs":   {native: isNamed(goType), min: 2, max: 2},
-		"typeIsLike": {native: isNamed(func(v any) string {
-			return strings.TrimPrefix(goType(v), "*")
-		}), min: 2, max: 2},
-		"deepEqual": {native: func(e *eval, c call) any {
-			return e.deepEqual(c.at, c.args[0], c.args[1], 0)
-		}, min: 2, max: 2},
-	}
+// question adds what asks about a value: a missing one is an answer, not an error.
+func (m functions) question() {
+	m.add("default", function{native: defaulting, min: 1, max: 2})
+	m.add("empty", function{native: func(e *eval, c call) any { return empty(e.scalar(c.args[0])) }, min: 1, max: 1})
+	m.add("coalesce", function{native: coalesce, max: -1})
+	m.add("ternary", function{native: ternary, min: 3, max: 3})
+	m.add("any", function{native: func(e *eval, c call) any { return e.countTrue(c) > 0 }, max: -1})
+	m.add("all", function{native: func(e *eval, c call) any { return e.countTrue(c) == len(c.args) }, max: -1})
+	m.add("hasKey", function{native: hasKey, min: 2, max: 2})
+	m.add("get", function{native: get, min: 2, max: 2})
+	m.add("dig", function{native: dig, min: 3, max: -1})
+	m.add("kindOf", function{native: func(e *eval, c call) any { return goKind(e.scalar(c.args[0])) }, min: 1, max: 1})
+	m.add("typeOf", function{native: func(e *eval, c call) any { return goType(e.scalar(c.args[0])) }, min: 1, max: 1})
+	m.add("kindIs", function{native: isNamed(goKind), min: 2, max: 2})
+	m.add("typeIs", function{native: isNamed(goType), min: 2, max: 2})
+	m.add("typeIsLike", function{native: isNamed(func(v any) string {
+		return strings.TrimPrefix(goType(v), "*")
+	}), min: 2, max: 2})
+	m.add("deepEqual", function{native: func(e *eval, c call) any {
+		return e.deepEqual(c.at, c.args[0], c.args[1], 0)
+	}, min: 2, max: 2})
 }
 
 // isNamed tells whether the name of a kind or type is the first argument.

@@ -15,21 +15,14 @@ const (
 	maxMatches  = 1 << 18 // each takes about a microsecond
 )
 
-// regexFuncs are sprig's, under both of their names; a bad expression is an error.
-func regexFuncs() map[string]function {
-	m := map[string]function{}
-	for name, f := range map[string]any{
-		"Match":             regexMatch,
-		"Find":              regexFind,
-		"FindAll":           regexFindAll,
-		"Split":             regexSplit,
-		"ReplaceAll":        func(re, s, repl string) (string, error) { return regexReplace(re, s, repl, false) },
-		"ReplaceAllLiteral": func(re, s, repl string) (string, error) { return regexReplace(re, s, repl, true) },
-	} {
-		m["regex"+name] = goFunction(f)
-		m["mustRegex"+name] = m["regex"+name]
-	}
-	return m
+// regex adds sprig's, under both of their names; a bad expression is an error.
+func (m functions) regex() {
+	m.addMust("regexMatch", goFunction(regexMatch))
+	m.addMust("regexFind", goFunction(regexFind))
+	m.addMust("regexFindAll", goFunction(regexFindAll))
+	m.addMust("regexSplit", goFunction(regexSplit))
+	m.addMust("regexReplaceAll", goFunction(func(re, s, repl string) (string, error) { return regexReplace(re, s, repl, false) }))
+	m.addMust("regexReplaceAllLiteral", goFunction(func(re, s, repl string) (string, error) { return regexReplace(re, s, repl, true) }))
 }
 
 // compile refuses what would take too long on s.

@@ -11,38 +11,32 @@ import (
 	"strings"
 )
 
-// strictFuncs replace functions of sprig that swallow an error and go on with a wrong
-// value, and bound those that make as much as they are asked for.
-func strictFuncs(sprig map[string]any) map[string]function {
-	m := map[string]function{}
-	for name, f := range map[string]any{
-		"b64dec":    func(s string) (string, error) { return decoded(base64.StdEncoding.DecodeString(s)) },
-		"b32dec":    func(s string) (string, error) { return decoded(base32.StdEncoding.DecodeString(s)) },
-		"repeat":    boundedRepeat,
-		"until":     func(n int) ([]int, error) { return count(0, n, sign(n)) },
-		"untilStep": count,
-		"seq":       seq,
-		"indent":    indent,
-		"nindent":   func(n int, s string) (string, error) { t, err := indent(n, s); return "\n" + t, err },
-		"substr":    substr,
-		"replace":   replace,
-		"splitList": func(sep, s string) ([]string, error) { return pieces(sep, s, -1) },
-		"split":     func(sep, s string) (map[string]string, error) { return numbered(pieces(sep, s, -1)) },
-		"splitn":    func(sep string, n int, s string) (map[string]string, error) { return numbered(pieces(sep, s, n)) },
-		"osBase":    path.Base, // the same on every system
-		"osDir":     path.Dir,
-		"osClean":   path.Clean,
-		"osExt":     path.Ext,
-		"osIsAbs":   path.IsAbs,
-	} {
-		m[name] = goFunction(f)
-	}
-	m["abbrevboth"] = goFunction(abbreviated(sprig["abbrevboth"].(func(int, int, string) string)))
-	m["wrapWith"] = goFunction(wrapped(sprig["wrapWith"].(func(int, string, string) string)))
+// strict adds what stands in for functions of sprig that swallow an error and go on with
+// a wrong value, or that make as much as they are asked for.
+func (m functions) strict(sprig map[string]any) {
+	m.add("b64dec", goFunction(func(s string) (string, error) { return decoded(base64.StdEncoding.DecodeString(s)) }))
+	m.add("b32dec", goFunction(func(s string) (string, error) { return decoded(base32.StdEncoding.DecodeString(s)) }))
+	m.add("repeat", goFunction(boundedRepeat))
+	m.add("until", goFunction(func(n int) ([]int, error) { return count(0, n, sign(n)) }))
+	m.add("untilStep", goFunction(count))
+	m.add("seq", goFunction(seq))
+	m.add("indent", goFunction(indent))
+	m.add("nindent", goFunction(func(n int, s string) (string, error) { t, err := indent(n, s); return "\n" + t, err }))
+	m.add("substr", goFunction(substr))
+	m.add("replace", goFunction(replace))
+	m.add("splitList", goFunction(func(sep, s string) ([]string, error) { return pieces(sep, s, -1) }))
+	m.add("split", goFunction(func(sep, s string) (map[string]string, error) { return numbered(pieces(sep, s, -1)) }))
+	m.add("splitn", goFunction(func(sep string, n int, s string) (map[string]string, error) { return numbered(pieces(sep, s, n)) }))
+	m.add("osBase", goFunction(path.Base)) // the same on every system
+	m.add("osDir", goFunction(path.Dir))
+	m.add("osClean", goFunction(path.Clean))
+	m.add("osExt", goFunction(path.Ext))
+	m.add("osIsAbs", goFunction(path.IsAbs))
+	m.add("abbrevboth", goFunction(abbreviated(sprig["abbrevboth"].(func(int, int, string) string))))
+	m.add("wrapWith", goFunction(wrapped(sprig["wrapWith"].(func(int, string, string) string))))
 	derive := goFunction(derived(sprig["derivePassword"].(func(uint32, string, string, string, string) string)))
 	derive.slow = true
-	m["derivePassword"] = derive
-	return m
+	m.add("derivePassword", derive)
 }
 
 func decoded(b []byte, err error) (string, error) {

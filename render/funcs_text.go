@@ -5,23 +5,17 @@ import (
 	"strings"
 )
 
-// textFuncs turn values into text of a format, and text into values.
-func textFuncs() map[string]function {
-	m := map[string]function{
-		"toYaml":        {native: yamlOf(encodeYAML), min: 1, max: 1},
-		"toYamlPretty":  {native: yamlOf(encodeYAMLPretty), min: 1, max: 1},
-		"toJson":        {native: encoding(func(v any) (string, error) { return encodeJSON(v, "", true) }), min: 1, max: 1},
-		"toRawJson":     {native: encoding(func(v any) (string, error) { return encodeJSON(v, "", false) }), min: 1, max: 1},
-		"toPrettyJson":  {native: encoding(func(v any) (string, error) { return encodeJSON(v, "  ", true) }), min: 1, max: 1},
-		"fromYaml":      {native: decoding("map", DecodeYAML), min: 1, max: 1},
-		"fromYamlArray": {native: decoding("list", DecodeYAML), min: 1, max: 1},
-		"fromJson":      {native: decoding("", DecodeJSON), min: 1, max: 1},
-		"fromJsonArray": {native: decoding("list", DecodeJSON), min: 1, max: 1},
-	}
-	for _, name := range []string{"toJson", "toRawJson", "toPrettyJson", "fromJson"} {
-		m["must"+upperFirst(name)] = m[name]
-	}
-	return m
+// text adds what turns values into text of a format, and text into values.
+func (m functions) text() {
+	m.add("toYaml", function{native: yamlOf(encodeYAML), min: 1, max: 1})
+	m.add("toYamlPretty", function{native: yamlOf(encodeYAMLPretty), min: 1, max: 1})
+	m.addMust("toJson", function{native: encoding(func(v any) (string, error) { return encodeJSON(v, "", true) }), min: 1, max: 1})
+	m.addMust("toRawJson", function{native: encoding(func(v any) (string, error) { return encodeJSON(v, "", false) }), min: 1, max: 1})
+	m.addMust("toPrettyJson", function{native: encoding(func(v any) (string, error) { return encodeJSON(v, "  ", true) }), min: 1, max: 1})
+	m.add("fromYaml", function{native: decoding("map", DecodeYAML), min: 1, max: 1})
+	m.add("fromYamlArray", function{native: decoding("list", DecodeYAML), min: 1, max: 1})
+	m.addMust("fromJson", function{native: decoding("", DecodeJSON), min: 1, max: 1})
+	m.add("fromJsonArray", function{native: decoding("list", DecodeJSON), min: 1, max: 1})
 }
 
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

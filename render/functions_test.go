@@ -118,7 +118,7 @@ func TestFunctions(t *testing.T) {
 			}
 		})
 	}
-	for _, name := range sortedNames(testLibrary.names) {
+	for _, name := range sortedNames(testLibrary.funcs) {
 		if !shown[name] {
 			t.Errorf("%s has no example in testdata/functions.txt", name)
 		}
@@ -126,7 +126,7 @@ func TestFunctions(t *testing.T) {
 }
 
 func (e *eval) offers(name string) bool {
-	_, ok := e.lib.names[name]
+	_, ok := e.lib.funcs[name]
 	return ok
 }
 
@@ -156,7 +156,7 @@ func TestForbidden(t *testing.T) {
 	for name := range sprig.GenericFuncMap() {
 		e := ours(t, "{{ "+name+" }}", valuesOf(t, nodeOf(map[string]any{}, &Origin{})), false)
 		forbidden := len(e.problems) > 0 && e.problems[0].Code == "forbidden-function"
-		if _, offered := testLibrary.names[name]; offered == forbidden {
+		if _, offered := testLibrary.funcs[name]; offered == forbidden {
 			t.Errorf("%s is neither offered nor forbidden: %v", name, e.problems)
 		}
 	}

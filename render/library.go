@@ -12,11 +12,21 @@ import (
 // A library is every function that a template may call. It is built once a run and
 // only read after.
 type library struct {
-	names   map[string]any // what the parser wants to know
-	funcs   map[string]*function
+	funcs   functions
 	sources []string // where values were looked for, for error texts
 	limits  Limits
 	room    func(bytes int) // Input.Room
+}
+
+// functions are the functions by name, each a *function; the parser looks names up in
+// them as they are.
+type functions map[string]any
+
+func (m functions) add(name string, f function) { m[name] = &f }
+
+// addMust adds a function that also has a name with must, as in sprig.
+func (m functions) addMust(name string, f function) {
+	m[name], m["must"+upperFirst(name)] = &f, &f
 }
 
 // A function is either native, working on nodes and missing values as it sees fit, or
@@ -36,25 +46,24 @@ type call struct {
 }
 
 func newLibrary(sources []string) *library {
-	lib := &library{names: map[string]any{}, funcs: map[string]*function{}, sources: sources, limits: Limits{}.withDefaults()}
 	all := sprig.GenericFuncMap()
+	m := make(functions, len(all)+64)
 	for name, f := range all {
 		if whyForbidden(name) == "" {
-			g := goFunction(f)
-			lib.funcs[name] = &g
+			m.add(name, goFunction(f))
 		}
 	}
-	for _, table := range []map[string]function{
-		languageFuncs(), questionFuncs(), collectionFuncs(), listFuncs(), textFuncs(), formatFuncs(), printFuncs(), numberFuncs(all), regexFuncs(), strictFuncs(all),
-	} {
-		for name, f := range table {
-			lib.funcs[name] = &f
-		}
-	}
-	for name := range lib.funcs {
-		lib.names[name] = func() {}
-	}
-	return lib
+	m.language()
+	m.question()
+	m.collection()
+	m.list()
+	m.text()
+	m.format()
+	m.print()
+	m.number(all)
+	m.regex()
+	m.strict(all)
+	return &library{funcs: m, sources: sources, limits: Limits{}.withDefaults()}
 }
 
 // goFunction offers a Go function. The commonest signatures are called as they are,
@@ -109,7 +118,7 @@ func (e *eval) function(dot any, n *parse.IdentifierNode, argNodes []parse.Node,
 	}
 	c := call{at: n, name: n.Ident, args: e.args(dot, argNodes, final, piped)}
 	e.mass = 0
-	v := e.apply(c, e.lib.funcs[n.Ident])
+	v := e.apply(c, e.lib.funcs[n.Ident].(*function))
 	e.release(c.args)
 	return v
 }

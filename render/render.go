@@ -126,18 +126,14 @@ type worker struct {
 
 // parallel does all of the queue on every core.
 func (r *renderer) parallel(do func(w *worker, i int) error) {
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(r.queue)) {
-		wg.Go(func() {
-			w := &worker{renderer: r}
-			for i := r.take(); i < len(r.queue); i = r.take() {
-				if err := do(w, i); err != nil {
-					r.fail(i, err)
-				}
+	Parallel(min(runtime.GOMAXPROCS(0), len(r.queue)), func(int) {
+		w := &worker{renderer: r}
+		for i := r.take(); i < len(r.queue); i = r.take() {
+			if err := do(w, i); err != nil {
+				r.fail(i, err)
 			}
-		})
-	}
-	wg.Wait()
+		}
+	})
 }
 
 func (r *renderer) take() int {

@@ -1,7 +1,9 @@
 package render
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template/parse"
@@ -92,7 +94,7 @@ func parseSource(src *source, left, right string, lib *library) (*definition, ma
 	}
 	t := parse.New(src.name)
 	trees := map[string]*parse.Tree{}
-	if _, err := t.Parse(src.text, left, right, trees, lib.names); err != nil {
+	if _, err := t.Parse(src.text, left, right, trees, lib.funcs); err != nil {
 		return nil, nil, parseProblem(src, err, lib)
 	}
 	main := &definition{name: src.name, root: t.Root, src: src}
@@ -159,11 +161,7 @@ func unknownFunction(p *Problem, name string, lib *library) *Problem {
 		p.Code, p.Text, p.Hint = "forbidden-function", "the function "+name+" is not offered: it would not give the same on each run", why
 		return p
 	}
-	var names []string
-	for n := range lib.names {
-		names = append(names, n)
-	}
-	if near := nearest(name, names); len(near) > 0 {
+	if near := nearest(name, slices.Collect(maps.Keys(lib.funcs))); len(near) > 0 {
 		p.Hint = "did you mean " + strings.Join(near, ", ") + "?"
 	}
 	return p

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"runtime"
-	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -20,22 +19,18 @@ func (c *comparison) agree() {
 	if len(c.old.Outputs) < few {
 		return
 	}
-	var wg sync.WaitGroup
 	parts := min(runtime.GOMAXPROCS(0), writers)
-	for n := range parts {
-		wg.Go(func() {
-			_ = render.Safely(func() error { // what goes wrong here goes wrong in look, too
-				t, err := c.tree.twin()
-				if err != nil {
-					return err
-				}
-				defer t.close()
-				agreeing(t, part(c.files, n, parts), part(c.buf, n, parts))
-				return nil
-			})
+	render.Parallel(parts, func(n int) {
+		_ = render.Safely(func() error { // what goes wrong here goes wrong in look, too
+			t, err := c.tree.twin()
+			if err != nil {
+				return err
+			}
+			defer t.close()
+			agreeing(t, part(c.files, n, parts), part(c.buf, n, parts))
+			return nil
 		})
-	}
-	wg.Wait()
+	})
 }
 
 func part[T any](all []T, n, parts int) []T { return all[n*len(all)/parts : (n+1)*len(all)/parts] }

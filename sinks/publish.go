@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"confit/render"
@@ -135,25 +134,21 @@ func (d Dir) spooled(o *render.Output) (spooled, bool) {
 // eachOp calls do with the steps that write, several at once.
 func (d Dir) eachOp(ops []op, do func(i int, o *render.Output) error) error {
 	var next atomic.Int64
-	var wg sync.WaitGroup
 	errs := make([]error, min(writers, len(ops)))
-	for w := range errs {
-		wg.Go(func() {
-			for errs[w] == nil {
-				i := int(next.Add(1)) - 1
-				if i >= len(ops) {
-					return
-				}
-				if ops[i].out == nil {
-					continue
-				}
-				if errs[w] = render.Safely(func() error { return do(i, ops[i].out) }); errs[w] != nil {
-					next.Store(int64(len(ops)))
-				}
+	render.Parallel(len(errs), func(w int) {
+		for errs[w] == nil {
+			i := int(next.Add(1)) - 1
+			if i >= len(ops) {
+				return
 			}
-		})
-	}
-	wg.Wait()
+			if ops[i].out == nil {
+				continue
+			}
+			if errs[w] = render.Safely(func() error { return do(i, ops[i].out) }); errs[w] != nil {
+				next.Store(int64(len(ops)))
+			}
+		}
+	})
 	for _, err := range errs {
 		if err != nil {
 			return err

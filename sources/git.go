@@ -79,16 +79,13 @@ func (r *reader) fetch(specs []Spec) (map[*Spec]*checkout, error) {
 		return nil, err
 	}
 	r.Git.Waiting(true)
-	var wg sync.WaitGroup
-	for _, e := range errands {
-		wg.Go(func() {
-			e.err = render.Safely(func() (err error) {
-				e.got, err = e.run()
-				return err
-			})
+	render.Parallel(len(errands), func(i int) {
+		e := errands[i]
+		e.err = render.Safely(func() (err error) {
+			e.got, err = e.run()
+			return err
 		})
-	}
-	wg.Wait()
+	})
 	r.Git.Waiting(false)
 	got := map[*Spec]*checkout{}
 	for _, e := range errands {

@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"confit/render"
 )
@@ -42,16 +41,12 @@ func (s *Snapshot) Tree(dir string, keep func(rel string) bool) ([]render.File, 
 // inParallel calls do with 0 to n-1, on every core.
 func inParallel(n int, do func(i int) error) error {
 	errs := make([]error, n)
-	var wg sync.WaitGroup
 	workers := min(runtime.GOMAXPROCS(0), n)
-	for w := range workers {
-		wg.Go(func() {
-			for i := w; i < n; i += workers {
-				errs[i] = render.Safely(func() error { return do(i) })
-			}
-		})
-	}
-	wg.Wait()
+	render.Parallel(workers, func(w int) {
+		for i := w; i < n; i += workers {
+			errs[i] = render.Safely(func() error { return do(i) })
+		}
+	})
 	return errors.Join(errs...)
 }
 
