@@ -34,7 +34,7 @@ func (c *confit) deliveries(sp *spec, outs []render.Output) []delivery {
 func outputsOf(sink string, outs []render.Output) []render.Output {
 	var kept []render.Output
 	for _, o := range outs {
-		if o.Sink == sink {
+		if o.Sink() == sink {
 			kept = append(kept, o)
 		}
 	}

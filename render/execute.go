@@ -20,9 +20,9 @@ func (w *worker) make(j job) (Output, *reading, error) {
 		src := &source{name: e.At("inline").String(), text: e.Inline}
 		return w.template(j, src, nil, j.to)
 	case e.Has("envsubst"):
-		return w.envsubst(e, j.file, path.Join(j.to, j.name()))
+		return w.envsubst(e, j.file, outputPath(j.to, j.name()))
 	case e.Has("copy") || !j.isTemplate():
-		return e.copied(j.file, path.Join(j.to, j.name())), nil, nil
+		return e.copied(j.file, outputPath(j.to, j.name())), nil, nil
 	}
 	defs, err := j.partials()
 	if err != nil {
@@ -35,7 +35,15 @@ func (w *worker) make(j job) (Output, *reading, error) {
 	if j.alone {
 		j.file.Data = nil
 	}
-	return w.template(j, src, defs, path.Join(j.to, strings.TrimSuffix(j.name(), ".tmpl")))
+	return w.template(j, src, defs, outputPath(j.to, strings.TrimSuffix(j.name(), ".tmpl")))
+}
+
+// outputPath is path.Join, which would copy the name where the target is the top.
+func outputPath(to, name string) string {
+	if name != "" && path.Clean(to) == "." {
+		return name
+	}
+	return path.Join(to, name)
 }
 
 // name is the path of the job's file below the target; a single file has the target's.
@@ -43,7 +51,7 @@ func (j job) name() string {
 	if j.single && j.to != "" {
 		return ""
 	}
-	return j.file.Path
+	return j.file.Path[j.cut:]
 }
 
 // mode is that of the job's file.
@@ -101,7 +109,7 @@ func (e *eval) reading() *reading {
 }
 
 func (e *Entry) output(to string, c Content, from fs.FileMode) Output {
-	return Output{Path: to, Mode: e.mode(c.sensitive, from), Content: c, Sink: e.Sink, Adopt: e.Overwrite, Made: e.StaticTo() != e.To, Pos: e.Pos}
+	return Output{Path: to, Mode: e.mode(c.IsSensitive(), from), Content: c, Adopt: e.Overwrite, Made: e.StaticTo() != e.To, entry: e}
 }
 
 // execute parses and runs one template, which writes to buf.

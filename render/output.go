@@ -1,6 +1,7 @@
 package render
 
 import (
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 )
@@ -13,17 +14,37 @@ const Mask = "MASKED"
 type Output struct {
 	Path    string      // slash-separated, relative to the sink's directory
 	Mode    fs.FileMode // permission bits
+	Adopt   bool        // replace a file that was there before us
+	Made    bool        // values made the path, not the spec alone
 	Content Content
-	Sink    string // the name of the sink it goes to; "" for the only one
-	Adopt   bool   // replace a file that was there before us
-	Made    bool   // values made the path, not the spec alone
-	Pos     Pos    // the spec's entry, for errors
+
+	entry *Entry // of the spec; there may be very many outputs
 }
 
-// A Blob is content that stays out of memory until it is wanted, under the name that
-// Git gives it: the SHA-1 of "blob SIZE\0" and the bytes.
+// Sink is the name of the sink it goes to; "" for the only one.
+func (o *Output) Sink() string {
+	if o.entry == nil {
+		return ""
+	}
+	return o.entry.Sink
+}
+
+// Pos is where the spec describes it, for errors.
+func (o *Output) Pos() Pos {
+	if o.entry == nil {
+		return Pos{}
+	}
+	return o.entry.Pos
+}
+
+// A BlobID is the name that Git gives content: the SHA-1 of "blob SIZE\0" and the bytes.
+type BlobID [20]byte
+
+func (id BlobID) String() string { return hex.EncodeToString(id[:]) }
+
+// A Blob is content that stays out of memory until it is wanted.
 type Blob interface {
-	ID() string
+	ID() BlobID
 	Size() int64
 	Bytes() ([]byte, error)
 }
@@ -31,27 +52,31 @@ type Blob interface {
 // Content is the bytes of an output. It formats as its masked form under every
 // verb; Reveal is the one door to the real bytes, and only sinks goes through it.
 type Content struct {
-	real      []byte
-	masked    []byte
-	blob      Blob // in place of real
-	sensitive bool
+	real   []byte
+	blob   Blob    // in place of real
+	secret *secret // nil of content that is not sensitive
 }
 
+// A secret is what may be shown of sensitive content.
+type secret struct{ masked []byte }
+
 // Plain is content that holds nothing secret.
-func Plain(b []byte) Content { return Content{real: b, masked: b} }
+func Plain(b []byte) Content { return Content{real: b} }
 
 // Sensitive is content that read a secret, with the text that may be shown.
 func Sensitive(b, masked []byte) Content {
-	return Content{real: b, masked: masked, sensitive: true}
+	return Content{real: b, secret: &secret{masked}}
 }
 
 // FromBlob is content that lies elsewhere; nothing of a sensitive one may be shown.
 func FromBlob(b Blob, sensitive bool) Content {
-	c := Content{blob: b, sensitive: sensitive}
-	if sensitive && b.Size() > 0 {
-		c.masked = []byte(Mask)
+	switch {
+	case !sensitive:
+		return Content{blob: b}
+	case b.Size() == 0:
+		return Content{blob: b, secret: &secret{}}
 	}
-	return c
+	return Content{blob: b, secret: &secret{[]byte(Mask)}}
 }
 
 // Reveal gives the real bytes, to be written to their place and nowhere else. It fails
@@ -76,20 +101,25 @@ func (c Content) Blob() Blob { return c.blob }
 
 // Shown gives the text that may be shown. It fails only where that lies elsewhere.
 func (c Content) Shown() ([]byte, error) {
-	if c.blob != nil && !c.sensitive {
+	if c.blob != nil && c.secret == nil {
 		return c.blob.Bytes()
 	}
-	return c.masked, nil
+	return c.Masked(), nil
 }
 
 // IsSensitive tells whether the content read a secret.
-func (c Content) IsSensitive() bool { return c.sensitive }
+func (c Content) IsSensitive() bool { return c.secret != nil }
 
 // Masked gives the text that may be shown, of content in memory.
-func (c Content) Masked() []byte { return c.masked }
+func (c Content) Masked() []byte {
+	if c.secret != nil {
+		return c.secret.masked
+	}
+	return c.real
+}
 
 // Format writes the masked form, whatever the verb.
-func (c Content) Format(f fmt.State, _ rune) { _, _ = f.Write(c.masked) }
+func (c Content) Format(f fmt.State, _ rune) { _, _ = f.Write(c.Masked()) }
 
 // MarshalText gives the masked form.
-func (c Content) MarshalText() ([]byte, error) { return c.masked, nil }
+func (c Content) MarshalText() ([]byte, error) { return c.Masked(), nil }

@@ -87,7 +87,7 @@ func TestSecretTemplate(t *testing.T) {
 		"{{ hunter2 }}", "{{ .Values.hunter2 }}", "{{ .Values.a.hunter2 }}", "{{ $hunter2 }}", "{{ \"hunter2\" 1 }}", "{{ hunter2", `{{ include "hunter2" . }}`,
 		`{{ fail "hunter2" }}`, `{{ template "hunter2" }}`, `{{ index .Values "hunter2" | upper }}`, `{{ printf "%d" "hunter2" }}`, `{{ required "hunter2" "" }}`, `{{ tpl "{{ .hunter2 }}" . }}`,
 	} {
-		found := Found{Files: []File{{Path: "a.tmpl", From: "a.tmpl", Data: []byte(text), Sensitive: true}}, Single: true}
+		found := Found{Files: []*File{{Path: "a.tmpl", From: "a.tmpl", Data: []byte(text), Sensitive: true}}, Single: true}
 		entry := Entry{Template: "a.tmpl", To: "a", Where: Where{fields: map[string]Pos{"template": {}}}}
 		_, err := Render([]Entry{entry}, Input{
 			Values: valuesOf(t, nodeOf(map[string]any{"a": int64(1)}, &Origin{File: "v"})), Files: NewFiles(nil),

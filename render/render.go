@@ -16,9 +16,11 @@ import (
 
 // Found is what an entry reads: the files that a template, a folder or a glob names.
 type Found struct {
-	Files    []File
-	Partials []File // files beside them that only define templates
-	Single   bool   // the entry names one file, not a folder or a glob
+	Files    []*File
+	Partials []*File // files beside them that only define templates
+	Cut      int     // so much of each Path is above what the entry names
+	Single   bool    // the entry names one file, not a folder or a glob
+	Shared   bool    // the files are those of a source
 }
 
 // Input is all that rendering depends on.
@@ -113,8 +115,9 @@ type round struct {
 	entry    *Entry
 	dot      map[string]any
 	to       string
+	cut      int  // Found.Cut
 	single   bool // the entry names one file
-	alone    bool // no other round needs the files
+	alone    bool // no other round, nor anything else, needs the files
 	partials func() (map[string]*definition, error)
 }
 
@@ -160,20 +163,20 @@ func (r *renderer) jobs(e *Entry) ([]job, error) {
 	}
 	found := r.Found[e.Ref()]
 	partials := sync.OnceValues(func() (map[string]*definition, error) { return r.partials(e, found) })
-	alone := len(rounds) == 1 && r.refs[e.Ref()] == 1
+	alone := len(rounds) == 1 && r.refs[e.Ref()] == 1 && !found.Shared
 	var jobs []job
 	for _, dot := range rounds {
 		to, err := r.target(e, dot)
 		if err != nil {
 			return nil, err
 		}
-		shared := &round{e, dot, to, found.Single, alone, partials}
+		shared := &round{e, dot, to, found.Cut, found.Single, alone, partials}
 		if e.Ref() == "" {
 			jobs = append(jobs, job{round: shared})
 		}
 		jobs = slices.Grow(jobs, len(found.Files))
-		for i := range found.Files {
-			jobs = append(jobs, job{shared, &found.Files[i]})
+		for _, f := range found.Files {
+			jobs = append(jobs, job{shared, f})
 		}
 	}
 	return jobs, nil
@@ -231,8 +234,7 @@ func (r *renderer) rounds(e *Entry) ([]map[string]any, error) {
 func (r *renderer) partials(e *Entry, found Found) (map[string]*definition, error) {
 	defs := map[string]*definition{}
 	var all []error
-	for i := range found.Partials {
-		f := &found.Partials[i]
+	for _, f := range found.Partials {
 		src, err := sourceOf(f)
 		if err != nil {
 			all = append(all, err)
@@ -244,7 +246,7 @@ func (r *renderer) partials(e *Entry, found Found) (map[string]*definition, erro
 			continue
 		}
 		maps.Copy(defs, own)
-		defs[f.Path], defs[main.name] = main, main
+		defs[f.Path[found.Cut:]], defs[main.name] = main, main
 	}
 	return defs, errors.Join(all...)
 }

@@ -26,7 +26,7 @@ func oneOf(t *testing.T, text string, layers ...Layer) (Output, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := Found{Files: []File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
+	found := Found{Files: []*File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
 	outs, err := Render([]Entry{{Template: "app.conf.tmpl", To: "app.conf", Where: Where{fields: map[string]Pos{"template": {}}}}}, Input{
 		Values: v, Files: NewFiles(nil), Found: map[string]Found{"app.conf.tmpl": found},
 	})

@@ -91,7 +91,7 @@ func TestUnreadOfEntries(t *testing.T) {
 				}
 				unread++
 				is, there := after[name]
-				if !there || !bytes.Equal(was.Content.real, is.Content.real) || was.Content.sensitive != is.Content.sensitive {
+				if !there || !bytes.Equal(was.Content.real, is.Content.real) || was.Content.IsSensitive() != is.Content.IsSensitive() {
 					t.Errorf("%s: %s was not read, but changing it makes %q of %q", name, valuePath(leaf, ""), is.Content.real, was.Content.real)
 				}
 			}

@@ -123,9 +123,9 @@ func (c *comparison) look(f *file) error {
 	}
 	switch f.kind {
 	case Create:
-		return c.mayChange(in, o.Path, o.Pos, nil)
+		return c.mayChange(in, o.Path, o.Pos(), nil)
 	case Update:
-		return c.mayChange(in, o.Path, o.Pos, &st)
+		return c.mayChange(in, o.Path, o.Pos(), &st)
 	}
 	return nil
 }
@@ -145,7 +145,7 @@ func (c *comparison) judge(f *folder, there *file, st *unix.Stat_t) (err error) 
 		return err
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFREG {
-		c.hit(f.at(name), o.Pos, "is "+kind(st.Mode)+" where an output should go", "move it away")
+		c.hit(f.at(name), o.Pos(), "is "+kind(st.Mode)+" where an output should go", "move it away")
 		return nil
 	}
 	there.mode = st.Mode & 0o7777
@@ -154,8 +154,8 @@ func (c *comparison) judge(f *folder, there *file, st *unix.Stat_t) (err error) 
 	}
 	switch {
 	case !there.differs && there.mode == uint32(o.Mode.Perm()):
-	case there.old == nil && !o.Adopt && !c.mounted(f, name, o.Pos):
-		c.hit(f.at(name), o.Pos, "was not written by this spec", "move it away, or set `overwrite: true` on the output")
+	case there.old == nil && !o.Adopt && !c.mounted(f, name, o.Pos()):
+		c.hit(f.at(name), o.Pos(), "was not written by this spec", "move it away, or set `overwrite: true` on the output")
 	default:
 		there.kind = Update
 	}
@@ -184,7 +184,7 @@ func (c *comparison) folder(there *file) (*folder, error) {
 	}
 	if isNoDir(err) && !c.goes[at] {
 		c.blocked[dir] = true
-		c.blockedBy(deepest, at, o.Pos)
+		c.blockedBy(deepest, at, o.Pos())
 		return nil, nil
 	}
 	c.swaps = c.swaps || c.goes[at]
@@ -192,7 +192,7 @@ func (c *comparison) folder(there *file) (*folder, error) {
 		c.mkdirs[dir] = true
 	}
 	there.kind, there.differs = Create, true
-	return nil, c.mayChange(deepest, at, o.Pos, nil)
+	return nil, c.mayChange(deepest, at, o.Pos(), nil)
 }
 
 func (c *comparison) blockedBy(in *folder, at string, pos render.Pos) {

@@ -112,12 +112,12 @@ func (c *comparison) content(p string, e *entry) (text []byte, sum string, err e
 		return text, "", err
 	}
 	all := io.MultiReader(bytes.NewReader(text), descriptor(fd))
-	if e.Blob != "" {
-		sum, err = blobID(all, e.Size, c.buf)
-	} else {
+	if e.Blob == "" {
 		sum, err = sha256Of(all, c.buf)
+		return text, sum, err
 	}
-	return text, sum, err
+	id, err := blobID(all, e.Size, c.buf)
+	return text, id.String(), err
 }
 
 // A descriptor reads from an open file.

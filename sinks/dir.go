@@ -7,6 +7,7 @@ package sinks
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"slices"
 	"strings"
@@ -20,11 +21,11 @@ import (
 // A Dir is an output directory, as one spec sees it.
 type Dir struct {
 	Path        string
-	Name        string        // of the spec; "" means "default"
-	NoPrune     bool          // leave files of earlier runs that no output wants
-	LockTimeout time.Duration // how long to wait for another run; 0 means not at all
-	DirMode     fs.FileMode   // of new directories; 0 means 0755, 0775 in a setgid root
-	Memo        []byte        // what Recall gives the next run; nil for nothing
+	Name        string          // of the spec; "" means "default"
+	NoPrune     bool            // leave files of earlier runs that no output wants
+	LockTimeout time.Duration   // how long to wait for another run; 0 means not at all
+	DirMode     fs.FileMode     // of new directories; 0 means 0755, 0775 in a setgid root
+	Memo        func(io.Writer) // writes what Recall gives the next run; nil for nothing
 
 	resumed bool // an interrupted run was finished first
 }

@@ -54,7 +54,7 @@ func (e *entry) sum(o *render.Output) {
 		return
 	}
 	if b := o.Content.Blob(); b != nil {
-		e.Blob = b.ID()
+		e.Blob = b.ID().String()
 	} else {
 		data, _ := o.Content.Reveal() // in memory
 		e.SHA256 = sumOf(data)
@@ -73,11 +73,12 @@ func sha256Of(r io.Reader, buf []byte) (string, error) {
 }
 
 // blobID is the name that Git gives a file of that size.
-func blobID(r io.Reader, size int64, buf []byte) (string, error) {
+func blobID(r io.Reader, size int64, buf []byte) (id render.BlobID, err error) {
 	h := sha1.New()
 	fmt.Fprintf(h, "blob %d\x00", size)
-	_, err := io.CopyBuffer(h, r, buf)
-	return hex.EncodeToString(h.Sum(nil)), err
+	_, err = io.CopyBuffer(h, r, buf)
+	h.Sum(id[:0])
+	return id, err
 }
 
 // says tells whether e and f say the same, the hash apart.

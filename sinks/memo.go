@@ -3,6 +3,7 @@ package sinks
 import (
 	"bufio"
 	"bytes"
+	"io"
 )
 
 // maxMemo bounds what is remembered. More than that is not worth it.
@@ -31,24 +32,59 @@ func (d Dir) Recall() []byte {
 
 // stageMemo writes the memo, which comes into force with the manifest.
 func (d Dir) stageMemo(s *state) error {
-	if !d.memorable() {
+	if d.Memo == nil {
 		return s.remove(memoNext) // of a run that was killed
 	}
 	return s.write(memoNext, d.writeMemo)
 }
 
-func (d Dir) writeMemo(w *bufio.Writer) { _, _ = w.Write(d.Memo) }
+// writeMemo stops where it would be too much: what is cut off, Recall does not give.
+func (d Dir) writeMemo(w *bufio.Writer) { d.Memo(&upTo{w, maxMemo + 1}) }
 
 // remember writes the memo where nothing else changes: a pinned branch has moved on, and
 // the files are the same. On a read-only mount the next run has to ask again.
 func (d Dir) remember(s *state) {
-	switch old, err := s.readUpTo(maxMemo, memoFile); {
-	case s.dir == nil || !s.files[manifestFile] || err == nil && bytes.Equal(old, d.Memo):
-	case !d.memorable():
+	switch {
+	case s.dir == nil || !s.files[manifestFile]:
+	case d.Memo == nil && s.files[memoFile]:
 		_ = s.remove(memoFile) // it may be of what is a secret by now
+	case d.Memo == nil, d.remembered(s):
 	case s.write(memoNext, d.writeMemo) == nil:
 		_ = s.enforce(memoNext, memoFile)
 	}
 }
 
-func (d Dir) memorable() bool { return len(d.Memo) > 0 && len(d.Memo) <= maxMemo }
+// remembered tells whether the memo is there already.
+func (d Dir) remembered(s *state) bool {
+	old, err := s.readUpTo(maxMemo, memoFile)
+	if err != nil {
+		return false
+	}
+	r := rest(old)
+	d.Memo(&r)
+	return r != nil && len(r) == 0
+}
+
+// An upTo drops what goes beyond so many bytes.
+type upTo struct {
+	io.Writer
+	left int
+}
+
+func (u *upTo) Write(b []byte) (int, error) {
+	_, err := u.Writer.Write(b[:min(len(b), u.left)])
+	u.left -= min(len(b), u.left)
+	return len(b), err
+}
+
+// A rest is what is still to be written of a text; nil after anything else was.
+type rest []byte
+
+func (r *rest) Write(b []byte) (int, error) {
+	if after, ok := bytes.CutPrefix(*r, b); ok {
+		*r = after
+	} else {
+		*r = nil
+	}
+	return len(b), nil
+}

@@ -169,7 +169,7 @@ func (c *checker) twin(o *render.Output, p string) {
 }
 
 func (c *checker) add(o, other *render.Output, format string, args ...any) {
-	p := &render.Problem{Cause: causeOf(o), Code: CodePath, Pos: o.Pos, Text: fmt.Sprintf(format, args...)}
+	p := &render.Problem{Cause: causeOf(o), Code: CodePath, Pos: o.Pos(), Text: fmt.Sprintf(format, args...)}
 	if k := causeOf(other); k == render.CauseData {
 		p.Cause = k
 	}
@@ -177,10 +177,10 @@ func (c *checker) add(o, other *render.Output, format string, args ...any) {
 }
 
 func alsoAt(o *render.Output) string {
-	if o.Pos.File == "" {
+	if o.Pos().File == "" {
 		return ""
 	}
-	return " (the other at " + o.Pos.String() + ")"
+	return " (the other at " + o.Pos().String() + ")"
 }
 
 // parent is path.Dir for a path that CheckPath accepts, without its allocations.

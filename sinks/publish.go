@@ -1,11 +1,8 @@
 package sinks
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"slices"
-	"strings"
 	"sync/atomic"
 
 	"confit/render"
@@ -105,20 +102,20 @@ func (d Dir) stageAll(ctx context.Context, s *state, ops []op, durable bool) err
 // takers tells which steps stage the very file of the spool: of those that want it the
 // last, after the others have copied it. nil means none.
 func (d Dir) takers(ops []op) []bool {
-	var steps []int32
+	var last map[render.BlobID]int32
+	var takes []bool
 	for i := range ops {
-		if _, ok := d.spooled(ops[i].out); ok {
-			steps = append(steps, int32(i))
+		b, ok := d.spooled(ops[i].out)
+		if !ok {
+			continue
 		}
-	}
-	if steps == nil {
-		return nil
-	}
-	id := func(i int32) string { return ops[i].out.Content.Blob().ID() }
-	slices.SortFunc(steps, func(a, b int32) int { return cmp.Or(strings.Compare(id(a), id(b)), cmp.Compare(a, b)) })
-	takes := make([]bool, len(ops))
-	for n, i := range steps {
-		takes[i] = n == len(steps)-1 || id(steps[n+1]) != id(i)
+		if takes == nil {
+			last, takes = map[render.BlobID]int32{}, make([]bool, len(ops))
+		}
+		if before, ok := last[b.id]; ok {
+			takes[before] = false
+		}
+		last[b.id], takes[i] = int32(i), true
 	}
 	return takes
 }

@@ -34,13 +34,13 @@ type Spool struct {
 // NewSpool gives the spool of a directory. It makes nothing yet.
 func (d Dir) NewSpool() *Spool { return &Spool{dir: d} }
 
-// Put keeps data under a name.
-func (s *Spool) Put(name string, data []byte) error {
+// Put keeps data.
+func (s *Spool) Put(id render.BlobID, data []byte) error {
 	s.busy.RLock()
 	defer s.busy.RUnlock()
 	at, err := s.open()
 	if err == nil {
-		err = at.create(name, data, 0o600, false)
+		err = at.create(id.String(), data, 0o600, false)
 	}
 	if errors.Is(err, fs.ErrExist) {
 		return nil // names are hashes
@@ -49,11 +49,11 @@ func (s *Spool) Put(name string, data []byte) error {
 }
 
 // Get appends what Put kept to buf.
-func (s *Spool) Get(name string, buf []byte) ([]byte, error) {
+func (s *Spool) Get(id render.BlobID, buf []byte) ([]byte, error) {
 	s.busy.RLock()
 	defer s.busy.RUnlock()
 	s.mu.Lock()
-	at := s.at
+	at, name := s.at, id.String()
 	s.mu.Unlock()
 	if at == nil {
 		return buf, errno("open", name, unix.ENOENT)
@@ -78,8 +78,8 @@ func (s *Spool) Get(name string, buf []byte) ([]byte, error) {
 	}
 }
 
-// Blob is what Put kept under the Git name id.
-func (s *Spool) Blob(id string, size int64) render.Blob { return spooled{s, id, size} }
+// Blob is what Put kept.
+func (s *Spool) Blob(id render.BlobID, size int64) render.Blob { return spooled{s, id, size} }
 
 // inSpool tells whether a blob, or what it wraps, lies in the spool of a directory.
 func (d Dir) inSpool(b render.Blob) (spooled, bool) {
@@ -92,12 +92,12 @@ func (d Dir) inSpool(b render.Blob) (spooled, bool) {
 
 type spooled struct {
 	spool *Spool
-	id    string
+	id    render.BlobID
 	size  int64
 }
 
-func (b spooled) ID() string  { return b.id }
-func (b spooled) Size() int64 { return b.size }
+func (b spooled) ID() render.BlobID { return b.id }
+func (b spooled) Size() int64       { return b.size }
 
 func (b spooled) Bytes() ([]byte, error) {
 	return b.spool.Get(b.id, make([]byte, 0, b.size+1))
@@ -222,12 +222,12 @@ func (s *state) dropSpools() error {
 
 // take stages what is in a spool. The last output that wants it gets the file itself.
 func (f *folder) take(b spooled, name string, mode uint32, durable bool) error {
-	from := b.spool.at
-	if err := unix.Fchmodat(from.fd, b.id, mode, 0); err != nil {
-		return errno("chmod", from.at(b.id), err)
+	from, old := b.spool.at, b.id.String()
+	if err := unix.Fchmodat(from.fd, old, mode, 0); err != nil {
+		return errno("chmod", from.at(old), err)
 	}
-	if err := unix.Renameat(from.fd, b.id, f.fd, name); err != nil {
-		return errno("rename", from.at(b.id), err)
+	if err := unix.Renameat(from.fd, old, f.fd, name); err != nil {
+		return errno("rename", from.at(old), err)
 	}
 	if !durable {
 		return nil

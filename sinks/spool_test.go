@@ -3,8 +3,8 @@ package sinks
 import (
 	"context"
 	"crypto/sha1"
-	"encoding/hex"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,8 +18,7 @@ import (
 // aside puts a text into the spool and makes an output of it.
 func aside(t *testing.T, s *Spool, path, text string) render.Output {
 	t.Helper()
-	sum := sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s", len(text), text))
-	id := hex.EncodeToString(sum[:])
+	id := render.BlobID(sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s", len(text), text)))
 	must(t, s.Put(id, []byte(text)))
 	return render.Output{Path: path, Mode: 0o640, Content: render.FromBlob(s.Blob(id, int64(len(text))), false)}
 }
@@ -100,11 +99,15 @@ func TestSpoolLeftBehind(t *testing.T) {
 	}
 }
 
+func memoOf(text string) func(io.Writer) {
+	return func(w io.Writer) { _, _ = io.WriteString(w, text) }
+}
+
 func TestMemo(t *testing.T) {
-	d := Dir{Path: t.TempDir(), Memo: []byte("first")}
+	d := Dir{Path: t.TempDir()}
 	outs := files{"a": "text"}.outputs()
 	for _, memo := range []string{"first", "second", "second"} {
-		d.Memo = []byte(memo)
+		d.Memo = memoOf(memo)
 		_, err := d.Apply(context.Background(), outs)
 		must(t, err)
 		if got := d.Recall(); string(got) != memo {
@@ -121,7 +124,7 @@ func TestMemo(t *testing.T) {
 // broken is a blob that no confit should make.
 type broken struct{}
 
-func (broken) ID() string             { return "" }
+func (broken) ID() render.BlobID      { return render.BlobID{} }
 func (broken) Size() int64            { return 1 }
 func (broken) Bytes() ([]byte, error) { panic("hunter2") }
 

@@ -2,7 +2,6 @@ package sinks
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -16,13 +15,13 @@ import (
 // its state are not there yet, or not any more: nobody is disturbed.
 func TestSpoolsAtOnce(t *testing.T) {
 	for round := range 30 {
-		d := Dir{Path: filepath.Join(t.TempDir(), "out"), LockTimeout: time.Minute, Memo: []byte("memo")}
+		d := Dir{Path: filepath.Join(t.TempDir(), "out"), LockTimeout: time.Minute, Memo: memoOf("memo")}
 		var wg sync.WaitGroup
 		for run := range 8 {
 			wg.Go(func() {
 				s := d.NewSpool()
 				defer s.Close()
-				id := fmt.Sprintf("%040x", run)
+				id := render.BlobID{byte(run)}
 				if err := s.Put(id, []byte("text")); err != nil {
 					t.Errorf("round %d: Put: %v", round, err)
 				}

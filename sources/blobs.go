@@ -13,9 +13,9 @@ import (
 // A Spool keeps the content that is too much for memory. What it keeps has Git's name
 // for it, so that nothing is kept twice.
 type Spool interface {
-	Put(name string, data []byte) error
-	Get(name string, buf []byte) ([]byte, error)
-	Blob(name string, size int64) render.Blob
+	Put(id render.BlobID, data []byte) error
+	Get(id render.BlobID, buf []byte) ([]byte, error)
+	Blob(id render.BlobID, size int64) render.Blob
 }
 
 // ErrNotHeld is the error of a file that an earlier run published, and of which only the
@@ -24,7 +24,7 @@ var ErrNotHeld = errors.New("the content has to be fetched again")
 
 // heldInMemory is how much of the files of a repository stays in memory where there is a
 // spool for the rest.
-const heldInMemory = 8 << 20
+const heldInMemory = 4 << 20
 
 // blobs keeps the files of a repository: the first in memory, the rest in the spool.
 type blobs struct {
@@ -47,7 +47,7 @@ func (b *blobs) Put(id plumbing.Hash, data []byte) error {
 	hold := b.left >= 0 || b.spool == nil
 	b.mu.Unlock()
 	if !hold {
-		err := b.spool.Put(id.String(), data)
+		err := b.spool.Put(render.BlobID(id), data)
 		if !errors.Is(err, syscall.EROFS) {
 			return err
 		}
@@ -70,7 +70,7 @@ func (b *blobs) Get(id plumbing.Hash, buf []byte) ([]byte, error) {
 	case b.spool == nil:
 		return buf, ErrNotHeld
 	}
-	return b.spool.Get(id.String(), buf)
+	return b.spool.Get(render.BlobID(id), buf)
 }
 
 // A gitBlob is one file of a repository.
@@ -80,8 +80,8 @@ type gitBlob struct {
 	size int64
 }
 
-func (b *gitBlob) ID() string  { return b.id.String() }
-func (b *gitBlob) Size() int64 { return b.size }
+func (b *gitBlob) ID() render.BlobID { return render.BlobID(b.id) }
+func (b *gitBlob) Size() int64       { return b.size }
 
 // Bytes reads the file, and notes that its content was needed.
 func (b *gitBlob) Bytes() ([]byte, error) {

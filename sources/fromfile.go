@@ -29,7 +29,7 @@ func (r *reader) fromFile(s *Spec, name, twin, file string) (render.Var, error) 
 	case err != nil:
 		return v, inputProblem(s.Where.At("fromFile"), "the file that "+render.Quoted(twin)+" names", err, "mount it, or unset "+twin)
 	case !utf8.Valid(data):
-		return v, binaryValue(s, render.File{From: file})
+		return v, binaryValue(s, file)
 	}
 	v.Value = s.trim(string(data))
 	return v, nil

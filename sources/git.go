@@ -20,7 +20,7 @@ import (
 
 // Git is what main lends to the Git sources of a run, and what they got.
 type Git struct {
-	Memo  []byte // what NewMemo gave an earlier run: its commits need not be fetched again
+	Memo  []byte // what NewMemo wrote for an earlier run: its commits need not be fetched again
 	Anew  bool   // fetch all the same, as the memo did not do
 	Spool Spool  // where files go that are too much for memory; nil: nowhere
 
@@ -224,14 +224,18 @@ func (r *reader) gitFiles(s *Spec) ([]render.File, error) {
 	return files, err
 }
 
-// filesOf turns a checkout into files of the source.
+// filesOf turns a checkout into files of the source. There may be very many: their paths
+// are kept once.
 func (c *checkout) filesOf(s *Spec) []render.File {
 	root := fmt.Sprintf("%s@%s:", s.String(), c.commit.String()[:7])
 	files := make([]render.File, len(c.files))
 	lie := make([]gitBlob, len(c.files))
-	for i, f := range c.files {
+	for i := range c.files {
+		f := &c.files[i]
 		lie[i] = gitBlob{c.blobs, f.ID, f.Size}
-		files[i] = render.File{Path: f.Path, Blob: &lie[i], From: root + path.Join(s.Sub, f.Path)}
+		from := root + path.Join(s.Sub, f.Path)
+		f.Path = from[len(from)-len(f.Path):]
+		files[i] = render.File{Path: f.Path, Blob: &lie[i], From: from}
 		if files[i].Mode = 0o644; f.Exec {
 			files[i].Mode = 0o755
 		}

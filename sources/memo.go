@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"slices"
@@ -27,40 +28,61 @@ type remembered struct {
 	Commit string            `json:"commit"`
 	Object []byte            `json:"object"`
 	Tag    []byte            `json:"tag,omitempty"`
-	Files  string            `json:"files"` // as git ls-tree -l has them
 	Data   map[string][]byte `json:"data,omitempty"`
+	Files  string            `json:"files"` // as git ls-tree -l has them; last, as it is written piecemeal
 }
 
-// NewMemo says what an unchanged run need not fetch again; nil if there is nothing to
-// say. It holds nothing of a source with secrets.
-func (g *Git) NewMemo() []byte {
-	var all []remembered
+// NewMemo gives what writes down what an unchanged run need not fetch again; nil if there
+// is nothing to say. What is published from here on does not count as used. It holds
+// nothing of a source with secrets.
+func (g *Git) NewMemo() func(io.Writer) {
+	var all []note
 	for _, asked := range slices.Sorted(maps.Keys(g.done)) {
 		if c := g.done[asked]; !c.secret {
-			all = append(all, c.remember())
+			head, _ := json.Marshal(c.withoutFiles()) // of text and bytes, which always can be
+			all = append(all, note{head, c})
 		}
 	}
 	if all == nil {
 		return nil
 	}
-	memo, err := json.Marshal(all)
-	if err != nil {
-		return nil
+	return func(w io.Writer) {
+		for i, n := range all {
+			_, _ = io.WriteString(w, "[,"[min(i, 1):][:1])
+			n.write(w)
+		}
+		_, _ = io.WriteString(w, "]")
 	}
-	return memo
 }
 
-func (c *checkout) remember() remembered {
-	m := remembered{Asked: c.asked, Commit: c.commit.String(), Object: c.object, Tag: c.tag, Data: map[string][]byte{}}
-	var list strings.Builder
-	for _, f := range c.files {
+// A note is what is remembered of a checkout: as JSON, but for the list of files, which may
+// be very long and is written in pieces.
+type note struct {
+	head []byte
+	*checkout
+}
+
+func (n note) write(w io.Writer) {
+	const end = `"}`
+	_, _ = w.Write(n.head[:len(n.head)-len(end)])
+	var list []byte
+	for i, f := range n.files {
 		mode := "100644"
 		if f.Exec {
 			mode = "100755"
 		}
-		fmt.Fprintf(&list, "%s blob %s %d\t%s\n", mode, f.ID, f.Size, f.Path)
+		list = fmt.Appendf(list, "%s blob %s %d\t%s\n", mode, f.ID, f.Size, f.Path)
+		if len(list) > 16<<10 || i == len(n.files)-1 {
+			text, _ := json.Marshal(string(list))
+			_, _ = w.Write(text[1 : len(text)-1])
+			list = list[:0]
+		}
 	}
-	m.Files = list.String()
+	_, _ = io.WriteString(w, end)
+}
+
+func (c *checkout) withoutFiles() remembered {
+	m := remembered{Asked: c.asked, Commit: c.commit.String(), Object: c.object, Tag: c.tag, Data: map[string][]byte{}}
 	left := int64(maxRemembered)
 	for _, f := range c.files {
 		if !c.blobs.used[f.ID] || f.Size > left {

@@ -67,26 +67,31 @@ func (r *reader) source(s *Spec) error {
 	if err != nil {
 		return inputProblem(s.Pos, "source "+s.String(), err, missingHint(s))
 	}
-	plain := map[string]*render.Node{}
-	for _, f := range files {
+	for i := range files {
+		f := &files[i]
 		f.Tree, f.Sensitive = s.Name, s.secret() || s.marks(f.Path)
-		r.files = append(r.files, f)
+	}
+	r.files = joined(r.files, files)
+	plain := map[string]*render.Node{}
+	for i := range files {
+		f := &files[i]
 		if !s.reads(f.Path) {
 			continue
 		}
-		if f.Data, err = f.Bytes(); err != nil {
+		data, err := f.Bytes()
+		if err != nil {
 			return err
 		}
 		o := &render.Origin{Source: s.String(), File: f.From, Sensitive: f.Sensitive}
 		decode := s.decoder(f.Path)
 		if decode == nil {
-			if !utf8.Valid(f.Data) {
-				return binaryValue(s, f)
+			if !utf8.Valid(data) {
+				return binaryValue(s, f.From)
 			}
-			plain[f.Path] = s.plainText(string(f.Data), o)
+			plain[f.Path] = s.plainText(string(data), o)
 			continue
 		}
-		r.texts = append(r.texts, text{len(r.layers), f.Data, o, s.nested(at, f.Path), s, decode})
+		r.texts = append(r.texts, text{len(r.layers), data, o, s.nested(at, f.Path), s, decode})
 		r.layers = append(r.layers, render.Layer{Lists: s.listRules(at)})
 	}
 	if len(plain) > 0 {
@@ -113,7 +118,19 @@ func (r *reader) filesOf(s *Spec) ([]render.File, error) {
 			Hint: "a file of values ends in .yaml, .yml, .json, .toml, .properties, .ini or .env, or says format:",
 		}
 	}
-	return found.Files, err
+	files := make([]render.File, len(found.Files))
+	for i, f := range found.Files {
+		files[i] = *f
+	}
+	return files, err
+}
+
+// joined appends files to all. The first are not copied: there may be very many.
+func joined(all, files []render.File) []render.File {
+	if len(all) == 0 {
+		return files
+	}
+	return append(all, files...)
 }
 
 // parse turns the texts into layers, on every core.
@@ -161,9 +178,9 @@ func matchAny(globs []string, name string) bool {
 	return false
 }
 
-func binaryValue(s *Spec, f render.File) error {
+func binaryValue(s *Spec, file string) error {
 	return &render.Problem{
-		Cause: render.CauseData, Code: "not-utf8", Pos: render.Pos{File: f.From}, Text: "the file is not UTF-8 text and cannot be a value",
+		Cause: render.CauseData, Code: "not-utf8", Pos: render.Pos{File: file}, Text: "the file is not UTF-8 text and cannot be a value",
 		Hint: "leave it out with read: on " + s.String() + "; copy and .Files take any bytes",
 	}
 }

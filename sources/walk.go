@@ -30,7 +30,8 @@ func (s *Snapshot) Tree(dir string, keep func(rel string) bool) ([]render.File, 
 	files := make([]render.File, len(spots))
 	tree, _ := s.locate(dir)
 	err = inParallel(len(files), func(i int) (err error) {
-		files[i].Path, files[i].From = spots[i].rel, path.Join(dir, spots[i].rel)
+		from := path.Join(dir, spots[i].rel)
+		files[i].Path, files[i].From = from[len(from)-len(spots[i].rel):], from
 		files[i].Data, files[i].Mode, err = s.read(tree, spots[i].place)
 		return err
 	})
@@ -104,7 +105,7 @@ func (s *Snapshot) Find(e *render.Entry, files []render.File) (render.Found, err
 		return found, inputProblem(e.At(e.Kind()), e.Kind()+" "+render.Quoted(e.Ref()), err, "relative paths start at the folder of the spec; name:path reads the files of a named source")
 	}
 	if e.Template != "" {
-		found.Files, found.Partials = apart(found.Files, found.Partials)
+		found.Files, found.Partials = apart(found.Files, found.Partials, found.Cut)
 	}
 	return found, nil
 }
@@ -122,11 +123,9 @@ func (s *Snapshot) carrySecrets(found render.Found, files []render.File) {
 	if len(secret) == 0 {
 		return
 	}
-	for _, list := range [][]render.File{found.Files, found.Partials} {
-		for i := range list {
-			_, at := s.locate(list[i].From)
-			list[i].Sensitive = list[i].Sensitive || secret[at]
-		}
+	for _, f := range slices.Concat(found.Files, found.Partials) {
+		_, at := s.locate(f.From)
+		f.Sensitive = f.Sensitive || secret[at]
 	}
 }
 
@@ -134,7 +133,7 @@ func (s *Snapshot) carrySecrets(found render.Found, files []render.File) {
 func (s *Snapshot) pickPath(name string, template bool) (render.Found, error) {
 	if base, rest := cutGlob(name); rest != "" {
 		files, err := s.Tree(base, func(rel string) bool { return render.Glob(rest, rel) })
-		return render.Found{Files: files}, err
+		return render.Found{Files: pointers(files)}, err
 	}
 	isDir, err := s.IsDir(name)
 	if err != nil {
@@ -142,10 +141,10 @@ func (s *Snapshot) pickPath(name string, template bool) (render.Found, error) {
 	}
 	if isDir {
 		files, err := s.Tree(name, func(string) bool { return true })
-		return render.Found{Files: files}, err
+		return render.Found{Files: pointers(files)}, err
 	}
 	data, mode, err := s.ReadFile(name)
-	found := render.Found{Single: true, Files: []render.File{{Path: path.Base(name), Data: data, Mode: mode, From: name}}}
+	found := render.Found{Single: true, Files: []*render.File{{Path: path.Base(name), Data: data, Mode: mode, From: name}}}
 	if err == nil && template {
 		found.Partials, err = s.partials(path.Dir(name))
 	}
@@ -153,13 +152,13 @@ func (s *Snapshot) pickPath(name string, template bool) (render.Found, error) {
 }
 
 // partials reads the files of a folder whose names begin with "_".
-func (s *Snapshot) partials(dir string) ([]render.File, error) {
+func (s *Snapshot) partials(dir string) ([]*render.File, error) {
 	tree, at := s.locate(s.pinned(s.through(dir)))
 	entries, err := tree.ReadDir(at)
 	if err != nil {
 		return nil, err
 	}
-	var files []render.File
+	var files []*render.File
 	for _, e := range entries {
 		if !strings.HasPrefix(e.Name(), "_") || e.IsDir() {
 			continue
@@ -168,42 +167,51 @@ func (s *Snapshot) partials(dir string) ([]render.File, error) {
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, render.File{Path: e.Name(), Data: data, Mode: mode, From: path.Join(dir, e.Name())})
+		files = append(files, &render.File{Path: e.Name(), Data: data, Mode: mode, From: path.Join(dir, e.Name())})
 	}
 	return files, nil
 }
 
+func pointers(files []render.File) []*render.File {
+	all := make([]*render.File, len(files))
+	for i := range files {
+		all[i] = &files[i]
+	}
+	return all
+}
+
 // pick takes a file, a folder or a glob from the files of a named source.
 func pick(files []render.File, tree, p string) render.Found {
-	var found render.Found
+	folder := strings.TrimSuffix(p, "/") + "/"
 	base, glob := cutGlob(p)
-	for _, f := range files {
-		if f.Tree != tree {
-			continue
-		}
-		rel, below := strings.CutPrefix(f.Path, strings.TrimSuffix(p, "/")+"/")
+	found := render.Found{Shared: true}
+	all := p == "" || p == "."
+	isFolder := slices.ContainsFunc(files, func(f render.File) bool { return f.Tree == tree && strings.HasPrefix(f.Path, folder) })
+	switch {
+	case all:
+	case isFolder:
+		found.Cut = len(folder)
+	case base != ".":
+		found.Cut = len(base) + len("/")
+	}
+	for i := range files {
+		f := &files[i]
 		switch {
+		case f.Tree != tree:
 		case f.Path == p:
-			f.Path = path.Base(p)
-			return render.Found{Files: []render.File{f}, Single: true}
-		case p == "" || p == ".":
-		case below:
-			f.Path = rel
-		case glob == "" || !render.Glob(p, f.Path):
-			continue
-		case base != ".":
-			f.Path = strings.TrimPrefix(f.Path, base+"/")
+			return render.Found{Files: []*render.File{f}, Cut: len(p) - len(path.Base(p)), Single: true, Shared: true}
+		case all, isFolder && strings.HasPrefix(f.Path, folder), !isFolder && glob != "" && render.Glob(p, f.Path):
+			found.Files = append(found.Files, f)
 		}
-		found.Files = append(found.Files, f)
 	}
 	return found
 }
 
 // apart separates the partials: files below a name that begins with "_".
-func apart(files, partials []render.File) (rest, all []render.File) {
+func apart(files, partials []*render.File, cut int) (rest, all []*render.File) {
 	rest = files[:0]
 	for _, f := range files {
-		if strings.HasPrefix(f.Path, "_") || strings.Contains(f.Path, "/_") {
+		if name := f.Path[cut:]; strings.HasPrefix(name, "_") || strings.Contains(name, "/_") {
 			partials = append(partials, f)
 		} else {
 			rest = append(rest, f)
