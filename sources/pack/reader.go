@@ -18,7 +18,7 @@ import (
 type reader struct {
 	wire    *wire
 	in      *bufio.Reader
-	inflate inflater
+	inflate *inflater
 	out     *resolver
 	lim     Limits
 	offsets []int64 // of the objects so far
@@ -26,8 +26,8 @@ type reader struct {
 
 func newReader(ctx context.Context, r io.Reader, out *resolver, lim Limits) *reader {
 	w := newWire(ctx, r, lim.Pack)
-	in := bufio.NewReaderSize(w, chunkSize) // the inflater is fastest on this very type
-	return &reader{wire: w, in: in, inflate: inflater{in: in}, out: out, lim: lim}
+	in := bufio.NewReaderSize(w, chunkSize)
+	return &reader{wire: w, in: in, inflate: newInflater(in), out: out, lim: lim}
 }
 
 // read reads the whole pack. What went wrong on the wire is the reason for whatever
