@@ -40,7 +40,7 @@ func (w *worker) make(j job) (Output, *reading, error) {
 
 // outputPath is path.Join, which would copy the name where the target is the top.
 func outputPath(to, name string) string {
-	if name != "" && path.Clean(to) == "." {
+	if name != "" && (to == "" || to == "." || path.Clean(to) == ".") {
 		return name
 	}
 	return path.Join(to, name)

@@ -1,6 +1,7 @@
 package sinks
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -39,8 +40,25 @@ func newCommit(t *tree, s *state, ops []op, again bool) *commit {
 
 // run takes all steps and makes them durable.
 func (c *commit) run() error {
-	for i, o := range c.ops {
-		err := c.step(i, o)
+	for from, to := 0, 0; from < len(c.ops); from = to {
+		for to < len(c.ops) && c.ops[to].Do == c.ops[from].Do {
+			to++
+		}
+		take := c.steps
+		if c.ops[from].Do == doWrite && to-from > fewSyncs && !c.again {
+			take = c.halves
+		}
+		if err := take(from, to); err != nil {
+			return err
+		}
+	}
+	return c.sync()
+}
+
+// steps takes some steps, one after the other.
+func (c *commit) steps(from, to int) error {
+	for i := from; i < to; i++ {
+		err := c.step(i, c.ops[i])
 		if c.again && isGone(err) {
 			continue // removed since the crash; what this run wants of it, it makes anew
 		}
@@ -48,7 +66,32 @@ func (c *commit) run() error {
 			return err
 		}
 	}
-	return c.sync()
+	return nil
+}
+
+// halves takes steps that do not need each other on two cores. More would not help: a file
+// system does one rename at a time, and only the way to it is shared. A half that fails
+// does not end the other; taken has what they did.
+func (c *commit) halves(from, to int) error {
+	var errs [2]error
+	var dirs [2]map[string]bool
+	mid := (from + to) / 2
+	render.Parallel(len(errs), func(n int) {
+		errs[n] = render.Safely(func() error {
+			t, err := c.tree.twin()
+			if err != nil {
+				return err
+			}
+			defer t.close()
+			half := *c
+			half.tree, half.dirs = t, map[string]bool{}
+			dirs[n] = half.dirs
+			return half.steps([]int{from, mid}[n], []int{mid, to}[n])
+		})
+	})
+	maps.Copy(c.dirs, dirs[0])
+	maps.Copy(c.dirs, dirs[1])
+	return cmp.Or(errs[0], errs[1])
 }
 
 // back takes back what run did.

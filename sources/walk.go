@@ -28,9 +28,10 @@ func (s *Snapshot) Tree(dir string, keep func(rel string) bool) ([]render.File, 
 		return nil, err
 	}
 	files := make([]render.File, len(spots))
+	clean := path.Clean(dir)
 	tree, _ := s.locate(dir)
 	err = inParallel(len(files), func(i int) (err error) {
-		from := path.Join(dir, spots[i].rel)
+		from := under(clean, spots[i].rel)
 		files[i].Path, files[i].From = from[len(from)-len(spots[i].rel):], from
 		files[i].Data, files[i].Mode, err = s.read(tree, spots[i].place)
 		return err
@@ -70,20 +71,31 @@ func (s *Snapshot) walk(dir, rel string, depth int, visit func(rel, place string
 		}
 		isDir := e.IsDir()
 		if e.Type()&fs.ModeSymlink != 0 {
-			info, err := tree.Stat(path.Join(at, e.Name()))
+			info, err := tree.Stat(under(at, e.Name()))
 			if err != nil {
 				return err
 			}
 			isDir = info.IsDir()
 		}
-		next := path.Join(rel, e.Name())
+		next := under(rel, e.Name())
 		if !isDir {
-			visit(next, path.Join(at, e.Name()))
+			visit(next, under(at, e.Name()))
 		} else if err := s.walk(dir, next, depth+1, visit); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// under is path.Join of clean paths, without a look at every byte of them.
+func under(dir, name string) string {
+	switch dir {
+	case "", ".":
+		return name
+	case "/":
+		return dir + name
+	}
+	return dir + "/" + name
 }
 
 // Find reads what an entry of the spec names: "tree:path" in the files of a named
