@@ -37,6 +37,7 @@ var (
 
 func scenarios() []scenario {
 	signals := strikes()[:3]
+	few := []strike{{signal: syscall.SIGKILL}, {errno: syscall.EIO}, {errno: syscall.ENOSPC, on: true}}
 	return []scenario{
 		{name: "first", new: newSet},
 		{name: "first, no directory", new: newSet, before: os.RemoveAll},
@@ -49,11 +50,12 @@ func scenarios() []scenario {
 		{name: "drift", old: newSet, new: newSet, drift: drift},
 		{name: "takeover", new: newSet, adopt: true, drift: strangers},
 		{name: "setgid", old: oldSet, new: newSet, before: setgid},
-		{name: "many", new: many("new"), kinds: []strike{{signal: syscall.SIGKILL}, {errno: syscall.EIO}, {errno: syscall.ENOSPC, on: true}}},
+		{name: "many", new: many("new"), kinds: few},
+		{name: "many, update", old: many("old"), new: many("new"), kinds: few},
 	}
 }
 
-// many is a set that is synced in one go, staged and in place.
+// many is a set that is synced in one go, staged and in place, and published on two cores.
 func many(text string) map[string]string {
 	set := map[string]string{}
 	for i := range 65 {
