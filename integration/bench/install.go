@@ -95,7 +95,7 @@ func (in Installer) debian(ctx context.Context, t *Tool) {
 
 // peer takes a program from the cache, or builds it from the module proxy.
 func (in Installer) peer(ctx context.Context, t *Tool) {
-	m := peers.Module{Name: t.Name, Path: t.Module, Version: t.Version, Package: t.Package, Require: t.Require}
+	m := peers.Module{Name: t.Name, Path: t.Module, Version: t.Version, Package: t.Package, Require: t.Require, Sum: t.Sum}
 	t.Path = m.In(in.Cache)
 	if _, err := os.Stat(t.Path); err == nil {
 		return

@@ -14,6 +14,7 @@ type Tool struct {
 	Version string // pinned
 	Package string // below Module; "" for its root
 	Require string // more lines for go.mod
+	Sum     string // lines for go.sum
 	Note    string // said under the table
 	Debian  string // the package that has it, in place of Module
 	Start   string // the arguments of a cold start
@@ -79,21 +80,15 @@ func goPeers() []*Tool {
 	}
 }
 
-// dockerizeNeeds pins what v0.6.1, older than modules, leaves open.
-const dockerizeNeeds = `require (
-	github.com/elgs/gosplitargs v0.0.0-20241205072753-cbd889c0f906
-	github.com/hpcloud/tail v1.0.0
-	github.com/jwilder/gojq v0.0.0-20161018055142-c550732d4a52
-	golang.org/x/net v0.32.0
-	gopkg.in/fsnotify.v1 v1.4.7
-	gopkg.in/tomb.v1 v1.0.0-20141024135613-dd632973f1e7
-)`
+// dockerizeSum stands in for the public checksum database, which does not have v0.9.3.
+const dockerizeSum = `github.com/jwilder/dockerize v0.9.3 h1:Igdh/nerJxCJDYV8meUem+wxoj9damXR34H//fLFj8M=
+github.com/jwilder/dockerize v0.9.3/go.mod h1:LfHH3L6aoyiHnmLr/JIJYpM8/kGkNsIfFt4aT8eZDbQ=
+`
 
 func envPeers() []*Tool {
 	return []*Tool{
 		{
-			Name: "dockerize", Module: "github.com/jwilder/dockerize", Version: "v0.6.1", Require: dockerizeNeeds,
-			Note:  "the newest version with a checksum in the public database that could be had; later ones add sprig",
+			Name: "dockerize", Module: "github.com/jwilder/dockerize", Version: "v0.9.3", Sum: dockerizeSum,
 			Start: "-version", Does: "W1 W2 W3 W6", Shape: shapeDockerize,
 		},
 		{

@@ -22,6 +22,7 @@ type Module struct {
 	Version string
 	Package string // below Path; "" for its root
 	Require string // more lines for go.mod
+	Sum     string // lines for go.sum
 }
 
 // Helm is what templates are compared with.
@@ -47,6 +48,9 @@ func (m Module) Build(ctx context.Context, cache string) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	mod := fmt.Sprintf("module peer\n\ngo 1.26\n\nrequire %s %s\n\n%s\n", m.Path, m.Version, m.Require)
 	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(mod), 0o644); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "go.sum"), []byte(m.Sum), 0o644); err != nil {
 		return err
 	}
 	program := filepath.Join(dir, m.Name)
