@@ -55,7 +55,7 @@ func (c *confit) checkReplaced(sp *spec) error {
 	for flag, given := range map[string]map[string]string{"--replace": c.set.replace, "--git-ref": c.set.gitRefs} {
 		for name := range given {
 			if !slices.Contains(names, name) {
-				hint := "no git source has a name:"
+				hint := "give the git source a name:"
 				if len(names) > 0 {
 					hint = "the named git sources are " + strings.Join(names, ", ")
 				}

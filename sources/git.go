@@ -98,13 +98,20 @@ func (r *reader) fetch(specs []Spec) (map[*Spec]*checkout, error) {
 	return got, errors.Join(all...)
 }
 
+// saying puts the name of the source before a text; one without a name has its URL, with
+// which the text may begin as well.
+func (s *Spec) saying(text string) string {
+	name := s.String()
+	return name + ": " + strings.TrimPrefix(text, strings.TrimPrefix(name, "git ")+": ")
+}
+
 // placed tells of which source of the spec the problems are.
 func placed(s *Spec, err error) error {
 	var all []error
 	for _, p := range render.Problems(err, render.CauseRemote) {
 		if p.Pos.File == "" {
 			p.Pos = s.Where.At("git")
-			p.Text = "source " + s.String() + ": " + p.Text
+			p.Text = "source " + s.saying(p.Text)
 		}
 		all = append(all, p)
 	}
@@ -124,7 +131,7 @@ func (r *reader) errand(s *Spec) (*errand, error) {
 	e.asked = fmt.Sprintf("%s %q %q %s", s.Git, path.Clean("/"+s.Sub), e.ref, e.pin)
 	e.remote = remote.Remote{
 		URL: s.Git, AllowHTTP: s.AllowHTTP, Env: r.Env, Timeout: e.limits.Time, StartJitter: s.StartJitter,
-		Notice: func(text string) { r.Git.Notice(s.String() + ": " + text) }, Progress: r.Git.Progress,
+		Notice: func(text string) { r.Git.Notice(s.saying(text)) }, Progress: r.Git.Progress,
 	}
 	if r.Git.Offline != "" { // no credential is needed, and in CI there is none
 		return e, placed(s, e.remote.CheckURL())
