@@ -6,7 +6,7 @@ package render
 func whyForbidden(name string) string {
 	switch name {
 	case "now", "date", "dateInZone", "date_in_zone", "dateModify", "date_modify", "mustDateModify",
-		"must_date_modify", "htmlDate", "htmlDateInZone", "ago", "durationRound", "toDate", "mustToDate", "unixEpoch":
+		"must_date_modify", "htmlDate", "htmlDateInZone", "ago", "toDate", "mustToDate", "unixEpoch":
 		return "the clock is no input: give the time as a value"
 	case "randAlphaNum", "randAlpha", "randAscii", "randNumeric", "randBytes", "randInt", "shuffle", "uuidv4",
 		"bcrypt", "htpasswd", "encryptAES", "genPrivateKey", "genCA", "genCAWithKey", "genSelfSignedCert",
