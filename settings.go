@@ -52,10 +52,13 @@ const envPrefix = "CONFIT_"
 // settle gathers the settings of a verb and opens the world that it may read.
 func (c *confit) settle(flags *pflag.FlagSet) error {
 	k := koanf.New(".")
-	if err := k.Load(env.Provider(".", env.Opt{
-		Prefix: envPrefix, EnvironFunc: c.environ(flags), TransformFunc: func(name, value string) (string, any) { return settingName(name), value },
-	}), nil); err != nil {
-		return usage(err)
+	if known := c.environ(flags); len(known) > 0 {
+		if err := k.Load(env.Provider(".", env.Opt{
+			Prefix: envPrefix, EnvironFunc: func() []string { return known },
+			TransformFunc: func(name, value string) (string, any) { return settingName(name), value },
+		}), nil); err != nil {
+			return usage(err)
+		}
 	}
 	c.set.timeoutSet = k.Exists("timeout") || flags.Changed("timeout")
 	if err := k.Load(posflag.Provider(flags, ".", k), nil); err != nil {
@@ -82,26 +85,23 @@ func (c *confit) settle(flags *pflag.FlagSet) error {
 func (c *confit) early(text string) { c.before = append(c.before, text) }
 
 // environ lists the CONFIT_* variables that name a setting; others draw a notice.
-func (c *confit) environ(flags *pflag.FlagSet) func() []string {
-	return func() []string {
-		var known []string
-		for _, pair := range c.sys.env {
-			name, _, _ := strings.Cut(pair, "=")
-			if !strings.HasPrefix(name, envPrefix) {
-				continue
-			}
-			setting := settingName(name)
-			switch {
-			case slices.Contains(flagOnly, setting), flags.Lookup(setting) != nil && flags.Lookup(setting).Value.Type() == "stringArray":
-				c.early(name + " is ignored: --" + setting + " comes from the command line only")
-			case flags.Lookup(setting) == nil && setting != "lock-timeout":
-				c.early(name + " is no setting of confit " + c.verb)
-			default:
-				known = append(known, pair)
-			}
+func (c *confit) environ(flags *pflag.FlagSet) (known []string) {
+	for _, pair := range c.sys.env {
+		name, _, _ := strings.Cut(pair, "=")
+		if !strings.HasPrefix(name, envPrefix) {
+			continue
 		}
-		return known
+		setting := settingName(name)
+		switch {
+		case slices.Contains(flagOnly, setting), flags.Lookup(setting) != nil && flags.Lookup(setting).Value.Type() == "stringArray":
+			c.early(name + " is ignored: --" + setting + " comes from the command line only")
+		case flags.Lookup(setting) == nil && setting != "lock-timeout":
+			c.early(name + " is no setting of confit " + c.verb)
+		default:
+			known = append(known, pair)
+		}
 	}
+	return known
 }
 
 // settingName turns CONFIT_LOG_FORMAT into log-format.

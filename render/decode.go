@@ -94,14 +94,15 @@ func (d *specDecoder) fields(n *yaml.Node, v reflect.Value, name string) {
 	known := map[string]reflect.Value{}
 	var where *Where
 	for i := range v.NumField() {
-		if !v.Type().Field(i).IsExported() {
+		f := v.Type().Field(i)
+		if !f.IsExported() {
 			continue
 		}
 		if w, ok := v.Field(i).Addr().Interface().(*Where); ok {
 			where = w
 			continue
 		}
-		if tag := v.Type().Field(i).Tag.Get("yaml"); tag != "" {
+		if tag := f.Tag.Get("yaml"); tag != "" {
 			known[tag] = v.Field(i)
 		}
 	}
