@@ -25,7 +25,7 @@ func gitExample(t *testing.T, name string, port int, serve func(net.Listener)) *
 	m.Template.Spec.HostAliases = []pod.HostAlias{{IP: "127.0.0.1", Hostnames: []string{"git.example.com"}}}
 	p := newPod(t, m)
 	p.NewSandbox = func(ctx context.Context) error {
-		l, err := p.Listen(ctx, port)
+		l, err := p.Listen(ctx, fmt.Sprintf("127.0.0.1:%d", port))
 		if err == nil {
 			serve(l)
 		}

@@ -32,11 +32,11 @@ func (p *Pod) Dial(ctx context.Context, addr string) (conn net.Conn, err error) 
 	return conn, err
 }
 
-// Listen listens on a port of the pod's loopback, for a server of this process that
-// containers are to reach. NewSandbox is the time for it.
-func (p *Pod) Listen(ctx context.Context, port int) (l net.Listener, err error) {
+// Listen listens in the pod's network, on an address of the loopback, for a server of this
+// process that containers are to reach. NewSandbox is the time for it.
+func (p *Pod) Listen(ctx context.Context, addr string) (l net.Listener, err error) {
 	err = p.within(ctx, func() (err error) {
-		l, err = new(net.ListenConfig).Listen(ctx, "tcp4", "127.0.0.1:"+strconv.Itoa(port))
+		l, err = new(net.ListenConfig).Listen(ctx, "tcp4", addr)
 		return err
 	})
 	return l, err

@@ -198,7 +198,7 @@ func (p *Pod) source(c *Container, at int, env map[string]string) (string, error
 	path, err := filepath.EvalSymlinks(filepath.Join(dir, sub))
 	if errors.Is(err, fs.ErrNotExist) {
 		path = filepath.Join(dir, sub)
-		err = os.MkdirAll(path, 0o777)
+		err = makeLike(dir, path)
 	}
 	if err != nil {
 		return "", err
@@ -207,6 +207,19 @@ func (p *Pod) source(c *Container, at int, env map[string]string) (string, error
 		return "", fmt.Errorf("subPath %s: a symlink leads out of its volume", sub)
 	}
 	return p.bind(path, fmt.Sprintf("%s-%d", c.Name, at))
+}
+
+// makeLike makes the directory of a subPath that is not there, with the mode of its volume
+// whatever the umask.
+func makeLike(volume, path string) error {
+	info, err := os.Stat(volume)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(path, 0o755); err != nil {
+		return err
+	}
+	return os.Chmod(path, info.Mode().Perm())
 }
 
 // bind makes a mount of its own for path, so that the file outlives its name.
