@@ -132,6 +132,9 @@ func (t *traced) call(tid int) {
 		return
 	}
 	name := calls[regs.Orig_rax]
+	if (name == "read" || name == "write") && t.wakes(regs.Rdi) {
+		return
+	}
 	t.names = append(t.names, name)
 	if name == "openat" && regs.Rdx&(syscall.O_ACCMODE|syscall.O_CREAT|syscall.O_TRUNC) != 0 {
 		t.writes++
@@ -151,6 +154,13 @@ func (t *traced) call(tid int) {
 	case t.lacks[name] != 0:
 		fail(tid, &regs, t.lacks[name])
 	}
+}
+
+// wakes tells whether a descriptor is one by which the threads of the Go runtime wake each
+// other: that is no file, cannot fail as files do, and the runtime does not expect it to.
+func (t *traced) wakes(fd uint64) bool {
+	link, _ := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", t.pid, fd))
+	return link == "anon_inode:[eventfd]"
 }
 
 // peek reads the beginning of what may be a path.
