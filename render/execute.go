@@ -41,7 +41,7 @@ func (w *worker) make(j job) (Output, *reading, error) {
 // outputPath is path.Join, which would copy the name where the target is the top.
 func outputPath(to, name string) string {
 	if name != "" && (to == "" || to == "." || path.Clean(to) == ".") {
-		return name
+		return path.Clean(name) // which is the same string, if it is clean
 	}
 	return path.Join(to, name)
 }
@@ -51,7 +51,7 @@ func (j job) name() string {
 	if j.single && j.to != "" {
 		return ""
 	}
-	return j.file.Path[j.cut:]
+	return strings.TrimPrefix(j.file.Path, j.above)
 }
 
 // mode is that of the job's file.

@@ -18,7 +18,7 @@ import (
 type Found struct {
 	Files    []*File
 	Partials []*File // files beside them that only define templates
-	Cut      int     // so much of each Path is above what the entry names
+	Above    string  // what is cut off each Path that begins with it: the folder that the entry names
 	Single   bool    // the entry names one file, not a folder or a glob
 	Shared   bool    // the files are those of a source
 }
@@ -115,9 +115,9 @@ type round struct {
 	entry    *Entry
 	dot      map[string]any
 	to       string
-	cut      int  // Found.Cut
-	single   bool // the entry names one file
-	alone    bool // no other round, nor anything else, needs the files
+	above    string // Found.Above
+	single   bool   // the entry names one file
+	alone    bool   // no other round, nor anything else, needs the files
 	partials func() (map[string]*definition, error)
 }
 
@@ -170,7 +170,7 @@ func (r *renderer) jobs(e *Entry) ([]job, error) {
 		if err != nil {
 			return nil, err
 		}
-		shared := &round{e, dot, to, found.Cut, found.Single, alone, partials}
+		shared := &round{e, dot, to, found.Above, found.Single, alone, partials}
 		if e.Ref() == "" {
 			jobs = append(jobs, job{round: shared})
 		}
@@ -246,7 +246,7 @@ func (r *renderer) partials(e *Entry, found Found) (map[string]*definition, erro
 			continue
 		}
 		maps.Copy(defs, own)
-		defs[f.Path[found.Cut:]], defs[main.name] = main, main
+		defs[strings.TrimPrefix(f.Path, found.Above)], defs[main.name] = main, main
 	}
 	return defs, errors.Join(all...)
 }

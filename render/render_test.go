@@ -165,3 +165,21 @@ func TestSecrets(t *testing.T) {
 		})
 	}
 }
+
+func TestOutputPath(t *testing.T) {
+	for _, c := range []struct{ to, name, want string }{
+		{"", "a/b", "a/b"},
+		{".", "a/b", "a/b"},
+		{"./", "a", "a"},
+		{"x", "a/b", "x/a/b"},
+		{"x/", "", "x"},
+		{"", "sub/", "sub"},
+		{"x", "sub/", "x/sub"},
+		{"", "", ""},
+		{"x/../y", "a", "y/a"},
+	} {
+		if got := outputPath(c.to, c.name); got != c.want {
+			t.Errorf("outputPath(%q, %q) = %q, want %q", c.to, c.name, got, c.want)
+		}
+	}
+}

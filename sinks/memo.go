@@ -35,27 +35,35 @@ func (d Dir) stageMemo(s *state) error {
 	if d.Memo == nil {
 		return s.remove(memoNext) // of a run that was killed
 	}
-	return s.write(memoNext, d.writeMemo)
+	w := upTo{left: maxMemo}
+	err := s.write(memoNext, func(b *bufio.Writer) {
+		w.Writer = b
+		d.Memo(&w)
+	})
+	if err == nil && w.over {
+		err = s.remove(memoNext)
+	}
+	return err
 }
-
-// writeMemo stops where it would be too much: what is cut off, Recall does not give.
-func (d Dir) writeMemo(w *bufio.Writer) { d.Memo(&upTo{w, maxMemo + 1}) }
 
 // remember writes the memo where nothing else changes: a pinned branch has moved on, and
 // the files are the same. On a read-only mount the next run has to ask again.
 func (d Dir) remember(s *state) {
-	switch {
-	case s.dir == nil || !s.files[manifestFile]:
-	case d.Memo == nil && s.files[memoFile]:
-		_ = s.remove(memoFile) // it may be of what is a secret by now
-	case d.Memo == nil, d.remembered(s):
-	case s.write(memoNext, d.writeMemo) == nil:
+	if s.dir == nil || !s.files[manifestFile] || d.remembered(s) {
+		return
+	}
+	if d.stageMemo(s) == nil && s.files[memoNext] {
 		_ = s.enforce(memoNext, memoFile)
+	} else if s.files[memoFile] {
+		_ = s.remove(memoFile) // it may be of what is a secret by now
 	}
 }
 
-// remembered tells whether the memo is there already.
+// remembered tells whether what is to be remembered is there already.
 func (d Dir) remembered(s *state) bool {
+	if d.Memo == nil {
+		return !s.files[memoFile]
+	}
 	old, err := s.readUpTo(maxMemo, memoFile)
 	if err != nil {
 		return false
@@ -65,16 +73,19 @@ func (d Dir) remembered(s *state) bool {
 	return r != nil && len(r) == 0
 }
 
-// An upTo drops what goes beyond so many bytes.
+// An upTo takes so many bytes and no more.
 type upTo struct {
 	io.Writer
 	left int
+	over bool
 }
 
 func (u *upTo) Write(b []byte) (int, error) {
-	_, err := u.Writer.Write(b[:min(len(b), u.left)])
-	u.left -= min(len(b), u.left)
-	return len(b), err
+	if u.over = u.over || len(b) > u.left; u.over {
+		return len(b), nil
+	}
+	u.left -= len(b)
+	return u.Writer.Write(b)
 }
 
 // A rest is what is still to be written of a text; nil after anything else was.

@@ -114,6 +114,25 @@ func TestMemo(t *testing.T) {
 			t.Errorf("Recall() = %q, want %q", got, memo)
 		}
 	}
+	for name, memo := range map[string]func(io.Writer){
+		"none": nil, "too long": func(w io.Writer) {
+			for range maxMemo>>20 + 1 {
+				_, _ = w.Write(make([]byte, 1<<20))
+			}
+		},
+	} {
+		for _, text := range []string{"text", "text", "new " + name} {
+			d.Memo = memo
+			_, err := d.Apply(context.Background(), files{"a": text}.outputs())
+			must(t, err)
+			if names := stateNames(t, d.Path); len(names) != 1 {
+				t.Errorf("%s: the state holds %v", name, names)
+			}
+			d.Memo = memoOf("there again")
+			_, err = d.Apply(context.Background(), files{"a": text}.outputs())
+			must(t, err)
+		}
+	}
 	_, err := d.Apply(context.Background(), nil)
 	must(t, err)
 	if names := stateNames(t, d.Path); len(names) != 0 {

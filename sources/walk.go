@@ -117,7 +117,7 @@ func (s *Snapshot) Find(e *render.Entry, files []render.File) (render.Found, err
 		return found, inputProblem(e.At(e.Kind()), e.Kind()+" "+render.Quoted(e.Ref()), err, "relative paths start at the folder of the spec; name:path reads the files of a named source")
 	}
 	if e.Template != "" {
-		found.Files, found.Partials = apart(found.Files, found.Partials, found.Cut)
+		found.Files, found.Partials = apart(found.Files, found.Partials, found.Above)
 	}
 	return found, nil
 }
@@ -202,16 +202,16 @@ func pick(files []render.File, tree, p string) render.Found {
 	switch {
 	case all:
 	case isFolder:
-		found.Cut = len(folder)
+		found.Above = folder
 	case base != ".":
-		found.Cut = len(base) + len("/")
+		found.Above = base + "/"
 	}
 	for i := range files {
 		f := &files[i]
 		switch {
 		case f.Tree != tree:
 		case f.Path == p:
-			return render.Found{Files: []*render.File{f}, Cut: len(p) - len(path.Base(p)), Single: true, Shared: true}
+			return render.Found{Files: []*render.File{f}, Above: strings.TrimSuffix(p, path.Base(p)), Single: true, Shared: true}
 		case all, isFolder && strings.HasPrefix(f.Path, folder), !isFolder && glob != "" && render.Glob(p, f.Path):
 			found.Files = append(found.Files, f)
 		}
@@ -220,10 +220,10 @@ func pick(files []render.File, tree, p string) render.Found {
 }
 
 // apart separates the partials: files below a name that begins with "_".
-func apart(files, partials []*render.File, cut int) (rest, all []*render.File) {
+func apart(files, partials []*render.File, above string) (rest, all []*render.File) {
 	rest = files[:0]
 	for _, f := range files {
-		if name := f.Path[cut:]; strings.HasPrefix(name, "_") || strings.Contains(name, "/_") {
+		if name := strings.TrimPrefix(f.Path, above); strings.HasPrefix(name, "_") || strings.Contains(name, "/_") {
 			partials = append(partials, f)
 		} else {
 			rest = append(rest, f)

@@ -21,7 +21,8 @@ type deflateReader struct {
 	out    []byte
 	length int // of the whole
 
-	lit, dist, code table
+	lit, dist, code     table
+	fixedLit, fixedDist table // made when first needed
 }
 
 const (
@@ -59,10 +60,10 @@ func (d *deflateReader) blocks() error {
 			err = d.stored()
 		case 1:
 			d.fixed()
-			err = d.block()
+			err = d.block(&d.fixedLit, &d.fixedDist)
 		case 2:
 			if err = d.dynamic(); err == nil {
-				err = d.block()
+				err = d.block(&d.lit, &d.dist)
 			}
 		default:
 			err = errDeflate
@@ -147,6 +148,9 @@ func (d *deflateReader) grow() {
 
 // fixed sets up the code that streams need not tell (3.2.6).
 func (d *deflateReader) fixed() {
+	if d.fixedLit.look != 0 {
+		return
+	}
 	var lengths [288]uint8
 	for i := range lengths {
 		switch {
@@ -158,11 +162,11 @@ func (d *deflateReader) fixed() {
 			lengths[i] = 7
 		}
 	}
-	d.lit.build(litBits, lengths[:], litSymbol)
+	d.fixedLit.build(litBits, lengths[:], litSymbol)
 	for i := range 32 {
 		lengths[i] = 5
 	}
-	d.dist.build(distBits, lengths[:32], distSymbol)
+	d.fixedDist.build(distBits, lengths[:32], distSymbol)
 }
 
 var codeOrder = [19]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
@@ -242,8 +246,7 @@ func (d *deflateReader) lengths(all []uint8) error {
 
 // block inflates a block of codes. All of it is in one function, as the work is fast only
 // while the bits and both ends stay in registers.
-func (d *deflateReader) block() error {
-	lit, dist := &d.lit, &d.dist
+func (d *deflateReader) block(lit, dist *table) error {
 	src, pos, bits, nbits := d.src, d.pos, d.bits, d.nbits
 	out, at := d.out[:cap(d.out)], len(d.out)
 	for {
