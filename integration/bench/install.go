@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"confit/integration/peers"
 )
@@ -15,7 +16,7 @@ import (
 type Installer struct {
 	Root  string // of the repository
 	Cache string // kept between runs, ignored by git
-	Bin   string // of this run: the floor and confit
+	Bin   string // of this run, on tmpfs: all programs
 	Fetch bool   // build peers that are not in the cache
 	Log   io.Writer
 }
@@ -42,8 +43,25 @@ func (in Installer) Tools(ctx context.Context, list []*Tool, confit string) erro
 		default:
 			in.peer(ctx, t)
 		}
+		if err := in.gather(t); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// gather copies a program that lies elsewhere beside the others: how fast a program is
+// mapped depends on the file system that it is on, and on a disk on how it came there.
+func (in Installer) gather(t *Tool) error {
+	if t.Path == "" || filepath.Dir(t.Path) == in.Bin {
+		return nil
+	}
+	program, err := os.ReadFile(t.Path)
+	if err != nil {
+		return err
+	}
+	t.Path = filepath.Join(in.Bin, strings.ReplaceAll(t.Name, " ", "-"))
+	return os.WriteFile(t.Path, program, 0o755)
 }
 
 // floor builds our own small programs as everything else is built.
