@@ -2,6 +2,7 @@ package main
 
 import (
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -37,6 +38,7 @@ const (
 func (g *guard) start(limit time.Duration) {
 	g.begun = time.Now()
 	g.within(limit)
+	debug.SetGCPercent(patientGC)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.watch = time.AfterFunc(firstLook, g.look)

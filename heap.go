@@ -11,12 +11,19 @@ import (
 const (
 	heapToLoad   = 1 << 30   // until the values are there
 	heapToRender = 256 << 20 // over the values, from then on
+
+	// Up to smallHeap the collector may wait for twice as much garbage as it does of its own
+	// accord: a run that needs no more than that has mostly ended by then.
+	smallHeap  = 6 << 20
+	patientGC  = 200
+	standardGC = 100
 )
 
 // A heapWatch tells when the heap, stacks included, is larger than it may be.
 type heapWatch struct {
 	own    render.Size // limits.heap; 0 is the default
 	loaded bool        // the values are there
+	grown  bool        // beyond smallHeap
 
 	samples   []metrics.Sample
 	container render.Size // 80 % of the memory that the container may use
@@ -77,6 +84,10 @@ func (h *heapWatch) sample() {
 		h.container = containerMemory(os.DirFS("/")) / 100 * 80
 	}
 	metrics.Read(h.samples)
+	if !h.grown && h.size(objects) > smallHeap {
+		h.grown = true
+		debug.SetGCPercent(standardGC)
+	}
 	h.allow(h.size(objects) + h.size(stacks))
 }
 

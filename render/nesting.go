@@ -10,6 +10,9 @@ const maxNesting = 500
 // It reads actions as the lexer does, as far as quotes and comments go. A chain of
 // "else if" nests too: the parser takes each as an if within the else.
 func tooNested(text, left, right string) int {
+	if strings.Count(text, left) <= maxNesting && strings.Count(text, "(") <= maxNesting {
+		return -1 // as there is not enough of anything, nearly always
+	}
 	var open []int // else ifs of each open block
 	depth := 0
 	for at := 0; ; {

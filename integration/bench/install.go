@@ -60,7 +60,7 @@ func (in Installer) gather(t *Tool) error {
 	if err != nil {
 		return err
 	}
-	t.Path = filepath.Join(in.Bin, strings.ReplaceAll(t.Name, " ", "-"))
+	t.Path = filepath.Join(in.Bin, "its-"+strings.ReplaceAll(t.Name, " ", "-")) // we have a git as well
 	return os.WriteFile(t.Path, program, 0o755)
 }
 
