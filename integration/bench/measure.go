@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -53,16 +55,21 @@ type Runner struct {
 	Runs   int
 }
 
-// A first run above slow makes the others few; one above crawl is the only one;
-// one above patience is ended.
+// A first run below quick makes the others many, as noise is large beside it; one above
+// slow makes them few; one above crawl is the only one; one above patience is ended.
 const (
+	quick    = 50 * time.Millisecond
 	slow     = 3 * time.Second
 	crawl    = 20 * time.Second
 	patience = 2 * time.Minute
 )
 
-// Race runs every contender once to warm up and to check its output, then all
-// of them in turn, each round starting with another one.
+// settle is for the kernel to end what the run before left behind: the memory of its
+// process and its files are freed in the background.
+const settle = 20 * time.Millisecond
+
+// Race runs every contender once to warm up and to check its output, then all of them
+// round after round, each in an order of its own, so that none has always the same before it.
 func (r Runner) Race(ctx context.Context, workload string, contests []Contest) []*Result {
 	results := make([]*Result, len(contests))
 	runs := make([]int, len(contests))
@@ -70,9 +77,9 @@ func (r Runner) Race(ctx context.Context, workload string, contests []Contest) [
 		results[i] = &Result{Workload: workload, Tool: c.Tool}
 		runs[i] = r.warm(ctx, c, results[i])
 	}
-	for round := range r.Runs {
-		for k := range contests {
-			i := (round + k) % len(contests)
+	order := rand.New(rand.NewPCG(1, 1))
+	for round := range slices.Max(runs) {
+		for _, i := range order.Perm(len(contests)) {
 			if round >= runs[i] || ctx.Err() != nil {
 				continue
 			}
@@ -112,6 +119,8 @@ func (r Runner) follow(first Sample, result *Result) int {
 		return 0
 	case first.Wall > slow:
 		return min(r.Runs, 3)
+	case first.Wall < quick:
+		return 3 * r.Runs
 	}
 	return r.Runs
 }
@@ -136,6 +145,7 @@ func (r Runner) run(ctx context.Context, c Contest) (Sample, error) {
 	if err := c.prepare(); err != nil {
 		return Sample{}, err
 	}
+	time.Sleep(settle)
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	args := append([]string{orNull(c.Job.Stdin), orNull(c.Job.Stdout), c.Path}, c.Job.Args...)

@@ -30,8 +30,8 @@ func (b *Book) report(w io.Writer, now time.Time) {
 	b.absent(w)
 }
 
-const method = `Whole processes, started from nothing, programs and output on tmpfs. All contenders of a workload run in turn, each round
-begun by another one; figures are medians, "least" is the fastest run. CPU and memory come from the kernel's account of the process and
+const method = `Whole processes, started from nothing, programs and output on tmpfs. All contenders of a workload run round after
+round, each in an order of its own; figures are medians, "least" is the fastest run. CPU and memory come from the kernel's account of the process and
 its children; less than 2 MiB cannot be seen. Times are one machine's, ratios hold further. Every output was compared byte for byte
 with what it must be; a tool that writes something else is not timed.
 
