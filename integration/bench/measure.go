@@ -58,7 +58,7 @@ type Runner struct {
 // A first run below quick makes the others many, as noise is large beside it; one above
 // slow makes them few; one above crawl is the only one; one above patience is ended.
 const (
-	quick    = 50 * time.Millisecond
+	quick    = time.Second
 	slow     = 3 * time.Second
 	crawl    = 20 * time.Second
 	patience = 2 * time.Minute
