@@ -38,9 +38,9 @@ const (
 func (g *guard) start(limit time.Duration) {
 	g.begun = time.Now()
 	g.within(limit)
-	debug.SetGCPercent(patientGC)
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.heap.usual = debug.SetGCPercent(patientGC)
 	g.watch = time.AfterFunc(firstLook, g.look)
 }
 

@@ -14,9 +14,8 @@ const (
 
 	// Up to smallHeap the collector may wait for twice as much garbage as it does of its own
 	// accord: a run that needs no more than that has mostly ended by then.
-	smallHeap  = 6 << 20
-	patientGC  = 200
-	standardGC = 100
+	smallHeap = 6 << 20
+	patientGC = 200
 )
 
 // A heapWatch tells when the heap, stacks included, is larger than it may be.
@@ -24,6 +23,7 @@ type heapWatch struct {
 	own    render.Size // limits.heap; 0 is the default
 	loaded bool        // the values are there
 	grown  bool        // beyond smallHeap
+	usual  int         // GOGC, from then on
 
 	samples   []metrics.Sample
 	container render.Size // 80 % of the memory that the container may use
@@ -86,7 +86,7 @@ func (h *heapWatch) sample() {
 	metrics.Read(h.samples)
 	if !h.grown && h.size(objects) > smallHeap {
 		h.grown = true
-		debug.SetGCPercent(standardGC)
+		debug.SetGCPercent(h.usual)
 	}
 	h.allow(h.size(objects) + h.size(stacks))
 }

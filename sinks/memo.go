@@ -52,9 +52,11 @@ func (d Dir) remember(s *state) {
 	if s.dir == nil || !s.files[manifestFile] || d.remembered(s) {
 		return
 	}
-	if d.stageMemo(s) == nil && s.files[memoNext] {
+	switch err := d.stageMemo(s); {
+	case err != nil: // the old one only saves less work
+	case s.files[memoNext]:
 		_ = s.enforce(memoNext, memoFile)
-	} else if s.files[memoFile] {
+	case s.files[memoFile]:
 		_ = s.remove(memoFile) // it may be of what is a secret by now
 	}
 }
