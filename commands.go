@@ -102,27 +102,27 @@ func (c *confit) logFlags(f *pflag.FlagSet) {
 
 func (c *confit) pipeFlags(f *pflag.FlagSet) {
 	f.SortFlags = false
-	f.StringP("config", "c", "", "the spec (default confit.yaml)")
-	f.StringArrayVar(&c.flags.sources, "source", nil, "add a source: KIND:WHERE[,key=value]; KIND is a kind of source, like file, configMap, secret, env or git")
-	f.StringArrayVar(&c.flags.templates, "template", nil, "add a template: IN[=TO]")
-	f.StringArrayVar(&c.flags.values, "values", nil, "add values as a file: PATH=TO; . is all")
-	f.StringArrayVar(&c.flags.set, "set", nil, "set values last of all, as Helm does: a.b=1,c[0]=x,d={1,2}")
-	f.StringArrayVar(&c.flags.setString, "set-string", nil, "the same, always as text")
-	f.StringArrayVar(&c.flags.setFile, "set-file", nil, "set a value to the content of a file: path=file")
-	f.StringArrayVar(&c.flags.setJSON, "set-json", nil, "set a value to JSON: path={\"a\": 1}")
-	f.StringArrayVar(&c.flags.replace, "replace", nil, "a folder in place of a git source: NAME=DIR")
-	f.StringArrayVar(&c.flags.gitRefs, "git-ref", nil, "another ref of a git source, in place of its ref and commit: NAME=REF")
-	f.String("out", "", "directory to write to, in place of the spec's sinks")
-	f.String("root", "", "read every absolute path below this directory")
+	f.StringP("config", "c", "", "the spec, a `file` (default confit.yaml)")
+	f.Var(&c.flags.sources, "source", "add a source: `KIND:WHERE[,key=value]`; KIND is a kind of source, like file, configMap, secret, env or git")
+	f.Var(&c.flags.templates, "template", "add a template: `IN[=TO]`")
+	f.Var(&c.flags.values, "values", "add values as a file: `PATH=TO`; . is all")
+	f.Var(&c.flags.set, "set", "set values last of all, as Helm does: `path=value`,a.b=1,c[0]=x,d={1,2}")
+	f.Var(&c.flags.setString, "set-string", "the same, always as text: `path=value`")
+	f.Var(&c.flags.setFile, "set-file", "set a value to the content of a file: `path=FILE`")
+	f.Var(&c.flags.setJSON, "set-json", "set a value to JSON: `path=JSON`, like a={\"b\": 1}")
+	f.Var(&c.flags.replace, "replace", "a folder in place of a git source: `NAME=DIR`")
+	f.Var(&c.flags.gitRefs, "git-ref", "another ref of a git source, in place of its ref and commit: `NAME=REF`")
+	f.String("out", "", "`directory` to write to, in place of the spec's sinks")
+	f.String("root", "", "read every absolute path below this `directory`")
 	f.Duration("timeout", defaultTimeout, "time limit of a run")
-	f.StringArrayVar(&c.flags.limits, "limit", nil, "set a limit: NAME=VALUE, like heap=512MiB, files=30000 or git.pack=1GiB; NAME is a field of the spec's limits")
+	f.Var(&c.flags.limits, "limit", "set a limit: `NAME=VALUE`, like heap=512MiB, files=30000 or git.pack=1GiB; NAME is a field of the spec's limits")
 }
 
 func diffFlags(f *pflag.FlagSet) { f.String("format", "text", "text or json") }
 
 func (c *confit) renderFlags(f *pflag.FlagSet) {
 	f.Lookup("out").Usage += "; - prints"
-	f.String("only", "", "only outputs that match this glob; nothing is removed")
+	f.String("only", "", "only outputs that match this `glob`; nothing is removed")
 	f.Bool("masked", false, "with --out -: print secrets as MASKED")
 	f.Bool("show-secrets", false, "with --out -: print secrets as they are")
 	f.Duration("lock-timeout", defaultLockTimeout, "how long to wait for another run on the same directory")

@@ -13,16 +13,29 @@ import (
 // pipeFlags say without a spec what the sections of one would: each becomes an entry,
 // after those of the spec.
 type pipeFlags struct {
-	sources   []string // KIND:WHERE[,key=value]
-	templates []string // IN[=TO]
-	values    []string // PATH=TO
-	out       string   // DIR, in place of the spec's sinks
+	sources   texts  // KIND:WHERE[,key=value]
+	templates texts  // IN[=TO]
+	values    texts  // PATH=TO
+	out       string // DIR, in place of the spec's sinks
 
-	limits           []string // NAME=value, over those of the spec
-	replace, gitRefs []string // NAME=…, of Git sources
+	limits           texts // NAME=value, over those of the spec
+	replace, gitRefs texts // NAME=…, of Git sources
 
-	set, setString, setFile, setJSON []string // the last layer of values
+	set, setString, setFile, setJSON texts // the last layer of values
 }
+
+// texts are what a flag says that may be given several times. The stringArray of pflag is
+// slower: each tells its value in CSV, with a writer of its own, even if it has none.
+type texts []string
+
+func (t *texts) Set(text string) error {
+	*t = append(*t, text)
+	return nil
+}
+
+func (t *texts) String() string { return strings.Join(*t, " ") }
+
+func (t *texts) Type() string { return "texts" }
 
 func (f pipeFlags) any() bool { return len(f.sources)+len(f.templates)+len(f.values) > 0 }
 

@@ -93,7 +93,7 @@ func (c *confit) environ(flags *pflag.FlagSet) (known []string) {
 		}
 		setting := settingName(name)
 		switch {
-		case slices.Contains(flagOnly, setting), flags.Lookup(setting) != nil && flags.Lookup(setting).Value.Type() == "stringArray":
+		case slices.Contains(flagOnly, setting), flags.Lookup(setting) != nil && flags.Lookup(setting).Value.Type() == new(texts).Type():
 			c.early(name + " is ignored: --" + setting + " comes from the command line only")
 		case flags.Lookup(setting) == nil && setting != "lock-timeout":
 			c.early(name + " is no setting of confit " + c.verb)
