@@ -40,8 +40,8 @@ func newBlobs(spool Spool) *blobs {
 	return &blobs{spool: spool, left: heldInMemory, held: map[plumbing.Hash][]byte{}, used: map[plumbing.Hash]bool{}}
 }
 
-// Put keeps a blob.
-func (b *blobs) Put(id plumbing.Hash, data []byte) error {
+// Put keeps a blob, and gives it back if it stays in memory.
+func (b *blobs) Put(id plumbing.Hash, data []byte) ([]byte, error) {
 	b.mu.Lock()
 	b.left -= int64(len(data))
 	hold := b.left >= 0 || b.spool == nil
@@ -49,14 +49,15 @@ func (b *blobs) Put(id plumbing.Hash, data []byte) error {
 	if !hold {
 		err := b.spool.Put(render.BlobID(id), data)
 		if !errors.Is(err, syscall.EROFS) {
-			return err
+			return nil, err
 		}
 		// What cannot be written there may be there already.
 	}
+	held := append([]byte{}, data...)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.held[id] = append([]byte{}, data...)
-	return nil
+	b.held[id] = held
+	return held, nil
 }
 
 // Get gives back what Put kept, appended to buf.

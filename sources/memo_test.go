@@ -25,7 +25,7 @@ func TestMemo(t *testing.T) {
 			for i := range n {
 				c.files = append(c.files, pack.File{Path: fmt.Sprintf("d%05d/<&>\u2028\"\\日本", i), ID: id, Size: int64(len(used)), Exec: i%2 == 0})
 			}
-			if err := c.blobs.Put(id, used); err != nil {
+			if _, err := c.blobs.Put(id, used); err != nil {
 				t.Fatal(err)
 			}
 			c.blobs.used[id] = true

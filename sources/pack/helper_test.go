@@ -18,7 +18,7 @@ import (
 	"confit/render"
 )
 
-// memory is a Store.
+// memory is a Store. What is of an odd length it says it holds.
 type memory struct {
 	mu    sync.Mutex
 	blobs map[plumbing.Hash][]byte
@@ -27,11 +27,14 @@ type memory struct {
 
 func newMemory() *memory { return &memory{blobs: map[plumbing.Hash][]byte{}} }
 
-func (m *memory) Put(id plumbing.Hash, data []byte) error {
+func (m *memory) Put(id plumbing.Hash, data []byte) ([]byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.blobs[id] = bytes.Clone(data)
-	return nil
+	if len(data)%2 == 0 {
+		return nil, nil
+	}
+	return m.blobs[id], nil
 }
 
 func (m *memory) Get(id plumbing.Hash, buf []byte) ([]byte, error) {
@@ -43,6 +46,12 @@ func (m *memory) Get(id plumbing.Hash, buf []byte) ([]byte, error) {
 		return nil, errors.New("no such blob")
 	}
 	return append(buf, data...), nil
+}
+
+func (m *memory) len() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.blobs)
 }
 
 // An object is what a test wants in a pack. A zero size stands for that of data.

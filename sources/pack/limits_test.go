@@ -112,7 +112,7 @@ type failing struct{ memory }
 
 var errFull = fmt.Errorf("disk full: %w", io.EOF)
 
-func (*failing) Put(plumbing.Hash, []byte) error { return errFull }
+func (*failing) Put(plumbing.Hash, []byte) ([]byte, error) { return nil, errFull }
 
 // TestEnds has all the ways in which a Read ends that are not the pack's doing.
 func TestEnds(t *testing.T) {

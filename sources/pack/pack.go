@@ -18,7 +18,8 @@ import (
 // A Store keeps the blobs of a pack. Both methods may be called by several goroutines at
 // once. Put may be called twice for one id, with the same bytes, if a pack repeats itself.
 type Store interface {
-	Put(id plumbing.Hash, data []byte) error          // must not hold on to data
+	// Put must not hold on to data. What it keeps in memory it gives back, to be read only.
+	Put(id plumbing.Hash, data []byte) (held []byte, err error)
 	Get(id plumbing.Hash, buf []byte) ([]byte, error) // appends what Put kept to buf
 }
 
@@ -41,9 +42,6 @@ func Read(ctx context.Context, r io.Reader, s Store, lim Limits, progress func(d
 		workers.Go(v.work)
 	}
 	err := newReader(ctx, r, v, lim).read(progress)
-	if err == nil {
-		err = v.drain()
-	}
 	if err != nil {
 		stop(err)
 	}

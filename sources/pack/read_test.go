@@ -2,12 +2,16 @@ package pack
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha1"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
 
@@ -61,6 +65,46 @@ func TestOrder(t *testing.T) {
 				t.Errorf("Files = %v, %v, want a and b", files, err)
 			}
 		})
+	}
+}
+
+// keptBack is a reader that gives the last byte only when the store has all blobs.
+type keptBack struct {
+	data  []byte
+	store *memory
+	blobs int
+}
+
+func (k *keptBack) Read(p []byte) (int, error) {
+	switch {
+	case len(k.data) == 0:
+		return 0, io.EOF
+	case len(k.data) > 1:
+		n := copy(p, k.data[:len(k.data)-1])
+		k.data = k.data[n:]
+		return n, nil
+	}
+	for k.store.len() < k.blobs {
+		time.Sleep(time.Millisecond)
+	}
+	n := copy(p, k.data)
+	k.data = k.data[n:]
+	return n, nil
+}
+
+// TestKeptBack: the objects are done before the end of the pack is there.
+func TestKeptBack(t *testing.T) {
+	for _, n := range []int{1, 10, 3000} {
+		var objects []object
+		for i := range n {
+			objects = append(objects, blob(strings.Repeat(fmt.Sprint(i, " "), 10)))
+		}
+		data, m := writePack(objects...), newMemory()
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		if _, err := Read(ctx, &keptBack{data, m, n}, m, Limits{}, nil); err != nil {
+			t.Errorf("%d objects: %v", n, err)
+		}
 	}
 }
 

@@ -57,7 +57,7 @@ func (w *wire) ahead(r io.Reader) {
 			w.end = context.Cause(w.ctx)
 			return
 		}
-		n, err := io.ReadFull(r, chunk)
+		n, err := r.Read(chunk) // what there is: a server keeps the last byte back until all has gone well
 		if read += int64(n); read > w.limit {
 			w.end = tooMuch("pack", "the pack is larger than the limit of %s", size(w.limit))
 			return

@@ -109,8 +109,12 @@ func (v *resolver) keep(at int32, kind plumbing.ObjectType, b *buffer, h *hasher
 		v.lfs[id] = struct{}{}
 		v.mu.Unlock()
 	}
-	if err := v.store.Put(id, b.data); err != nil {
+	held, err := v.store.Put(id, b.data)
+	if err != nil {
 		return entry{}, err
+	}
+	if held != nil {
+		b = &buffer{data: held}
 	}
 	v.cache.add(at, b)
 	return done, nil
