@@ -2,6 +2,8 @@ module confit
 
 go 1.26.0
 
+godebug updatemaxprocs=0 // a run is over before the limits of its container change
+
 require (
 	github.com/Masterminds/semver/v3 v3.3.0
 	github.com/Masterminds/sprig/v3 v3.3.0

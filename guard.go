@@ -26,10 +26,9 @@ type guard struct {
 	end        func(*render.Problem)
 }
 
-// The heap is first looked at when most runs are over, then often enough that little
-// can be made in between.
+// The heap is first looked at when most runs are over, then as often as it needs.
 const (
-	firstLook = 10 * time.Millisecond
+	firstLook = 20 * time.Millisecond
 	nextLook  = 2 * time.Millisecond
 )
 
@@ -114,7 +113,7 @@ func (g *guard) look() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if !g.lifted {
-		g.watch.Reset(nextLook)
+		g.watch.Reset(g.heap.again())
 	}
 }
 

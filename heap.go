@@ -2,8 +2,9 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
+	"time"
 
 	"confit/render"
 )
@@ -25,8 +26,10 @@ type heapWatch struct {
 	grown  bool        // beyond smallHeap
 	usual  int         // GOGC, from then on
 
-	samples   []metrics.Sample
-	container render.Size // 80 % of the memory that the container may use
+	used      render.Size // by objects, or until the next collection, and by stacks
+	mapped    render.Size // all memory that is not to be given back before the limit is reached
+	asked     bool        // for the limit of the container
+	container render.Size // 80 % of the memory that it may use
 	over      render.Size // the heap when the values were there
 	most      render.Size
 	why, hint string
@@ -34,22 +37,27 @@ type heapWatch struct {
 
 const heapHint = "look for a text, a list or outputs that grow without end, or "
 
-// look gives the problem of a heap that is too large. It costs microseconds. The collector
-// is told of the limit, so that what is beyond it is in use, but for a sixteenth that the
-// collector may be behind.
+// look gives the problem of a heap that is too large. The collector is told of the limit,
+// so that what is beyond it is in use, but for a sixteenth that the collector may be behind.
 func (h *heapWatch) look() *render.Problem {
 	h.sample()
-	inUse := h.size(mapped) - h.size(released) - h.size(free)
-	if h.size(gcLive)+h.size(stacks) <= h.most && inUse <= h.most+h.most/16 {
+	if h.mapped <= h.most+h.most/16 {
 		return nil
 	}
 	return h.problem()
 }
 
+// again is when to look next: the process stands still for a look, and what is far from
+// its limit cannot be there in no time.
+func (h *heapWatch) again() time.Duration {
+	const made = 4 // bytes in a nanosecond, at most
+	return min(max(time.Duration(h.most-h.mapped)/made, nextLook), firstLook)
+}
+
 // room gives the problem of that many bytes more.
 func (h *heapWatch) room(bytes render.Size) *render.Problem {
 	h.sample()
-	if h.size(objects)+h.size(stacks)+bytes <= h.most {
+	if h.used+bytes <= h.most {
 		return nil
 	}
 	return h.problem()
@@ -59,42 +67,25 @@ func (h *heapWatch) problem() *render.Problem {
 	return &render.Problem{Cause: render.CauseLimit, Code: "heap-limit", Text: "the run takes more memory than " + h.why, Hint: heapHint + h.hint}
 }
 
-// What is sampled of the runtime's metrics.
-const (
-	objects  = iota // in use, or not yet collected
-	stacks          // in use
-	gcLive          // objects in use at the latest collection
-	mapped          // all of it
-	released        // of that, given back
-	free            // of that, to be given back before the limit is reached
-	sampled
-)
-
-func (h *heapWatch) size(i int) render.Size { return render.Size(h.samples[i].Value.Uint64()) }
-
 func (h *heapWatch) sample() {
-	if h.samples == nil {
-		h.samples = make([]metrics.Sample, sampled)
-		h.samples[objects].Name = "/memory/classes/heap/objects:bytes"
-		h.samples[stacks].Name = "/memory/classes/heap/stacks:bytes"
-		h.samples[gcLive].Name = "/gc/heap/live:bytes"
-		h.samples[mapped].Name = "/memory/classes/total:bytes"
-		h.samples[released].Name = "/memory/classes/heap/released:bytes"
-		h.samples[free].Name = "/memory/classes/heap/free:bytes"
+	if !h.asked {
+		h.asked = true
 		h.container = containerMemory(os.DirFS("/")) / 100 * 80
 	}
-	metrics.Read(h.samples)
-	if !h.grown && h.size(objects) > smallHeap {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	h.used, h.mapped = render.Size(m.HeapAlloc+m.StackInuse), render.Size(m.Sys-m.HeapIdle)
+	if !h.grown && m.HeapAlloc > smallHeap {
 		h.grown = true
 		debug.SetGCPercent(h.usual)
 	}
-	h.allow(h.size(objects) + h.size(stacks))
+	h.allow()
 }
 
 // allow sets the limit for where the run is now.
-func (h *heapWatch) allow(used render.Size) {
+func (h *heapWatch) allow() {
 	if h.loaded && h.over == 0 {
-		h.over = used
+		h.over = h.used
 	}
 	most := h.most
 	h.hint = "raise limits: {heap: …}"

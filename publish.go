@@ -44,6 +44,7 @@ func outputsOf(sink string, outs []render.Output) []render.Output {
 // publish makes each sink match, one after the other. A failure says which are done.
 func (c *confit) publish(all []delivery) (sinks.Result, error) {
 	c.memo(all)
+	<-c.heeding
 	c.guard.commit()
 	var total sinks.Result
 	for i, d := range all {

@@ -42,8 +42,9 @@ type confit struct {
 	world   sources.World
 	guard   *guard
 	ctx     context.Context
-	before  []string // notices that wait for the settings
-	differs bool     // what diff found
+	heeding chan struct{} // closed when signals reach us
+	before  []string      // notices that wait for the settings
+	differs bool          // what diff found
 	git     *sources.Git
 	spool   atomic.Pointer[sinks.Spool] // the guard drops it, too
 	writing sync.Mutex                  // of stderr
@@ -62,12 +63,16 @@ func newConfit(sys system) *confit {
 // handleSignals lets SIGTERM and SIGINT end a run that has not begun to publish, and
 // asks one that has to stop where it safely can. Nothing undoes it: once a handler is
 // gone a late signal kills a run that has published all, or ends process 1 with status 2.
+// It takes the runtime two threads and as long as to read a volume, so nobody waits for it
+// before there is something to publish.
 func (c *confit) handleSignals() {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	c.ctx = ctx
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	c.heeding = make(chan struct{})
 	go func() {
+		signals := make(chan os.Signal, 1)
+		signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+		close(c.heeding)
 		s := <-signals
 		p := &render.Problem{Cause: render.CauseSignal, Code: "signal", Text: "ended by " + s.String(), Err: signalError{s.(syscall.Signal)}}
 		c.guard.interrupt(p)
