@@ -1,7 +1,5 @@
 package pack
 
-import "math/bits"
-
 // How many bits the first look at a table takes in. Codes that are longer need a second.
 const (
 	litBits  = 10
@@ -72,45 +70,65 @@ type table struct {
 // build makes the table of a code that is given by the lengths of its symbols (3.2.2). It
 // is false for lengths that no code has; a code of one symbol, or of none, is allowed.
 func (t *table) build(look uint, lengths []uint8, of func(symbol int) codeword) bool {
-	var count [maxBits + 1]int
+	var count, from [maxBits + 1]int
 	for _, n := range lengths {
 		count[n]++
 	}
-	var next [maxBits + 2]int // the next code of a length
-	longest := 0
-	for n := 1; n <= maxBits; n++ {
-		if next[n]+count[n] > 1<<n {
+	longest, left := uint(0), 0 // left is how many codes of the longest length there are still
+	for n, all := uint(1), 1; n <= maxBits; n++ {
+		from[n] = from[n-1] + count[n-1]
+		if all = 2*all - count[n]; all < 0 {
 			return false
 		}
-		next[n+1] = (next[n] + count[n]) << 1
 		if count[n] > 0 {
-			longest = n
+			longest, left = n, all
 		}
 	}
-	if longest > 1 && next[longest]+count[longest] != 1<<longest {
+	if longest > 1 && left > 0 {
 		return false
 	}
-	t.look, t.second = look, t.second[:0]
-	clear(t.first[:1<<look])
+	var symbols [288]uint16 // by length
 	for symbol, n := range lengths {
-		if n > 0 {
-			t.add(of(symbol), next[n], uint(n), uint(longest))
-			next[n]++
-		}
+		symbols[from[n]] = uint16(symbol)
+		from[n]++
 	}
+	t.look, t.second = look, t.second[:0]
+	t.fill(symbols[count[0]:len(lengths)], count[1:longest+1], of)
 	return true
 }
 
-// add enters a code of n bits, the first of which is the highest, wherever it is what the
-// next bits begin with.
-func (t *table) add(e codeword, code int, n, longest uint) {
-	code = int(bits.Reverse16(uint16(code)) >> (16 - n))
-	if n <= t.look {
-		for i := code; i < 1<<t.look; i += 1 << n {
-			t.first[i] = e | codeword(n)
+// fill enters the codes of symbols, so many of one bit, of two bits and so on. A code of n
+// bits fills the table wherever it is what the next bits begin with: the table for n bits
+// is twice the one for a bit less, and then come its own.
+func (t *table) fill(symbols []uint16, count []int, of func(symbol int) codeword) {
+	t.first[0] = 0
+	size, code := 1, 0 // the first bit of a code is its lowest
+	for i, many := range count {
+		n := uint(i + 1)
+		if n <= t.look {
+			size += copy(t.first[size:], t.first[:size])
 		}
-		return
+		for _, symbol := range symbols[:many] {
+			if e := of(int(symbol)); n <= t.look {
+				t.first[code] = e | codeword(n)
+			} else {
+				t.addLong(e, code, n, uint(len(count)))
+			}
+			for bit := 1 << (n - 1); bit > 0; bit >>= 1 { // the next code: one more, from the highest bit on
+				if code ^= bit; code&bit != 0 {
+					break
+				}
+			}
+		}
+		symbols = symbols[many:]
 	}
+	for size < 1<<t.look {
+		size += copy(t.first[size:], t.first[:size])
+	}
+}
+
+// addLong enters a code that needs a second look.
+func (t *table) addLong(e codeword, code int, n, longest uint) {
 	to, more := &t.first[code&(1<<t.look-1)], longest-t.look
 	if *to == 0 {
 		*to = newCodeword(0, len(t.second), int(more))
