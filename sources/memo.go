@@ -2,8 +2,8 @@ package sources
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -65,13 +65,15 @@ type note struct {
 func (n note) write(w io.Writer) {
 	const end = `"}`
 	_, _ = w.Write(n.head[:len(n.head)-len(end)])
-	var list []byte
+	list := make([]byte, 0, min(len(n.files)*96, 17<<10))
 	for i, f := range n.files {
-		mode := "100644"
+		mode := "100644 blob "
 		if f.Exec {
-			mode = "100755"
+			mode = "100755 blob "
 		}
-		list = fmt.Appendf(list, "%s blob %s %d\t%s\n", mode, f.ID, f.Size, f.Path)
+		list = hex.AppendEncode(append(list, mode...), f.ID[:])
+		list = append(strconv.AppendInt(append(list, ' '), f.Size, 10), '\t')
+		list = append(append(list, f.Path...), '\n')
 		if len(list) > 16<<10 || i == len(n.files)-1 {
 			text, _ := json.Marshal(string(list))
 			_, _ = w.Write(text[1 : len(text)-1])
