@@ -16,7 +16,7 @@ func (c *confit) lend(sp *spec) (*sources.Git, error) {
 		return c.git, err
 	}
 	c.git = &sources.Git{
-		Replace: c.set.replace, Refs: c.set.gitRefs, Context: c.ctx, Waiting: c.guard.wait,
+		Replace: c.set.replace, Refs: c.set.gitRefs, Context: c.ctx, Waiting: c.waiting,
 		Notice: c.notice, Say: c.say,
 	}
 	if isTerminal(c.sys.stderr) && !c.set.quiet && c.set.logFormat == "text" {
@@ -37,6 +37,14 @@ func (c *confit) lend(sp *spec) (*sources.Git, error) {
 		c.git.Spool = spool
 	}
 	return c.git, nil
+}
+
+// waiting uses the time until remotes answer.
+func (c *confit) waiting(on bool) {
+	c.guard.wait(on)
+	if on {
+		go render.Prepare()
+	}
 }
 
 func (sp *spec) hasGit() bool {

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 	"text/template/parse"
 
 	"github.com/Masterminds/sprig/v3"
 )
 
-// A library is every function that a template may call. It is built once a run and
-// only read after.
+// A library is every function that a template may call, and what these know of the run.
 type library struct {
 	funcs   functions
 	sources []string // where values were looked for, for error texts
@@ -46,6 +46,14 @@ type call struct {
 }
 
 func newLibrary(sources []string) *library {
+	return &library{funcs: allFunctions(), sources: sources, limits: Limits{}.withDefaults()}
+}
+
+// Prepare makes ready what Render needs of any input, while a run waits for its own.
+func Prepare() { allFunctions() }
+
+// allFunctions is made once and only read after.
+var allFunctions = sync.OnceValue(func() functions {
 	all := sprig.GenericFuncMap()
 	m := make(functions, len(all)+64)
 	for name, f := range all {
@@ -63,8 +71,8 @@ func newLibrary(sources []string) *library {
 	m.number(all)
 	m.regex()
 	m.strict(all)
-	return &library{funcs: m, sources: sources, limits: Limits{}.withDefaults()}
-}
+	return m
+})
 
 // goFunction offers a Go function. The commonest signatures are called as they are,
 // others by reflection.
