@@ -201,19 +201,40 @@ func (s *scene) committing(t *testing.T) (all []*scene) {
 	t.Cleanup(w.end)
 	seen := map[string]bool{}
 	_, err := w.struck(strike{}, func(n int, name string) {
-		now, err := see(w.path(""))
+		out := filepath.Join(w.dir, fmt.Sprint(n))
+		now, err := still(w.path(""), out)
 		must(t, err)
 		if _, journal := now[".confit-default/journal.json"]; !journal || seen[now.key()] {
+			must(t, os.RemoveAll(out))
 			return
 		}
 		seen[now.key()] = true
-		sc := &scene{scenario: s.scenario, top: s.top, out: filepath.Join(w.dir, fmt.Sprint(n)), seen: map[string]string{}}
-		must(t, clone(w.path(""), sc.out))
-		all = append(all, sc)
+		all = append(all, &scene{scenario: s.scenario, top: s.top, out: out, seen: map[string]string{}})
 	})
 	must(t, err)
 	if len(all) == 0 {
 		t.Fatal("no commit was seen")
 	}
 	return all
+}
+
+// still makes a copy of a directory in which another thread may be about to do something.
+func still(dir, out string) (now look, err error) {
+	for range 20 {
+		var later look
+		if now, err = see(dir); err == nil {
+			err = clone(dir, out)
+		}
+		if err == nil {
+			later, err = see(dir)
+		}
+		if err == nil && now.key() == later.key() {
+			return now, nil
+		}
+		if err := os.RemoveAll(out); err != nil {
+			return nil, err
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return nil, fmt.Errorf("%s does not hold still: %w", dir, err)
 }
