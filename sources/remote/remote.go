@@ -10,6 +10,7 @@
 package remote
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -121,7 +122,7 @@ func (f *fetch) tries(ctx context.Context) error {
 			return err
 		}
 		wait := max(backoff(n), last.after)
-		if deadline, _ := ctx.Deadline(); ctx.Err() != nil || time.Now().Add(wait).After(deadline) {
+		if deadline, _ := ctx.Deadline(); ctx.Err() != nil || n == last.tries || time.Now().Add(wait).After(deadline) {
 			return f.gaveUp(ctx, n, last)
 		}
 		if f.Notice != nil {
@@ -146,7 +147,7 @@ func (f *fetch) gaveUp(ctx context.Context, n int, last hiccup) error {
 	if last.after > 0 {
 		p.Notes = []string{"the server asks to come back in " + last.after.Round(time.Second).String()}
 	}
-	p.Hint = "is the server up, and may this pod reach it (network policy, proxy variables, DNS)?"
+	p.Hint = cmp.Or(last.hint, "is the server up, and may this pod reach it (network policy, proxy variables, DNS)?")
 	return p
 }
 

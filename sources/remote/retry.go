@@ -15,6 +15,10 @@ import (
 const (
 	firstBackoff = 200 * time.Millisecond
 	lastBackoff  = 10 * time.Second
+
+	// unknownTries is how often a name is looked up that DNS says it does not know: most
+	// often it is misspelt, now and then its service has not started yet.
+	unknownTries = 6
 )
 
 var errStalled = errors.New("stalled")
@@ -24,6 +28,8 @@ var errStalled = errors.New("stalled")
 type hiccup struct {
 	reason string
 	after  time.Duration // the server asks to stay away as long
+	tries  int           // at most; 0 is as many as there is time for
+	hint   string        // if it does not pass; "" is the usual one
 }
 
 func (h hiccup) Error() string { return h.reason }
@@ -71,6 +77,11 @@ func broken(err error) hiccup {
 		errno   syscall.Errno
 	)
 	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return hiccup{
+			reason: "DNS knows no server or proxy of that name", tries: unknownTries,
+			hint: "is the host of the URL spelt right, and a name that this pod can see?",
+		}
 	case errors.As(err, &dns):
 		return hiccup{reason: "the name of the server or proxy cannot be resolved"}
 	case errors.As(err, &errno):
