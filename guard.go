@@ -26,10 +26,11 @@ type guard struct {
 	end        func(*render.Problem)
 }
 
-// The heap is first looked at when most runs are over, then as often as it needs.
+// The heap is first looked at late, when most runs are over, and sooner the nearer it is to
+// its limit.
 const (
-	firstLook = 20 * time.Millisecond
-	nextLook  = 2 * time.Millisecond
+	lateLook = 20 * time.Millisecond
+	soonLook = 2 * time.Millisecond
 )
 
 // start begins to hold the run to its limits; until the spec is read, time is all that
@@ -40,7 +41,7 @@ func (g *guard) start(limit time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.heap.usual = debug.SetGCPercent(patientGC)
-	g.watch = time.AfterFunc(firstLook, g.look)
+	g.watch = time.AfterFunc(lateLook, g.look)
 }
 
 // limit holds the run to the limits of its spec from here on.
@@ -95,7 +96,7 @@ func (g *guard) resume() {
 	g.lifted, g.committing = false, false
 	g.begun = time.Now()
 	g.arm()
-	g.watch.Reset(nextLook)
+	g.watch.Reset(soonLook)
 }
 
 // loaded says that the values are there: what is made from here on is the templates'.

@@ -51,7 +51,7 @@ func (h *heapWatch) look() *render.Problem {
 // its limit cannot be there in no time.
 func (h *heapWatch) again() time.Duration {
 	const made = 4 // bytes in a nanosecond, at most
-	return min(max(time.Duration(h.most-h.mapped)/made, nextLook), firstLook)
+	return min(max(time.Duration(h.most-h.mapped)/made, soonLook), lateLook)
 }
 
 // room gives the problem of that many bytes more.
