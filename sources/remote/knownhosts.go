@@ -215,7 +215,7 @@ func (k knownHosts) problem(a address, mine knownHosts, key ssh.PublicKey) error
 		text = a.knownName() + " is not in known_hosts"
 	}
 	if _, ok := key.(*ssh.Certificate); ok && len(mine) > 0 {
-		text = "the host certificate is expired, for another host, or not signed by a known authority"
+		text = "the host certificate is expired, for another host or none, or not signed by a known authority"
 	}
 	p := a.problem(render.CauseTrust, "git-host-key", "%s", text)
 	p.Notes = append([]string{"the server shows " + fingerprint(key)}, mine.notes()...)

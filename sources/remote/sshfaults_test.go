@@ -42,10 +42,16 @@ func hostKeys(t *testing.T) map[string]ssh.Signer {
 	return keys
 }
 
-func certificate(t *testing.T, host string, key, ca ssh.Signer) ssh.Signer {
+// certificate is signed by hand, as (*ssh.Certificate).SignCert wants hosts.
+func certificate(t *testing.T, key, ca ssh.Signer, hosts ...string) ssh.Signer {
 	t.Helper()
-	cert := &ssh.Certificate{Key: key.PublicKey(), CertType: ssh.HostCert, ValidPrincipals: []string{host}, ValidBefore: ssh.CertTimeInfinity}
-	if err := cert.SignCert(rand.Reader, ca); err != nil {
+	cert := &ssh.Certificate{
+		Nonce: make([]byte, 32), Key: key.PublicKey(), CertType: ssh.HostCert, ValidPrincipals: hosts,
+		ValidBefore: ssh.CertTimeInfinity, SignatureKey: ca.PublicKey(),
+	}
+	all := cert.Marshal()
+	var err error
+	if cert.Signature, err = ca.Sign(rand.Reader, all[:len(all)-len("size")]); err != nil {
 		t.Fatal(err)
 	}
 	signer, err := ssh.NewCertSigner(cert, key)
@@ -75,10 +81,11 @@ func TestHostKey(t *testing.T) {
 		"changed":        {keys["ed25519"], line("HOST", other), []string{"not the known one", "shows ssh-ed25519 " + fp, "known is ssh-ed25519 " + fpOther}},
 		"other type":     {keys["ed25519"], line("HOST", keys["rsa"].PublicKey()), []string{"no host key of the type", "known is ssh-rsa SHA256:"}},
 		"revoked":        {keys["ed25519"], line("HOST", ed) + line("@revoked *", ed), []string{"revoked", fp}},
-		"signed":         {certificate(t, "127.0.0.1", keys["ed25519"], keys["other"]), ca, nil},
-		"signed by else": {certificate(t, "127.0.0.1", keys["ed25519"], keys["ecdsa"]), ca, []string{"host certificate", "known is the authority ssh-ed25519 " + fpOther}},
-		"for else":       {certificate(t, "evil.example.com", keys["ed25519"], keys["other"]), ca, []string{"host certificate"}},
-		"revoked ca":     {certificate(t, "127.0.0.1", keys["ed25519"], keys["other"]), ca + line("@revoked *", other), []string{"git-host-key"}},
+		"signed":         {certificate(t, keys["ed25519"], keys["other"], "127.0.0.1"), ca, nil},
+		"signed by else": {certificate(t, keys["ed25519"], keys["ecdsa"], "127.0.0.1"), ca, []string{"host certificate", "known is the authority ssh-ed25519 " + fpOther}},
+		"for else":       {certificate(t, keys["ed25519"], keys["other"], "evil.example.com"), ca, []string{"host certificate"}},
+		"for no host":    {certificate(t, keys["ed25519"], keys["other"]), ca, []string{"for another host or none"}},
+		"revoked ca":     {certificate(t, keys["ed25519"], keys["other"], "127.0.0.1"), ca + line("@revoked *", other), []string{"git-host-key"}},
 		"ca as key":      {keys["other"], ca, []string{"no host key of the type"}},
 	}
 	for name, tt := range tests {
