@@ -37,6 +37,9 @@ func (t *texts) String() string { return strings.Join(*t, " ") }
 
 func (t *texts) Type() string { return "texts" }
 
+// GetSlice tells shell completion that the flag may come again.
+func (t *texts) GetSlice() []string { return *t }
+
 func (f pipeFlags) any() bool { return len(f.sources)+len(f.templates)+len(f.values) > 0 }
 
 // addFlags appends to the spec what the flags say, in the spec's own notation, so that

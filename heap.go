@@ -27,9 +27,9 @@ type heapWatch struct {
 	usual  int         // GOGC, from then on
 
 	used      render.Size // by objects, or until the next collection, and by stacks
+	asked     render.Size // of room, since then
 	mapped    render.Size // all memory that is not to be given back before the limit is reached
-	asked     bool        // for the limit of the container
-	container render.Size // 80 % of the memory that it may use
+	container render.Size // 80 % of the memory that the container may use; 0 if not known
 	over      render.Size // the heap when the values were there
 	most      render.Size
 	why, hint string
@@ -54,10 +54,15 @@ func (h *heapWatch) again() time.Duration {
 	return min(max(time.Duration(h.most-h.mapped)/made, soonLook), lateLook)
 }
 
-// room gives the problem of that many bytes more.
+// room gives the problem of that many bytes more. While there is plenty, what was asked
+// for since the last look is counted instead of looking again.
 func (h *heapWatch) room(bytes render.Size) *render.Problem {
+	h.asked += bytes
+	if h.most > 0 && (h.over > 0 || !h.loaded) && h.used+h.asked <= h.most/2 {
+		return nil
+	}
 	h.sample()
-	if h.used+bytes <= h.most {
+	if h.asked = bytes; h.used+bytes <= h.most {
 		return nil
 	}
 	return h.problem()
@@ -68,13 +73,12 @@ func (h *heapWatch) problem() *render.Problem {
 }
 
 func (h *heapWatch) sample() {
-	if !h.asked {
-		h.asked = true
+	if h.most == 0 {
 		h.container = containerMemory(os.DirFS("/")) / 100 * 80
 	}
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	h.used, h.mapped = render.Size(m.HeapAlloc+m.StackInuse), render.Size(m.Sys-m.HeapIdle)
+	h.used, h.mapped, h.asked = render.Size(m.HeapAlloc+m.StackInuse), render.Size(m.Sys-m.HeapIdle), 0
 	if !h.grown && m.HeapAlloc > smallHeap {
 		h.grown = true
 		debug.SetGCPercent(h.usual)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -63,16 +64,25 @@ func newConfit(sys system) *confit {
 // handleSignals lets SIGTERM and SIGINT end a run that has not begun to publish, and
 // asks one that has to stop where it safely can. Nothing undoes it: once a handler is
 // gone a late signal kills a run that has published all, or ends process 1 with status 2.
-// It takes the runtime two threads and as long as to read a volume, so nobody waits for it
-// before there is something to publish.
+// It takes the runtime two threads and as long as to read a volume, so where there is
+// another processor for that, nobody waits for it before there is something to publish.
 func (c *confit) handleSignals() {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	c.ctx = ctx
 	c.heeding = make(chan struct{})
-	go func() {
-		signals := make(chan os.Signal, 1)
+	signals := make(chan os.Signal, 1)
+	heed := func() {
 		signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 		close(c.heeding)
+	}
+	alone := runtime.GOMAXPROCS(0) == 1
+	if alone {
+		heed()
+	}
+	go func() {
+		if !alone {
+			heed()
+		}
 		s := <-signals
 		p := &render.Problem{Cause: render.CauseSignal, Code: "signal", Text: "ended by " + s.String(), Err: signalError{s.(syscall.Signal)}}
 		c.guard.interrupt(p)

@@ -24,9 +24,10 @@ func TestSignals(t *testing.T) {
 		status int
 		argv   []string
 	}{
-		"SIGTERM":          {syscall.SIGTERM, 143, nil},
-		"SIGINT":           {syscall.SIGINT, 130, nil},
-		"SIGTERM as PID 1": {syscall.SIGTERM, 143, []string{"unshare", "--pid", "--fork", "--kill-child"}},
+		"SIGTERM":                  {syscall.SIGTERM, 143, nil},
+		"SIGINT":                   {syscall.SIGINT, 130, nil},
+		"SIGTERM as PID 1":         {syscall.SIGTERM, 143, []string{"unshare", "--pid", "--fork", "--kill-child"}},
+		"SIGTERM on one processor": {syscall.SIGTERM, 143, []string{"unshare", "--pid", "--fork", "--kill-child", "env", "GOMAXPROCS=1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()

@@ -221,14 +221,14 @@ func (s *scene) committing(t *testing.T) (all []*scene) {
 // still makes a copy of a directory in which another thread may be about to do something.
 func still(dir, out string) (now look, err error) {
 	for range 20 {
-		var later look
+		var copied look
 		if now, err = see(dir); err == nil {
 			err = clone(dir, out)
 		}
 		if err == nil {
-			later, err = see(dir)
+			copied, err = see(out)
 		}
-		if err == nil && now.key() == later.key() {
+		if err == nil && now.key() == copied.key() {
 			return now, nil
 		}
 		if err := os.RemoveAll(out); err != nil {
@@ -236,5 +236,5 @@ func still(dir, out string) (now look, err error) {
 		}
 		time.Sleep(time.Millisecond)
 	}
-	return nil, fmt.Errorf("%s does not hold still: %w", dir, err)
+	return nil, fmt.Errorf("%s does not hold still: %v", dir, err)
 }

@@ -42,6 +42,9 @@ func Read(ctx context.Context, r io.Reader, s Store, lim Limits, progress func(d
 		workers.Go(v.work)
 	}
 	err := newReader(ctx, r, v, lim).read(progress)
+	if err == nil {
+		err = v.drain()
+	}
 	if err != nil {
 		stop(err)
 	}

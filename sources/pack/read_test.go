@@ -94,7 +94,7 @@ func (k *keptBack) Read(p []byte) (int, error) {
 
 // TestKeptBack: the objects are done before the end of the pack is there.
 func TestKeptBack(t *testing.T) {
-	for _, n := range []int{1, 10, 3000} {
+	for _, n := range []int{1, 10, 500} {
 		var objects []object
 		for i := range n {
 			objects = append(objects, blob(strings.Repeat(fmt.Sprint(i, " "), 10)))

@@ -35,9 +35,6 @@ func newReader(ctx context.Context, r io.Reader, out *resolver, lim Limits) *rea
 func (r *reader) read(progress func(done, total int)) error {
 	err := r.objects(progress)
 	if err == nil {
-		err = r.out.drain()
-	}
-	if err == nil {
 		err = r.trailer()
 	}
 	if err != nil && r.wire.failed != nil && !errors.Is(r.wire.failed, io.EOF) {

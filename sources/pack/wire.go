@@ -30,6 +30,7 @@ type wire struct {
 	chunk, rest []byte // what Read is at
 	taken       int64  // bytes that Read has given
 	failed      error  // what Read has returned
+	over        bool   // all was read
 }
 
 func newWire(ctx context.Context, r io.Reader, limit int64) *wire {
@@ -110,7 +111,7 @@ func (w *wire) next() {
 	case w.chunk, ok = <-w.full:
 		w.rest = w.chunk
 		if !ok {
-			w.failed = w.end
+			w.failed, w.over = w.end, true
 		}
 	case <-w.ctx.Done():
 		w.failed = context.Cause(w.ctx)
@@ -118,8 +119,8 @@ func (w *wire) next() {
 }
 
 // intact tells whether the last bytes on the wire are the checksum of those before. It
-// is to be asked when Read has said io.EOF.
-func (w *wire) intact() bool { return string(w.seal.sum.Sum(nil)) == string(w.seal.tail) }
+// is to be asked when Read has said io.EOF, which may also be the cause of a context.
+func (w *wire) intact() bool { return w.over && string(w.seal.sum.Sum(nil)) == string(w.seal.tail) }
 
 // A seal hashes all but the last bytes of a stream, which it keeps. It needs no protection
 // against collisions: whoever could make one could as well send another checksum.
