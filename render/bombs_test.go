@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -158,4 +159,24 @@ func within(t *testing.T, text string, limit time.Duration) error {
 		Files:  NewFiles(nil), Found: map[string]Found{"app.conf.tmpl": found}, Deadline: time.Now().Add(limit),
 	})
 	return err
+}
+
+// TestRoomForText: room is asked for before a large text is made, for what it takes to make it.
+func TestRoomForText(t *testing.T) {
+	const nested = `{{ $l := list "a" }}{{ range 16 }}{{ $l = list $l $l }}{{ end }}`
+	for _, f := range []string{"toJson", "toRawJson", "toPrettyJson", "toYaml"} {
+		most := 0
+		found := Found{Files: []*File{{Path: "x.tmpl", From: "x.tmpl", Data: []byte(nested + "{{ " + f + " $l | len }}")}}, Single: true}
+		made, err := Render([]Entry{{Template: "x.tmpl", To: "x", Where: Where{fields: map[string]Pos{"template": {}}}}}, Input{
+			Values: valuesOf(t, nodeOf(map[string]any{}, &Origin{File: "v"})), Files: NewFiles(nil), Found: map[string]Found{"x.tmpl": found},
+			Room: func(bytes int) { most = max(most, bytes) },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(made.Outputs[0].Content.Masked())
+		if n, err := strconv.Atoi(text); err != nil || most < 3*n {
+			t.Errorf("%s: room is asked for %d bytes for %s", f, most, text)
+		}
+	}
 }

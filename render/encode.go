@@ -145,6 +145,8 @@ func yamlFloat(f float64) string {
 	return strconv.FormatFloat(f, 'g', -1, 64)
 }
 
+const jsonIndent = "  "
+
 // encodeJSON writes JSON with sorted keys; html escapes <, > and & as Go and Helm do.
 func encodeJSON(v any, indent string, html bool) (string, error) {
 	var b bytes.Buffer

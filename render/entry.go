@@ -145,13 +145,15 @@ func (e *Entry) mode(secret bool, from fs.FileMode) fs.FileMode {
 
 func isYAML(name string) bool { return path.Ext(name) == ".yaml" || path.Ext(name) == ".yml" }
 
+func isJSON(name string) bool { return path.Ext(name) == ".json" }
+
 // encoderFor gives the format of a file of values, by its extension.
 func encoderFor(name string) func(any) (string, error) {
 	switch path.Ext(name) {
 	case ".yaml", ".yml":
 		return encodeYAMLPretty
 	case ".json":
-		return func(v any) (string, error) { return encodeJSON(v, "  ", false) }
+		return func(v any) (string, error) { return encodeJSON(v, jsonIndent, false) }
 	case ".toml":
 		return encodeTOMLFile
 	case ".properties":

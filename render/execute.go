@@ -193,8 +193,11 @@ func (r *renderer) values(e *Entry, to string) (Output, *reading, error) {
 		ev := r.newEval(nil)
 		ev.masked = masked
 		v := ev.plainNode(n, true)
-		if isYAML(to) {
+		switch {
+		case isYAML(to):
 			ev.tree(v)
+		case isJSON(to):
+			ev.json(v, len(jsonIndent))
 		}
 		s, err := encode(v)
 		return []byte(s + "\n"), ev.reads, err

@@ -9,9 +9,9 @@ import (
 func (m functions) text() {
 	m.add("toYaml", function{native: yamlOf(encodeYAML), min: 1, max: 1})
 	m.add("toYamlPretty", function{native: yamlOf(encodeYAMLPretty), min: 1, max: 1})
-	m.addMust("toJson", function{native: encoding(func(v any) (string, error) { return encodeJSON(v, "", true) }), min: 1, max: 1})
-	m.addMust("toRawJson", function{native: encoding(func(v any) (string, error) { return encodeJSON(v, "", false) }), min: 1, max: 1})
-	m.addMust("toPrettyJson", function{native: encoding(func(v any) (string, error) { return encodeJSON(v, "  ", true) }), min: 1, max: 1})
+	m.addMust("toJson", function{native: inJSON("", true), min: 1, max: 1})
+	m.addMust("toRawJson", function{native: inJSON("", false), min: 1, max: 1})
+	m.addMust("toPrettyJson", function{native: inJSON(jsonIndent, true), min: 1, max: 1})
 	m.add("fromYaml", function{native: decoding("map", DecodeYAML), min: 1, max: 1})
 	m.add("fromYamlArray", function{native: decoding("list", DecodeYAML), min: 1, max: 1})
 	m.addMust("fromJson", function{native: decoding("", DecodeJSON), min: 1, max: 1})
@@ -37,6 +37,15 @@ func yamlOf(encode func(any) (string, error)) func(*eval, call) any {
 		return encoding(func(v any) (string, error) {
 			e.tree(v)
 			return encode(v)
+		})(e, c)
+	}
+}
+
+func inJSON(indent string, html bool) func(*eval, call) any {
+	return func(e *eval, c call) any {
+		return encoding(func(v any) (string, error) {
+			e.json(v, len(indent))
+			return encodeJSON(v, indent, html)
 		})(e, c)
 	}
 }

@@ -75,6 +75,31 @@ const treeNode = 256
 // tree asks for room for the tree of a plain value.
 func (e *eval) tree(v any) { e.large(treeNode * valuesIn(v)) }
 
+// json asks for room for a plain value as JSON. encoding/json first makes it without
+// spaces and indents that, both in buffers that double; then it is copied.
+func (e *eval) json(v any, indent int) { e.large(4 * jsonSize(v, indent, 0)) }
+
+// jsonSize is about how long a plain value is as JSON.
+func jsonSize(v any, indent, depth int) int {
+	const scalar = 6
+	n := scalar + indent*depth
+	switch v := v.(type) {
+	case string:
+		n += len(v)
+	case map[string]any:
+		n += indent * depth // before the brace that closes it
+		for k, c := range v {
+			n += scalar + len(k) + jsonSize(c, indent, depth+1)
+		}
+	case []any:
+		n += indent * depth
+		for _, c := range v {
+			n += jsonSize(c, indent, depth+1)
+		}
+	}
+	return n
+}
+
 // valuesIn counts the values in a plain value.
 func valuesIn(v any) int {
 	n := 1
