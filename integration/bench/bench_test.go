@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -231,5 +232,28 @@ func TestFloor(t *testing.T) {
 	}
 	if !strings.Contains(out.String(), "| *proto*") {
 		t.Errorf("no row for the floor in:\n%s", out.String())
+	}
+}
+
+// TestRenew: a program in another place is the same program.
+func TestRenew(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "program")
+	if err := os.WriteFile(name, []byte("#!/bin/sh\nexit 7\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := renew(name); err != nil {
+		t.Fatal(err)
+	}
+	after, err := os.Stat(name)
+	if err != nil || os.SameFile(before, after) {
+		t.Errorf("it lies where it did (%v)", err)
+	}
+	var exit *exec.ExitError
+	if err := exec.Command(name).Run(); !errors.As(err, &exit) || exit.ExitCode() != 7 {
+		t.Errorf("it ends with %v, want status 7", err)
 	}
 }

@@ -31,7 +31,7 @@ func (b *Book) report(w io.Writer, now time.Time) {
 }
 
 const method = `Whole processes, started from nothing, programs and output on tmpfs. All contenders of a workload run round after
-round, each in an order of its own; figures are medians, "least" is the fastest run. CPU and memory come from the kernel's account of the process and
+round, each in an order of its own and with programs newly copied to the tmpfs; figures are medians, "least" is the fastest run. CPU and memory come from the kernel's account of the process and
 its children; less than 2 MiB cannot be seen. Times are one machine's, ratios hold further. Every output was compared byte for byte
 with what it must be; a tool that writes something else is not timed.
 
