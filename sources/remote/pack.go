@@ -45,17 +45,24 @@ func (p *pack) Read(b []byte) (int, error) {
 	return n, err
 }
 
-func (p *pack) next(b []byte) (int, error) {
+// next gives what has come, of several packets if they are small.
+func (p *pack) next(b []byte) (n int, err error) {
 	if !p.banded {
 		return p.wire.buf.Read(b)
 	}
-	for len(p.pending) == 0 {
+	for n < len(b) {
+		if len(p.pending) > 0 {
+			k := copy(b[n:], p.pending)
+			p.pending, n = p.pending[k:], n+k
+			continue
+		}
+		if n > 0 && !p.wire.whole() {
+			break
+		}
 		if err := p.packet(); err != nil {
-			return 0, err
+			return n, err
 		}
 	}
-	n := copy(b, p.pending)
-	p.pending = p.pending[n:]
 	return n, nil
 }
 

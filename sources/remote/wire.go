@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"strconv"
 	"strings"
 
 	"confit/render"
@@ -12,6 +13,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/format/pktline"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
 )
+
+const pktHead = 4 // hex digits of a length
 
 // What a server may advertise; beyond it the fetch ends.
 const (
@@ -63,6 +66,16 @@ func (w *wire) packet() ([]byte, error) {
 		return b, nil
 	}
 	return nil, nil
+}
+
+// whole tells whether the next packet has come.
+func (w *wire) whole() bool {
+	if w.buf.Buffered() < pktHead {
+		return false
+	}
+	head, _ := w.buf.Peek(pktHead)
+	n, err := strconv.ParseUint(string(head), 16, 16)
+	return err != nil || int(n) <= w.buf.Buffered() // what is garbled is an error at once
 }
 
 // capabilities are what a server can do; of several values the last counts.
