@@ -59,7 +59,7 @@ func (e *eval) tooDeep(at parse.Node) {
 
 // weigh counts the text that goes into one function.
 func (e *eval) weigh(at parse.Node, bytes int) {
-	e.large(bytes)
+	e.large(3 * bytes) // most functions make as much again, some by the way of a buffer
 	if e.mass += bytes; e.mass > maxText {
 		e.limit(at, "text-size", fmt.Sprintf("a function is given more than %d MiB of text", maxText>>20), "look for a text that grows in a range")
 	}

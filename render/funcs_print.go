@@ -32,8 +32,20 @@ func printing(f func(...any) string) func(*eval, call) any {
 		if !ok {
 			return e.soft()
 		}
+		e.printed(args, 0)
 		return e.text(c.at, f(args...))
 	}
+}
+
+// printed asks for room for values as one text, with more bytes between them. fmt makes it in
+// a buffer that grows, and then copies it.
+func (e *eval) printed(values []any, more int) {
+	for _, v := range values {
+		if s, ok := v.(string); ok {
+			more += len(s)
+		}
+	}
+	e.large(4 * more)
 }
 
 func (e *eval) scalars(c call, args []any) ([]any, bool) {

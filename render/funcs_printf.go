@@ -31,6 +31,7 @@ func printFormat(e *eval, c call) any {
 		return e.fail(c.at, "bad-format", "printf: "+fault, "")
 	}
 	e.weigh(c.at, f.width)
+	e.printed(f.out, len(format)+f.width)
 	return e.text(c.at, fmt.Sprintf(f.format.String(), f.out...))
 }
 
