@@ -10,7 +10,6 @@
 package remote
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -111,6 +110,7 @@ func (f *fetch) tries(ctx context.Context) error {
 		pause(ctx, rand.N(jitter))
 	}
 	var last hiccup
+	unknown := 0 // how often in a row DNS did not know the name
 	for n := 1; ; n++ {
 		err := f.try(ctx)
 		switch {
@@ -121,8 +121,13 @@ func (f *fetch) tries(ctx context.Context) error {
 		case ctx.Err() == nil && !errors.As(err, &last): // if time ran out, what failed before says more
 			return err
 		}
+		if last.unknown {
+			unknown++
+		} else {
+			unknown = 0
+		}
 		wait := max(backoff(n), last.after)
-		if deadline, _ := ctx.Deadline(); ctx.Err() != nil || n == last.tries || time.Now().Add(wait).After(deadline) {
+		if deadline, _ := ctx.Deadline(); ctx.Err() != nil || unknown == unknownTries || time.Now().Add(wait).After(deadline) {
 			return f.gaveUp(ctx, n, last)
 		}
 		if f.Notice != nil {
@@ -147,7 +152,10 @@ func (f *fetch) gaveUp(ctx context.Context, n int, last hiccup) error {
 	if last.after > 0 {
 		p.Notes = []string{"the server asks to come back in " + last.after.Round(time.Second).String()}
 	}
-	p.Hint = cmp.Or(last.hint, "is the server up, and may this pod reach it (network policy, proxy variables, DNS)?")
+	p.Hint = "is the server up, and may this pod reach it (network policy, proxy variables, DNS)?"
+	if last.unknown {
+		p.Hint = "is the host of the URL, or of the proxy variables, spelt right, and a name that this pod can see?"
+	}
 	return p
 }
 

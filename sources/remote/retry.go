@@ -16,8 +16,8 @@ const (
 	firstBackoff = 200 * time.Millisecond
 	lastBackoff  = 10 * time.Second
 
-	// unknownTries is how often a name is looked up that DNS says it does not know: most
-	// often it is misspelt, now and then its service has not started yet.
+	// unknownTries is how often in a row a name is looked up that DNS says it does not know:
+	// most often it is misspelt, now and then its service has not started yet.
 	unknownTries = 6
 )
 
@@ -26,10 +26,9 @@ var errStalled = errors.New("stalled")
 // A hiccup is a failure that may pass. Its reason holds no word of a server that was sent a
 // credential.
 type hiccup struct {
-	reason string
-	after  time.Duration // the server asks to stay away as long
-	tries  int           // at most; 0 is as many as there is time for
-	hint   string        // if it does not pass; "" is the usual one
+	reason  string
+	after   time.Duration // the server asks to stay away as long
+	unknown bool          // to DNS
 }
 
 func (h hiccup) Error() string { return h.reason }
@@ -78,10 +77,7 @@ func broken(err error) hiccup {
 	)
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return hiccup{
-			reason: "DNS knows no server or proxy of that name", tries: unknownTries,
-			hint: "is the host of the URL spelt right, and a name that this pod can see?",
-		}
+		return hiccup{reason: "DNS knows no server or proxy of that name", unknown: true}
 	case errors.As(err, &dns):
 		return hiccup{reason: "the name of the server or proxy cannot be resolved"}
 	case errors.As(err, &errno):
