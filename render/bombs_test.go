@@ -184,3 +184,24 @@ func TestRoomForText(t *testing.T) {
 		}
 	}
 }
+
+// TestRoomForValues: so it is for values that become a file.
+func TestRoomForValues(t *testing.T) {
+	list := make([]any, 100_000)
+	for i := range list {
+		list[i] = "a text"
+	}
+	for _, to := range []string{"x.json", "x.yaml"} {
+		most := 0
+		made, err := Render([]Entry{{Values: ".", To: to, Where: Where{fields: map[string]Pos{"values": {}}}}}, Input{
+			Values: valuesOf(t, nodeOf(map[string]any{"a": list}, &Origin{File: "v"})), Files: NewFiles(nil),
+			Room: func(bytes int) { most = max(most, bytes) },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(made.Outputs[0].Content.Masked()); most < 2*n {
+			t.Errorf("%s: room is asked for %d bytes for %d", to, most, n)
+		}
+	}
+}
