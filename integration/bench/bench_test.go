@@ -235,8 +235,8 @@ func TestFloor(t *testing.T) {
 	}
 }
 
-// TestRenew: a program in another place is the same program.
-func TestRenew(t *testing.T) {
+// TestLay: a program in another place is the same program.
+func TestLay(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "program")
 	if err := os.WriteFile(name, []byte("#!/bin/sh\nexit 7\n"), 0o755); err != nil {
 		t.Fatal(err)
@@ -245,7 +245,7 @@ func TestRenew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := renew(name); err != nil {
+	if err := lay(name, name); err != nil {
 		t.Fatal(err)
 	}
 	after, err := os.Stat(name)

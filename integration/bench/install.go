@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -56,12 +57,27 @@ func (in Installer) gather(t *Tool) error {
 	if t.Path == "" || filepath.Dir(t.Path) == in.Bin {
 		return nil
 	}
-	program, err := os.ReadFile(t.Path)
+	from := t.Path
+	t.Path = filepath.Join(in.Bin, "its-"+strings.ReplaceAll(t.Name, " ", "-")) // we have a git as well
+	return lay(from, t.Path)
+}
+
+// lay puts a new copy of a program at a place, which may be where it is.
+func lay(from, to string) error {
+	old, err := os.Open(from)
 	if err != nil {
 		return err
 	}
-	t.Path = filepath.Join(in.Bin, "its-"+strings.ReplaceAll(t.Name, " ", "-")) // we have a git as well
-	return os.WriteFile(t.Path, program, 0o755)
+	defer old.Close()
+	fresh, err := os.OpenFile(to+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o755)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(fresh, old)
+	if err = errors.Join(err, fresh.Close()); err != nil {
+		return err
+	}
+	return os.Rename(fresh.Name(), to)
 }
 
 // floor builds our own small programs as everything else is built.

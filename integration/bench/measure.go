@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -71,7 +70,8 @@ const settle = 20 * time.Millisecond
 
 // Race runs every contender once to warm up and to check its output, then all of them
 // round after round, each in an order of its own, so that none has always the same before it,
-// and each from copies of their own.
+// and each from copies of its own: in which memory a program happens to lie makes it faster or
+// slower, by as much as a third at the start.
 func (r Runner) Race(ctx context.Context, workload string, contests []Contest) []*Result {
 	results := make([]*Result, len(contests))
 	runs := make([]int, len(contests))
@@ -83,7 +83,7 @@ func (r Runner) Race(ctx context.Context, workload string, contests []Contest) [
 	for round := range slices.Max(runs) {
 		for i, c := range contests {
 			if round < runs[i] && filepath.Dir(c.Path) == filepath.Dir(r.Launch) { // ours to replace
-				results[i].Err = errors.Join(results[i].Err, renew(c.Path))
+				results[i].Err = errors.Join(results[i].Err, lay(c.Path, c.Path))
 			}
 		}
 		for _, i := range order.Perm(len(contests)) {
@@ -94,25 +94,6 @@ func (r Runner) Race(ctx context.Context, workload string, contests []Contest) [
 		}
 	}
 	return results
-}
-
-// renew puts a copy of a program in its place. In which memory a program happens to lie makes
-// it faster or slower, by as much as a third at the start.
-func renew(program string) error {
-	old, err := os.Open(program)
-	if err != nil {
-		return err
-	}
-	defer old.Close()
-	fresh, err := os.OpenFile(program+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o755)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(fresh, old)
-	if err = errors.Join(err, fresh.Close()); err != nil {
-		return err
-	}
-	return os.Rename(fresh.Name(), program)
 }
 
 // warm returns how many runs are to follow.
