@@ -1,7 +1,6 @@
 package main
 
 import (
-	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -119,13 +118,14 @@ func (g *guard) look() {
 }
 
 // room is asked before something large is made, which a look every now and then would
-// miss. What is garbage is collected first.
+// miss. What is garbage is collected first, and given back: what does not fit where it
+// was would come on top of it.
 func (g *guard) room(bytes int) {
 	fits := func() *render.Problem { return g.heap.room(render.Size(bytes)) }
 	if g.ask(fits) == nil {
 		return
 	}
-	runtime.GC()
+	debug.FreeOSMemory()
 	if p := g.ask(fits); p != nil {
 		g.exceeded(p)
 	}

@@ -26,9 +26,9 @@ type heapWatch struct {
 	grown  bool        // beyond smallHeap
 	usual  int         // GOGC, from then on
 
-	used      render.Size // by objects, or until the next collection, and by stacks
-	asked     render.Size // of room, since then
-	mapped    render.Size // all memory that is not to be given back before the limit is reached
+	mapped    render.Size // memory that is in use, or will be until the next collection
+	resident  render.Size // that, and what was in use and is not given back yet
+	asked     render.Size // of room, since both were looked at
 	container render.Size // 80 % of the memory that the container may use; 0 if not known
 	over      render.Size // the heap when the values were there
 	most      render.Size
@@ -37,14 +37,10 @@ type heapWatch struct {
 
 const heapHint = "look for a text, a list or outputs that grow without end, or "
 
-// look gives the problem of a heap that is too large. The collector is told of the limit,
-// so that what is beyond it is in use, but for a sixteenth that the collector may be behind.
+// look gives the problem of a heap that is too large.
 func (h *heapWatch) look() *render.Problem {
 	h.sample()
-	if h.mapped <= h.most+h.most/16 {
-		return nil
-	}
-	return h.problem()
+	return h.fits(h.mapped)
 }
 
 // again is when to look next: the process stands still for a look, and what is far from
@@ -58,17 +54,20 @@ func (h *heapWatch) again() time.Duration {
 // for since the last look is counted instead of looking again.
 func (h *heapWatch) room(bytes render.Size) *render.Problem {
 	h.asked += bytes
-	if h.most > 0 && (h.over > 0 || !h.loaded) && h.used+h.asked <= h.most/2 {
+	if h.most > 0 && (h.over > 0 || !h.loaded) && h.mapped+h.asked <= h.most/2 {
 		return nil
 	}
 	h.sample()
-	if h.asked = bytes; h.used+bytes <= h.most {
-		return nil
-	}
-	return h.problem()
+	h.asked = bytes
+	return h.fits(h.resident + bytes)
 }
 
-func (h *heapWatch) problem() *render.Problem {
+// fits gives the problem of more than there may be. The collector is told of the limit, so
+// that what is beyond it is in use, but for a sixteenth that the collector may be behind.
+func (h *heapWatch) fits(bytes render.Size) *render.Problem {
+	if bytes <= h.most+h.most/16 {
+		return nil
+	}
 	return &render.Problem{Cause: render.CauseLimit, Code: "heap-limit", Text: "the run takes more memory than " + h.why, Hint: heapHint + h.hint}
 }
 
@@ -78,7 +77,7 @@ func (h *heapWatch) sample() {
 	}
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	h.used, h.mapped, h.asked = render.Size(m.HeapAlloc+m.StackInuse), render.Size(m.Sys-m.HeapIdle), 0
+	h.mapped, h.resident, h.asked = render.Size(m.Sys-m.HeapIdle), render.Size(m.Sys-m.HeapReleased), 0
 	if !h.grown && m.HeapAlloc > smallHeap {
 		h.grown = true
 		debug.SetGCPercent(h.usual)
@@ -89,7 +88,7 @@ func (h *heapWatch) sample() {
 // allow sets the limit for where the run is now.
 func (h *heapWatch) allow() {
 	if h.loaded && h.over == 0 {
-		h.over = h.used
+		h.over = h.mapped
 	}
 	most := h.most
 	h.hint = "raise limits: {heap: …}"

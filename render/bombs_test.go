@@ -165,9 +165,11 @@ func within(t *testing.T, text string, limit time.Duration) error {
 func TestRoomForText(t *testing.T) {
 	const nested = `{{ $v := list "a" }}{{ range 16 }}{{ $v = list $v $v }}{{ end }}`
 	const long = `{{ $v := repeat 2000000 "x" }}`
-	for _, text := range []string{
-		nested + "{{ toJson $v | len }}", nested + "{{ toRawJson $v | len }}", nested + "{{ toPrettyJson $v | len }}", nested + "{{ toYaml $v | len }}",
-		long + `{{ print $v $v | len }}`, long + `{{ printf "%s%[1]s%[1]s" $v | len }}`, long + "{{ cat $v | len }}", long + "{{ quote $v | len }}", long + "{{ b64enc $v | len }}",
+	for text, times := range map[string]int{
+		`{{ repeat 2000000 "ab" | len }}`: 1, `{{ repeat 2000 "a" | replace "a" (repeat 2000 "b") | len }}`: 1,
+		`{{ repeat 2000 "a\n" | indent 2000 | len }}`: 2, `{{ repeat 2000 "a\n" | nindent 2000 | len }}`: 2,
+		nested + "{{ toJson $v | len }}": 2, nested + "{{ toRawJson $v | len }}": 2, nested + "{{ toPrettyJson $v | len }}": 2, nested + "{{ toYaml $v | len }}": 2,
+		long + `{{ print $v $v | len }}`: 2, long + `{{ printf "%s%[1]s%[1]s" $v | len }}`: 2, long + "{{ cat $v | len }}": 2, long + "{{ quote $v | len }}": 2, long + "{{ b64enc $v | len }}": 2,
 	} {
 		most := 0
 		found := Found{Files: []*File{{Path: "x.tmpl", From: "x.tmpl", Data: []byte(text)}}, Single: true}
@@ -179,8 +181,32 @@ func TestRoomForText(t *testing.T) {
 			t.Fatal(err)
 		}
 		out := string(made.Outputs[0].Content.Masked())
-		if n, err := strconv.Atoi(out); err != nil || most < 2*n {
+		if n, err := strconv.Atoi(out); err != nil || most < times*n {
 			t.Errorf("%s: room is asked for %d bytes for %s", text, most, out)
+		}
+	}
+}
+
+// TestTreeSize holds the room for YAML to what the library takes in all, half of which is
+// there at once.
+func TestTreeSize(t *testing.T) {
+	list, texts, dict := make([]any, 100_000), make([]any, 50), map[string]any{}
+	for i := range list {
+		list[i] = int64(i)
+		dict["a.name.of."+strconv.Itoa(i)] = "a text"
+	}
+	for i := range texts {
+		texts[i] = strings.Repeat("x", 100_000)
+	}
+	for _, v := range []any{list, dict, texts} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, err := encodeYAML(v); err != nil {
+			t.Fatal(err)
+		}
+		runtime.ReadMemStats(&after)
+		if all, asked := int(after.TotalAlloc-before.TotalAlloc), treeSize(v); asked < all/2 || asked > 2*all {
+			t.Errorf("%T of %d: %d bytes are asked for, and %d made", v, treeSize(v)/treeNode, asked, all)
 		}
 	}
 }

@@ -16,14 +16,14 @@ import (
 func (m functions) strict(sprig map[string]any) {
 	m.add("b64dec", goFunction(func(s string) (string, error) { return decoded(base64.StdEncoding.DecodeString(s)) }))
 	m.add("b32dec", goFunction(func(s string) (string, error) { return decoded(base32.StdEncoding.DecodeString(s)) }))
-	m.add("repeat", goFunction(boundedRepeat))
+	m.add("repeat", function{native: func(e *eval, c call) any { return e.intTexte(c, e.repeat) }, min: 2, max: 2})
 	m.add("until", goFunction(func(n int) ([]int, error) { return count(0, n, sign(n)) }))
 	m.add("untilStep", goFunction(count))
 	m.add("seq", goFunction(seq))
-	m.add("indent", goFunction(indent))
-	m.add("nindent", goFunction(func(n int, s string) (string, error) { t, err := indent(n, s); return "\n" + t, err }))
+	m.add("indent", function{native: func(e *eval, c call) any { return e.intTexte(c, e.indent) }, min: 2, max: 2})
+	m.add("nindent", function{native: func(e *eval, c call) any { return e.intTexte(c, e.nindent) }, min: 2, max: 2})
 	m.add("substr", goFunction(substr))
-	m.add("replace", goFunction(replace))
+	m.add("replace", function{native: func(e *eval, c call) any { return e.text3e(c, e.replace) }, min: 3, max: 3})
 	m.add("splitList", goFunction(func(sep, s string) ([]string, error) { return pieces(sep, s, -1) }))
 	m.add("split", goFunction(func(sep, s string) (map[string]string, error) { return numbered(pieces(sep, s, -1)) }))
 	m.add("splitn", goFunction(func(sep string, n int, s string) (map[string]string, error) { return numbered(pieces(sep, s, n)) }))
@@ -50,30 +50,42 @@ var errManyItems = fmt.Errorf("more than %d items", maxItems)
 
 var errGrows = fmt.Errorf("the text would grow beyond %d MiB", maxText>>20)
 
-func boundedRepeat(n int, s string) (string, error) {
+func (e *eval) repeat(n int, s string) (string, error) {
 	if n < 0 {
 		return "", errors.New("a text is repeated 0 times at least")
 	}
 	if len(s) > 0 && n > maxText/len(s) {
 		return "", errGrows
 	}
+	e.large(n * len(s))
 	return strings.Repeat(s, n), nil
 }
 
-func indent(n int, s string) (string, error) {
+func (e *eval) indent(n int, s string) (string, error) {
 	if n < 0 {
 		return "", errors.New("an indentation is 0 at least")
 	}
-	if n > maxText/(1+strings.Count(s, "\n")) {
+	lines := 1 + strings.Count(s, "\n")
+	if n > maxText/lines {
 		return "", errGrows
 	}
+	e.large(3 * (n*lines + len(s))) // the first line comes by a copy, and so does that of nindent
 	pad := strings.Repeat(" ", n)
 	return pad + strings.ReplaceAll(s, "\n", "\n"+pad), nil
 }
 
-func replace(old, with, s string) (string, error) {
-	if len(with) > len(old) && strings.Count(s, old) > maxText/len(with) {
-		return "", errGrows
+func (e *eval) nindent(n int, s string) (string, error) {
+	t, err := e.indent(n, s)
+	return "\n" + t, err
+}
+
+func (e *eval) replace(old, with, s string) (string, error) {
+	if len(with) > len(old) {
+		n := strings.Count(s, old)
+		if n > maxText/len(with) {
+			return "", errGrows
+		}
+		e.large(len(s) + n*len(with))
 	}
 	return strings.ReplaceAll(s, old, with), nil
 }

@@ -69,11 +69,30 @@ func (e *eval) large(bytes int) {
 	}
 }
 
-// treeNode is what one value takes in the tree that YAML is written from.
-const treeNode = 256
+// treeNode is what one value takes in the tree that YAML is written from, and in the queue
+// of events that the library keeps until all is written.
+const treeNode = 1024
 
-// tree asks for room for the tree of a plain value.
-func (e *eval) tree(v any) { e.large(treeNode * valuesIn(v)) }
+// tree asks for room for a plain value as YAML.
+func (e *eval) tree(v any) { e.large(treeSize(v)) }
+
+// treeSize counts a text four times: as an event, in a buffer that doubles, and as the result.
+func treeSize(v any) int {
+	n := treeNode
+	switch v := v.(type) {
+	case string:
+		n += 4 * len(v)
+	case map[string]any:
+		for k, c := range v {
+			n += treeNode + 4*len(k) + treeSize(c)
+		}
+	case []any:
+		for _, c := range v {
+			n += treeSize(c)
+		}
+	}
+	return n
+}
 
 // json asks for room for a plain value as JSON. encoding/json first makes it without
 // spaces and indents that, both in buffers that double; then it is copied.
@@ -95,22 +114,6 @@ func jsonSize(v any, indent, depth int) int {
 		n += indent * depth
 		for _, c := range v {
 			n += jsonSize(c, indent, depth+1)
-		}
-	}
-	return n
-}
-
-// valuesIn counts the values in a plain value.
-func valuesIn(v any) int {
-	n := 1
-	switch v := v.(type) {
-	case map[string]any:
-		for _, c := range v {
-			n += 1 + valuesIn(c) // a key is one, too
-		}
-	case []any:
-		for _, c := range v {
-			n += valuesIn(c)
 		}
 	}
 	return n
