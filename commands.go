@@ -1,7 +1,9 @@
 package main
 
 import (
+	_ "embed"
 	"fmt"
+	"io"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -40,13 +42,13 @@ func (c *confit) commands(args []string) *cobra.Command {
 		Use: "confit", Short: "Configuration files from ConfigMaps, Secrets and environment variables",
 		Long: longHelp, SilenceErrors: true, SilenceUsage: true,
 	}
-	root.SetOut(c.sys.stdout)
+	root.SetOut(c.stdout)
 	root.SetErr(c.sys.stderr)
 	c.logFlags(root.PersistentFlags())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	verbs := map[string]func() *cobra.Command{
 		"render": c.renderCommand, "diff": c.diffCommand, "validate": c.validateCommand,
-		"explain": c.explainCommand, "version": c.versionCommand,
+		"explain": c.explainCommand, "schema": c.schemaCommand, "version": c.versionCommand,
 	}
 	if len(args) > 0 && verbs[args[0]] != nil {
 		root.AddCommand(verbs[args[0]]())
@@ -85,11 +87,30 @@ func (c *confit) pipeCommand(name, short, examples string, run func() error, mor
 	return cmd
 }
 
+//go:embed spec.schema.json
+var specSchema string
+
+const schemaExamples = `  confit schema > confit.schema.json
+
+  # then, as the first line of confit.yaml, for editors with a YAML language server:
+  # yaml-language-server: $schema=confit.schema.json`
+
+func (c *confit) schemaCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "schema", Short: "Print the JSON Schema of the spec", Example: schemaExamples, Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := io.WriteString(c.stdout, specSchema)
+			return err
+		},
+	}
+}
+
 func (c *confit) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
-		Run: func(*cobra.Command, []string) {
-			fmt.Fprintf(c.sys.stdout, "confit %s %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintf(c.stdout, "confit %s %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return err
 		},
 	}
 }

@@ -70,12 +70,12 @@ func (c *confit) explain(path, format string) error {
 		c.notice("the templates fail, so what reads a value is not known: see confit validate")
 	}
 	if format == "json" {
-		enc := json.NewEncoder(c.sys.stdout)
+		enc := json.NewEncoder(c.stdout)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
 		return enc.Encode(all)
 	}
-	return printExplained(c.sys.stdout, all)
+	return printExplained(c.stdout, all)
 }
 
 func printExplained(w io.Writer, all []render.Explained) error {

@@ -68,7 +68,7 @@ func (c *confit) diff() error {
 	for i, plan := range plans {
 		c.notices(plan.Notices)
 		if len(all) > 1 && c.set.diffFormat != "json" {
-			fmt.Fprintf(c.sys.stdout, "# %s\n", render.Quoted(all[i].dir.Path))
+			fmt.Fprintf(c.stdout, "# %s\n", render.Quoted(all[i].dir.Path))
 		}
 		if err := c.show(all[i].dir.Path, plan); err != nil {
 			return err
@@ -81,7 +81,7 @@ func (c *confit) diff() error {
 // show prints the plan for a directory, as a diff or as data.
 func (c *confit) show(dir string, plan *sinks.Plan) error {
 	if c.set.diffFormat == "json" {
-		enc := json.NewEncoder(c.sys.stdout)
+		enc := json.NewEncoder(c.stdout)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
 		return enc.Encode(struct {
@@ -89,7 +89,7 @@ func (c *confit) show(dir string, plan *sinks.Plan) error {
 			*sinks.Plan
 		}{dir, plan})
 	}
-	return plan.Diff(c.sys.stdout, c.colour(c.sys.stdout))
+	return plan.Diff(c.stdout, c.colour(c.sys.stdout))
 }
 
 // outputs goes from the spec to the rendered files, all in memory.

@@ -92,7 +92,7 @@ func (c *confit) print(outs []render.Output) error {
 			}
 		}
 	}
-	return sinks.Print(c.sys.stdout, outs, c.set.showSecrets)
+	return sinks.Print(c.stdout, outs, c.set.showSecrets)
 }
 
 // checkOutputs finds paths that cannot be published, alone or beside each other.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"runtime"
@@ -37,6 +39,7 @@ func host() system {
 // confit is one run.
 type confit struct {
 	sys     system
+	stdout  output
 	verb    string
 	flags   pipeFlags
 	set     settings
@@ -52,7 +55,7 @@ type confit struct {
 }
 
 func newConfit(sys system) *confit {
-	c := &confit{sys: sys, ctx: context.Background()}
+	c := &confit{sys: sys, stdout: output{sys.stdout}, ctx: context.Background()}
 	c.set.logFormat = "text"
 	c.guard = &guard{end: func(p *render.Problem) {
 		c.dropSpool()
@@ -93,6 +96,21 @@ func (c *confit) handleSignals() {
 type signalError struct{ s syscall.Signal }
 
 func (e signalError) Error() string { return e.s.String() }
+
+// output is stdout. That it cannot be written to is a problem of its own, and not one of
+// the volume that /dev/stdout is on.
+type output struct{ to io.Writer }
+
+func (o output) Write(text []byte) (int, error) {
+	n, err := o.to.Write(text)
+	if err == nil {
+		return n, nil
+	}
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		err = at.Err
+	}
+	return n, &render.Problem{Cause: render.CauseIO, Code: sinks.CodeIO, Text: "stdout: " + err.Error(), Hint: "look at where stdout leads: a full volume, or a reader that has gone", Err: err}
+}
 
 // isTerminal tells whether w is a terminal.
 func isTerminal(w io.Writer) bool {

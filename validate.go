@@ -46,7 +46,7 @@ func (c *confit) validate(format string) error {
 			all = append(all, finding{"warning", p})
 		}
 	}
-	if err := show(c.sys.stdout, all); err != nil {
+	if err := show(c.stdout, all); err != nil {
 		return err
 	}
 	if err != nil {
