@@ -14,12 +14,13 @@ import (
 
 // A fault is what is wrong with a rendered file, at one of its lines.
 type fault struct {
-	line int // 0: unknown
-	text string
+	line     int // 0: unknown
+	text     string
+	nameless string // the text without names of the file, where it has any: they may be secrets
 }
 
 // checkText parses a rendered file by its format and gives its first fault; nil when it
-// is sound, or of no format that is checked. The text quotes nothing of the file.
+// is sound, or of no format that is checked. The text quotes no value of the file.
 func checkText(format string, data []byte) *fault {
 	switch format {
 	case "json":
@@ -72,13 +73,19 @@ func faultOf(err error) *fault {
 	if !errors.As(err, &p) {
 		return nil
 	}
-	return &fault{p.Pos.Line, p.Text}
+	return &fault{p.Pos.Line, p.Text, namelessTexts[p.Code]}
+}
+
+// namelessTexts are for the problems of data that name a key.
+var namelessTexts = map[string]string{
+	"duplicate-key":   "a key is there twice",
+	"leaf-and-parent": "a key has a value, and another key is below it",
 }
 
 // checkYAML takes what other readers take: streams and tags, but no key twice.
 func checkYAML(data []byte) *fault {
 	if line, bad := badUTF8(data); bad {
-		return &fault{line, "not UTF-8 text"}
+		return &fault{line: line, text: "not UTF-8 text"}
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	for {
@@ -88,8 +95,8 @@ func checkYAML(data []byte) *fault {
 			return nil
 		}
 		if err != nil {
-			line, text := yamlSyntax(err)
-			return &fault{line, text}
+			line, text := yamlSyntax(data, err)
+			return &fault{line: line, text: text}
 		}
 		if f := twice(&doc); f != nil {
 			return f
@@ -107,7 +114,7 @@ func twice(n *yaml.Node) *fault {
 		sort.SliceStable(keys, func(i, j int) bool { return keys[i].Value < keys[j].Value })
 		for i := 1; i < len(keys); i++ {
 			if keys[i].Value == keys[i-1].Value && keys[i].Kind == yaml.ScalarNode && keys[i].ShortTag() == keys[i-1].ShortTag() && keys[i].Value != "<<" {
-				return &fault{keys[i].Line, "a map has the same key twice"}
+				return &fault{line: keys[i].Line, text: "a map has the same key twice"}
 			}
 		}
 	}
@@ -130,14 +137,14 @@ func checkXML(data []byte) *fault {
 		}
 		if err != nil {
 			line, _ := dec.InputPos()
-			return &fault{line, "not well-formed XML: an element is not closed or closed twice, or a sign like < or & stands alone"}
+			return &fault{line: line, text: "not well-formed XML: an element is not closed or closed twice, or a sign like < or & stands alone"}
 		}
 		if _, ok := tok.(xml.StartElement); ok {
 			elements++
 		}
 	}
 	if elements == 0 {
-		return &fault{1, "not well-formed XML: there is no element"}
+		return &fault{line: 1, text: "not well-formed XML: there is no element"}
 	}
 	return nil
 }

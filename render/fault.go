@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"cmp"
 	"path"
 	"sort"
 	"strings"
@@ -54,8 +55,11 @@ func (r *renderer) faults(e *Entry, format string, data []byte) []fault {
 
 // blame words a fault at the place in the template that wrote its line.
 func (e *eval) blame(f fault, name string) *Problem {
-	line := max(f.line, 1)
-	p := problemf(CauseData, "output-check", e.wrote(line), "line %d of %s is wrong: %s", line, Quoted(name), f.text)
+	line, text := max(f.line, 1), f.text
+	if e.reads.secret || e.prog.main.src.secret {
+		text = cmp.Or(f.nameless, text)
+	}
+	p := problemf(CauseData, "output-check", e.wrote(line), "line %d of %s is wrong: %s", line, Quoted(name), text)
 	p.Source = e.lineAt(p.Pos)
 	p.Hint = "mend the template, or turn the check off with check: none"
 	return p
@@ -100,7 +104,7 @@ func (s *Schema) faults(format string, data []byte) []fault {
 		"json": DecodeJSON, "yaml": DecodeYAML, "toml": DecodeTOML, "ini": DecodeINI, "properties": DecodeProperties, "env": DecodeDotenv,
 	}[format]
 	if decode == nil {
-		return []fault{{1, "a schema cannot be held against " + format}}
+		return []fault{{line: 1, text: "a schema cannot be held against " + format}}
 	}
 	n, err := decode(data, &Origin{File: "output"})
 	if f := faultOf(err); f != nil {
@@ -109,8 +113,8 @@ func (s *Schema) faults(format string, data []byte) []fault {
 	v := &Values{root: n, over: map[*Node][]*Node{}}
 	v.finish(n)
 	var all []fault
-	for _, p := range Problems(s.Check(v), CauseData) {
-		all = append(all, fault{p.Pos.Line, strings.TrimSpace(p.Text)})
+	for _, x := range s.evaluate(s.root, n, 0).violations {
+		all = append(all, fault{x.node.Pos().Line, strings.TrimSpace(Quoted(x.node.Path().String()) + " " + x.text), "a value " + x.text})
 	}
 	return all
 }

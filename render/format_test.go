@@ -1,6 +1,7 @@
 package render
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -203,5 +204,34 @@ func TestTyped(t *testing.T) {
 	}
 	if got, err := merged(t, env("a=1", true), env("a=x", false)); err == nil {
 		t.Errorf("text over a typed number gave %s, want an error", got)
+	}
+}
+
+// TestYAMLLines: the place of a syntax error is the line that has it.
+func TestYAMLLines(t *testing.T) {
+	for text, want := range map[string]string{
+		"a: 1\nb: [1, 2\nc: 3\n":    "2 not valid YAML: did not find expected ',' or ']'",
+		"a: 1\nx:\n  b: 2\n c: 4\n": "4 not valid YAML: did not find expected key",
+		"a: 1\n- b\n":               "2 not valid YAML: did not find expected key",
+		"a: @x\n":                   "1 not valid YAML: found character that cannot start any token",
+		"a: 1\nb: @x\n":             "2 not valid YAML: found character that cannot start any token",
+		"a: \"\\z\"\n":              "1 not valid YAML: found unknown escape character",
+		"a: b: c\n":                 "1 not valid YAML: mapping values are not allowed in this context",
+		"x: 1\na: b: c\n":           "2 not valid YAML: mapping values are not allowed in this context",
+		"a: 1\nb: *zz\n":            "2 not valid YAML: an alias names an anchor that is not there",
+		"a: \"open\nb: 1\n":         "1 not valid YAML: found unexpected end of stream",
+		"x: 1\na: \"open\nb: 1\n":   "2 not valid YAML: found unexpected end of stream",
+		"x: 1\na: \"open":           "2 not valid YAML: found unexpected end of stream",
+		"a: {b: 1\n":                "1 not valid YAML: did not find expected ',' or '}'",
+		"a: 1\n\tb: 2\n":            "2 not valid YAML: found a tab character that violates indentation",
+		"a: 1\nb: \x01\n":           "2 not valid YAML: control characters are not allowed",
+		"a: !e!x 1\n":               "1 not valid YAML: found undefined tag handle",
+		"x: 1\na: !e!x 1\n":         "2 not valid YAML: found undefined tag handle",
+	} {
+		_, err := DecodeYAML([]byte(text), &Origin{File: "f"})
+		p := Problems(err, CauseUnknown)[0]
+		if got := strconv.Itoa(p.Pos.Line) + " " + p.Text; got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
 	}
 }

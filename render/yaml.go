@@ -26,7 +26,7 @@ func DecodeYAML(data []byte, o *Origin) (*Node, error) {
 	}
 	doc, err := ParseYAML(data)
 	if err != nil {
-		return nil, SyntaxProblem(o.File, CauseData, err)
+		return nil, SyntaxProblem(o.File, CauseData, data, err)
 	}
 	d := yamlDecoder{origin: o, keys: map[string]string{}, budget: minExpansion + len(data)}
 	n := Node{val: members(nil), origin: o}
@@ -206,6 +206,9 @@ func (d *yamlDecoder) scalar(y *yaml.Node) (any, error) {
 	if quoted {
 		return y.Value, nil
 	}
+	if y.Anchor != "" && y.Value == "" {
+		return nil, d.problem(y, "bad-anchor", "an anchor stands here without a value", "text that begins with & needs quotes")
+	}
 	v, err := resolve(y.Value)
 	if err != nil {
 		return nil, d.problem(y, "ambiguous-number", err.Error(), `write it in quotes if it is text, or as a plain decimal number`)
@@ -234,12 +237,13 @@ func (d *yamlDecoder) tagged(y *yaml.Node) (any, error) {
 	return v, nil
 }
 
-// tag refuses an explicit tag other than want.
+// tag refuses an explicit tag other than want. It may be a password that begins with !, so
+// it is not shown.
 func (d *yamlDecoder) tag(y *yaml.Node, want string) error {
 	if y.Style&yaml.TaggedStyle == 0 || y.ShortTag() == want {
 		return nil
 	}
-	return d.problem(y, "custom-tag", "the tag "+Quoted(y.ShortTag())+" has no meaning here", "drop the tag")
+	return d.problem(y, "custom-tag", "a tag of this kind has no meaning here", "drop the tag; text that begins with ! needs quotes")
 }
 
 func (d *yamlDecoder) problem(y *yaml.Node, code, text, hint string) *Problem {
@@ -270,14 +274,19 @@ func badUTF8(data []byte) (line int, bad bool) {
 	return line, false
 }
 
-// quotation is where a message quotes more than a sign of YAML's own.
-var quotation = lazyRegexp("['`\"]([^:,{}\\[\\]-]|..)")
+// unquoted is a message up to where it quotes more than a sign of YAML's own.
+var unquoted = lazyRegexp("^(?:[^'`\"]|'[^A-Za-z0-9']')*")
 
-var yamlLine = lazyRegexp(`^yaml: (?:line (\d+): )?(.*)`)
+var (
+	yamlLine = lazyRegexp(`^yaml: (?:line (\d+): )?(.*)`)
 
-// SyntaxProblem says what the YAML parser said, without what it quoted.
-func SyntaxProblem(file string, c Cause, err error) *Problem {
-	line, text := yamlSyntax(err)
+	// parserSays is of messages whose line the library counts from 0.
+	parserSays = lazyRegexp(`^did not find expected (node content|key|<|'-'|',')|^found (undefined tag|duplicate %|incompatible YAML)`)
+)
+
+// SyntaxProblem says what the YAML parser said of data, without what it quoted.
+func SyntaxProblem(file string, c Cause, data []byte, err error) *Problem {
+	line, text := yamlSyntax(data, err)
 	p := problemf(c, "yaml-syntax", Pos{File: file, Line: line}, "%s", text)
 	p.Hint = "check the indentation and the quotes around this line"
 	if several := (*severalDocuments)(nil); errors.As(err, &several) {
@@ -287,19 +296,44 @@ func SyntaxProblem(file string, c Cause, err error) *Problem {
 	return p
 }
 
-func yamlSyntax(err error) (line int, text string) {
+// yamlSyntax is the line and the text of what the library says. It gives no line for the
+// first one, for an alias and for a control character, and the end of the data for what is
+// not closed and opens in the first line.
+func yamlSyntax(data []byte, err error) (line int, text string) {
 	m := yamlLine().FindStringSubmatch(err.Error())
 	if m == nil {
 		return 0, "not valid YAML"
 	}
 	line, _ = strconv.Atoi(m[1])
-	text = m[2]
-	if at := quotation().FindStringIndex(text); at != nil {
-		text = text[:at[0]]
+	said := m[2]
+	text = "not valid YAML: " + strings.TrimSpace(unquoted().FindString(said))
+	anchor, isAnchor := strings.CutPrefix(said, "unknown anchor '")
+	switch {
+	case isAnchor:
+		anchor, _, _ = strings.Cut(anchor, "'")
+		line = lineOf(data, bytes.Index(data, []byte("*"+anchor)))
+		text = "not valid YAML: an alias names an anchor that is not there"
+	case strings.HasPrefix(said, "control characters"):
+		line = lineOf(data, bytes.IndexFunc(data, forbiddenInYAML))
+	case parserSays().MatchString(said):
+		line++
 	}
-	text = strings.TrimSpace(text)
-	if strings.HasPrefix(text, "unknown anchor") {
-		text = "an alias names an anchor that is not there"
+	end := 1 + bytes.Count(bytes.TrimSuffix(data, []byte("\n")), []byte("\n"))
+	if line == 0 || line > end && (strings.HasPrefix(said, "did not find expected ','") || strings.HasSuffix(said, "end of stream")) {
+		line = 1
 	}
-	return line, "not valid YAML: " + text
+	return min(line, end), text
+}
+
+// lineOf is the line of an offset; 0 where that is not known.
+func lineOf(data []byte, offset int) int {
+	if offset < 0 {
+		return 0
+	}
+	return 1 + bytes.Count(data[:offset], []byte("\n"))
+}
+
+// forbiddenInYAML tells which characters YAML has in escapes only.
+func forbiddenInYAML(r rune) bool {
+	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r >= 0x7f && r < 0xa0 && r != 0x85 || r == 0xfffe || r == 0xffff
 }

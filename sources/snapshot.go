@@ -114,7 +114,7 @@ func (s *Snapshot) Spec(name string) (*yaml.Node, error) {
 	}
 	doc, err := render.ParseYAML(data)
 	if err != nil {
-		return nil, render.SyntaxProblem(name, render.CauseSpec, err)
+		return nil, render.SyntaxProblem(name, render.CauseSpec, data, err)
 	}
 	if doc == nil {
 		doc = &yaml.Node{Kind: yaml.MappingNode}
