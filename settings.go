@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"os"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -36,6 +38,7 @@ type settings struct {
 	showSecrets bool
 
 	allowNetwork bool
+	allowEnv     bool
 	replace      map[string]string // --replace
 	gitRefs      map[string]string // --git-ref
 
@@ -45,7 +48,7 @@ type settings struct {
 }
 
 // flagOnly are the settings that loosen safety: no variable can set them.
-var flagOnly = []string{"root", "show-secrets", "allow-network"}
+var flagOnly = []string{"root", "show-secrets", "allow-network", "allow-env"}
 
 const envPrefix = "CONFIT_"
 
@@ -68,7 +71,8 @@ func (c *confit) settle(flags *pflag.FlagSet) error {
 	s.config, s.out, s.root, s.only = k.String("config"), k.String("out"), k.String("root"), k.String("only")
 	s.diffFormat = k.String("format")
 	s.logFormat, s.verbose, s.quiet = k.String("log-format"), k.Bool("verbose"), k.Bool("quiet")
-	s.masked, s.showSecrets, s.allowNetwork = k.Bool("masked"), k.Bool("show-secrets"), k.Bool("allow-network")
+	s.masked, s.showSecrets = k.Bool("masked"), k.Bool("show-secrets")
+	s.allowNetwork, s.allowEnv = k.Bool("allow-network"), k.Bool("allow-env")
 	s.timeout, s.lockTimeout = k.Duration("timeout"), k.Duration("lock-timeout")
 	c.flags.out = s.out
 	if s.config == "" && !c.flags.any() {
@@ -124,6 +128,9 @@ func (c *confit) checkSettings() error {
 		return usagef("--out - is for render; "+c.verb+" compares with a directory", "")
 	}
 	c.world = sources.World{Root: sources.Host(), Host: sources.Host(), Dir: c.sys.dir, Env: c.sys.env, Running: &c.guard.running, Room: c.guard.room}
+	if c.verb == "validate" {
+		c.confine()
+	}
 	if s.root == "" {
 		return nil
 	}
@@ -133,6 +140,41 @@ func (c *confit) checkSettings() error {
 	}
 	c.world.Root = root
 	return nil
+}
+
+// confine keeps what validate reads within the checkout, the folders that the command line
+// names and, if it says so, the environment: who may propose a change to a spec may not
+// read what else is on the machine that validates it.
+func (c *confit) confine() {
+	dirs := []string{checkout(c.sys.dir), c.absolute(path.Dir(c.set.config))}
+	for _, dir := range c.set.replace {
+		dirs = append(dirs, c.absolute(dir))
+	}
+	c.world.Host = sources.Within(dirs...)
+	c.world.Root = c.world.Host
+	if !c.set.allowEnv {
+		c.world.Env = nil
+	}
+}
+
+func (c *confit) absolute(name string) string {
+	if path.IsAbs(name) {
+		return name
+	}
+	return path.Join(c.sys.dir, name)
+}
+
+// checkout is the nearest directory from dir upwards that holds a Git repository, or dir
+// where there is none.
+func checkout(dir string) string {
+	for at := dir; ; at = path.Dir(at) {
+		if _, err := os.Lstat(path.Join(at, ".git")); err == nil {
+			return at
+		}
+		if at == "/" {
+			return dir
+		}
+	}
 }
 
 func usage(err error) error { return usagef(err.Error(), "see confit --help") }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"path"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -98,6 +99,10 @@ func (sp *spec) hasTree(name string) bool {
 		}
 	}
 	return false
+}
+
+func (sp *spec) hasEnv() bool {
+	return sp != nil && slices.ContainsFunc(sp.Sources, func(s sources.Spec) bool { return s.Kind() == "env" })
 }
 
 func (sp *spec) sourceNames() []string {

@@ -22,6 +22,7 @@ func (c *confit) validateCommand() *cobra.Command {
 	format := ""
 	cmd := c.pipeCommand("validate", "Do everything but write, and report every problem", validateExamples, func() error { return c.validate(format) }, nil)
 	cmd.Flags().Bool("allow-network", false, "fetch the git sources")
+	cmd.Flags().Bool("allow-env", false, "read the environment variables of the env sources")
 	cmd.Flags().StringVar(&format, "format", "text", "text, json or github")
 	return cmd
 }
@@ -37,6 +38,9 @@ func (c *confit) validate(format string) error {
 		return err
 	}
 	c.guard.stop()
+	if sp.hasEnv() && !c.set.allowEnv {
+		c.notice("the env sources are left out: validate reads the environment only with --allow-env")
+	}
 	var all []finding
 	for _, p := range render.Problems(err, render.CauseUnknown) {
 		all = append(all, finding{"error", p})

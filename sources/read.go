@@ -208,8 +208,11 @@ func inputProblem(at render.Pos, what string, err error, hint string) error {
 		reason = fmt.Sprintf("%s %s: %v", pe.Op, render.Quoted(pe.Path), pe.Err)
 		hint = ""
 	}
-	if errors.Is(err, syscall.ENOTDIR) {
+	switch {
+	case errors.Is(err, syscall.ENOTDIR):
 		hint = "a single file is read with file:"
+	case errors.Is(err, errOutside):
+		hint = "validate reads what lies in the checkout, so that a change to it cannot make it show anything else; --root DIR says where absolute paths lead"
 	}
 	return &render.Problem{Cause: render.CauseInput, Code: "input", Pos: at, Text: what + ": " + reason, Hint: hint, Err: err}
 }
