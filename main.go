@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -92,15 +93,19 @@ func (c *confit) show(dir string, plan *sinks.Plan) error {
 	return plan.Diff(c.stdout, c.colour(c.sys.stdout))
 }
 
-// outputs goes from the spec to the rendered files, all in memory.
+// outputs goes from the spec to the rendered files, all in memory. Where there are no values,
+// validate still tells which templates are none.
 func (c *confit) outputs() (*spec, *render.Result, error) {
 	sp, in, err := c.read()
-	if err != nil {
-		return nil, nil, err
+	var values *render.Values
+	if err == nil {
+		values, err = c.merge(in)
 	}
-	values, err := c.merge(in)
 	if err == nil && in.schema != nil {
 		err = in.schema.Check(values)
+	}
+	if err != nil && c.verb == "validate" && sp != nil {
+		err = errors.Join(err, render.Syntax(sp.Render, render.Input{Found: in.found, Limits: sp.Limits.render()}))
 	}
 	if err != nil {
 		return sp, nil, err
