@@ -3,6 +3,7 @@ package render
 import (
 	"sort"
 	"strconv"
+	"strings"
 )
 
 // An Origin says where values came from: one file, mounted key or variable of
@@ -217,14 +218,21 @@ func number(text string, v any) any {
 	return Num{Text: text, V: v}
 }
 
-// MarkSensitive marks every leaf whose key matches, at any depth below n.
-func (n *Node) MarkSensitive(match func(key string) bool) {
+// MarkSensitive marks whatever match names, with all below it. It is asked of every key
+// at any depth below n, with the path of keys that leads there, joined by dots: the items
+// of a list have the path of the list.
+func (n *Node) MarkSensitive(match func(key, path string) bool) { n.markMatches("", match) }
+
+func (n *Node) markMatches(path string, match func(key, path string) bool) {
 	kids := n.children()
 	for i := range kids {
-		if kids[i].key != "" && match(kids[i].key) {
-			kids[i].markSensitive()
-			continue
+		kid, at := &kids[i], path
+		if n.isMap() {
+			at = strings.TrimPrefix(path+"."+kid.key, ".")
+			if match(kid.key, at) {
+				kid.markSensitive()
+			}
 		}
-		kids[i].MarkSensitive(match)
+		kid.markMatches(at, match)
 	}
 }

@@ -17,13 +17,14 @@ func (r *reader) vars(s *Spec) ([]render.Var, error) {
 	env := slices.Sorted(slices.Values(r.Env))
 	links := serviceLinks(env)
 	vars := []render.Var{}
+	var names []string
 	var all []error
 	for _, pair := range env {
 		name, value, _ := strings.Cut(pair, "=")
 		of, isTwin := s.twinOf(name)
 		if isTwin && value != "" {
 			v, err := r.fromFile(s, of, name, value)
-			vars, all = append(vars, v), append(all, err)
+			vars, names, all = append(vars, v), append(names, of), append(all, err)
 		}
 		if isTwin || !s.takes(name) {
 			continue
@@ -34,9 +35,20 @@ func (r *reader) vars(s *Spec) ([]render.Var, error) {
 		}
 		v := s.variable(name)
 		v.Value = value
-		vars = append(vars, v)
+		vars, names = append(vars, v), append(names, name)
 	}
+	r.unmatchedVars(s, names)
 	return vars, errors.Join(all...)
+}
+
+// unmatchedVars tells of globs of sensitive: that name no variable. It is no error, as a
+// variable may be unset.
+func (r *reader) unmatchedVars(s *Spec, names []string) {
+	for _, glob := range s.Sensitive.globs {
+		if len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return matchVar(glob, name) }) {
+			r.notice("sensitive: " + render.Quoted(glob) + " matches no variable of the source " + s.String())
+		}
+	}
 }
 
 // takes tells whether the source takes in a variable: by prefix, or by name.
@@ -63,10 +75,13 @@ func (s *Spec) secretVar(name string) bool {
 		}
 		globs = s.Sensitive.globs
 	}
-	return slices.ContainsFunc(globs, func(g string) bool {
-		ok, _ := path.Match(strings.ToUpper(g), strings.ToUpper(name))
-		return ok
-	})
+	return slices.ContainsFunc(globs, func(g string) bool { return matchVar(g, name) })
+}
+
+// matchVar ignores case, as the names of variables and values differ in it.
+func matchVar(glob, name string) bool {
+	ok, _ := path.Match(strings.ToUpper(glob), strings.ToUpper(name))
+	return ok
 }
 
 // serviceLinks finds the variables that the kubelet sets for each Service of the

@@ -55,17 +55,17 @@ func isPodMap(name string) bool {
 
 // nested is where a file's values go in: with nest:, under its name without extension;
 // labels and annotations of a pod under their file's name, as a plain text is.
-func (s *Spec) nested(at render.Path, file string) render.Path {
+func (s *Spec) nested(file string) render.Path {
 	name := path.Base(file)
 	switch {
 	case s.Kind() == "downwardAPI":
 		name = file
 	case !s.Nest:
-		return at
+		return nil
 	case strings.LastIndexByte(name, '.') > 0: // .env is a name, not an extension
 		name = strings.TrimSuffix(name, path.Ext(name))
 	}
-	return append(at[:len(at):len(at)], render.Step{Key: name})
+	return render.Path{{Key: name}}
 }
 
 // plainText is a file that is one text.

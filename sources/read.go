@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"unicode/utf8"
 
@@ -15,7 +16,7 @@ import (
 // Read takes in all sources in their order: the layers of values, and the files, each
 // with the name of its source.
 func Read(s *Snapshot, specs []Spec, notice func(string)) ([]render.Layer, []render.File, error) {
-	r := reader{Snapshot: s, notice: notice}
+	r := reader{Snapshot: s, notice: notice, matched: map[*Spec][]atomic.Bool{}, paths: map[*Spec][]string{}}
 	var all []error
 	var err error
 	if r.checkouts, err = r.fetch(specs); err != nil {
@@ -26,7 +27,12 @@ func Read(s *Snapshot, specs []Spec, notice func(string)) ([]render.Layer, []ren
 			all = append(all, err)
 		}
 	}
-	all = append(all, r.parse())
+	if err := errors.Join(append(all, r.parse())...); err != nil {
+		return r.layers, r.files, err
+	}
+	for i := range specs {
+		all = append(all, r.unmatched(&specs[i]))
+	}
 	return r.layers, r.files, errors.Join(all...)
 }
 
@@ -37,6 +43,8 @@ type reader struct {
 	layers    []render.Layer
 	files     []render.File
 	texts     []text
+	matched   map[*Spec][]atomic.Bool // of sources with globs in sensitive: which of them name something
+	paths     map[*Spec][]string      // … and of what files
 }
 
 // A text is a file that is parsed into the layer of that index.
@@ -44,9 +52,11 @@ type text struct {
 	layer  int
 	data   []byte
 	origin *render.Origin
-	at     render.Path
+	at     render.Path // of the source
+	nest   render.Path // of the file, below that
 	spec   *Spec
 	decode decoder
+	root   *render.Node // what it has below at, once it is parsed
 }
 
 func (r *reader) source(s *Spec) error {
@@ -67,9 +77,13 @@ func (r *reader) source(s *Spec) error {
 	if err != nil {
 		return inputProblem(s.Pos, "source "+s.String(), err, missingHint(s))
 	}
+	r.matched[s] = make([]atomic.Bool, len(s.Sensitive.globs))
 	for i := range files {
 		f := &files[i]
-		f.Tree, f.Sensitive = s.Name, s.secret() || s.marks(f.Path)
+		f.Tree, f.Sensitive = s.Name, r.marksFile(s, f.Path) || s.secret()
+		if len(s.Sensitive.globs) > 0 {
+			r.paths[s] = append(r.paths[s], f.Path)
+		}
 	}
 	r.files = joined(r.files, files)
 	plain := map[string]*render.Node{}
@@ -91,7 +105,7 @@ func (r *reader) source(s *Spec) error {
 			plain[f.Path] = s.plainText(string(data), o)
 			continue
 		}
-		r.texts = append(r.texts, text{len(r.layers), data, o, s.nested(at, f.Path), s, decode})
+		r.texts = append(r.texts, text{layer: len(r.layers), data: data, origin: o, at: at, nest: s.nested(f.Path), spec: s, decode: decode})
 		r.layers = append(r.layers, render.Layer{Lists: s.listRules(at)})
 	}
 	if len(plain) > 0 {
@@ -136,7 +150,7 @@ func joined(all, files []render.File) []render.File {
 // parse turns the texts into layers, on every core.
 func (r *reader) parse() error {
 	return inParallel(len(r.texts), func(i int) error {
-		t := r.texts[i]
+		t := &r.texts[i]
 		defer r.Running.Begin("file", t.origin.File)()
 		n, err := t.decode(t.data, t.origin)
 		if err != nil {
@@ -145,8 +159,9 @@ func (r *reader) parse() error {
 		if t.spec.Typed {
 			n.ResolveText()
 		}
-		n.MarkSensitive(func(key string) bool { return matchAny(t.spec.Sensitive.globs, key) })
-		r.layers[t.layer].Root = render.Under(t.at, n)
+		t.root = render.Under(t.nest, n)
+		r.markValues(t.spec, t.root)
+		r.layers[t.layer].Root = render.Under(t.at, t.root)
 		return nil
 	})
 }
@@ -158,8 +173,6 @@ func (s *Spec) reads(file string) bool {
 	}
 	return matchAny(s.Read, file)
 }
-
-func (s *Spec) marks(key string) bool { return matchAny(s.Sensitive.globs, key) }
 
 // trim cuts the newline that echo and --from-file put after a single line.
 func (s *Spec) trim(t string) string {

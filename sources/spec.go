@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"go.yaml.in/yaml/v3"
-
 	"confit/render"
 )
 
@@ -47,22 +45,6 @@ type Spec struct {
 	AllowHTTP   bool          `yaml:"allowHTTP"`   // git: without TLS
 	StartJitter time.Duration `yaml:"startJitter"` // git: a random wait before the first connection
 	Verify      *Verify       `yaml:"verify"`      // git: whose signature is asked for
-}
-
-// Sensitivity says which values of a source are secrets.
-type Sensitivity struct {
-	set   bool
-	all   bool
-	globs []string // of keys
-}
-
-// FromSpec reads true, false or a list of globs.
-func (s *Sensitivity) FromSpec(n *yaml.Node) error {
-	s.set = true
-	if n.Decode(&s.all) == nil || n.Decode(&s.globs) == nil && n.Kind == yaml.SequenceNode {
-		return nil
-	}
-	return errors.New("true, false, or a list of globs of keys")
 }
 
 var kinds = []string{"file", "configMap", "dir", "secret", "downwardAPI", "env", "git"}
@@ -133,9 +115,11 @@ func (s *Spec) Check() error {
 			fail("map", "map: "+render.Quoted(name)+" leads to no path", "dots nest: a.b.c")
 		}
 	}
-	for _, glob := range append(s.Read, s.Sensitive.globs...) {
-		if _, err := path.Match(glob, ""); err != nil {
-			fail("read", "the glob "+render.Quoted(glob)+" is malformed", "")
+	for field, globs := range map[string][]string{"read": s.Read, "sensitive": s.Sensitive.globs} {
+		for _, glob := range globs {
+			if _, err := path.Match(glob, ""); err != nil {
+				fail(field, "the glob "+render.Quoted(glob)+" is malformed", "")
+			}
 		}
 	}
 	return errors.Join(all...)
@@ -149,12 +133,4 @@ func (s *Spec) at() (render.Path, error) {
 		}
 	}
 	return p, err
-}
-
-// secret tells whether all of the source is sensitive.
-func (s *Spec) secret() bool {
-	if s.Sensitive.set {
-		return s.Sensitive.all
-	}
-	return s.Kind() == "secret"
 }

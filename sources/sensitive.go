@@ -1,0 +1,100 @@
+package sources
+
+import (
+	"errors"
+	"path"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"confit/render"
+)
+
+// Sensitivity says which values of a source are secrets.
+type Sensitivity struct {
+	set   bool
+	all   bool
+	globs []string // of keys, of paths below the source, and of its files
+}
+
+// FromSpec reads true, false or a list of globs.
+func (s *Sensitivity) FromSpec(n *yaml.Node) error {
+	s.set = true
+	if n.Decode(&s.all) == nil || n.Decode(&s.globs) == nil && n.Kind == yaml.SequenceNode {
+		return nil
+	}
+	return errors.New("true, false, or a list of globs of keys")
+}
+
+// secret tells whether all of the source is sensitive.
+func (s *Spec) secret() bool {
+	if s.Sensitive.set {
+		return s.Sensitive.all
+	}
+	return s.Kind() == "secret"
+}
+
+// marks tells whether a glob of sensitive: names one of these, and notes which globs do.
+func (r *reader) marks(s *Spec, names ...string) bool {
+	found := false
+	for i, glob := range s.Sensitive.globs {
+		if slices.ContainsFunc(names, func(name string) bool { return render.Glob(glob, name) }) {
+			r.matched[s][i].Store(true)
+			found = true
+		}
+	}
+	return found
+}
+
+// marksFile asks for a file by its path and, as for keys, by its name at any level.
+func (r *reader) marksFile(s *Spec, file string) bool { return r.marks(s, file, path.Base(file)) }
+
+// markValues marks the values of a file.
+func (r *reader) markValues(s *Spec, n *render.Node) {
+	if len(s.Sensitive.globs) > 0 {
+		n.MarkSensitive(func(key, path string) bool { return r.marks(s, key, path) })
+	}
+}
+
+// unmatched finds the globs that name nothing of a source: what they are to hide would
+// be shown. A source without a value has nothing to show.
+func (r *reader) unmatched(s *Spec) error {
+	var all []error
+	var names []string
+	for i := range r.matched[s] {
+		glob := s.Sensitive.globs[i]
+		if r.matched[s][i].Load() {
+			continue
+		}
+		if names == nil {
+			names = r.names(s)
+		}
+		if len(names) > 0 {
+			hint := "a glob is of keys, at any level, or of paths below the source, like db.password"
+			if near := render.Nearest(glob, names); len(near) > 0 {
+				hint = "did you mean " + strings.Join(near, ", ") + "?"
+			}
+			all = append(all, &render.Problem{
+				Cause: render.CauseData, Code: "sensitive-glob", Pos: s.Where.At("sensitive"),
+				Text: "sensitive: " + render.Quoted(glob) + " matches no value of the source " + s.String() + ", and what it is to hide would be shown", Hint: hint,
+			})
+		}
+	}
+	return errors.Join(all...)
+}
+
+// names are what a glob of sensitive: can name.
+func (r *reader) names(s *Spec) []string {
+	names := r.paths[s]
+	for _, t := range r.texts {
+		if t.spec == s {
+			t.root.MarkSensitive(func(key, path string) bool {
+				names = append(names, key, path)
+				return false
+			})
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
