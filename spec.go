@@ -48,8 +48,14 @@ func (c *confit) loadSpec(s *sources.Snapshot) (*spec, error) {
 // check finds what is wrong with the spec as a whole.
 func (sp *spec) check(file bool) error {
 	all := []error{sp.checkHead(file)}
+	names := map[string]bool{}
 	for i := range sp.Sources {
-		all = append(all, sp.Sources[i].Check())
+		s := &sp.Sources[i]
+		all = append(all, s.Check())
+		if names[s.Name] && s.Name != "" {
+			all = append(all, s.Problem("name", "another source has the name "+render.Quoted(s.Name), "give each a name of its own"))
+		}
+		names[s.Name] = true
 	}
 	for i := range sp.Render {
 		all = append(all, sp.Render[i].Check(), sp.checkEntry(&sp.Render[i]))
