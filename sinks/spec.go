@@ -28,6 +28,9 @@ func (s *Spec) Check() error {
 	if s.Path == "" {
 		all = append(all, s.Problem("dir", "a sink needs a directory", "set dir: /config-out"))
 	}
+	if strings.Contains("/"+s.Path, "/"+statePrefix) {
+		all = append(all, s.Problem("dir", render.Quoted(s.Path)+" is in "+statePrefix+"*, which confit keeps for itself", "choose another directory"))
+	}
 	if s.Name != "" {
 		if err := CheckName(s.Name); err != nil {
 			all = append(all, s.Problem("name", "name: "+err.Error(), ""))
