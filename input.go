@@ -24,6 +24,7 @@ func (c *confit) read() (sp *spec, in inputs, err error) {
 		if sp, err = c.loadSpec(s); err == nil {
 			c.guard.limit(sp.Limits)
 			s.Limits = sp.Limits.sources()
+			s.Avoid(sp.written)
 			s.Git, err = c.lend(sp)
 		}
 		if err == nil {

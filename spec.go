@@ -24,6 +24,8 @@ type spec struct {
 	Sinks   []sinks.Spec   `yaml:"sinks"`
 	Schema  string         `yaml:"schema"`
 	Limits  limits         `yaml:"limits"`
+
+	written []string // directories of the sinks, also of those that --out replaces
 }
 
 // loadSpec reads the spec file, adds what flags say, and checks the whole.
@@ -38,7 +40,11 @@ func (c *confit) loadSpec(s *sources.Snapshot) (*spec, error) {
 		}
 	}
 	err := render.DecodeSpec(file, path.Dir(file), doc, sp)
+	sp.written = sp.sinkDirs()
 	err = errors.Join(err, sp.addFlags(c.flags))
+	if c.set.out != "-" {
+		sp.written = append(sp.written, sp.sinkDirs()...)
+	}
 	if c.set.timeoutSet || sp.Limits.Time == 0 {
 		sp.Limits.Time = c.set.timeout
 	}
@@ -109,6 +115,14 @@ func (sp *spec) hasTree(name string) bool {
 
 func (sp *spec) hasEnv() bool {
 	return sp != nil && slices.ContainsFunc(sp.Sources, func(s sources.Spec) bool { return s.Kind() == "env" })
+}
+
+func (sp *spec) sinkDirs() []string {
+	var dirs []string
+	for i := range sp.Sinks {
+		dirs = append(dirs, sp.Sinks[i].Dir(sp.Name, sp.Sinks[i].Base).Path)
+	}
+	return dirs
 }
 
 func (sp *spec) sourceNames() []string {

@@ -3,7 +3,9 @@ package sources
 import (
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +20,7 @@ type Snapshot struct {
 	World
 	spec string            // where the spec's own file is, which is never an input
 	pins map[string]string // directory → generation; "" for one that is no volume
+	outs []fs.FileInfo     // of the directories that runs write to
 
 	spent spent
 }
@@ -88,6 +91,28 @@ func (s *Snapshot) through(name string) string {
 		return path.Join(at, base)
 	}
 	return path.Join(s.pinned(parent), base)
+}
+
+// Avoid names the directories that runs write to. No folder or glob above one of them has
+// it as an input: what an earlier run made would change the next.
+func (s *Snapshot) Avoid(dirs []string) {
+	for _, dir := range dirs {
+		if info, err := s.Host.Stat(inside(rebase(s.Dir, dir))); err == nil {
+			s.outs = append(s.outs, info)
+		}
+	}
+}
+
+// isOutput tells whether a directory is confit's own, or one to avoid.
+func (s *Snapshot) isOutput(tree FS, at string) bool {
+	if strings.HasPrefix(path.Base(at), ".confit-") {
+		return true
+	}
+	if len(s.outs) == 0 {
+		return false
+	}
+	info, err := tree.Stat(at)
+	return err == nil && slices.ContainsFunc(s.outs, func(out fs.FileInfo) bool { return os.SameFile(out, info) })
 }
 
 // ReadFile gives the bytes and mode of a regular file.

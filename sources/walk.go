@@ -15,7 +15,7 @@ import (
 const maxNesting = 40 // directories in directories; more is a loop of links
 
 // Tree reads every file below dir that keep wants, sorted by path. Names that begin with
-// ".." are the kubelet's and left out, as is the spec.
+// ".." are the kubelet's and left out, as are the spec and what runs wrote.
 func (s *Snapshot) Tree(dir string, keep func(rel string) bool) ([]render.File, error) {
 	type spot struct{ rel, place string } // place is where the tree has it
 	var spots []spot
@@ -77,9 +77,11 @@ func (s *Snapshot) walk(dir, rel string, depth int, visit func(rel, place string
 			}
 			isDir = info.IsDir()
 		}
-		next := under(rel, e.Name())
+		next, place := under(rel, e.Name()), under(at, e.Name())
 		if !isDir {
-			visit(next, under(at, e.Name()))
+			visit(next, place)
+		} else if s.isOutput(tree, place) {
+			continue
 		} else if err := s.walk(dir, next, depth+1, visit); err != nil {
 			return err
 		}
