@@ -53,7 +53,10 @@ func formatOf(name string) string {
 }
 
 func checkJSON(data []byte) *fault {
-	_, err := DecodeJSON(data, &Origin{})
+	if bytes.HasPrefix(data, []byte(byteOrderMark)) {
+		return &fault{line: 1, text: "JSON begins with a byte order mark, which many readers refuse"}
+	}
+	_, err := DecodeJSON(data, &Origin{Sensitive: true}) // for all that is known here
 	return faultOf(err)
 }
 

@@ -54,6 +54,36 @@ func TestTOML(t *testing.T) {
 	}
 }
 
+func TestJSON(t *testing.T) {
+	for in, want := range map[string]string{
+		"\ufeff{\"a\": [1.10, null]}":        `{"a":[1.10,null]}`,
+		`{"\ud83d\ude00": "\ufffd \\ud800"}`: `{"😀":"� \\ud800"}`,
+		"{\"a\": 1,\n\"b\": \"x\\ud800\"}":   `error: f:2: an escape is half of a surrogate pair, which is no character`,
+		`{"\ude00\ud83d": 1}`:                `error: f:1: an escape is half of a surrogate pair, which is no character`,
+		`["\ud800\u0041"]`:                   `error: f:1: an escape is half of a surrogate pair, which is no character`,
+		"{\"é\": [1,\n \"é\" 2]}":            `error: f:2:6: not valid JSON: a comma or ] is missing before this place`,
+		`{"a": hunter2}`:                     `error: f:1:7: not valid JSON: a value is missing, or is not in quotes`,
+		`{"a": nunter2}`:                     `error: f:1:9: not valid JSON: a word is true, false or null; a text is in quotes`,
+		`[[{}, {"a": 1,}]]`:                  `error: f:1:15: not valid JSON: a key is missing, or is not in quotes`,
+		`{"a" 1}`:                            `error: f:1:6: not valid JSON: a colon is missing before this place`,
+		"{\"a\": 1\n\"b\": 2}":               `error: f:2:1: not valid JSON: a comma or } is missing before this place`,
+		"[\"a\nb\"]":                         `error: f:1:4: not valid JSON: a string goes over the end of its line, or has another control character in it`,
+		`["\x"]`:                             `error: f:1:4: not valid JSON: JSON does not have this escape`,
+		`["\u12g4"]`:                         `error: f:1:7: not valid JSON: four hexadecimal digits follow \u`,
+		`[01]`:                               `error: f:1:3: not valid JSON: a comma or ] is missing before this place`,
+		`[1.]`:                               `error: f:1:4: not valid JSON: this is no number of JSON`,
+		`[1e]`:                               `error: f:1:4: not valid JSON: this is no number of JSON`,
+		`{} x`:                               `error: f:1:4: not valid JSON: something follows the JSON value`,
+		`{} {}`:                              `error: f:1: something follows the JSON value`,
+		"{\"a\":\n":                          `error: f:2: the JSON value ends too early`,
+		"":                                   `error: f:1: the JSON value ends too early`,
+	} {
+		if got := asJSON(t, DecodeJSON, in); got != want {
+			t.Errorf("DecodeJSON(%q) = %s, want %s", in, got, want)
+		}
+	}
+}
+
 func TestProperties(t *testing.T) {
 	for in, want := range map[string]string{
 		"a=1\nb : 2\nc 3\nd":                   `{"a":"1","b":"2","c":"3","d":""}`,

@@ -9,11 +9,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // DecodeJSON reads one JSON value into nodes of origin o, digits and all. Errors
 // never quote a value.
 func DecodeJSON(data []byte, o *Origin) (*Node, error) {
+	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
 	if line, ok := badUTF8(data); ok {
 		return nil, dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")
 	}
@@ -21,8 +24,7 @@ func DecodeJSON(data []byte, o *Origin) (*Node, error) {
 	d.dec.UseNumber()
 	n, err := d.value(0)
 	if err == nil {
-		_, err = d.dec.Token()
-		if err == nil {
+		if _, err = d.dec.Token(); err == nil {
 			return nil, d.problem("json-syntax", "something follows the JSON value", "keep one value a file")
 		}
 		if errors.Is(err, io.EOF) {
@@ -41,8 +43,47 @@ type jsonDecoder struct {
 	keys   map[string]string
 }
 
-func (d *jsonDecoder) value(depth int) (Node, error) {
+// token reads the next token. Of a text that half of a surrogate pair is in, the decoder
+// would make another one.
+func (d *jsonDecoder) token() (json.Token, error) {
+	start := d.dec.InputOffset()
 	tok, err := d.dec.Token()
+	if s, ok := tok.(string); ok && strings.ContainsRune(s, utf8.RuneError) && halfPair(d.data[start:d.dec.InputOffset()]) {
+		return nil, d.problem("bad-escape", "an escape is half of a surrogate pair, which is no character", `write both halves, like \ud83d\ude00, or the character itself`)
+	}
+	return tok, err
+}
+
+// halfPair finds an escape of a surrogate without its other half.
+func halfPair(text []byte) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' {
+			continue
+		}
+		r := escaped(text[i:])
+		switch {
+		case !utf16.IsSurrogate(r):
+			i++
+		case utf16.DecodeRune(r, escaped(text[i+6:])) == utf8.RuneError:
+			return true
+		default:
+			i += 11
+		}
+	}
+	return false
+}
+
+// escaped is the character of the \uXXXX that text begins with, or 0.
+func escaped(text []byte) rune {
+	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
+		return 0
+	}
+	n, _ := strconv.ParseUint(string(text[2:6]), 16, 16)
+	return rune(n)
+}
+
+func (d *jsonDecoder) value(depth int) (Node, error) {
+	tok, err := d.token()
 	if err != nil {
 		return Node{}, err
 	}
@@ -70,7 +111,7 @@ func (d *jsonDecoder) value(depth int) (Node, error) {
 func (d *jsonDecoder) object(depth int) (any, error) {
 	var m members
 	for d.dec.More() {
-		tok, err := d.dec.Token()
+		tok, err := d.token()
 		if err != nil {
 			return nil, err
 		}
@@ -121,21 +162,50 @@ func (d *jsonDecoder) problem(code, text, hint string) *Problem {
 	return dataProblem(d.origin, d.here(), code, text, hint)
 }
 
-// explain words an error of the decoder, whose own text quotes what it met.
+// explain words an error of the decoder, whose own text quotes what it met. The place is
+// asked of a second reading, as the first one does not count the brackets.
 func (d *jsonDecoder) explain(err error) error {
 	var p *Problem
-	var syntax *json.SyntaxError
-	switch {
-	case errors.As(err, &p):
+	if errors.As(err, &p) {
 		return p
-	case errors.As(err, &syntax):
-		line := 1 + bytes.Count(d.data[:min(int(syntax.Offset), len(d.data))], []byte("\n"))
-		return dataProblem(d.origin, line, "json-syntax", "not valid JSON", "look for a missing or extra comma, quote or bracket before this place")
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	}
+	var syntax *json.SyntaxError
+	if !errors.As(json.Unmarshal(d.data, new(json.RawMessage)), &syntax) {
+		return d.problem("json-syntax", "not valid JSON", "")
+	}
+	if strings.HasPrefix(syntax.Error(), "unexpected end") {
 		line := 1 + bytes.Count(d.data, []byte("\n"))
 		return dataProblem(d.origin, line, "json-syntax", "the JSON value ends too early", "close what is open: a quote, a bracket or a brace")
 	}
-	return d.problem("json-syntax", "not valid JSON", "")
+	before := d.data[:syntax.Offset-1]
+	p = dataProblem(d.origin, 1+bytes.Count(before, []byte("\n")), "json-syntax", "not valid JSON", "look for a missing or extra comma, quote or bracket before this place")
+	if !d.origin.Sensitive { // how far it reads tells of a secret without quotes
+		p.Text, p.Hint = "not valid JSON: "+jsonReason(syntax.Error()), ""
+		p.Pos.Col = 1 + utf8.RuneCount(before[1+bytes.LastIndexByte(before, '\n'):])
+	}
+	return p
+}
+
+// jsonReason words what a scanner of encoding/json says after the character that it met.
+func jsonReason(text string) string {
+	for _, r := range [][2]string{
+		{"beginning of value", "a value is missing, or is not in quotes"},
+		{"object key string", "a key is missing, or is not in quotes"},
+		{"after object key:value pair", "a comma or } is missing before this place"},
+		{"after object key", "a colon is missing before this place"},
+		{"after array element", "a comma or ] is missing before this place"},
+		{"in string literal", "a string goes over the end of its line, or has another control character in it"},
+		{"in string escape code", "JSON does not have this escape"},
+		{"hexadecimal character escape", `four hexadecimal digits follow \u`},
+		{"numeric literal", "this is no number of JSON"},
+		{"in literal", "a word is true, false or null; a text is in quotes"},
+		{"after top-level value", "something follows the JSON value"},
+	} {
+		if strings.Contains(text, r[0]) {
+			return r[1]
+		}
+	}
+	return "it breaks off before this place"
 }
 
 // jsonNumber keeps the text of a number.

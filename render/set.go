@@ -50,7 +50,7 @@ func ParseSetJSON(s string, o *Origin) ([]Assignment, error) {
 	}
 	n, err := DecodeJSON([]byte(text), o)
 	if err != nil {
-		return nil, fmt.Errorf("%s is not set to valid JSON", Quoted(path))
+		return nil, fmt.Errorf("%s is not set to valid JSON: %s", Quoted(path), strings.TrimPrefix(Problems(err, CauseData)[0].Text, "not valid JSON: "))
 	}
 	if path != "" {
 		p, err := assignable(path)
