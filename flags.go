@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -87,6 +88,10 @@ func (f pipeFlags) assignments(s *sources.Snapshot) ([]render.Assignment, error)
 		{"--set-json", f.setJSON, render.ParseSetJSON},
 	} {
 		for _, text := range kind.texts {
+			if path, _, _ := strings.Cut(text, "="); !utf8.ValidString(path) || kind.flag != "--set-file" && !utf8.ValidString(text) {
+				errs = append(errs, &render.Problem{Cause: render.CauseUsage, Code: "not-utf8", Text: kind.flag + " is not UTF-8 text", Hint: "mind the encoding of the shell and of the script"})
+				continue
+			}
 			set, err := kind.parse(text, &render.Origin{Source: kind.flag, File: kind.flag})
 			if p := (*render.Problem)(nil); err != nil && !errors.As(err, &p) {
 				err = usagef(kind.flag+": "+err.Error(), "see confit render --help")

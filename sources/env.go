@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"confit/render"
 )
@@ -32,6 +33,12 @@ func (r *reader) vars(s *Spec) ([]render.Var, error) {
 		if _, mapped := s.Map[name]; !mapped && links[name] {
 			r.notice(name + " is left out: it is a service link of Kubernetes (enableServiceLinks: false turns them off)")
 			continue
+		}
+		if !utf8.ValidString(pair) {
+			all = append(all, &render.Problem{
+				Cause: render.CauseData, Code: "not-utf8", Pos: render.Pos{File: "env " + name},
+				Text: "the variable is not UTF-8 text", Hint: "unset it, or read a file with these bytes by copy or .Files",
+			})
 		}
 		v := s.variable(name)
 		v.Value = value

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"confit/render"
 )
@@ -262,6 +263,9 @@ func (s *Snapshot) ParseSetFile(text string, o *render.Origin) ([]render.Assignm
 	data, _, err := s.ReadFile(file)
 	if err != nil {
 		return nil, inputProblem(render.Pos{}, "--set-file "+render.Quoted(text), err, "name a file that is there")
+	}
+	if !utf8.Valid(data) {
+		return nil, &render.Problem{Cause: render.CauseData, Code: "not-utf8", Pos: render.Pos{File: file}, Text: "--set-file: the file is not UTF-8 text and cannot be a value", Hint: "copy and .Files take any bytes"}
 	}
 	a, err := render.Assign(name, string(data), &render.Origin{Source: o.Source, File: file})
 	return []render.Assignment{a}, err
