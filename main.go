@@ -38,11 +38,15 @@ func (c *confit) render() error {
 	if err != nil {
 		return err
 	}
+	outs, err := c.only(made.Outputs)
+	if err != nil {
+		return err
+	}
 	if c.set.out == "-" {
 		c.guard.stop()
-		return c.print(made.Outputs)
+		return c.print(outs)
 	}
-	total, err := c.publish(c.deliveries(spec, made.Outputs))
+	total, err := c.publish(c.deliveries(spec, outs))
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"path"
+	"strings"
 
 	"confit/render"
 	"confit/sinks"
@@ -16,7 +17,6 @@ type delivery struct {
 
 // deliveries deals out the outputs: all to the only sink, else each to the one it names.
 func (c *confit) deliveries(sp *spec, outs []render.Output) []delivery {
-	outs = c.only(outs)
 	var all []delivery
 	for i := range sp.Sinks {
 		s := &sp.Sinks[i]
@@ -68,23 +68,31 @@ func partly(err error, done []delivery) error {
 }
 
 // only keeps the outputs that --only names.
-func (c *confit) only(outs []render.Output) []render.Output {
+func (c *confit) only(outs []render.Output) ([]render.Output, error) {
 	if c.set.only == "" {
-		return outs
+		return outs, nil
 	}
 	var kept []render.Output
+	var names []string
 	for _, o := range outs {
+		names = append(names, o.Path)
 		if render.Glob(c.set.only, o.Path) || render.Glob(c.set.only, path.Base(o.Path)) {
 			kept = append(kept, o)
 		}
 	}
-	return kept
+	if len(kept) == 0 {
+		hint := "it is a glob of whole paths, or of their last names"
+		if near := render.Nearest(c.set.only, names); len(near) > 0 {
+			hint = "did you mean " + strings.Join(near, ", ") + "?"
+		}
+		return nil, usagef("--only "+render.Quoted(c.set.only)+" matches no output", hint)
+	}
+	return kept, nil
 }
 
 // print writes the outputs to stdout. Secrets are masked on a terminal; elsewhere the
 // command line must say what it wants, so that no masked text ends up in a real file.
 func (c *confit) print(outs []render.Output) error {
-	outs = c.only(outs)
 	if !c.set.masked && !c.set.showSecrets && !isTerminal(c.sys.stdout) {
 		for _, o := range outs {
 			if o.Content.IsSensitive() {

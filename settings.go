@@ -122,6 +122,8 @@ func (c *confit) checkSettings() error {
 		return usagef("--format is text or json", "")
 	case s.masked && s.showSecrets:
 		return usagef("--masked and --show-secrets exclude each other", "")
+	case !render.IsGlob(s.only):
+		return usagef("--only "+render.Quoted(s.only)+" is no glob", "a [ needs its ]")
 	case s.timeout <= 0 || c.verb == "render" && s.lockTimeout <= 0:
 		return usagef("a timeout is a duration above zero, like 30s", "")
 	case s.out == "-" && c.verb != "render":

@@ -86,6 +86,9 @@ func (e *Entry) Check() error {
 	if e.Ref() == "" && (kind == "template" || kind == "copy" || kind == "envsubst") {
 		fail(kind, kind+" is empty", "name a file or a folder")
 	}
+	if !IsGlob(e.Ref()) && !strings.Contains(e.Ref(), ":") { // in a source it may be the name of a file
+		fail(kind, "the glob "+Quoted(e.Ref())+" is malformed", "a [ needs its ]")
+	}
 	if e.Has("delims") && (len(e.Delims) != 2 || slices.Contains(e.Delims, "") || kind != "template" && kind != "inline") {
 		fail("delims", "delims are two texts, for a template or an inline", `like ["[[", "]]"]`)
 	}

@@ -169,6 +169,14 @@ func Glob(pattern, name string) bool {
 	return globParts(strings.Split(pattern, "/"), strings.Split(name, "/"))
 }
 
+// IsGlob tells whether a pattern is well-formed: every [ has its ].
+func IsGlob(pattern string) bool {
+	return !slices.ContainsFunc(strings.Split(pattern, "/"), func(part string) bool {
+		_, err := path.Match(part, "")
+		return err != nil
+	})
+}
+
 // globParts goes back to the last ** only: what an earlier one could take, it can too.
 func globParts(pattern, name []string) bool {
 	i, j, star, from := 0, 0, -1, 0

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -86,6 +87,7 @@ func (r *reader) source(s *Spec) error {
 		}
 	}
 	r.files = joined(r.files, files)
+	r.unread(s, files)
 	plain := map[string]*render.Node{}
 	for i := range files {
 		f := &files[i]
@@ -132,6 +134,9 @@ func (r *reader) filesOf(s *Spec) ([]render.File, error) {
 			Hint: "a file of values ends in .yaml, .yml, .json, .toml, .properties, .ini or .env, or says format:",
 		}
 	}
+	if err == nil && len(found.Files) == 0 {
+		err = fs.ErrNotExist
+	}
 	files := make([]render.File, len(found.Files))
 	for i, f := range found.Files {
 		files[i] = *f
@@ -172,6 +177,16 @@ func (s *Spec) reads(file string) bool {
 		return s.Kind() != "git"
 	}
 	return matchAny(s.Read, file)
+}
+
+// unread tells of globs of read: that name no file. It is no error, as a ConfigMap may
+// lack a key.
+func (r *reader) unread(s *Spec, files []render.File) {
+	for _, glob := range s.Read {
+		if !slices.ContainsFunc(files, func(f render.File) bool { return render.Glob(glob, f.Path) }) {
+			r.notice("read: " + render.Quoted(glob) + " matches no file of the source " + s.String())
+		}
+	}
 }
 
 // trim cuts the newline that echo and --from-file put after a single line.

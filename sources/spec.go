@@ -5,7 +5,6 @@ package sources
 
 import (
 	"errors"
-	"path"
 	"strings"
 	"time"
 
@@ -115,10 +114,13 @@ func (s *Spec) Check() error {
 			fail("map", "map: "+render.Quoted(name)+" leads to no path", "dots nest: a.b.c")
 		}
 	}
-	for field, globs := range map[string][]string{"read": s.Read, "sensitive": s.Sensitive.globs} {
-		for _, glob := range globs {
-			if _, err := path.Match(glob, ""); err != nil {
-				fail(field, "the glob "+render.Quoted(glob)+" is malformed", "")
+	for _, of := range []struct {
+		field string
+		globs []string
+	}{{"file", []string{s.File}}, {"read", s.Read}, {"sensitive", s.Sensitive.globs}} {
+		for _, glob := range of.globs {
+			if !render.IsGlob(glob) {
+				fail(of.field, "the glob "+render.Quoted(glob)+" is malformed", "a [ needs its ]")
 			}
 		}
 	}
