@@ -90,7 +90,8 @@ func TestSchemaRefuses(t *testing.T) {
 		"inline: x, to: a => inline: x, to: a, mode: 640", "inline: x, to: a => inline: x, to: a, mode: '0888'", "inline: x, to: a => inline: x, to: a, mode: '01777'",
 		"inline: x, to: a => inline: x, to: a, vars: {A: a}", "inline: x, to: a => envsubst: a, vars: {A: ''}", "inline: x, to: a => inline: x, to: a, check: some",
 		"inline: x, to: a => inline: x, to: a, check: {format: csv}", "inline: x, to: a => inline: x, to: a, overwrite: maybe",
-		"dir: out => name: a", "dir: out => dir: out, prune: 0", "dir: out => dir: out, dirMode: '0640'", "dir: out => dir: out, name: a/b", "dir: out => dir: out/.confit-default",
+		"file: a.yaml => file: a.yaml, nest: 'yes'", "file: a.yaml => file: a.yaml, optional: yes", "file: a.yaml => file: a.yaml, sensitive: 'true'",
+		"file: a.yaml => file: a.yaml, trim: no", "dir: out => dir: out, prune: 'no'", "dir: out => name: a", "dir: out => dir: out, prune: 0", "dir: out => dir: out, dirMode: '0640'", "dir: out => dir: out, name: a/b", "dir: out => dir: out/.confit-default",
 		"version: 1 => version: 1\nlimits: {time: 30}", "version: 1 => version: 1\nlimits: {heap: 64M}", "version: 1 => version: 1\nlimits: {heap: 0}",
 		"version: 1 => version: 1\nlimits: {files: 1.5}", "version: 1 => version: 1\nlimits: {git: {packs: 1}}", "version: 1 => version: 1\nlimits: {git: {depth: 0}}",
 	} {

@@ -191,12 +191,17 @@ func (d *specDecoder) scalar(n *yaml.Node, v reflect.Value, name string) {
 			return
 		}
 		v.SetString(n.Value)
+	case v.Kind() == reflect.Bool && !IsBool(n):
+		d.fail(n, "without quotes, and not yes or no", "%s is true or false", name)
 	default:
 		if err := n.Decode(v.Addr().Interface()); err != nil {
 			d.fail(n, "", "%s is a %s, not a %s", name, v.Kind(), nodeKind(n))
 		}
 	}
 }
+
+// IsBool tells whether a node is a bool of YAML 1.2: the library takes yes and "no", too.
+func IsBool(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!bool" }
 
 func nodeKind(n *yaml.Node) string {
 	switch n.Kind {

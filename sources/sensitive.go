@@ -21,7 +21,7 @@ type Sensitivity struct {
 // FromSpec reads true, false or a list of globs.
 func (s *Sensitivity) FromSpec(n *yaml.Node) error {
 	s.set = true
-	if n.Decode(&s.all) == nil || n.Decode(&s.globs) == nil && n.Kind == yaml.SequenceNode {
+	if render.IsBool(n) && n.Decode(&s.all) == nil || n.Decode(&s.globs) == nil && n.Kind == yaml.SequenceNode {
 		return nil
 	}
 	return errors.New("true, false, or a list of globs of keys")
