@@ -48,8 +48,9 @@ type reader struct {
 	paths     map[*Spec][]string      // … and of what files
 }
 
-// A text is a file that is parsed into the layer of that index.
+// A text is a file that is parsed into a layer: their indexes.
 type text struct {
+	file   int
 	layer  int
 	data   []byte
 	origin *render.Origin
@@ -86,6 +87,7 @@ func (r *reader) source(s *Spec) error {
 			r.paths[s] = append(r.paths[s], f.Path)
 		}
 	}
+	first := len(r.files)
 	r.files = joined(r.files, files)
 	r.unread(s, files)
 	plain := map[string]*render.Node{}
@@ -107,7 +109,7 @@ func (r *reader) source(s *Spec) error {
 			plain[f.Path] = s.plainText(string(data), o)
 			continue
 		}
-		r.texts = append(r.texts, text{layer: len(r.layers), data: data, origin: o, at: at, nest: s.nested(f.Path), spec: s, decode: decode})
+		r.texts = append(r.texts, text{file: first + i, layer: len(r.layers), data: data, origin: o, at: at, nest: s.nested(f.Path), spec: s, decode: decode})
 		r.layers = append(r.layers, render.Layer{Lists: s.listRules(at)})
 	}
 	if len(plain) > 0 {
@@ -165,7 +167,7 @@ func (r *reader) parse() error {
 			n.ResolveText()
 		}
 		t.root = render.Under(t.nest, n)
-		r.markValues(t.spec, t.root)
+		r.markValues(t)
 		r.layers[t.layer].Root = render.Under(t.at, t.root)
 		return nil
 	})

@@ -50,11 +50,17 @@ func (r *reader) marks(s *Spec, names ...string) bool {
 // marksFile asks for a file by its path and, as for keys, by its name at any level.
 func (r *reader) marksFile(s *Spec, file string) bool { return r.marks(s, file, path.Base(file)) }
 
-// markValues marks the values of a file.
-func (r *reader) markValues(s *Spec, n *render.Node) {
-	if len(s.Sensitive.globs) > 0 {
-		n.MarkSensitive(func(key, path string) bool { return r.marks(s, key, path) })
+// markValues marks the values of a file, and the file if it has such a value: it can be
+// copied whole.
+func (r *reader) markValues(t *text) {
+	if len(t.spec.Sensitive.globs) == 0 {
+		return
 	}
+	t.root.MarkSensitive(func(key, path string) bool {
+		found := r.marks(t.spec, key, path)
+		r.files[t.file].Sensitive = r.files[t.file].Sensitive || found
+		return found
+	})
 }
 
 // unmatched finds the globs that name nothing of a source: what they are to hide would
