@@ -56,8 +56,8 @@ func (r *reader) markValues(t *text) {
 	if len(t.spec.Sensitive.globs) == 0 {
 		return
 	}
-	t.root.MarkSensitive(func(key, path string) bool {
-		found := r.marks(t.spec, key, path)
+	t.root.MarkSensitive(func(key, at string) bool {
+		found := r.marks(t.spec, key, path.Base(key), at) // * stops at the slash of example.com/token
 		r.files[t.file].Sensitive = r.files[t.file].Sensitive || found
 		return found
 	})
