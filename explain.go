@@ -81,9 +81,9 @@ func (c *confit) explain(path, format string) error {
 func printExplained(w io.Writer, all []render.Explained) error {
 	var b strings.Builder
 	for _, x := range all {
-		fmt.Fprintf(&b, "%s = %s\n  from %s\n", x.Path, x.Value, origin(x.Setting))
+		fmt.Fprintf(&b, "%s = %s\n  from %s\n", render.Quoted(x.Path), render.Visible(string(x.Value)), origin(x.Setting))
 		for _, o := range slices.Backward(x.Overrode) {
-			fmt.Fprintf(&b, "  over %s from %s\n", o.Value, origin(o))
+			fmt.Fprintf(&b, "  over %s from %s\n", render.Visible(string(o.Value)), origin(o))
 		}
 		for _, name := range x.ReadBy {
 			fmt.Fprintf(&b, "  read by %s\n", render.Quoted(name))

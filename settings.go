@@ -98,9 +98,9 @@ func (c *confit) environ(flags *pflag.FlagSet) (known []string) {
 		setting := settingName(name)
 		switch {
 		case slices.Contains(flagOnly, setting), flags.Lookup(setting) != nil && flags.Lookup(setting).Value.Type() == new(texts).Type():
-			c.early(name + " is ignored: --" + setting + " comes from the command line only")
+			c.early(render.Quoted(name) + " is ignored: --" + setting + " comes from the command line only")
 		case flags.Lookup(setting) == nil && setting != "lock-timeout":
-			c.early(name + " is no setting of confit " + c.verb)
+			c.early(render.Quoted(name) + " is no setting of confit " + c.verb)
 		default:
 			known = append(known, pair)
 		}
@@ -179,7 +179,7 @@ func checkout(dir string) string {
 	}
 }
 
-func usage(err error) error { return usagef(err.Error(), "see confit --help") }
+func usage(err error) error { return usagef(render.Quoted(err.Error()), "see confit --help") }
 
 func usagef(text, hint string) error {
 	return &render.Problem{Cause: render.CauseUsage, Code: "usage", Text: text, Hint: hint}

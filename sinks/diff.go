@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -141,7 +139,7 @@ func (p *Plan) Diff(w io.Writer, colour bool) error {
 			b.WriteString(paint(line, "1", colour))
 		}
 		for line := range strings.Lines(body) {
-			b.WriteString(paint(visible(line), colours[line[0]], colour))
+			b.WriteString(paint(render.Visible(line), colours[line[0]], colour))
 		}
 		if _, err := io.WriteString(w, b.String()); err != nil {
 			return err
@@ -206,23 +204,4 @@ func paint(line, colour string, on bool) string {
 		return line
 	}
 	return "\x1b[" + colour + "m" + strings.TrimSuffix(line, "\n") + "\x1b[m\n"
-}
-
-// visible writes out what would steer a terminal.
-func visible(line string) string {
-	steers := func(r rune) bool {
-		return unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Cf, r)
-	}
-	if !strings.ContainsFunc(line, steers) {
-		return line
-	}
-	var b strings.Builder
-	for _, r := range line {
-		if steers(r) {
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }

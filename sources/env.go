@@ -31,7 +31,7 @@ func (r *reader) vars(s *Spec) ([]render.Var, error) {
 			continue
 		}
 		if _, mapped := s.Map[name]; !mapped && links[name] {
-			r.notice(name + " is left out: it is a service link of Kubernetes (enableServiceLinks: false turns them off)")
+			r.notice(render.Quoted(name) + " is left out: it is a service link of Kubernetes (enableServiceLinks: false turns them off)")
 			continue
 		}
 		if !utf8.ValidString(pair) {
