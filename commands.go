@@ -39,8 +39,11 @@ in confit · 73 what lies in the output directory is in the way · 74 I/O · 75 
 // other; making them all takes longer than reading a volume.
 func (c *confit) commands(args []string) *cobra.Command {
 	root := &cobra.Command{
-		Use: "confit", Short: "Configuration files from ConfigMaps, Secrets and environment variables",
-		Long: longHelp, SilenceErrors: true, SilenceUsage: true,
+		Use: "confit VERB", Short: "Configuration files from ConfigMaps, Secrets and environment variables",
+		Long: longHelp, SilenceErrors: true, SilenceUsage: true, DisableFlagsInUseLine: true,
+		RunE: func(*cobra.Command, []string) error {
+			return usagef("there is no verb", "say what to do, like confit render -c confit.yaml; see confit --help")
+		},
 	}
 	root.SetOut(c.stdout)
 	root.SetErr(c.sys.stderr)
@@ -58,7 +61,28 @@ func (c *confit) commands(args []string) *cobra.Command {
 	for _, verb := range verbs {
 		root.AddCommand(verb())
 	}
+	strict(root)
 	return root
+}
+
+// strict makes help and completion refuse what they do not know. As cobra has them they
+// print help, with a status that says that all went well.
+func strict(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Args = func(_ *cobra.Command, args []string) error {
+				_, _, err := root.Find(args)
+				return err
+			}
+		case "completion":
+			cmd.RunE = func(*cobra.Command, []string) error {
+				return usagef("completion needs the name of a shell", "see confit completion --help")
+			}
+		}
+	}
 }
 
 func (c *confit) renderCommand() *cobra.Command {
