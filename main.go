@@ -80,7 +80,23 @@ func (c *confit) diff() error {
 		}
 		c.differs = c.differs || !plan.Empty()
 	}
-	return nil
+	return c.refusals(plans)
+}
+
+// refusals tells why render would not do what diff has shown. Only what is in the way is
+// an error: whoever may only read the directory wants to know of the differences.
+func (c *confit) refusals(plans []*sinks.Plan) error {
+	var inWay []error
+	for _, plan := range plans {
+		for _, p := range render.Problems(plan.Refused, render.CauseIO) {
+			if p.Cause == render.CauseInWay {
+				inWay = append(inWay, p)
+			} else {
+				c.notice("render could not do this here: " + p.Error())
+			}
+		}
+	}
+	return errors.Join(inWay...)
 }
 
 // show prints the plan for a directory, as a diff or as data.

@@ -42,6 +42,7 @@ type comparison struct {
 	chmods  []op
 	dirs    []string // directories of ours that stay
 	hits    []*render.Problem
+	refused error // the first directory in which nothing may be changed
 	buf     []byte
 }
 
@@ -72,7 +73,7 @@ func compare(d Dir, t *tree, old *manifest, outs []*render.Output) (*comparison,
 	if len(unwanted) == len(old.Outputs) {
 		c.strangers()
 	}
-	return c, joined(c.hits)
+	return c, nil
 }
 
 // want marks the directories above an output, or above an entry that stays.
@@ -123,9 +124,9 @@ func (c *comparison) look(f *file) error {
 	}
 	switch f.kind {
 	case Create:
-		return c.mayChange(in, o.Path, o.Pos(), nil)
+		c.mayChange(in, o.Path, o.Pos(), nil)
 	case Update:
-		return c.mayChange(in, o.Path, o.Pos(), &st)
+		c.mayChange(in, o.Path, o.Pos(), &st)
 	}
 	return nil
 }
@@ -192,7 +193,8 @@ func (c *comparison) folder(there *file) (*folder, error) {
 		c.mkdirs[dir] = true
 	}
 	there.kind, there.differs = Create, true
-	return nil, c.mayChange(deepest, at, o.Pos(), nil)
+	c.mayChange(deepest, at, o.Pos(), nil)
+	return nil, nil
 }
 
 func (c *comparison) blockedBy(in *folder, at string, pos render.Pos) {

@@ -5,6 +5,7 @@
 package sinks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -30,8 +31,8 @@ type Dir struct {
 	resumed bool // an interrupted run was finished first
 }
 
-// Plan compares the outputs with the directory and changes nothing. A directory
-// that is not there counts as empty.
+// Plan compares the outputs with the directory and changes nothing, nor need it be
+// allowed to. A directory that is not there counts as empty.
 func (d Dir) Plan(outs []render.Output) (*Plan, error) {
 	if err := d.check(outs); err != nil {
 		return nil, err
@@ -74,6 +75,7 @@ func (d Dir) planIn(t *tree, outs []render.Output) (*Plan, error) {
 	}
 	p := c.plan()
 	p.Changes = c.changes()
+	p.Refused = errors.Join(ioProblem(c.refused, ""), joined(c.hits))
 	if interrupted {
 		p.Notices = append(p.Notices, "an earlier run was interrupted in "+render.Quoted(d.Path)+"; the next one finishes it first")
 	}
@@ -154,6 +156,9 @@ func (d Dir) compare(t *tree, s *state, outs []render.Output) (*Plan, error) {
 	}
 	c, err := compare(d, t, old, sorted(outs))
 	if err != nil {
+		return nil, err
+	}
+	if err := cmp.Or(c.refused, joined(c.hits)); err != nil {
 		return nil, err
 	}
 	return c.plan(), nil

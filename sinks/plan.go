@@ -36,6 +36,7 @@ type Plan struct {
 	Changes   []Change `json:"changes"` // sorted by path
 	Unchanged int      `json:"unchanged"`
 	Notices   []string `json:"-"` // for the log
+	Refused   error    `json:"-"` // why Apply would change nothing
 
 	ops   []op
 	files []file

@@ -1,6 +1,7 @@
 package sinks
 
 import (
+	"cmp"
 	"os"
 	"slices"
 
@@ -50,7 +51,8 @@ func (c *comparison) pruneFile(e *entry) error {
 	}
 	c.goes[e.Path] = true
 	c.removes = append(c.removes, removal{entry: e, mode: st.Mode & 0o7777})
-	return c.mayChange(f, e.Path, render.Pos{}, &st)
+	c.mayChange(f, e.Path, render.Pos{}, &st)
+	return nil
 }
 
 func (c *comparison) pruneDir(dir string) error {
@@ -75,7 +77,8 @@ func (c *comparison) pruneDir(dir string) error {
 		if err != nil {
 			return err
 		}
-		return c.mayChange(in, dir, render.Pos{}, nil)
+		c.mayChange(in, dir, render.Pos{}, nil)
+		return nil
 	}
 	c.dirs = append(c.dirs, dir)
 	return nil
@@ -94,22 +97,22 @@ func (c *comparison) empties(f *folder) (bool, error) {
 
 // mayChange checks before anything is staged that path, in f, can be created,
 // replaced or removed. st is what lies there, nil for nothing or a directory.
-func (c *comparison) mayChange(f *folder, path string, pos render.Pos, st *unix.Stat_t) error {
+func (c *comparison) mayChange(f *folder, path string, pos render.Pos, st *unix.Stat_t) {
 	if f.mount {
 		c.hit(f.full, pos, "is on a volume of its own, where nothing can be renamed to", "give it a sink of its own")
-		return nil
+		return
 	}
 	if err := f.allows(); err != nil {
-		return err
+		c.refused = cmp.Or(c.refused, err)
+		return
 	}
 	if st == nil {
-		return nil
+		return
 	}
 	if c.stuck(f, st) {
 		c.hit(f.at(base(path)), pos, "cannot be replaced in a directory with the sticky bit", sameUser(st.Uid)+", or leave out `medium: Memory`")
 	}
 	c.mounted(f, base(path), pos)
-	return nil
 }
 
 // mounted tells whether name in f is a mount of its own, and reports it if so.
