@@ -88,7 +88,7 @@ func (d *specDecoder) decode(n *yaml.Node, v reflect.Value, name string) {
 
 func (d *specDecoder) fields(n *yaml.Node, v reflect.Value, name string) {
 	if n.Kind != yaml.MappingNode {
-		d.fail(n, "", "%s is a map of fields, not a %s", orSpec(name), nodeKind(n))
+		d.fail(n, "", "%s is a map of fields, not %s", orSpec(name), an(nodeKind(n)))
 		return
 	}
 	known := map[string]reflect.Value{}
@@ -148,7 +148,7 @@ func (d *specDecoder) unknown(key *yaml.Node, known map[string]reflect.Value, na
 
 func (d *specDecoder) sequence(n *yaml.Node, v reflect.Value, name string) {
 	if n.Kind != yaml.SequenceNode {
-		d.fail(n, "write it as a list: - …", "%s is a list, not a %s", name, nodeKind(n))
+		d.fail(n, "write it as a list: - …", "%s is a list, not %s", name, an(nodeKind(n)))
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
@@ -159,7 +159,7 @@ func (d *specDecoder) sequence(n *yaml.Node, v reflect.Value, name string) {
 
 func (d *specDecoder) mapping(n *yaml.Node, v reflect.Value, name string) {
 	if n.Kind != yaml.MappingNode {
-		d.fail(n, "", "%s is a map, not a %s", name, nodeKind(n))
+		d.fail(n, "", "%s is a map, not %s", name, an(nodeKind(n)))
 		return
 	}
 	v.Set(reflect.MakeMap(v.Type()))
@@ -174,7 +174,7 @@ var durationType = reflect.TypeFor[time.Duration]()
 
 func (d *specDecoder) scalar(n *yaml.Node, v reflect.Value, name string) {
 	if n.Kind != yaml.ScalarNode {
-		d.fail(n, "", "%s is a single value, not a %s", name, nodeKind(n))
+		d.fail(n, "", "%s is a single value, not %s", name, an(nodeKind(n)))
 		return
 	}
 	switch {
@@ -187,7 +187,7 @@ func (d *specDecoder) scalar(n *yaml.Node, v reflect.Value, name string) {
 		v.SetInt(int64(t))
 	case v.Kind() == reflect.String:
 		if n.ShortTag() != "!!str" {
-			d.fail(n, fmt.Sprintf("write it in quotes: %q", n.Value), "%s is text, and this is a %s", name, strings.TrimPrefix(n.ShortTag(), "!!"))
+			d.fail(n, fmt.Sprintf("write it in quotes: %q", n.Value), "%s is text, and this is %s", name, an(nodeKind(n)))
 			return
 		}
 		v.SetString(n.Value)
@@ -195,7 +195,7 @@ func (d *specDecoder) scalar(n *yaml.Node, v reflect.Value, name string) {
 		d.fail(n, "without quotes, and not yes or no", "%s is true or false", name)
 	default:
 		if err := n.Decode(v.Addr().Interface()); err != nil {
-			d.fail(n, "", "%s is a %s, not a %s", name, v.Kind(), nodeKind(n))
+			d.fail(n, "", "%s is %s, not %s", name, an(v.Kind().String()), an(nodeKind(n)))
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"errors"
 	"fmt"
 	"runtime"
 )
@@ -115,7 +114,7 @@ func (e *eval) caught(c call, v *any) {
 
 func panicked(r any) error {
 	if _, bug := r.(runtime.Error); bug {
-		return errors.New("an argument is out of range")
+		return fixed("an argument is out of range")
 	}
 	return fmt.Errorf("%v", r)
 }

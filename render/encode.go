@@ -3,7 +3,6 @@ package render
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -77,7 +76,7 @@ func yamlNode(v any) (*yaml.Node, error) {
 	if s, ok := v.(fmt.Stringer); ok {
 		return stringNode(s.String()), nil
 	}
-	return nil, errors.New("a value of a type that has no text")
+	return nil, fixed("a value of a type that has no text")
 }
 
 // floatNode writes 1 for 1.0, as Go prints it: to YAML that is an int.
@@ -154,7 +153,7 @@ func encodeJSON(v any, indent string, html bool) (string, error) {
 	enc.SetEscapeHTML(html)
 	enc.SetIndent("", indent)
 	if err := enc.Encode(v); err != nil {
-		return "", errors.New("a value that JSON has no form for")
+		return "", fixed("a value that JSON has no form for")
 	}
 	return strings.TrimSuffix(b.String(), "\n"), nil
 }

@@ -201,7 +201,7 @@ func below(path []string, name string) []string {
 
 // noForm says that a format cannot hold what stands at a path, and never shows it.
 func noForm(path []string, v any, format, advice string) error {
-	what := "a " + kindOf(v)
+	what := an(kindOf(v))
 	if len(path) > 0 {
 		p := make(Path, len(path))
 		for i, name := range path {

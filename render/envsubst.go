@@ -182,7 +182,7 @@ func (s *substitution) lookup(start int, name string) (string, bool) {
 	}
 	text, ok := textOf(s.scalar(n))
 	if !ok {
-		s.failAt(start, "raw-"+n.kind(), Quoted(found[0].String())+" is a "+n.kind()+" and has no text", "")
+		s.failAt(start, "raw-"+n.kind(), Quoted(found[0].String())+" is "+an(n.kind())+" and has no text", "")
 	}
 	return text, true
 }

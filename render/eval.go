@@ -264,7 +264,7 @@ func (e *eval) print(at parse.Node, v any) {
 	default:
 		text, ok := textOf(s)
 		if !ok {
-			e.fail(at, "raw-"+kindOf(s), "a "+kindOf(s)+" has no text of its own", "use toYaml or toJson, or range over it")
+			e.fail(at, "raw-"+kindOf(s), an(kindOf(s))+" has no text of its own", "use toYaml or toJson, or range over it")
 		}
 		e.out = append(e.out, text...)
 	}

@@ -189,7 +189,7 @@ func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) an
 	if e.masked && recv == Mask {
 		return Mask
 	}
-	return e.failAt(e.nameOffset(at, i), "wrong-type", "a "+kindOf(recv)+" has no field ."+Quoted(name), "")
+	return e.failAt(e.nameOffset(at, i), "wrong-type", an(kindOf(recv))+" has no field ."+Quoted(name), "")
 }
 
 func (e *eval) noField(at parse.Node, name string, i int) any {
@@ -212,7 +212,7 @@ func (e *eval) member(at parse.Node, n *Node, name string, i int) any {
 	if e.masked && n.sensitive() {
 		return Mask
 	}
-	p := e.failAt(e.nameOffset(at, i), "wrong-type", valuePath(n, "")+" is a "+n.kind()+", not a map: it has no "+Quoted(name), "")
+	p := e.failAt(e.nameOffset(at, i), "wrong-type", valuePath(n, "")+" is "+an(n.kind())+", not a map: it has no "+Quoted(name), "")
 	e.note(valuePath(n, "") + " was set at " + n.Pos().String())
 	return p
 }

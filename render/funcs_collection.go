@@ -89,7 +89,7 @@ func (e *eval) mapArg(c call, i int) (map[string]any, bool) {
 		return nil, false
 	}
 	if !isMap(c.args[i]) {
-		e.fail(c.at, "bad-argument", c.name+" wants a map, not a "+kindOf(e.scalar(c.args[i])), "")
+		e.fail(c.at, "bad-argument", c.name+" wants a map, not "+an(kindOf(e.scalar(c.args[i]))), "")
 		return nil, false
 	}
 	return mapOf(c.args[i]), true

@@ -33,10 +33,10 @@ func (e *eval) same(at parse.Node, a, b any) (same, ok bool) {
 	case isNumber(a) && isNumber(b):
 		return compareNumbers(a, b) == 0, true
 	case isMap(a) || isList(a) || isMap(b) || isList(b):
-		e.fail(at, "bad-argument", "eq and ne compare scalars, not a "+kindOf(a)+" and a "+kindOf(b), "use deepEqual")
+		e.fail(at, "bad-argument", "eq and ne compare scalars, not "+an(kindOf(a))+" and "+an(kindOf(b)), "use deepEqual")
 		return false, false
 	case kindOf(a) != kindOf(b) && !(e.masked && (a == Mask || b == Mask)):
-		e.fail(at, "bad-argument", "a "+kindOf(a)+" and a "+kindOf(b)+" are never equal", "turn both into text with toString")
+		e.fail(at, "bad-argument", an(kindOf(a))+" and "+an(kindOf(b))+" are never equal", "turn both into text with toString")
 		return false, false
 	}
 	return a == b, true
@@ -118,7 +118,7 @@ func ordered(holds func(int) bool) func(*eval, call) any {
 		s, isText := a.(string)
 		t, isText2 := b.(string)
 		if !isText || !isText2 {
-			return e.fail(c.at, "bad-argument", c.name+" cannot compare a "+kindOf(a)+" and a "+kindOf(b), "")
+			return e.fail(c.at, "bad-argument", c.name+" cannot compare "+an(kindOf(a))+" and "+an(kindOf(b)), "")
 		}
 		return holds(strings.Compare(s, t))
 	}

@@ -44,7 +44,7 @@ func (e *eval) item(at parse.Node, v, k any) any {
 	if i, ok := toInt(key); ok && isList(v) {
 		return e.numbered(at, v, k, i)
 	}
-	return e.fail(at, "bad-argument", "a "+kindOf(key)+" cannot index a "+kindOf(v), "")
+	return e.fail(at, "bad-argument", an(kindOf(key))+" cannot index "+an(kindOf(v)), "")
 }
 
 // named is the member of a map, by a computed name.

@@ -50,6 +50,6 @@ func length(e *eval, c call) any {
 	case nil:
 		return e.null(c.at, v)
 	default:
-		return e.fail(c.at, "bad-argument", "len wants a text, a list or a map, not a "+kindOf(s), "")
+		return e.fail(c.at, "bad-argument", "len wants a text, a list or a map, not "+an(kindOf(s)), "")
 	}
 }

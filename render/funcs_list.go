@@ -44,7 +44,7 @@ func (e *eval) listArg(c call, i int) ([]any, bool) {
 		e.null(c.at, c.args[i])
 		return nil, false
 	}
-	e.fail(c.at, "bad-argument", c.name+" wants a list, not a "+kindOf(v), "")
+	e.fail(c.at, "bad-argument", c.name+" wants a list, not "+an(kindOf(v)), "")
 	return nil, false
 }
 
@@ -247,7 +247,7 @@ func (e *eval) wholeArg(c call, i int, a any) (int64, bool) {
 	}
 	n, ok := toInt(v)
 	if !ok {
-		e.fail(c.at, "bad-argument", c.name+" wants whole numbers, not a "+kindOf(v), "")
+		e.fail(c.at, "bad-argument", c.name+" wants whole numbers, not "+an(kindOf(v)), "")
 	}
 	return n, ok
 }

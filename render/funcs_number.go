@@ -1,7 +1,6 @@
 package render
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -68,7 +67,7 @@ func folding(f func(a, b int64) (int64, bool), with ...any) func(*eval, call) an
 			if i == 0 {
 				sum = n
 			} else if sum, ok = f(sum, n); !ok {
-				return e.failCall(c, errors.New("the result does not fit into 64 bits, or something is divided by zero"))
+				return e.failCall(c, fixed("the result does not fit into 64 bits, or something is divided by zero"))
 			}
 		}
 		return sum
@@ -140,7 +139,7 @@ func (e *eval) floats(c call, args []any) ([]float64, bool) {
 
 func finite(f float64) (any, error) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return nil, errors.New("the result is no finite number")
+		return nil, fixed("the result is no finite number")
 	}
 	return f, nil
 }
@@ -169,7 +168,7 @@ func rounding(e *eval, c call) any {
 	})
 }
 
-var errNotInt = errors.New("not a whole number of 64 bits")
+var errNotInt = fixed("not a whole number of 64 bits")
 
 // strictInt is a whole number, also as text.
 func strictInt(v any) (int64, error) {
@@ -206,7 +205,7 @@ func cutInt(v any) (int64, error) {
 	return strictInt(v)
 }
 
-var errNotFloat = errors.New("not a number")
+var errNotFloat = fixed("not a number")
 
 func strictFloat(v any) (float64, error) {
 	if s, ok := v.(string); ok {
@@ -235,7 +234,7 @@ func boolFloat(v any) (float64, error) {
 func strictAtoi(s string) (int, error) {
 	i, err := strconv.Atoi(s)
 	if err != nil {
-		return 0, errors.New("the text is not a whole number")
+		return 0, fixed("the text is not a whole number")
 	}
 	return i, nil
 }
@@ -243,7 +242,7 @@ func strictAtoi(s string) (int, error) {
 func octal64(v any) (any, error) {
 	i, err := strconv.ParseInt(fmt.Sprint(v), 8, 64)
 	if err != nil {
-		return nil, errors.New("not an octal number")
+		return nil, fixed("not an octal number")
 	}
 	return i, nil
 }
@@ -253,13 +252,13 @@ func roundDuration(v any, round func(any) string) (any, error) {
 	if s, ok := v.(string); ok {
 		d, err := time.ParseDuration(s)
 		if err != nil {
-			return nil, errors.New("not a duration like 1h30m")
+			return nil, fixed("not a duration like 1h30m")
 		}
 		return round(int64(d)), nil
 	}
 	n, err := strictInt(v)
 	if err != nil {
-		return nil, errors.New("not a duration like 1h30m")
+		return nil, fixed("not a duration like 1h30m")
 	}
 	return round(n), nil
 }
@@ -267,7 +266,7 @@ func roundDuration(v any, round func(any) string) (any, error) {
 func seconds(v any) (any, error) {
 	n, err := strictInt(v)
 	if err != nil || n > math.MaxInt64/int64(time.Second) || n < math.MinInt64/int64(time.Second) {
-		return nil, errors.New("not a number of seconds")
+		return nil, fixed("not a number of seconds")
 	}
 	return (time.Duration(n) * time.Second).String(), nil
 }

@@ -140,7 +140,7 @@ func (f *formatting) value(index int, letter rune) string {
 		if letter < 0 {
 			letter = '*'
 		}
-		return "%" + string(letter) + " cannot write a " + kindOf(f.args[f.next])
+		return "%" + string(letter) + " cannot write " + an(kindOf(f.args[f.next]))
 	}
 	f.used[f.next] = true
 	f.out = append(f.out, v)

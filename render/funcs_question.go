@@ -83,7 +83,7 @@ func (e *eval) keyOf(c call, v any) (string, bool) {
 	case nil:
 		e.null(c.at, v)
 	default:
-		e.fail(c.at, "bad-argument", c.name+" wants the name of a key, not a "+kindOf(k), "")
+		e.fail(c.at, "bad-argument", c.name+" wants the name of a key, not "+an(kindOf(k)), "")
 	}
 	return "", false
 }
@@ -104,7 +104,7 @@ func hasKey(e *eval, c call) any {
 	case nil, *missing, poison:
 		return false
 	}
-	return e.fail(c.at, "bad-argument", "hasKey wants a map, not a "+kindOf(e.scalar(c.args[0])), "")
+	return e.fail(c.at, "bad-argument", "hasKey wants a map, not "+an(kindOf(e.scalar(c.args[0]))), "")
 }
 
 func get(e *eval, c call) any {
@@ -112,7 +112,7 @@ func get(e *eval, c call) any {
 		return e.soft()
 	}
 	if m := e.scalar(c.args[0]); !isMap(m) && nothing(m) != nil {
-		return e.fail(c.at, "bad-argument", "get wants a map, not a "+kindOf(m), "")
+		return e.fail(c.at, "bad-argument", "get wants a map, not "+an(kindOf(m)), "")
 	}
 	return e.item(c.at, c.args[0], c.args[1])
 }

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"regexp/syntax"
@@ -25,21 +24,26 @@ func (m functions) regex() {
 	m.addMust("regexReplaceAllLiteral", goFunction(func(re, s, repl string) (string, error) { return regexReplace(re, s, repl, true) }))
 }
 
+const (
+	errNotRegexp  = fixed("not a regular expression")
+	errSlowRegexp = fixed("the expression takes too long on a text of that size")
+)
+
 // compile refuses what would take too long on s.
 func compile(expr, s string) (*regexp.Regexp, error) {
 	if len(expr) > 1<<16 {
-		return nil, errors.New("the regular expression is larger than 64 KiB")
+		return nil, fixed("the regular expression is larger than 64 KiB")
 	}
 	tree, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
-		return nil, errors.New("not a regular expression: " + err.Error())
+		return nil, fmt.Errorf("%w: %w", errNotRegexp, err)
 	}
 	prog, err := syntax.Compile(tree.Simplify())
 	if err != nil {
-		return nil, errors.New("not a regular expression")
+		return nil, errNotRegexp
 	}
 	if len(prog.Inst) > maxMatching/(len(s)+1) {
-		return nil, fmt.Errorf("an expression of %d steps on a text of %d bytes takes too long", len(prog.Inst), len(s))
+		return nil, fmt.Errorf("%w: %d steps on a text of %d bytes", errSlowRegexp, len(prog.Inst), len(s))
 	}
 	return regexp.Compile(expr)
 }
@@ -60,7 +64,7 @@ func regexFind(expr, s string) (string, error) {
 	return re.FindString(s), nil
 }
 
-var errManyMatches = fmt.Errorf("more than %d matches", maxMatches)
+var errManyMatches = fixed(fmt.Sprintf("more than %d matches", maxMatches))
 
 func regexFindAll(expr, s string, n int) ([]string, error) {
 	re, err := compile(expr, s)
@@ -106,7 +110,7 @@ func regexReplace(expr, s, repl string, literal bool) (string, error) {
 			return ""
 		})
 		if size > maxText {
-			return "", fmt.Errorf("the text would grow beyond %d MiB", maxText>>20)
+			return "", errGrows
 		}
 	}
 	if literal {

@@ -3,7 +3,6 @@ package render
 import (
 	"encoding/base32"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -41,18 +40,18 @@ func (m functions) strict(sprig map[string]any) {
 
 func decoded(b []byte, err error) (string, error) {
 	if err != nil {
-		return "", errors.New("the text is not encoded that way")
+		return "", fixed("the text is not encoded that way")
 	}
 	return string(b), nil
 }
 
-var errManyItems = fmt.Errorf("more than %d items", maxItems)
+var errManyItems = fixed(fmt.Sprintf("more than %d items", maxItems))
 
-var errGrows = fmt.Errorf("the text would grow beyond %d MiB", maxText>>20)
+var errGrows = fixed(fmt.Sprintf("the text would grow beyond %d MiB", maxText>>20))
 
 func (e *eval) repeat(n int, s string) (string, error) {
 	if n < 0 {
-		return "", errors.New("a text is repeated 0 times at least")
+		return "", fixed("a text is repeated 0 times at least")
 	}
 	if len(s) > 0 && n > maxText/len(s) {
 		return "", errGrows
@@ -63,7 +62,7 @@ func (e *eval) repeat(n int, s string) (string, error) {
 
 func (e *eval) indent(n int, s string) (string, error) {
 	if n < 0 {
-		return "", errors.New("an indentation is 0 at least")
+		return "", fixed("an indentation is 0 at least")
 	}
 	lines := 1 + strings.Count(s, "\n")
 	if n > maxText/lines {
@@ -128,7 +127,7 @@ func seq(n ...int) (string, error) {
 	case 3:
 		start, step, end = n[0], n[1], n[2]
 	default:
-		return "", errors.New("takes 1 to 3 numbers")
+		return "", fixed("takes 1 to 3 numbers")
 	}
 	if len(n) < 3 && end < start {
 		step = -1
@@ -157,7 +156,7 @@ func substr(start, end int, s string) (string, error) {
 		end = len(s)
 	}
 	if start < 0 || start > end {
-		return "", errors.New("reaches beyond the end, or backwards")
+		return "", fixed("reaches beyond the end, or backwards")
 	}
 	return s[start:end], nil
 }
@@ -183,7 +182,7 @@ func abbreviated(abbrev func(int, int, string) string) any {
 	return func(left, right int, s string) (string, error) {
 		short := abbrev(left, right, s)
 		if short == "" && s != "" {
-			return "", errors.New("the width is too small for that")
+			return "", fixed("the width is too small for that")
 		}
 		return short, nil
 	}
@@ -204,6 +203,6 @@ func derived(derive func(uint32, string, string, string, string) string) any {
 		case "maximum", "long", "medium", "short", "basic", "pin":
 			return derive(n, kind, password, user, site), nil
 		}
-		return "", errors.New("the kind is maximum, long, medium, short, basic or pin")
+		return "", fixed("the kind is maximum, long, medium, short, basic or pin")
 	}
 }

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -264,19 +265,29 @@ func (e *eval) badArgument(c call, i int, want reflect.Type, v any) any {
 	if want.Kind() == reflect.String && kindOf(v) != "map" && kindOf(v) != "list" {
 		hint = "turn it into text with toString"
 	}
-	e.fail(c.at, "bad-argument", fmt.Sprintf("%s wants a %s as argument %d, not a %s", c.name, typeName(want), i+1, kindOf(v)), hint)
+	e.fail(c.at, "bad-argument", fmt.Sprintf("%s wants %s as argument %d, not %s", c.name, an(typeName(want)), i+1, an(kindOf(v))), hint)
 	if n, ok := c.args[i].(*Node); ok {
 		e.note(valuePath(n, "") + " was set at " + n.Pos().String())
 	}
 	return e.soft()
 }
 
-// failCall reports what a library said, if it cannot hold a secret: only while this
-// output has read none.
+// A fixed error says the same whatever the values are, so it may be shown where a secret
+// was read. No part of it is computed from them.
+type fixed string
+
+func (f fixed) Error() string { return string(f) }
+
+// failCall reports what a library said, if it cannot hold a secret: while this output has
+// read none. After that it is what is fixed of it.
 func (e *eval) failCall(c call, err error) any {
 	text := c.name + " cannot work on " + kinds(c.args)
-	if !e.reads.secret {
+	var f fixed
+	switch {
+	case !e.reads.secret:
 		text = c.name + ": " + Quoted(err.Error())
+	case errors.As(err, &f):
+		text = c.name + ": " + string(f)
 	}
 	return e.fail(c.at, "function", text, "")
 }
@@ -287,7 +298,7 @@ func kinds(args []any) string {
 		if i > 0 {
 			s.WriteString(", ")
 		}
-		s.WriteString("a " + kindOf(a))
+		s.WriteString(an(kindOf(a)))
 	}
 	return s.String()
 }

@@ -43,7 +43,7 @@ func TestLists(t *testing.T) {
 		"no map":     {`{"l":[{"n":1}]}`, `{"l":["hunter2"]}`, "b:1: an item of l has no n"},
 		"twice":      {`{"l":[{"n":1}]}`, `{"l":[{"n":2},{"n":2}]}`, "b:1: two items of l have the same n"},
 		"twice base": {`{"l":[{"n":1},{"n":1}]}`, `{"l":[]}`, "a:1: two items of l have the same n"},
-		"clash":      {`{"l":[{"n":1,"v":{"a":1}}]}`, `{"l":[{"n":1,"v":2}]}`, "b:1: l[0].v is a int here"},
+		"clash":      {`{"l":[{"n":1,"v":{"a":1}}]}`, `{"l":[{"n":1,"v":2}]}`, "b:1: l[0].v is an int here"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := merged(t, jsonLayer(t, "a", c.base), withLists(jsonLayer(t, "b", c.over), byN))

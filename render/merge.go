@@ -193,8 +193,8 @@ func (m *merger) fit(prev, next *Node) *Node {
 
 // clash records that next cannot take the place of prev, which stays.
 func (m *merger) clash(prev, next *Node, hint string) *Node {
-	p := problemf(CauseData, "type-clash", next.Pos(), "%s is a %s here, but a %s in %s (%s)",
-		Quoted(m.path.String()), next.kind(), prev.kind(), prev.sourceName(), prev.Pos())
+	p := problemf(CauseData, "type-clash", next.Pos(), "%s is %s here, but %s in %s (%s)",
+		Quoted(m.path.String()), an(next.kind()), an(prev.kind()), prev.sourceName(), prev.Pos())
 	p.Hint = hint
 	m.problems = append(m.problems, p)
 	return prev

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"errors"
 	"strings"
 )
 
@@ -10,7 +9,7 @@ import (
 func quoteShell(s string) (string, error) {
 	switch {
 	case strings.ContainsRune(s, 0):
-		return "", errors.New("a shell has no form for a NUL character")
+		return "", fixed("a shell has no form for a NUL character")
 	case shellSafe().MatchString(s):
 		return s, nil
 	}
@@ -22,7 +21,7 @@ func quoteShell(s string) (string, error) {
 func quoteINI(s string) (string, error) {
 	switch {
 	case !oneLine(s):
-		return "", errors.New("an ini file has no form for a text of several lines")
+		return "", fixed("an ini file has no form for a text of several lines")
 	case strings.Contains(s, `"`) && !strings.Contains(s, "'"):
 		return "'" + s + "'", nil
 	}
@@ -36,11 +35,11 @@ func dotenvQuote(s string) (string, error) {
 	case s == "" || shellSafe().MatchString(s):
 		return s, nil
 	case strings.ContainsRune(s, 0):
-		return "", errors.New("has a NUL character, which has no form in env")
+		return "", fixed("has a NUL character, which has no form in env")
 	case !strings.ContainsAny(s, "'\r") && !strings.HasSuffix(s, `\`):
 		return "'" + s + "'", nil
 	case strings.ContainsRune(s, '`'):
-		return "", errors.New("has a backquote, which readers of env files disagree on inside double quotes")
+		return "", fixed("has a backquote, which readers of env files disagree on inside double quotes")
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "\r", `\r`).Replace(s) + `"`, nil
 }

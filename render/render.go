@@ -211,7 +211,7 @@ func (r *renderer) rounds(e *Entry) ([]map[string]any, error) {
 	if n == nil || n.isLeaf() {
 		what := "is not there"
 		if n != nil {
-			what = "is a " + n.kind() + ", not a list or a map"
+			what = "is " + an(n.kind()) + ", not a list or a map"
 		}
 		problem := problemf(CauseData, "bad-each", e.At("each"), "each: %s %s", Quoted(e.Each), what)
 		problem.Hint = "set it, or add when: " + e.Each

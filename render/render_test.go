@@ -106,7 +106,7 @@ func TestTemplateErrors(t *testing.T) {
 		"forbidden":        {"x {{ now }}", "app.conf.tmpl:1:6: the function now is not offered"},
 		"unknown function": {"x {{ quoet 1 }}", "app.conf.tmpl:1:6: there is no function quoet"},
 		"syntax":           {"a\n{{ if }}", "app.conf.tmpl:2:1: missing value for if"},
-		"wrong type":       {"{{ upper .Values.port }}", "app.conf.tmpl:1:4: upper wants a string as argument 1, not a int"},
+		"wrong type":       {"{{ upper .Values.port }}", "app.conf.tmpl:1:4: upper wants a string as argument 1, not an int"},
 		"atoi":             {"{{ atoi .Values.name }}", "app.conf.tmpl:1:4: atoi: the text is not a whole number"},
 		"fail":             {`{{ fail "no way" }}`, "app.conf.tmpl:1:4: no way"},
 		"required":         {`{{ required "need x" .Values.x }}`, "app.conf.tmpl:1:4: need x"},

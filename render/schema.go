@@ -123,7 +123,7 @@ func (s *Schema) checkSchema(n *Node) error {
 		return nil
 	}
 	if !n.isMap() {
-		return s.wrong(n, "a schema is a map, true or false, not a "+n.kind(), "")
+		return s.wrong(n, "a schema is a map, true or false, not "+an(n.kind()), "")
 	}
 	var all []error
 	for i := range n.children() {

@@ -99,7 +99,7 @@ func (e *eval) iterate(at parse.Node, v any, vars int, each func(key, item any) 
 	}
 	list, ok := v.([]any)
 	if !ok {
-		e.fail(at, "wrong-type", "range wants a list or a map, not a "+kindOf(v), "")
+		e.fail(at, "wrong-type", "range wants a list or a map, not "+an(kindOf(v)), "")
 		return
 	}
 	for i := range list {

@@ -202,6 +202,14 @@ func kindOf(v any) string {
 	return "value"
 }
 
+// an puts the article before the name of a kind.
+func an(kind string) string {
+	if strings.ContainsAny(kind[:min(1, len(kind))], "aeiou") {
+		return "an " + kind
+	}
+	return "a " + kind
+}
+
 // number gives a decimal number in its smallest form: an int64 or float64 if that
 // prints as text again, else a Num.
 func number(text string, v any) any {
