@@ -120,7 +120,16 @@ type logged struct {
 }
 
 func asLogged(level string, p *render.Problem) logged {
-	return logged{level, p.Code, p.Pos.File, p.Pos.Line, p.Pos.Col, p.Text, p.Notes, p.Hint}
+	at := p.Pos.Outer()
+	return logged{level, p.Code, at.File, at.Line, at.Col, p.Text, placed(p), p.Hint}
+}
+
+// placed are the notes of a problem, with its place in a text that has no file of its own.
+func placed(p *render.Problem) []string {
+	if p.Pos.In == (render.Spot{}) || p.Pos.Line == 0 {
+		return p.Notes
+	}
+	return append([]string{fmt.Sprintf("line %d, column %d of the text that stands there", p.Pos.Line, p.Pos.Col)}, p.Notes...)
 }
 
 // excerpt is the source line with a caret below the place. Long lines are cut.

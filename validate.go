@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,7 +30,7 @@ func (c *confit) validateCommand() *cobra.Command {
 
 // validate renders in memory and reports what is wrong, and what looks like a slip.
 func (c *confit) validate(format string) error {
-	show, ok := map[string]func(io.Writer, []finding) error{"text": c.showText, "json": showJSON, "github": showGitHub}[format]
+	show, ok := map[string]func(io.Writer, []finding) error{"text": c.showText, "json": showJSON, "github": c.showGitHub}[format]
 	if !ok {
 		return usagef("--format is text, json or github", "")
 	}
@@ -93,17 +94,32 @@ func showJSON(w io.Writer, all []finding) error {
 }
 
 // showGitHub writes workflow commands, which become annotations of the changed lines.
-func showGitHub(w io.Writer, all []finding) error {
+func (c *confit) showGitHub(w io.Writer, all []finding) error {
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	message := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	var errs []error
 	for _, f := range all {
-		text := strings.Join(append([]string{f.Text}, f.Notes...), "\n")
+		at := f.Pos.Outer()
+		text := strings.Join(append([]string{f.Text}, placed(f.Problem)...), "\n")
 		if f.Hint != "" {
 			text += "\nhint: " + f.Hint
 		}
-		_, err := fmt.Fprintf(w, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", f.level, property.Replace(f.Pos.File), max(f.Pos.Line, 1), max(f.Pos.Col, 1), property.Replace(f.Code), message.Replace(text))
+		_, err := fmt.Fprintf(w, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", f.level, property.Replace(c.onDisk(at.File)), max(at.Line, 1), max(at.Col, 1), property.Replace(f.Code), message.Replace(text))
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// onDisk is the name of a file as the working directory has it, where --root stands in for /.
+func (c *confit) onDisk(name string) string {
+	if !filepath.IsAbs(name) {
+		return name
+	}
+	if name = filepath.Join(c.set.root, name); !filepath.IsAbs(name) {
+		return name
+	}
+	if below, err := filepath.Rel(c.sys.dir, name); err == nil && filepath.IsLocal(below) {
+		return below
+	}
+	return name
 }

@@ -153,7 +153,7 @@ func first(s string, n int) string { return s[:min(n, len(s))] }
 func within(t *testing.T, text string, limit time.Duration) error {
 	t.Helper()
 	found := Found{Files: []*File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
-	entry := Entry{Template: "app.conf.tmpl", To: "app.conf", Where: Where{fields: map[string]Pos{"template": {}}}}
+	entry := Entry{Template: "app.conf.tmpl", To: "app.conf", Where: Where{fields: map[string]specField{"template": {}}}}
 	_, err := Render([]Entry{entry}, Input{
 		Values: valuesOf(t, nodeOf(map[string]any{"a": int64(1)}, &Origin{File: "v"})),
 		Files:  NewFiles(nil), Found: map[string]Found{"app.conf.tmpl": found}, Deadline: time.Now().Add(limit),
@@ -173,7 +173,7 @@ func TestRoomForText(t *testing.T) {
 	} {
 		most := 0
 		found := Found{Files: []*File{{Path: "x.tmpl", From: "x.tmpl", Data: []byte(text)}}, Single: true}
-		made, err := Render([]Entry{{Template: "x.tmpl", To: "x", Where: Where{fields: map[string]Pos{"template": {}}}}}, Input{
+		made, err := Render([]Entry{{Template: "x.tmpl", To: "x", Where: Where{fields: map[string]specField{"template": {}}}}}, Input{
 			Values: valuesOf(t, nodeOf(map[string]any{}, &Origin{File: "v"})), Files: NewFiles(nil), Found: map[string]Found{"x.tmpl": found},
 			Room: func(bytes int) { most = max(most, bytes) },
 		})
@@ -219,7 +219,7 @@ func TestRoomForValues(t *testing.T) {
 	}
 	for _, to := range []string{"x.json", "x.yaml"} {
 		most := 0
-		made, err := Render([]Entry{{Values: ".", To: to, Where: Where{fields: map[string]Pos{"values": {}}}}}, Input{
+		made, err := Render([]Entry{{Values: ".", To: to, Where: Where{fields: map[string]specField{"values": {}}}}}, Input{
 			Values: valuesOf(t, nodeOf(map[string]any{"a": list}, &Origin{File: "v"})), Files: NewFiles(nil),
 			Room: func(bytes int) { most = max(most, bytes) },
 		})

@@ -15,15 +15,28 @@ import (
 type Where struct {
 	Pos    Pos
 	Base   string // the folder at which relative paths of the entry start
-	fields map[string]Pos
+	fields map[string]specField
+}
+
+// A specField is where a field stands, and its value.
+type specField struct {
+	Pos
+	value Spot
+	block bool // the text of the value begins in the next line, as it is
 }
 
 // At is the place of a field, or of the entry where it has none of that name.
 func (w Where) At(field string) Pos {
-	if p, ok := w.fields[field]; ok {
-		return p
+	if f, ok := w.fields[field]; ok {
+		return f.Pos
 	}
 	return w.Pos
+}
+
+// source is the text of a field as a template, with its place in the spec.
+func (w Where) source(field, text string) *source {
+	f := w.fields[field]
+	return &source{name: w.At(field).String(), text: text, in: f.value, block: f.block}
 }
 
 // Has tells whether the spec sets a field.
@@ -106,7 +119,7 @@ func (d *specDecoder) fields(n *yaml.Node, v reflect.Value, name string) {
 			known[tag] = v.Field(i)
 		}
 	}
-	seen := map[string]Pos{}
+	seen := map[string]specField{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		field, ok := known[key.Value]
@@ -114,7 +127,7 @@ func (d *specDecoder) fields(n *yaml.Node, v reflect.Value, name string) {
 			d.fail(key, "keep one of the two", "the field %s is there already, in line %d", Quoted(key.Value), first.Line)
 			continue
 		}
-		seen[key.Value] = d.pos(key)
+		seen[key.Value] = d.field(key, n.Content[i+1])
 		if !ok {
 			d.unknown(key, known, name)
 			continue
@@ -124,6 +137,10 @@ func (d *specDecoder) fields(n *yaml.Node, v reflect.Value, name string) {
 	if where != nil {
 		*where = Where{Pos: d.pos(n), Base: d.base, fields: seen}
 	}
+}
+
+func (d *specDecoder) field(key, value *yaml.Node) specField {
+	return specField{d.pos(key), Spot{d.file, value.Line, value.Column}, value.Style&yaml.LiteralStyle != 0}
 }
 
 func orSpec(name string) string {

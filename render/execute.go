@@ -17,8 +17,7 @@ func (w *worker) make(j job) (Output, *reading, error) {
 	case e.Has("values"):
 		return w.values(e, j.to)
 	case e.Has("inline"):
-		src := &source{name: e.At("inline").String(), text: e.Inline}
-		return w.template(j, src, nil, j.to)
+		return w.template(j, e.source("inline", e.Inline), nil, j.to)
 	case e.Has("envsubst"):
 		return w.envsubst(e, j.file, outputPath(j.to, j.name()))
 	case e.Has("copy") || !j.isTemplate():

@@ -79,7 +79,7 @@ func (e *eval) wrote(line int) Pos {
 	offset += len(rest) - len(bytes.TrimLeft(rest, " \t"))
 	i := sort.Search(len(e.marks), func(i int) bool { return e.marks[i].out > offset }) - 1
 	if i < 0 {
-		return Pos{File: e.prog.main.src.name}
+		return Pos{File: e.prog.main.src.name, In: e.prog.main.src.in}
 	}
 	m := e.marks[i]
 	if m.copied {

@@ -23,7 +23,7 @@ func TestFilesOver(t *testing.T) {
 		"broken": {`{{ range .Files }}{{ . }}{{ break }}{{ end }}`, "a", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			entry := Entry{Inline: c.in, To: "app.conf", Where: Where{fields: map[string]Pos{"inline": {File: "confit.yaml"}}}}
+			entry := Entry{Inline: c.in, To: "app.conf", Where: Where{fields: map[string]specField{"inline": {Pos: Pos{File: "confit.yaml"}}}}}
 			r, err := Render([]Entry{entry}, Input{Values: valuesOf(t, nodeOf(map[string]any{}, &Origin{})), Files: files})
 			if err != nil {
 				t.Fatal(err)

@@ -37,11 +37,12 @@ func tpl(e *eval, c call) any {
 		e.limit(c.at, "template-size", "the text given to tpl is larger than "+most.String(), "split it, or raise limits: {template: …}")
 	}
 	e.tick(c.at, len(text)>>4)
-	name := e.def.src.name
+	name, in := e.def.src.name, e.def.src.in
 	if !e.def.src.made {
-		name = "tpl at " + e.pos(e.start(c.at)).String()
+		at := e.pos(e.start(c.at))
+		name, in = "tpl at "+at.String(), at.Outer()
 	}
-	src := &source{name: name, text: text, secret: !e.mayShow(c.args[0]), made: true}
+	src := &source{name: name, in: in, text: text, secret: !e.mayShow(c.args[0]), made: true}
 	main, own, err := parseSource(src, "", "", e.lib)
 	if err != nil {
 		p := Problems(err, CauseData)[0]

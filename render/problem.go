@@ -30,11 +30,28 @@ const (
 )
 
 // A Pos is a place in a file. Line and Col count from 1, in characters; 0 means
-// unknown.
+// unknown. A text that stands in another file, like an inline template, is a file of its
+// own here, named after where it stands, which is In.
 type Pos struct {
 	File string
 	Line int
 	Col  int
+	In   Spot
+}
+
+// A Spot is a place in a file that is there. The zero Spot is none.
+type Spot struct {
+	File string
+	Line int
+	Col  int
+}
+
+// Outer is the place in a file that is there, which editors and CI can open.
+func (p Pos) Outer() Spot {
+	if p.In != (Spot{}) {
+		return p.In
+	}
+	return Spot{p.File, p.Line, p.Col}
 }
 
 // String is file:line:col, without the parts that are not known.

@@ -21,7 +21,7 @@ func rounds(n int) uint64 {
 
 // inline renders one template over values, as a run would.
 func inline(v *Values, text string) ([]Output, error) {
-	entry := Entry{Inline: text, To: "app.conf", Where: Where{fields: map[string]Pos{"inline": {File: "confit.yaml"}}}}
+	entry := Entry{Inline: text, To: "app.conf", Where: Where{fields: map[string]specField{"inline": {Pos: Pos{File: "confit.yaml"}}}}}
 	r, err := Render([]Entry{entry}, Input{Values: v, Files: NewFiles(nil), Deadline: time.Now().Add(200 * time.Millisecond)})
 	if r == nil {
 		return nil, err
@@ -88,7 +88,7 @@ func TestSecretTemplate(t *testing.T) {
 		`{{ fail "hunter2" }}`, `{{ template "hunter2" }}`, `{{ index .Values "hunter2" | upper }}`, `{{ printf "%d" "hunter2" }}`, `{{ required "hunter2" "" }}`, `{{ tpl "{{ .hunter2 }}" . }}`,
 	} {
 		found := Found{Files: []*File{{Path: "a.tmpl", From: "a.tmpl", Data: []byte(text), Sensitive: true}}, Single: true}
-		entry := Entry{Template: "a.tmpl", To: "a", Where: Where{fields: map[string]Pos{"template": {}}}}
+		entry := Entry{Template: "a.tmpl", To: "a", Where: Where{fields: map[string]specField{"template": {}}}}
 		_, err := Render([]Entry{entry}, Input{
 			Values: valuesOf(t, nodeOf(map[string]any{"a": int64(1)}, &Origin{File: "v"})), Files: NewFiles(nil),
 			Found: map[string]Found{"a.tmpl": found},
@@ -208,7 +208,7 @@ func TestSameBytes(t *testing.T) {
 	for seed := uint64(0); len(entries) < 200; seed++ {
 		text := newGen(seed).template()
 		if _, err := inline(v, text); err == nil {
-			entries = append(entries, Entry{Inline: text, To: fmt.Sprint(seed), Where: Where{fields: map[string]Pos{"inline": {File: "confit.yaml"}}}})
+			entries = append(entries, Entry{Inline: text, To: fmt.Sprint(seed), Where: Where{fields: map[string]specField{"inline": {Pos: Pos{File: "confit.yaml"}}}}})
 		}
 	}
 	render := func(procs int) string {

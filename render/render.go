@@ -256,7 +256,7 @@ func (r *renderer) target(e *Entry, dot map[string]any) (string, error) {
 	if !strings.Contains(e.To, e.delim(0)) {
 		return e.To, nil
 	}
-	src := &source{name: e.At("to").String(), text: e.To}
+	src := e.source("to", e.To)
 	defer r.Running.Begin("template", src.name)()
 	ev, err := r.execute(e, src, nil, dot, nil)
 	if err != nil {

@@ -27,7 +27,7 @@ func oneOf(t *testing.T, text string, layers ...Layer) (Output, error) {
 		t.Fatal(err)
 	}
 	found := Found{Files: []*File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
-	outs, err := Render([]Entry{{Template: "app.conf.tmpl", To: "app.conf", Where: Where{fields: map[string]Pos{"template": {}}}}}, Input{
+	outs, err := Render([]Entry{{Template: "app.conf.tmpl", To: "app.conf", Where: Where{fields: map[string]specField{"template": {}}}}}, Input{
 		Values: v, Files: NewFiles(nil), Found: map[string]Found{"app.conf.tmpl": found},
 	})
 	if err != nil {

@@ -14,7 +14,7 @@ func Syntax(entries []Entry, in Input) error {
 	for i := range entries {
 		e := &entries[i]
 		if e.Has("inline") {
-			all = append(all, r.syntax(e, &source{name: e.At("inline").String(), text: e.Inline}))
+			all = append(all, r.syntax(e, e.source("inline", e.Inline)))
 		}
 		if !e.Has("template") {
 			continue

@@ -16,6 +16,8 @@ type source struct {
 	text   string
 	secret bool // came from a sensitive source: its lines are not shown
 	made   bool // made by a template: where it is secret, so are places in it
+	in     Spot // where the text stands in another file
+	block  bool // its lines are those of that file, from the one after in
 }
 
 // sourceOf reads a file.
@@ -32,12 +34,23 @@ func sourceOf(f *File) (*source, error) {
 // pos turns a byte offset into a place.
 func (s *source) pos(offset int) Pos {
 	if s.secret && s.made {
-		return Pos{File: s.name}
+		return Pos{File: s.name, In: s.in}
 	}
 	offset = max(0, min(offset, len(s.text)))
 	before := s.text[:offset]
 	start := strings.LastIndexByte(before, '\n') + 1
-	return Pos{File: s.name, Line: 1 + strings.Count(before, "\n"), Col: 1 + utf8.RuneCountInString(before[start:])}
+	p := s.lineAt(1 + strings.Count(before, "\n"))
+	p.Col = 1 + utf8.RuneCountInString(before[start:])
+	return p
+}
+
+// lineAt is the place of a line.
+func (s *source) lineAt(n int) Pos {
+	p := Pos{File: s.name, Line: n, In: s.in}
+	if s.block {
+		p.In.Line, p.In.Col = s.in.Line+n, 0 // how far it is indented is not known
+	}
+	return p
 }
 
 // line is the text of one line, to be shown with an error.
@@ -83,7 +96,7 @@ func (p *program) lookup(name string) *definition {
 // it defines.
 func parseSource(src *source, left, right string, lib *library) (*definition, map[string]*definition, error) {
 	if most := lib.limits.Template; len(src.text) > int(most) {
-		p := problemf(CauseLimit, "template-size", Pos{File: src.name}, "the template is larger than %v", most)
+		p := problemf(CauseLimit, "template-size", Pos{File: src.name, In: src.in}, "the template is larger than %v", most)
 		p.Hint = "copy large content with copy, split the template, or raise limits: {template: …}"
 		return nil, nil, p
 	}
@@ -127,7 +140,7 @@ var (
 // parseProblem words a syntax error. The parser knows the line only; the column is
 // that of what it complains of, where that can be found.
 func parseProblem(src *source, err error, lib *library) *Problem {
-	p := problemf(CauseData, "template-syntax", Pos{File: src.name}, "the template cannot be parsed")
+	p := problemf(CauseData, "template-syntax", Pos{File: src.name, In: src.in}, "the template cannot be parsed")
 	m := parseError().FindStringSubmatch(strings.TrimPrefix(err.Error(), "template: "+src.name))
 	if m == nil {
 		m = parseError().FindStringSubmatch("template: " + strings.TrimPrefix(err.Error(), "template: "+src.name))
@@ -135,7 +148,8 @@ func parseProblem(src *source, err error, lib *library) *Problem {
 	if m == nil {
 		return p
 	}
-	p.Pos.Line, _ = strconv.Atoi(m[1])
+	line, _ := strconv.Atoi(m[1])
+	p.Pos = src.lineAt(line)
 	p.Source = src.line(p.Pos.Line)
 	p.Pos.Col = 1
 	if i := strings.Index(p.Source, "{{"); i >= 0 {

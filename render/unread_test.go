@@ -48,9 +48,9 @@ type madeOf struct {
 func wide(v *Values) map[string]madeOf {
 	all := map[string]madeOf{}
 	for name, e := range readers() {
-		e.Where.fields = map[string]Pos{"inline": {}, "to": {}, "each": {}, "when": {}}
+		e.Where.fields = map[string]specField{"inline": {}, "to": {}, "each": {}, "when": {}}
 		if e.Values != "" {
-			e.Where.fields = map[string]Pos{"values": {}}
+			e.Where.fields = map[string]specField{"values": {}}
 		}
 		r, err := Render([]Entry{e}, Input{Values: v, Files: NewFiles(nil)})
 		if err != nil {
