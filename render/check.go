@@ -6,8 +6,9 @@ import (
 	"errors"
 	"io"
 	"path"
+	"reflect"
+	"slices"
 	"sort"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -172,12 +173,14 @@ func (c *Check) FromSpec(n *yaml.Node) error {
 		Format string `yaml:"format"`
 		Schema string `yaml:"schema"`
 	}
-	if err := DecodeSpec("", "", n, &fields); err != nil {
-		return errors.New("check is none, or a map with format and schema")
+	if n.Kind != yaml.MappingNode {
+		return errors.New("none, or a map with format and schema")
 	}
+	d := specDecoder{}
+	d.decode(n, reflect.ValueOf(&fields).Elem(), "check")
 	c.Format, c.Schema = fields.Format, fields.Schema
-	if c.Format != "" && !strings.Contains(" "+strings.Join(checkFormats, " ")+" ", " "+c.Format+" ") {
-		return errors.New("format: is one of " + strings.Join(checkFormats, ", "))
+	if c.Format != "" && !slices.Contains(checkFormats, c.Format) {
+		d.fail(n, didYouMean(c.Format, checkFormats, "the formats are "), "check has no format %s", Quoted(c.Format))
 	}
-	return nil
+	return errors.Join(d.problems...)
 }

@@ -79,9 +79,7 @@ func (d *specDecoder) decode(n *yaml.Node, v reflect.Value, name string) {
 		n = n.Alias
 	}
 	if own, ok := v.Addr().Interface().(SpecValue); ok {
-		if err := own.FromSpec(n); err != nil {
-			d.fail(n, "", "%s: %v", name, err)
-		}
+		d.refused(n, name, own.FromSpec(n))
 		return
 	}
 	switch v.Kind() {
@@ -96,6 +94,19 @@ func (d *specDecoder) decode(n *yaml.Node, v reflect.Value, name string) {
 		d.mapping(n, v, name)
 	default:
 		d.scalar(n, v, name)
+	}
+}
+
+// refused reports what a field with a notation of its own says; it need not know its name,
+// or the file.
+func (d *specDecoder) refused(n *yaml.Node, name string, err error) {
+	for _, p := range Problems(err, CauseSpec) {
+		if p.Code == "" {
+			d.fail(n, "", "%s: %s", name, p.Text)
+			continue
+		}
+		p.Pos.File = d.file
+		d.problems = append(d.problems, p)
 	}
 }
 
@@ -156,11 +167,7 @@ func (d *specDecoder) unknown(key *yaml.Node, known map[string]reflect.Value, na
 		names = append(names, k)
 	}
 	slices.Sort(names)
-	hint := "the fields here are " + strings.Join(names, ", ")
-	if near := nearest(key.Value, names); len(near) > 0 {
-		hint = "did you mean " + strings.Join(near, ", ") + "?"
-	}
-	d.fail(key, hint, "%s has no field %s", orSpec(name), Quoted(key.Value))
+	d.fail(key, didYouMean(key.Value, names, "the fields here are "), "%s has no field %s", orSpec(name), Quoted(key.Value))
 }
 
 func (d *specDecoder) sequence(n *yaml.Node, v reflect.Value, name string) {

@@ -39,11 +39,11 @@ type Mode fs.FileMode
 
 // FromSpec reads "0640".
 func (m *Mode) FromSpec(n *yaml.Node) error {
-	if n.ShortTag() != "!!str" {
-		return fmt.Errorf("a bare %s is a decimal number to YAML, not an octal mode: write it in quotes, %q", Quoted(n.Value), "0"+strings.TrimLeft(n.Value, "0"))
+	if n.ShortTag() == "!!int" {
+		return fmt.Errorf("a bare %s is a number to YAML, not the octal text of a mode: write it in quotes, %q", Quoted(n.Value), "0"+strings.TrimLeft(n.Value, "0o"))
 	}
 	bits, err := strconv.ParseUint(n.Value, 8, 32)
-	if err != nil || bits > 0o777 || bits == 0 {
+	if n.ShortTag() != "!!str" || err != nil || bits > 0o777 || bits == 0 {
 		return errors.New(`a mode is octal text from "0001" to "0777", like "0640"`)
 	}
 	*m = Mode(bits)

@@ -152,10 +152,25 @@ func (s *substitution) apply(start int, name string, op byte, colon bool, word s
 		s.failAt(start, "required", Quoted(word), "")
 		return ""
 	case !there:
-		s.failAt(start, "missing-value", "no value for "+Quoted(name), "set it in a source, give it a default: ${"+name+":-…}, or say where it is: vars: {"+name+": path}")
+		s.unset(start, name)
 		return ""
 	}
 	return value
+}
+
+// unset is the error of a name that has no value: where vars leads to one that is not
+// there, it says so.
+func (s *substitution) unset(start int, name string) {
+	mapped, ok := s.vars[name]
+	if !ok {
+		s.failAt(start, "missing-value", "no value for "+Quoted(name), "set it in a source, give it a default: ${"+name+":-…}, or say where it is: vars: {"+name+": path}")
+		return
+	}
+	s.failAt(start, "missing-value", "no value for "+Quoted(mapped)+", where vars: looks for "+Quoted(name), "set it in a source, or give it a default: ${"+name+":-…}")
+	path, _ := ParsePath(mapped)
+	if n, deepest := s.root.find(path); n == nil && s.latest != nil && !s.def.src.secret {
+		s.beside(s.latest, deepest, path[len(deepest.Path())].Key)
+	}
 }
 
 // lookup finds the value of a name: where vars says, else where it matches as an

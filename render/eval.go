@@ -56,6 +56,7 @@ type missing struct {
 	path    string
 	deepest *Node // the last node on the way, if the path leads through nodes
 	key     string
+	top     bool        // it was asked of the dot that a template begins with
 	def     *definition // where it was asked for
 	offset  int
 }

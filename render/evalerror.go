@@ -106,11 +106,30 @@ func (e *eval) use(at parse.Node, m *missing) any {
 // where values were looked for.
 func (e *eval) siblings(p *Problem, m *missing) {
 	p.Hint = "set it in a source, or give it a default: " + m.path + " | default …"
-	if m.deepest == nil {
-		return
+	switch {
+	case m.deepest != nil:
+		e.beside(p, m.deepest, m.key)
+	case m.top:
+		p.Hint = notAtTop(m.key)
 	}
-	keys := m.deepest.keys()
-	if near := nearest(m.key, keys); len(near) > 0 {
+}
+
+// notAtTop says what is at the top of a template instead. These are the names, and not
+// what a template made: its keys may be a secret.
+func notAtTop(name string) string {
+	switch name {
+	case "Release", "Chart", "Capabilities", "Template", "Subcharts":
+		return "there is no release and no chart here: give what you need of " + name + " as a value"
+	case "Item", "Key":
+		return "." + name + " is there where the entry has each:"
+	}
+	return didYouMean("."+name, []string{".Values", ".Files", ".Item", ".Key"}, "a template begins with ")
+}
+
+// beside tells what is in n instead of key, and where values were looked for.
+func (e *eval) beside(p *Problem, n *Node, key string) {
+	keys := n.keys()
+	if near := nearest(key, keys); len(near) > 0 {
 		p.Hint = "did you mean " + strings.Join(near, ", ") + "?"
 	}
 	for i := range keys {
@@ -120,7 +139,7 @@ func (e *eval) siblings(p *Problem, m *missing) {
 	if len(keys) > most {
 		keys = append(keys[:most], fmt.Sprintf("… (%d in all)", len(keys)))
 	}
-	where := valuePath(m.deepest, "")
+	where := valuePath(n, "")
 	switch {
 	case len(keys) == 0:
 		p.Notes = append(p.Notes, where+" is empty")

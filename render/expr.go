@@ -182,7 +182,9 @@ func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) an
 		if v, ok := r[name]; ok {
 			return v
 		}
-		return e.noField(at, name, i)
+		m := e.noField(at, name, i)
+		_, m.top = r["Files"].(*Files)
+		return m
 	case nil:
 		return e.noField(at, name, i)
 	}
@@ -192,9 +194,9 @@ func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) an
 	return e.failAt(e.nameOffset(at, i), "wrong-type", an(kindOf(recv))+" has no field ."+Quoted(name), "")
 }
 
-func (e *eval) noField(at parse.Node, name string, i int) any {
+func (e *eval) noField(at parse.Node, name string, i int) *missing {
 	offset := e.nameOffset(at, i)
-	return &missing{path: e.written(at, offset, name), def: e.def, offset: offset}
+	return &missing{path: e.written(at, offset, name), key: name, def: e.def, offset: offset}
 }
 
 func (e *eval) member(at parse.Node, n *Node, name string, i int) any {

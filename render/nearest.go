@@ -37,6 +37,14 @@ func nearest(want string, names []string) []string {
 	return out
 }
 
+// didYouMean is the hint for a name that is none of a few: the nearest of them, or all.
+func didYouMean(want string, names []string, all string) string {
+	if near := nearest(want, names); len(near) > 0 {
+		return "did you mean " + strings.Join(near, ", ") + "?"
+	}
+	return all + strings.Join(names, ", ")
+}
+
 // distance counts the insertions, deletions, changes and swaps of neighbours that
 // lead from a to b (optimal string alignment).
 func distance(a, b string) int {

@@ -129,6 +129,9 @@ func (r *reader) filesOf(s *Spec) ([]render.File, error) {
 	default:
 		return r.Tree(name, func(string) bool { return true })
 	}
+	if isDir, err := r.IsDir(name); err == nil && isDir {
+		return nil, s.Problem("file", "file "+render.Quoted(s.File)+" is a directory", "read all files of a directory with dir:")
+	}
 	found, err := r.pickPath(name, false)
 	if err == nil && s.decoder(name) == nil && found.Single {
 		return nil, &render.Problem{
