@@ -74,16 +74,16 @@ func (sp *spec) check(file bool) error {
 
 func (sp *spec) checkHead(file bool) error {
 	var all []error
-	if file && sp.Version != 1 {
+	if file && sp.Version != 1 && !sp.Meant("version") {
 		all = append(all, sp.Problem("version", "version is the version of this format", "write version: 1"))
 	}
 	if err := sinks.CheckName(sp.Name); err != nil {
 		all = append(all, sp.Problem("name", "name: "+err.Error(), ""))
 	}
-	if len(sp.Render) == 0 {
+	if len(sp.Render) == 0 && !sp.Meant("render") {
 		all = append(all, sp.Problem("render", "there is nothing to render", "add an entry to render:, or use --template or --values"))
 	}
-	if len(sp.Sinks) == 0 {
+	if len(sp.Sinks) == 0 && !sp.Meant("sinks") {
 		all = append(all, sp.Problem("sinks", "there is no place to write to", "set sinks: [{dir: /config-out}], or --out DIR"))
 	}
 	return errors.Join(all...)
@@ -104,13 +104,12 @@ func (sp *spec) checkEntry(e *render.Entry) error {
 	return errors.Join(all...)
 }
 
+// hasTree tells whether a source has the name, or may have been meant to.
 func (sp *spec) hasTree(name string) bool {
-	for i := range sp.Sources {
-		if sp.Sources[i].Name == name {
-			return true
-		}
+	if len(sp.Sources) == 0 && sp.Meant("sources") {
+		return true
 	}
-	return false
+	return slices.ContainsFunc(sp.Sources, func(s sources.Spec) bool { return s.Name == name || s.Meant("name") })
 }
 
 func (sp *spec) hasEnv() bool {

@@ -3,6 +3,7 @@ package render
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -16,6 +17,8 @@ type Where struct {
 	Pos    Pos
 	Base   string // the folder at which relative paths of the entry start
 	fields map[string]specField
+	meant  map[string]bool // fields that are misspelt, or have a value that does not fit
+	broken bool            // it is no map of fields at all
 }
 
 // A specField is where a field stands, and its value.
@@ -32,6 +35,10 @@ func (w Where) At(field string) Pos {
 	}
 	return w.Pos
 }
+
+// Meant tells whether a field was meant to be set, in a way that DecodeSpec has reported:
+// then it is no mistake of its own that it is not.
+func (w Where) Meant(field string) bool { return w.broken || w.meant[field] }
 
 // source is the text of a field as a template, with its place in the spec.
 func (w Where) source(field, text string) *source {
@@ -111,12 +118,8 @@ func (d *specDecoder) refused(n *yaml.Node, name string, err error) {
 }
 
 func (d *specDecoder) fields(n *yaml.Node, v reflect.Value, name string) {
-	if n.Kind != yaml.MappingNode {
-		d.fail(n, "", "%s is a map of fields, not %s", orSpec(name), an(nodeKind(n)))
-		return
-	}
 	known := map[string]reflect.Value{}
-	var where *Where
+	where := &Where{}
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		if !f.IsExported() {
@@ -130,7 +133,13 @@ func (d *specDecoder) fields(n *yaml.Node, v reflect.Value, name string) {
 			known[tag] = v.Field(i)
 		}
 	}
-	seen := map[string]specField{}
+	seen, meant := map[string]specField{}, map[string]bool{}
+	*where = Where{Pos: d.pos(n), Base: d.base, fields: seen, meant: meant}
+	if n.Kind != yaml.MappingNode {
+		where.broken = true
+		d.fail(n, "", "%s is a map of fields, not %s", orSpec(name), an(nodeKind(n)))
+		return
+	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		field, ok := known[key.Value]
@@ -140,13 +149,14 @@ func (d *specDecoder) fields(n *yaml.Node, v reflect.Value, name string) {
 		}
 		seen[key.Value] = d.field(key, n.Content[i+1])
 		if !ok {
-			d.unknown(key, known, name)
+			d.unknown(key, known, name, meant)
 			continue
 		}
+		before := len(d.problems)
 		d.decode(n.Content[i+1], field, key.Value)
-	}
-	if where != nil {
-		*where = Where{Pos: d.pos(n), Base: d.base, fields: seen}
+		if len(d.problems) > before {
+			meant[key.Value] = true
+		}
 	}
 }
 
@@ -161,12 +171,11 @@ func orSpec(name string) string {
 	return name
 }
 
-func (d *specDecoder) unknown(key *yaml.Node, known map[string]reflect.Value, name string) {
-	var names []string
-	for k := range known {
-		names = append(names, k)
+func (d *specDecoder) unknown(key *yaml.Node, known map[string]reflect.Value, name string, meant map[string]bool) {
+	names := slices.Sorted(maps.Keys(known))
+	for _, near := range nearest(key.Value, names) {
+		meant[near] = true
 	}
-	slices.Sort(names)
 	d.fail(key, didYouMean(key.Value, names, "the fields here are "), "%s has no field %s", orSpec(name), Quoted(key.Value))
 }
 

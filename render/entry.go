@@ -50,10 +50,12 @@ func (m *Mode) FromSpec(n *yaml.Node) error {
 	return nil
 }
 
+var entryKinds = []string{"template", "values", "inline", "copy", "envsubst"}
+
 // kinds are the fields that say what an entry makes.
 func (e *Entry) kinds() []string {
 	var set []string
-	for _, k := range []string{"template", "values", "inline", "copy", "envsubst"} {
+	for _, k := range entryKinds {
 		if e.Has(k) {
 			set = append(set, k)
 		}
@@ -73,26 +75,28 @@ func (e *Entry) Check() error {
 	fail := func(field, text, hint string) { all = append(all, e.Problem(field, text, hint)) }
 	kinds := e.kinds()
 	switch {
+	case len(kinds) == 0 && slices.ContainsFunc(entryKinds, e.Meant):
+		return nil
 	case len(kinds) == 0:
-		fail("", "the entry does not say what to render", "set one of template, values, inline, copy, envsubst")
+		fail("", "the entry does not say what to render", "set one of "+strings.Join(entryKinds, ", "))
 		return errors.Join(all...)
 	case len(kinds) > 1:
 		fail(kinds[1], "the entry has both "+kinds[0]+" and "+kinds[1], "make two entries of it")
 	}
 	kind := kinds[0]
-	if e.To == "" && (kind == "inline" || kind == "values") {
+	if e.To == "" && !e.Meant("to") && (kind == "inline" || kind == "values") {
 		fail(kind, kind+" needs a place to go", "set to: the path of the file")
 	}
-	if e.Ref() == "" && (kind == "template" || kind == "copy" || kind == "envsubst") {
+	if e.Ref() == "" && !e.Meant(kind) && (kind == "template" || kind == "copy" || kind == "envsubst") {
 		fail(kind, kind+" is empty", "name a file or a folder")
 	}
 	if !IsGlob(e.Ref()) && !strings.Contains(e.Ref(), ":") { // in a source it may be the name of a file
 		fail(kind, "the glob "+Quoted(e.Ref())+" is malformed", "a [ needs its ]")
 	}
-	if e.Has("delims") && (len(e.Delims) != 2 || slices.Contains(e.Delims, "") || kind != "template" && kind != "inline") {
+	if e.Has("delims") && !e.Meant("delims") && (len(e.Delims) != 2 || slices.Contains(e.Delims, "") || kind != "template" && kind != "inline") {
 		fail("delims", "delims are two texts, for a template or an inline", `like ["[[", "]]"]`)
 	}
-	if kind == "values" && encoderFor(e.To) == nil {
+	if kind == "values" && e.To != "" && encoderFor(e.To) == nil {
 		fail("to", "no format is known for "+Quoted(path.Base(e.To)), "end the name in .yaml, .yml, .json, .toml, .properties, .ini or .env")
 	}
 	if e.Has("vars") && kind != "envsubst" {

@@ -25,7 +25,7 @@ type Spec struct {
 // Check finds what is wrong with the item.
 func (s *Spec) Check() error {
 	var all []error
-	if s.Path == "" {
+	if s.Path == "" && !s.Meant("dir") {
 		all = append(all, s.Problem("dir", "a sink needs a directory", "set dir: /config-out"))
 	}
 	if strings.Contains("/"+s.Path, "/"+statePrefix) {
@@ -56,18 +56,19 @@ func CheckSpecs(specs []Spec, entries []render.Entry) error {
 		s := &specs[i]
 		dir := filepath.Clean(s.Path)
 		switch {
+		case s.Name == "" && s.Meant("name"):
 		case s.Name == "":
 			all = append(all, s.Problem("", "one sink of several needs a name", "set name: on each, and sink: on the entries"))
 		case names[s.Name]:
 			all = append(all, s.Problem("name", "another sink has the name "+render.Quoted(s.Name), "give each a name of its own"))
-		case dirs[dir]:
+		case s.Path != "" && dirs[dir]:
 			all = append(all, s.Problem("dir", "another sink writes to "+render.Quoted(s.Path), "make one sink of the two"))
 		}
 		names[s.Name], dirs[dir] = true, true
 	}
 	delete(names, "")
 	for i := range entries {
-		if e := &entries[i]; !names[e.Sink] {
+		if e := &entries[i]; len(names) > 0 && !names[e.Sink] && !e.Meant("sink") {
 			all = append(all, e.Problem("sink", "the entry names none of the sinks", "set sink: to one of "+strings.Join(slices.Sorted(maps.Keys(names)), ", ")))
 		}
 	}

@@ -5,6 +5,7 @@ package sources
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,9 +93,12 @@ func (s *Spec) Check() error {
 		}
 	}
 	switch {
+	case kind == "" && slices.ContainsFunc(kinds, s.Meant):
+		return nil
 	case kind == "":
 		fail("", "the source does not say what it reads", "set one of "+strings.Join(kinds, ", "))
 		return errors.Join(all...)
+	case s.Meant(kind):
 	case kind == "env" && s.Env == "" && len(s.Map)+len(s.FromFile) == 0:
 		fail("env", "env has no prefix, which would take in every variable", "give a prefix like APP_, or map: {NAME: path}")
 	case kind != "env" && s.where() == "":
