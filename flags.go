@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -48,7 +50,12 @@ func (f pipeFlags) any() bool { return len(f.sources)+len(f.templates)+len(f.val
 func (sp *spec) addFlags(f pipeFlags) error {
 	var all []error
 	for _, s := range f.sources {
-		all = append(all, appendEntry(&sp.Sources, "--source "+sourceName(s), sourceFields(s)))
+		flag, fields := "--source "+sourceName(s), sourceFields(s)
+		if err := checkKind(flag, fields[0].name); err != nil {
+			all = append(all, err)
+			continue
+		}
+		all = append(all, appendEntry(&sp.Sources, flag, fields))
 	}
 	for _, t := range f.templates {
 		in, to, _ := strings.Cut(t, "=")
@@ -56,6 +63,10 @@ func (sp *spec) addFlags(f pipeFlags) error {
 	}
 	for _, v := range f.values {
 		p, to, _ := strings.Cut(v, "=")
+		if to == "" {
+			all = append(all, usagef("--values "+render.Quoted(v)+" does not say where to", "write it as PATH=TO, like .=all.yaml"))
+			continue
+		}
 		all = append(all, appendEntry(&sp.Render, "--values "+v, []field{{"values", p}, {"to", to}}))
 	}
 	if f.out == "-" {
@@ -118,6 +129,18 @@ func sourceFields(s string) []field {
 		fields = append(fields, field{key, value})
 	}
 	return fields
+}
+
+func checkKind(flag, kind string) error {
+	kinds := sources.Kinds()
+	if slices.Contains(kinds, kind) {
+		return nil
+	}
+	hint := "write it as KIND:WHERE; the kinds are " + strings.Join(kinds, ", ")
+	if near := render.Nearest(kind, kinds); len(near) > 0 {
+		hint = "did you mean " + strings.Join(near, ", ") + "?"
+	}
+	return usagef(render.Quoted(flag)+": no kind of source has the name "+strconv.Quote(kind), hint)
 }
 
 // sourceName is how errors name a --source. A URL may hold a password, even where git: is

@@ -47,6 +47,11 @@ func (c *confit) report(err error) int {
 		unknown = render.CauseUsage // cobra's own: a verb or flag that is not there
 	}
 	problems := render.Problems(err, unknown)
+	for _, p := range problems {
+		if p.Cause == render.CauseSpec && (c.set.config == "" || strings.HasPrefix(p.Pos.File, "--")) {
+			p.Cause = render.CauseUsage // a flag said what a spec would
+		}
+	}
 	inOrder(problems)
 	first := problems[0]
 	var text strings.Builder

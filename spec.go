@@ -41,7 +41,9 @@ func (c *confit) loadSpec(s *sources.Snapshot) (*spec, error) {
 	}
 	err := render.DecodeSpec(file, path.Dir(file), doc, sp)
 	sp.written = sp.sinkDirs()
-	err = errors.Join(err, sp.addFlags(c.flags))
+	if wrong := sp.addFlags(c.flags); wrong != nil {
+		return sp, errors.Join(err, wrong) // what misses them is no error of its own
+	}
 	if c.set.out != "-" {
 		sp.written = append(sp.written, sp.sinkDirs()...)
 	}

@@ -57,7 +57,11 @@ func (c *confit) validate(format string) error {
 	if err != nil {
 		return reported{err}
 	}
-	c.write(c.line(fmt.Sprintf("%d outputs are valid, %d warnings", len(made.Outputs), len(all)), "info"))
+	are := " are valid, "
+	if len(made.Outputs) == 1 {
+		are = " is valid, "
+	}
+	c.say(render.Counted(len(made.Outputs), "output") + are + render.Counted(len(all), "warning"))
 	return nil
 }
 

@@ -156,7 +156,7 @@ func TestGitURL(t *testing.T) {
 				w.nothing()
 			}
 			w := newGitWorld(t)
-			if r := w.want(78, []string{"render", "--source", "git:" + url, "--values", ".=x.yaml", "--out", "out"}); strings.Contains(r.stderr, "hunter2") {
+			if r := w.want(64, []string{"render", "--source", "git:" + url, "--values", ".=x.yaml", "--out", "out"}); strings.Contains(r.stderr, "hunter2") {
 				t.Errorf("as a flag: %s", r.stderr)
 			}
 		})

@@ -137,7 +137,7 @@ func (d *specDecoder) fields(n *yaml.Node, v reflect.Value, name string) {
 	*where = Where{Pos: d.pos(n), Base: d.base, fields: seen, meant: meant}
 	if n.Kind != yaml.MappingNode {
 		where.broken = true
-		d.fail(n, "", "%s is a map of fields, not %s", orSpec(name), an(nodeKind(n)))
+		d.fail(n, "", "%s is a map of fields, not %s", d.named(name), an(nodeKind(n)))
 		return
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -164,11 +164,15 @@ func (d *specDecoder) field(key, value *yaml.Node) specField {
 	return specField{d.pos(key), Spot{d.file, value.Line, value.Column}, value.Style&yaml.LiteralStyle != 0}
 }
 
-func orSpec(name string) string {
-	if name == "" {
-		return "the spec"
+// named is how errors name a field, or what has none.
+func (d *specDecoder) named(name string) string {
+	switch {
+	case name != "":
+		return name
+	case strings.HasPrefix(d.file, "--"):
+		return "the flag"
 	}
-	return name
+	return "the spec"
 }
 
 func (d *specDecoder) unknown(key *yaml.Node, known map[string]reflect.Value, name string, meant map[string]bool) {
@@ -176,7 +180,7 @@ func (d *specDecoder) unknown(key *yaml.Node, known map[string]reflect.Value, na
 	for _, near := range nearest(key.Value, names) {
 		meant[near] = true
 	}
-	d.fail(key, didYouMean(key.Value, names, "the fields here are "), "%s has no field %s", orSpec(name), Quoted(key.Value))
+	d.fail(key, didYouMean(key.Value, names, "the fields here are "), "%s has no field %s", d.named(name), Quoted(key.Value))
 }
 
 func (d *specDecoder) sequence(n *yaml.Node, v reflect.Value, name string) {
@@ -228,7 +232,11 @@ func (d *specDecoder) scalar(n *yaml.Node, v reflect.Value, name string) {
 		d.fail(n, "without quotes, and not yes or no", "%s is true or false", name)
 	default:
 		if err := n.Decode(v.Addr().Interface()); err != nil {
-			d.fail(n, "", "%s is %s, not %s", name, an(v.Kind().String()), an(nodeKind(n)))
+			hint := ""
+			if v.Kind() == reflect.Bool {
+				hint = "write true or false"
+			}
+			d.fail(n, hint, "%s is %s, not %s", name, an(v.Kind().String()), an(nodeKind(n)))
 		}
 	}
 }

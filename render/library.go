@@ -146,9 +146,9 @@ func (e *eval) apply(c call, f *function) any {
 func (f *function) arity() string {
 	switch {
 	case f.max < 0:
-		return fmt.Sprintf("at least %d arguments", f.min)
+		return "at least " + Counted(f.min, "argument")
 	case f.min == f.max:
-		return fmt.Sprintf("%d arguments", f.min)
+		return Counted(f.min, "argument")
 	}
 	return fmt.Sprintf("%d to %d arguments", f.min, f.max)
 }

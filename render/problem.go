@@ -166,6 +166,14 @@ func plain(s string) bool {
 	return true
 }
 
+// Counted is a number of things.
+func Counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(n) + " " + thing + "s"
+}
+
 // Visible writes out what would steer a terminal; lines and tabs stay.
 func Visible(text string) string {
 	steers := func(r rune) bool {

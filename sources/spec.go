@@ -49,6 +49,9 @@ type Spec struct {
 
 var kinds = []string{"file", "configMap", "dir", "secret", "downwardAPI", "env", "git"}
 
+// Kinds are the kinds of sources.
+func Kinds() []string { return slices.Clone(kinds) }
+
 // Kind is the field that says what the source is.
 func (s *Spec) Kind() string {
 	for _, k := range kinds {
