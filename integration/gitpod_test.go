@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -164,6 +165,26 @@ func configExample(t *testing.T) (*pod.Pod, *gitserver.HTTP) {
 		t.Fatalf("the repository of the example has changed: write %sinto its deployment.yaml", want)
 	}
 	return p, s
+}
+
+// The commands that the example's page has for by hand do what it says.
+func TestGitConfigByHand(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	must(t, os.CopyFS(dir, os.DirFS(filepath.Join("..", "examples", "git-config"))))
+	page, err := os.ReadFile(filepath.Join(dir, "README.md"))
+	must(t, err)
+	_, rest, _ := strings.Cut(string(page), "\nBy hand")
+	_, rest, _ = strings.Cut(rest, ":\n\n")
+	commands, _, _ := strings.Cut(rest, "\n\n")
+	cmd := exec.CommandContext(t.Context(), "sh", "-e", "-c", commands)
+	cmd.Dir, cmd.Env = dir, []string{"PATH=" + bin + ":" + os.Getenv("PATH")}
+	got, err := cmd.CombinedOutput()
+	for _, want := range []string{"3 outputs are valid, 0 warnings\n", "\nMASKED:{PLAIN}MASKED\n"} {
+		if err != nil || !strings.Contains(string(got), want) {
+			t.Errorf("%s\n%s\n%v, want %q in it", commands, got, err, want)
+		}
+	}
 }
 
 // Values and templates out of one commit, a Secret of the cluster over them. Once they are
