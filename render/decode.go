@@ -232,11 +232,7 @@ func (d *specDecoder) scalar(n *yaml.Node, v reflect.Value, name string) {
 		d.fail(n, "without quotes, and not yes or no", "%s is true or false", name)
 	default:
 		if err := n.Decode(v.Addr().Interface()); err != nil {
-			hint := ""
-			if v.Kind() == reflect.Bool {
-				hint = "write true or false"
-			}
-			d.fail(n, hint, "%s is %s, not %s", name, an(v.Kind().String()), an(nodeKind(n)))
+			d.fail(n, "", "%s is %s, not %s", name, an(v.Kind().String()), an(nodeKind(n)))
 		}
 	}
 }
