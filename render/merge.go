@@ -186,9 +186,24 @@ func (m *merger) fit(prev, next *Node) *Node {
 	}
 	var err error
 	if n.val, err = typed(next.val.(string), prev); err != nil {
-		return m.clash(prev, next, "give a value of type "+prev.kind()+", or quote the value that it overrides")
+		return m.misfit(prev, next)
 	}
 	return &n
+}
+
+// misfit records a text that cannot be read as the type of what it overrides, which stays.
+func (m *merger) misfit(prev, next *Node) *Node {
+	what := "text that is no " + prev.kind()
+	if next.val == "" {
+		what = "empty"
+	}
+	p := problemf(CauseData, "type-clash", next.Pos(), "%s is %s, and is %s in %s (%s)",
+		Quoted(m.path.String()), what, an(prev.kind()), prev.sourceName(), prev.Pos())
+	p.Hint = "give " + map[string]string{
+		"int": "a whole number, like 8080,", "float": "a number, like 1.5,", "bool": "true or false,", "list": `a JSON array, like ["a", "b"],`,
+	}[prev.kind()] + " or quote the value that it overrides"
+	m.problems = append(m.problems, p)
+	return prev
 }
 
 // clash records that next cannot take the place of prev, which stays.
