@@ -48,6 +48,9 @@ func (c *confit) report(err error) int {
 	}
 	problems := render.Problems(err, unknown)
 	for _, p := range problems {
+		if text, near, ok := strings.Cut(p.Text, "\n\nDid you mean this?\n"); ok && c.verb == "" {
+			p.Text, p.Hint = text, "did you mean "+strings.Join(strings.Fields(near), ", ")+"?"
+		}
 		if p.Cause == render.CauseSpec && (c.set.config == "" || strings.HasPrefix(p.Pos.File, "--")) {
 			p.Cause = render.CauseUsage // a flag said what a spec would
 		}
