@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -27,6 +28,22 @@ render:
   - {values: ., to: all.yaml}
   - {inline: "{{ .Key }}", each: hosts, when: db.password, to: "hosts/{{ .Item }}"}
   - {copy: secret/password, to: copied}
+sinks: [{dir: out}]
+`
+
+// A checkedSpec parses what a template makes of secrets: names and tags among it.
+const checkedSpec = `version: 1
+sources:
+  - {secret: secret, at: db}
+  - {file: pin.yaml, sensitive: true}
+render:
+  - {template: app.tmpl, to: app.json}
+  - {template: app.tmpl, to: app.yaml, check: {format: yaml, schema: schema.json}}
+  - {template: app.tmpl, to: app.toml}
+  - {template: app.tmpl, to: app.xml}
+  - {template: app.tmpl, to: app.ini, check: {format: ini}}
+  - {template: app.tmpl, to: app.env, check: {format: env}}
+  - {template: app.tmpl, to: app.properties, check: {format: properties, schema: schema.json}}
 sinks: [{dir: out}]
 `
 
@@ -67,6 +84,13 @@ var fails = strings.Split(`password={{ .Values.db.password }} pin={{ .Values.pin
 {{ define "a" }}{{ .x | int }}{{ end }}{{ include "a" (dict "x" .Values.db.password) }}{{ template "a" (dict "x" .Values.pin) }}
 {{ $p := .Values.db.password }}{{ with $p }}{{ . | fromYaml }}{{ $p.a }}{{ end }}{{ $p 1 }}{{ .Values.db.password 1 }}
 {{ buildCustomCert .Values.db.password "x" }}{{ decryptAES .Values.db.password "x" }}
+{"{{ .Values.db.password }}": 1, "{{ .Values.db.password }}": 2}
+"{{ .Values.db.password }}" = 1{{ "\n" }}"{{ .Values.db.password }}" = 2
+a: !{{ .Values.db.other }} x
+a: *{{ .Values.db.other }}
+a: &{{ .Values.db.other }}
+<{{ .Values.db.other }}></{{ .Values.db.password }}>
+{{ .Values.db.other }}.a = 1{{ "\n" }}{{ .Values.db.other }} = 2
 {{ .Values.db.password`, "\n")
 
 // FuzzShown: all that is shown is the same for any two values of a secret, on every way
@@ -85,9 +109,10 @@ func FuzzShown(f *testing.F) {
 		if !fit(text, one, other) || pin == 0 || pin2 == 0 {
 			return
 		}
+		defer runtime.GC() // closes the directories that the runs have opened
 		a, b := newShowing(t, text, one, pin), newShowing(t, text, other, pin2)
 		first, second := a.all(t, b), b.all(t, a)
-		for _, shown := range append(first, second...) {
+		for _, shown := range slices.Concat(first, second, a.checked(t), b.checked(t)) {
 			if strings.Contains(shown, mark) {
 				t.Errorf("a secret is shown by\n%s\n%s", text, shown)
 			}
@@ -102,7 +127,7 @@ func FuzzShown(f *testing.F) {
 	})
 }
 
-var aType = regexp.MustCompile(`\ba (string|bool|int|int64|float|float64|map|list|slice|value|null|text)\b`)
+var aType = regexp.MustCompile(`\ban? (string|bool|int|int64|float|float64|map|list|slice|value|null|text)\b`)
 
 // typeless takes out what a library gives of a secret, a map or a number: the types in
 // an error are no secret.
@@ -128,6 +153,8 @@ func newShowing(t *testing.T, text, secret string, pin int64) showing {
 	t.Helper()
 	s := showing{t.TempDir(), secret, pin}
 	put(t, s.dir, "confit.yaml", secretSpec)
+	put(t, s.dir, "checked.yaml", checkedSpec)
+	put(t, s.dir, "schema.json", `{"type": "object", "propertyNames": {"maxLength": 3}, "additionalProperties": {"type": "null"}}`)
 	put(t, s.dir, "values.yaml", "name: web\nport: 8080\nhosts: [a, b]\npin: 1\n")
 	put(t, s.dir, "app.tmpl", text)
 	put(t, s.dir, "files/plain", "text")
@@ -155,13 +182,13 @@ func put(t *testing.T, dir, name, text string) {
 // all is what every verb shows, validate first; the last diff is to another secret.
 func (s showing) all(t *testing.T, other showing) []string {
 	t.Helper()
-	got := []string{s.run("validate", "--format", "json")}
+	got := []string{s.run("validate", "--format", "json", "--allow-env")}
 	if limited(got[0]) {
 		return got // it would take as long each time
 	}
 	got = append(
 		got,
-		s.run("validate"),
+		s.run("validate", "--allow-env"),
 		s.run("render", "--out", "-", "--masked"),
 		s.run("diff"),
 		s.run("render", "-v", "--log-format", "json"),
@@ -174,13 +201,24 @@ func (s showing) all(t *testing.T, other showing) []string {
 	return append(got, s.run("diff"), s.run("diff", "--format", "json"))
 }
 
+// checked is what is shown of outputs that do not parse.
+func (s showing) checked(t *testing.T) []string {
+	t.Helper()
+	return []string{
+		s.runSpec("checked.yaml", "validate"), s.runSpec("checked.yaml", "validate", "--format", "github"),
+		s.runSpec("checked.yaml", "render"), s.notes(t),
+	}
+}
+
 var milliseconds = regexp.MustCompile(`in \d+ ms`)
 
 // run is one command line: its status, stdout and stderr.
-func (s showing) run(args ...string) string {
+func (s showing) run(args ...string) string { return s.runSpec("confit.yaml", args...) }
+
+func (s showing) runSpec(spec string, args ...string) string {
 	var stdout, stderr bytes.Buffer
 	env := []string{"APP_TOKEN=" + s.secret + mark, "APP_PORT=80"}
-	args = append(args, "-c", filepath.Join(s.dir, "confit.yaml"), "--timeout", "2s")
+	args = append(args, "-c", filepath.Join(s.dir, spec), "--timeout", "2s")
 	status := run(args, system{stdout: &stdout, stderr: &stderr, env: env, dir: s.dir, exit: func(int) {}})
 	text := fmt.Sprintf("%q: %d\n%s\n%s", args, status, &stdout, milliseconds.ReplaceAllString(stderr.String(), "in N ms"))
 	return strings.ReplaceAll(text, s.dir, "DIR")
