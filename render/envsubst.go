@@ -27,6 +27,7 @@ func (r *renderer) envsubst(e *Entry, f *File, to string) (Output, *reading, err
 	if len(ev.problems) > 0 {
 		return Output{}, nil, joinProblems(ev.problems)
 	}
+	r.lib.count(len(ev.out))
 	content := Plain(ev.out)
 	switch {
 	case src.secret:

@@ -91,6 +91,7 @@ func (w *worker) template(j job, src *source, partials map[string]*definition, t
 
 // keep takes what ev wrote out of the buffer, which the next template writes to.
 func (w *worker) keep(ev *eval) []byte {
+	w.lib.count(len(ev.out))
 	if len(ev.out) > maxReused {
 		w.buf = nil
 		return ev.out
@@ -199,6 +200,7 @@ func (r *renderer) values(e *Entry, to string) (Output, *reading, error) {
 			ev.json(v, len(jsonIndent))
 		}
 		s, err := encode(v)
+		r.lib.count(len(s))
 		return []byte(s + "\n"), ev.reads, err
 	}
 	real, reads, err := text(false)

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"text/template/parse"
 
 	"github.com/Masterminds/sprig/v3"
@@ -17,6 +18,7 @@ type library struct {
 	sources []string // where values were looked for, for error texts
 	limits  Limits
 	room    func(bytes int) // Input.Room
+	made    atomic.Int64    // bytes, by all templates
 }
 
 // functions are the functions by name, each a *function; the parser looks names up in

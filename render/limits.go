@@ -128,10 +128,17 @@ func (e *eval) made(at parse.Node, bytes int) {
 	if e.bytes > maxMade {
 		e.limit(at, "text-size", fmt.Sprintf("the functions of the template make more than %d MiB in all", maxMade>>20), "look for a text or a list that grows in a range")
 	}
-	if (e.bytes-bytes)>>20 != e.bytes>>20 && e.lib.room != nil { // many small ones are one large
-		e.lib.room(bytes)
-	}
+	e.lib.count(bytes)
 	e.tick(at, bytes>>6)
+}
+
+// count asks for room with each MiB of what is made in all: many small texts, be they of
+// many outputs, are one large.
+func (l *library) count(bytes int) {
+	total := l.made.Add(int64(bytes))
+	if (total-int64(bytes))>>20 != total>>20 && l.room != nil {
+		l.room(bytes)
+	}
 }
 
 // text counts a text that a function made.
