@@ -117,11 +117,11 @@ func (g *guard) look() {
 	}
 }
 
-// room is asked before something large is made, which a look every now and then would
-// miss. What is garbage is collected first, and given back: what does not fit where it
-// was would come on top of it.
-func (g *guard) room(bytes int) {
-	fits := func() *render.Problem { return g.heap.room(render.Size(bytes)) }
+// room is asked for what is about to be made, and told of what was: a look every now and
+// then would miss either. What is garbage is collected first, and given back: what does not
+// fit where it was would come on top of it.
+func (g *guard) room(coming, made int) {
+	fits := func() *render.Problem { return g.heap.room(render.Size(coming), render.Size(made)) }
 	if g.ask(fits) == nil {
 		return
 	}

@@ -28,7 +28,7 @@ type heapWatch struct {
 
 	mapped    render.Size // memory that is in use, or will be until the next collection
 	resident  render.Size // that, and what was in use and is not given back yet
-	asked     render.Size // of room, since both were looked at
+	asked     render.Size // of room, and made, since both were looked at
 	container render.Size // 80 % of the memory that the container may use; 0 if not known
 	over      render.Size // the heap when the values were there
 	most      render.Size
@@ -50,16 +50,16 @@ func (h *heapWatch) again() time.Duration {
 	return min(max(time.Duration(h.most-h.mapped)/made, soonLook), lateLook)
 }
 
-// room gives the problem of that many bytes more. While there is plenty, what was asked
-// for since the last look is counted instead of looking again.
-func (h *heapWatch) room(bytes render.Size) *render.Problem {
-	h.asked += bytes
+// room gives the problem of what is coming on top of what was made. While there is plenty,
+// both are counted since the last look instead of looking again; a look finds what was made.
+func (h *heapWatch) room(coming, made render.Size) *render.Problem {
+	h.asked += coming + made
 	if h.most > 0 && (h.over > 0 || !h.loaded) && h.mapped+h.asked <= h.most/2 {
 		return nil
 	}
 	h.sample()
-	h.asked = bytes
-	return h.fits(h.resident + bytes)
+	h.asked = coming
+	return h.fits(h.resident + coming)
 }
 
 // fits gives the problem of more than there may be. The collector is told of the limit, so

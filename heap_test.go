@@ -40,20 +40,60 @@ func TestRoom(t *testing.T) {
 	runtime.GC() // what other tests left
 	const limit, piece = 64 << 20, 1 << 20
 	h := &heapWatch{own: limit, usual: 100}
-	if p := h.room(piece); p != nil {
+	if p := h.room(piece, 0); p != nil {
 		t.Fatalf("no room for %d bytes: %s", piece, p.Text)
 	}
-	if h.room(limit) == nil {
+	if h.room(limit, 0) == nil {
 		t.Error("there is room for as much as the limit")
 	}
-	h.room(piece)
+	h.room(piece, 0)
 	large := make([]byte, limit)
-	for asked := 0; h.room(piece) == nil; asked += piece {
+	for asked := 0; h.room(piece, 0) == nil; asked += piece {
 		if asked > limit/2 {
 			t.Fatalf("after %d bytes it is not noticed that the heap is full", asked)
 		}
 	}
 	runtime.KeepAlive(large)
+}
+
+// What was made is found by a look and does not count twice, but brings the look on.
+func TestRoomForMade(t *testing.T) {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(-1))
+	debug.FreeOSMemory() // what other tests left
+	const limit = 64 << 20
+	h := &heapWatch{own: limit, usual: 100}
+	h.room(1<<20, 0)
+	large := make([]byte, limit/2)
+	if p := h.room(0, limit/2); p != nil {
+		t.Errorf("no room for what is there: %s", p.Text)
+	}
+	if h.asked != 0 {
+		t.Errorf("%d bytes are counted in place of a look, or after it", h.asked)
+	}
+	runtime.KeepAlive(large)
+}
+
+// What is freed is still held until it is given back, which room does before it refuses.
+func TestRoomFreed(t *testing.T) {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(-1))
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // else some is given back while this runs
+	const limit, piece = 64 << 20, 40 << 20
+	var refused *render.Problem
+	g := &guard{heap: heapWatch{own: limit, usual: -1}, end: func(p *render.Problem) { refused = p }}
+	free := func() {
+		large := make([]byte, piece)
+		runtime.KeepAlive(large)
+		large = nil
+		runtime.GC()
+	}
+	free()
+	if g.heap.room(piece, 0) == nil {
+		t.Error("there is room on top of what is not given back")
+	}
+	free()
+	if g.room(piece, 0); refused != nil {
+		t.Errorf("what is free is not given back: %s", refused.Text)
+	}
 }
 
 // The heap is looked at the sooner the less it is from its limit.

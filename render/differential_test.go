@@ -96,7 +96,9 @@ func (o *oracle) funcs() template.FuncMap {
 
 // helmAdds are the functions of Helm that execute no template.
 func helmAdds(m template.FuncMap) {
-	m["toYaml"] = func(v any) (string, error) { return encodeYAML((&eval{lib: testLibrary}).adopted(nil, reflect.ValueOf(v))) }
+	m["toYaml"] = func(v any) (string, error) {
+		return encodeYAML((&eval{lib: testLibrary}).adopted(nil, reflect.ValueOf(v)))
+	}
 	m["fromYaml"] = func(s string) (map[string]any, error) {
 		n, err := DecodeYAML([]byte(s), &Origin{})
 		if err != nil || !n.isMap() {

@@ -17,8 +17,8 @@ type library struct {
 	funcs   functions
 	sources []string // where values were looked for, for error texts
 	limits  Limits
-	room    func(bytes int) // Input.Room
-	made    atomic.Int64    // bytes, by all templates
+	room    func(coming, made int) // Input.Room
+	made    atomic.Int64           // bytes, by all templates
 }
 
 // functions are the functions by name, each a *function; the parser looks names up in

@@ -62,10 +62,10 @@ func (e *eval) look(at parse.Node) {
 
 func (e *eval) late() bool { return !e.deadline.IsZero() && time.Now().After(e.deadline) }
 
-// large asks for room for something that is about to be made, or was just made.
+// large asks for room for something that is about to be made.
 func (e *eval) large(bytes int) {
 	if bytes >= askFrom && e.lib.room != nil {
-		e.lib.room(bytes)
+		e.lib.room(bytes, 0)
 	}
 }
 
@@ -132,12 +132,12 @@ func (e *eval) made(at parse.Node, bytes int) {
 	e.tick(at, bytes>>6)
 }
 
-// count asks for room with each MiB of what is made in all: many small texts, be they of
-// many outputs, are one large.
+// count tells of each MiB of what was made in all: many small texts, be they of many
+// outputs, are one large.
 func (l *library) count(bytes int) {
 	total := l.made.Add(int64(bytes))
-	if (total-int64(bytes))>>20 != total>>20 && l.room != nil {
-		l.room(bytes)
+	if full := total>>20 - (total-int64(bytes))>>20; full > 0 && l.room != nil {
+		l.room(0, int(full)<<20)
 	}
 }
 

@@ -32,8 +32,11 @@ type Input struct {
 	Sources  []string  // names of the sources in order, for error texts
 	Deadline time.Time // when templates are stopped; zero is never
 	Limits   Limits
-	Running  *Running        // is told what is being executed; may be nil
-	Room     func(bytes int) // is asked before a MiB or more is made, and with each MiB of smaller texts; may end the run; may be nil
+	Running  *Running // is told what is being executed; may be nil
+
+	// Room is asked for what a MiB or more is about to take, and is told of each MiB of texts
+	// and outputs that were made. It may end the run, and may be nil.
+	Room func(coming, made int)
 }
 
 // A Result is what the entries made, in the order of the spec, and what they read.

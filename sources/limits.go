@@ -76,12 +76,12 @@ func (s *Snapshot) read(tree FS, at string) ([]byte, fs.FileMode, error) {
 	return data, mode, err
 }
 
-// spend counts what was read. Files are read faster than the heap is looked at, so each
-// MiB asks for room by itself.
+// spend counts what was read, and tells of each MiB: files are read faster than the heap is
+// looked at.
 func (s *Snapshot) spend(bytes int) (total int64) {
 	total = s.spent.bytes.Add(int64(bytes))
-	if s.Room != nil && (total-int64(bytes))>>20 != total>>20 {
-		s.Room(0)
+	if full := total>>20 - (total-int64(bytes))>>20; full > 0 && s.Room != nil {
+		s.Room(0, int(full)<<20)
 	}
 	return total
 }
