@@ -19,18 +19,19 @@ const (
 	patientGC = 200
 )
 
-// A heapWatch tells when the heap, stacks included, is larger than it may be.
+// A heapWatch tells when the heap, with stacks and what the runtime keeps for itself, is
+// larger than it may be.
 type heapWatch struct {
 	own    render.Size // limits.heap; 0 is the default
 	loaded bool        // the values are there
 	grown  bool        // beyond smallHeap
 	usual  int         // GOGC, from then on
 
-	mapped    render.Size // memory that is in use, or will be until the next collection
-	resident  render.Size // that, and what was in use and is not given back yet
+	inUse     render.Size // garbage included, until it is collected
+	held      render.Size // that, and what is free and not given back to the kernel
 	asked     render.Size // of room, and made, since both were looked at
 	container render.Size // 80 % of the memory that the container may use; 0 if not known
-	over      render.Size // the heap when the values were there
+	over      render.Size // what was in use when the values were there
 	most      render.Size
 	why, hint string
 }
@@ -40,26 +41,26 @@ const heapHint = "look for a text, a list or outputs that grow without end, or "
 // look gives the problem of a heap that is too large.
 func (h *heapWatch) look() *render.Problem {
 	h.sample()
-	return h.fits(h.mapped)
+	return h.fits(h.inUse)
 }
 
 // again is when to look next: the process stands still for a look, and what is far from
 // its limit cannot be there in no time.
 func (h *heapWatch) again() time.Duration {
 	const made = 4 // bytes in a nanosecond, at most
-	return min(max(time.Duration(h.most-h.mapped)/made, soonLook), lateLook)
+	return min(max(time.Duration(h.most-h.inUse)/made, soonLook), lateLook)
 }
 
 // room gives the problem of what is coming on top of what was made. While there is plenty,
 // both are counted since the last look instead of looking again; a look finds what was made.
 func (h *heapWatch) room(coming, made render.Size) *render.Problem {
 	h.asked += coming + made
-	if h.most > 0 && (h.over > 0 || !h.loaded) && h.mapped+h.asked <= h.most/2 {
+	if h.most > 0 && (h.over > 0 || !h.loaded) && h.inUse+h.asked <= h.most/2 {
 		return nil
 	}
 	h.sample()
 	h.asked = coming
-	return h.fits(h.resident + coming)
+	return h.fits(h.held + coming)
 }
 
 // fits gives the problem of more than there may be. The collector is told of the limit, so
@@ -77,7 +78,7 @@ func (h *heapWatch) sample() {
 	}
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	h.mapped, h.resident, h.asked = render.Size(m.Sys-m.HeapIdle), render.Size(m.Sys-m.HeapReleased), 0
+	h.inUse, h.held, h.asked = render.Size(m.Sys-m.HeapIdle), render.Size(m.Sys-m.HeapReleased), 0
 	if !h.grown && m.HeapAlloc > smallHeap {
 		h.grown = true
 		debug.SetGCPercent(h.usual)
@@ -88,7 +89,7 @@ func (h *heapWatch) sample() {
 // allow sets the limit for where the run is now.
 func (h *heapWatch) allow() {
 	if h.loaded && h.over == 0 {
-		h.over = h.mapped
+		h.over = h.inUse
 	}
 	most := h.most
 	h.hint = "raise limits: {heap: …}"

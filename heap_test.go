@@ -98,10 +98,10 @@ func TestRoomFreed(t *testing.T) {
 
 // The heap is looked at the sooner the less it is from its limit.
 func TestAgain(t *testing.T) {
-	for mapped, want := range map[render.Size]time.Duration{0: lateLook, 216 << 20: 10 * time.Millisecond, 255 << 20: soonLook, 300 << 20: soonLook} {
-		h := &heapWatch{most: 256 << 20, mapped: mapped}
+	for inUse, want := range map[render.Size]time.Duration{0: lateLook, 216 << 20: 10 * time.Millisecond, 255 << 20: soonLook, 300 << 20: soonLook} {
+		h := &heapWatch{most: 256 << 20, inUse: inUse}
 		if got := h.again().Round(time.Millisecond); got != want {
-			t.Errorf("with %s of 256MiB the next look is in %v, want %v", mapped, got, want)
+			t.Errorf("with %s of 256MiB in use the next look is in %v, want %v", inUse, got, want)
 		}
 	}
 }
