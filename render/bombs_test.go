@@ -166,11 +166,15 @@ func within(t *testing.T, text string, limit time.Duration) error {
 func TestRoomForText(t *testing.T) {
 	const nested = `{{ $v := list "a text of some bytes" }}{{ range 16 }}{{ $v = list $v $v }}{{ end }}`
 	const long = `{{ $v := repeat 2000000 "x" }}`
+	const control, tag = `{{ $v := repeat 1000000 "\u0001" }}`, `{{ $v := repeat 1000000 "<'" }}`
 	for text, times := range map[string]int{
 		`{{ repeat 2000000 "ab" | len }}`: 1, `{{ repeat 2000 "a" | replace "a" (repeat 2000 "b") | len }}`: 1,
 		`{{ repeat 2000 "a\n" | indent 2000 | len }}`: 2, `{{ repeat 2000 "a\n" | nindent 2000 | len }}`: 2,
 		nested + "{{ toJson $v | len }}": 2, nested + "{{ toRawJson $v | len }}": 2, nested + "{{ toPrettyJson $v | len }}": 2, nested + "{{ toYaml $v | len }}": 2,
 		long + `{{ print $v $v | len }}`: 2, long + `{{ printf "%s%[1]s%[1]s" $v | len }}`: 2, long + "{{ cat $v | len }}": 2, long + "{{ quote $v | len }}": 2, long + "{{ b64enc $v | len }}": 2,
+		control + "{{ quote $v | len }}": 2, control + `{{ printf "%q" $v | len }}`: 2, control + "{{ propertiesEscape $v | len }}": 2,
+		control + "{{ toYaml $v | len }}": 2, control + "{{ toRawJson $v | len }}": 2, control + `{{ toToml (dict "a" $v) | len }}`: 2, control + `{{ toProperties (dict "a" $v) | len }}`: 2,
+		tag + "{{ toJson $v | len }}": 2, tag + "{{ html $v | len }}": 2, tag + "{{ js $v | len }}": 2, tag + "{{ shellQuote $v | len }}": 2,
 	} {
 		asked, before := 0, 0
 		found := Found{Files: []*File{{Path: "x.tmpl", From: "x.tmpl", Data: []byte(text)}}, Single: true}
@@ -192,10 +196,10 @@ func TestRoomForText(t *testing.T) {
 	}
 }
 
-// TestTreeSize holds the room for YAML to what the library takes in all, half of which is
-// there at once.
+// TestTreeSize: the room for YAML is half of what the library takes in all, as the rest of
+// it is garbage by the end, or up to twice of all.
 func TestTreeSize(t *testing.T) {
-	list, texts, dict := make([]any, 100_000), make([]any, 50), map[string]any{}
+	list, texts, nested, dict := make([]any, 100_000), make([]any, 50), make([]any, 30_000), map[string]any{}
 	for i := range list {
 		list[i] = int64(i)
 		dict["a.name.of."+strconv.Itoa(i)] = "a text"
@@ -203,7 +207,10 @@ func TestTreeSize(t *testing.T) {
 	for i := range texts {
 		texts[i] = strings.Repeat("x", 100_000)
 	}
-	for _, v := range []any{list, dict, texts} {
+	for i := range nested {
+		nested[i] = []any{[]any{}, map[string]any{"a": map[string]any{}}}
+	}
+	for name, v := range map[string]any{"list": list, "dict": dict, "texts": texts, "nested": nested, "escaped": strings.Repeat("\x01\x02\x7f", 1_000_000)} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		if _, err := encodeYAML(v); err != nil {
@@ -211,7 +218,7 @@ func TestTreeSize(t *testing.T) {
 		}
 		runtime.ReadMemStats(&after)
 		if all, asked := int(after.TotalAlloc-before.TotalAlloc), treeSize(v); asked < all/2 || asked > 2*all {
-			t.Errorf("%T of %d: %d bytes are asked for, and %d made", v, treeSize(v)/treeNode, asked, all)
+			t.Errorf("%s: %d bytes are asked for, and %d made", name, asked, all)
 		}
 	}
 }
@@ -222,7 +229,7 @@ func TestRoomForValues(t *testing.T) {
 	for i := range list {
 		list[i] = "a text"
 	}
-	for _, to := range []string{"x.json", "x.yaml"} {
+	for _, to := range []string{"x.json", "x.yaml", "x.toml"} {
 		most := 0
 		made, err := Render([]Entry{{Values: ".", To: to, Where: Where{fields: map[string]specField{"values": {}}}}}, Input{
 			Values: valuesOf(t, nodeOf(map[string]any{"a": list}, &Origin{File: "v"})), Files: NewFiles(nil),

@@ -197,7 +197,9 @@ func (r *renderer) values(e *Entry, to string) (Output, *reading, error) {
 		case isYAML(to):
 			ev.tree(v)
 		case isJSON(to):
-			ev.json(v, len(jsonIndent))
+			ev.json(v, len(jsonIndent), inJSON)
+		default:
+			ev.flat(v)
 		}
 		s, err := encode(v)
 		r.lib.count(len(s))

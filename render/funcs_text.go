@@ -7,11 +7,11 @@ import (
 
 // text adds what turns values into text of a format, and text into values.
 func (m functions) text() {
-	m.add("toYaml", function{native: yamlOf(encodeYAML), min: 1, max: 1})
-	m.add("toYamlPretty", function{native: yamlOf(encodeYAMLPretty), min: 1, max: 1})
-	m.addMust("toJson", function{native: inJSON("", true), min: 1, max: 1})
-	m.addMust("toRawJson", function{native: inJSON("", false), min: 1, max: 1})
-	m.addMust("toPrettyJson", function{native: inJSON(jsonIndent, true), min: 1, max: 1})
+	m.add("toYaml", function{native: encoding(encodeYAML, (*eval).tree), min: 1, max: 1})
+	m.add("toYamlPretty", function{native: encoding(encodeYAMLPretty, (*eval).tree), min: 1, max: 1})
+	m.addMust("toJson", function{native: encodingJSON("", inJSONOfHTML), min: 1, max: 1})
+	m.addMust("toRawJson", function{native: encodingJSON("", inJSON), min: 1, max: 1})
+	m.addMust("toPrettyJson", function{native: encodingJSON(jsonIndent, inJSONOfHTML), min: 1, max: 1})
 	m.add("fromYaml", function{native: decoding("map", DecodeYAML), min: 1, max: 1})
 	m.add("fromYamlArray", function{native: decoding("list", DecodeYAML), min: 1, max: 1})
 	m.addMust("fromJson", function{native: decoding("", DecodeJSON), min: 1, max: 1})
@@ -20,34 +20,23 @@ func (m functions) text() {
 
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-// encoding reads all of a value and writes it in a format.
-func encoding(encode func(any) (string, error)) func(*eval, call) any {
+// encoding reads all of a value, asks for room and writes it in a format.
+func encoding(encode func(any) (string, error), room func(*eval, any)) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		v, ok := e.plain(c.at, c.args[0], true)
 		if !ok {
 			return e.soft()
 		}
+		room(e, v)
 		return e.outcome(c, func() (any, error) { return encode(v) })
 	}
 }
 
-// yamlOf is encoding for YAML, which is built as a tree first.
-func yamlOf(encode func(any) (string, error)) func(*eval, call) any {
-	return func(e *eval, c call) any {
-		return encoding(func(v any) (string, error) {
-			e.tree(v)
-			return encode(v)
-		})(e, c)
-	}
-}
-
-func inJSON(indent string, html bool) func(*eval, call) any {
-	return func(e *eval, c call) any {
-		return encoding(func(v any) (string, error) {
-			e.json(v, len(indent))
-			return encodeJSON(v, indent, html)
-		})(e, c)
-	}
+func encodingJSON(indent string, in escapes) func(*eval, call) any {
+	return encoding(
+		func(v any) (string, error) { return encodeJSON(v, indent, in == inJSONOfHTML) },
+		func(e *eval, v any) { e.json(v, len(indent), in) },
+	)
 }
 
 // decoding reads a text as values of the given kind; "" is any.

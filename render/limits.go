@@ -62,63 +62,6 @@ func (e *eval) look(at parse.Node) {
 
 func (e *eval) late() bool { return !e.deadline.IsZero() && time.Now().After(e.deadline) }
 
-// large asks for room for something that is about to be made.
-func (e *eval) large(bytes int) {
-	if bytes >= askFrom && e.lib.room != nil {
-		e.lib.room(bytes, 0)
-	}
-}
-
-// treeNode is what one value takes in the tree that YAML is written from, and in the queue
-// of events that the library keeps until all is written.
-const treeNode = 1024
-
-// tree asks for room for a plain value as YAML.
-func (e *eval) tree(v any) { e.large(treeSize(v)) }
-
-// treeSize counts a text four times: as an event, in a buffer that doubles, and as the result.
-func treeSize(v any) int {
-	n := treeNode
-	switch v := v.(type) {
-	case string:
-		n += 4 * len(v)
-	case map[string]any:
-		for k, c := range v {
-			n += treeNode + 4*len(k) + treeSize(c)
-		}
-	case []any:
-		for _, c := range v {
-			n += treeSize(c)
-		}
-	}
-	return n
-}
-
-// json asks for room for a plain value as JSON. encoding/json first makes it without
-// spaces and indents that, both in buffers that double; then it is copied.
-func (e *eval) json(v any, indent int) { e.large(4 * jsonSize(v, indent, 0)) }
-
-// jsonSize is about how long a plain value is as JSON.
-func jsonSize(v any, indent, depth int) int {
-	const scalar = 6
-	n := scalar + indent*depth
-	switch v := v.(type) {
-	case string:
-		n += len(v)
-	case map[string]any:
-		n += indent * depth // before the brace that closes it
-		for k, c := range v {
-			n += scalar + len(k) + jsonSize(c, indent, depth+1)
-		}
-	case []any:
-		n += indent * depth
-		for _, c := range v {
-			n += jsonSize(c, indent, depth+1)
-		}
-	}
-	return n
-}
-
 // made counts the bytes of what a function made, and the time that took.
 func (e *eval) made(at parse.Node, bytes int) {
 	e.bytes += bytes
@@ -130,15 +73,6 @@ func (e *eval) made(at parse.Node, bytes int) {
 	}
 	e.lib.count(bytes)
 	e.tick(at, bytes>>6)
-}
-
-// count tells of each MiB of what was made in all: many small texts, be they of many
-// outputs, are one large.
-func (l *library) count(bytes int) {
-	total := l.made.Add(int64(bytes))
-	if full := total>>20 - (total-int64(bytes))>>20; full > 0 && l.room != nil {
-		l.room(0, int(full)<<20)
-	}
 }
 
 // text counts a text that a function made.
