@@ -174,6 +174,7 @@ func TestRoomForText(t *testing.T) {
 		long + `{{ print $v $v | len }}`: 2, long + `{{ printf "%s%[1]s%[1]s" $v | len }}`: 2, long + "{{ cat $v | len }}": 2, long + "{{ quote $v | len }}": 2, long + "{{ b64enc $v | len }}": 2,
 		control + "{{ quote $v | len }}": 2, control + `{{ printf "%q" $v | len }}`: 2, control + "{{ propertiesEscape $v | len }}": 2,
 		control + "{{ toYaml $v | len }}": 2, control + "{{ toRawJson $v | len }}": 2, control + `{{ toToml (dict "a" $v) | len }}`: 2, control + `{{ toProperties (dict "a" $v) | len }}`: 2,
+		long + `{{ wrapWith 4 "yyyyyyyy" $v | len }}`: 2, long + `{{ regexReplaceAll "x" $v "${0}yyy" | len }}`: 2, long + `{{ regexReplaceAllLiteral "x" $v "yyyy" | len }}`: 2,
 		tag + "{{ toJson $v | len }}": 2, tag + "{{ html $v | len }}": 2, tag + "{{ js $v | len }}": 2, tag + "{{ shellQuote $v | len }}": 2,
 	} {
 		asked, before := 0, 0

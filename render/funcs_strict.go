@@ -32,7 +32,7 @@ func (m functions) strict(sprig map[string]any) {
 	m.add("osExt", goFunction(path.Ext))
 	m.add("osIsAbs", goFunction(path.IsAbs))
 	m.add("abbrevboth", goFunction(abbreviated(sprig["abbrevboth"].(func(int, int, string) string))))
-	m.add("wrapWith", goFunction(wrapped(sprig["wrapWith"].(func(int, string, string) string))))
+	m.add("wrapWith", function{native: wrapped(sprig["wrapWith"].(func(int, string, string) string)), min: 3, max: 3})
 	derive := goFunction(derived(sprig["derivePassword"].(func(uint32, string, string, string, string) string)))
 	derive.slow = true
 	m.add("derivePassword", derive)
@@ -60,7 +60,11 @@ func (e *eval) repeat(n int, s string) (string, error) {
 	return strings.Repeat(s, n), nil
 }
 
-func (e *eval) indent(n int, s string) (string, error) {
+func (e *eval) indent(n int, s string) (string, error) { return e.indented("", n, s) }
+
+func (e *eval) nindent(n int, s string) (string, error) { return e.indented("\n", n, s) }
+
+func (e *eval) indented(before string, n int, s string) (string, error) {
 	if n < 0 {
 		return "", fixed("an indentation is 0 at least")
 	}
@@ -68,14 +72,9 @@ func (e *eval) indent(n int, s string) (string, error) {
 	if n > maxText/lines {
 		return "", errGrows
 	}
-	e.large(3 * (n*lines + len(s))) // the first line comes by a copy, and so does that of nindent
+	e.large(min(lines, 2) * (len(before) + n*lines + len(s))) // what is before the first line comes by a copy
 	pad := strings.Repeat(" ", n)
-	return pad + strings.ReplaceAll(s, "\n", "\n"+pad), nil
-}
-
-func (e *eval) nindent(n int, s string) (string, error) {
-	t, err := e.indent(n, s)
-	return "\n" + t, err
+	return before + pad + strings.ReplaceAll(s, "\n", "\n"+pad), nil
 }
 
 func (e *eval) replace(old, with, s string) (string, error) {
@@ -188,12 +187,27 @@ func abbreviated(abbrev func(int, int, string) string) any {
 	}
 }
 
-func wrapped(wrap func(int, string, string) string) any {
-	return func(n int, sep, s string) (string, error) {
-		if len(sep) > maxText/(2*(len(s)/max(1, n))+2) {
-			return "", errGrows
+func wrapped(wrap func(int, string, string) string) func(*eval, call) any {
+	return func(e *eval, c call) (v any) {
+		n, ok := e.intArg(c, 0)
+		if !ok {
+			return e.soft()
 		}
-		return wrap(n, sep, s), nil
+		sep, ok := e.textArg(c, 1)
+		if !ok {
+			return e.soft()
+		}
+		s, ok := e.textArg(c, 2)
+		if !ok {
+			return e.soft()
+		}
+		lines := 2*(len(s)/max(1, n)) + 2 // at most: of two, one may be short
+		if len(sep) > maxText/lines {
+			return e.failCall(c, errGrows)
+		}
+		e.large(2 * (len(s) + len(sep)*lines)) // a buffer that doubles, and the result
+		defer e.caught(c, &v)
+		return e.text(c.at, wrap(n, sep, s))
 	}
 }
 

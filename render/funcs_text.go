@@ -46,6 +46,7 @@ func decoding(want string, decode func([]byte, *Origin) (*Node, error)) func(*ev
 		if !ok {
 			return e.soft()
 		}
+		e.decoding(s)
 		e.made(c.at, len(s))
 		n, err := decode([]byte(s), &Origin{File: "text"})
 		wrong := err == nil && want != "" && n.kind() != want

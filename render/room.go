@@ -74,6 +74,13 @@ func treeSize(v any) int {
 	return n
 }
 
+// decoding asks for room for the values that a text holds.
+func (e *eval) decoding(s string) {
+	const node = 192 // what one takes at once, more or less, with what the library makes of it
+	nodes := strings.Count(s, ",") + strings.Count(s, ":") + strings.Count(s, "\n")
+	e.large(3*len(s) + node*nodes)
+}
+
 // json asks for room for a plain value as JSON. encoding/json first makes it without
 // spaces and indents that, both in buffers that double; then it is copied.
 func (e *eval) json(v any, indent int, in escapes) { e.large(4 * jsonSize(v, indent, 0, in)) }
