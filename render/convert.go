@@ -66,7 +66,7 @@ func (e *eval) weigh(at parse.Node, bytes int) {
 }
 
 func (e *eval) plainMap(at parse.Node, m map[string]any, text bool, depth int) (any, bool) {
-	e.made(at, 64*len(m))
+	e.making(at, 64*len(m))
 	out := make(map[string]any, len(m))
 	for _, k := range sortedKeys(m) {
 		e.weigh(at, len(k))
@@ -80,7 +80,7 @@ func (e *eval) plainMap(at parse.Node, m map[string]any, text bool, depth int) (
 }
 
 func (e *eval) plainList(at parse.Node, list []any, text bool, depth int) (any, bool) {
-	e.made(at, 16*len(list))
+	e.making(at, 16*len(list))
 	out := make([]any, len(list))
 	for i := range list {
 		p, ok := e.plainDeep(at, list[i], text, depth+1)

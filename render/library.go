@@ -229,6 +229,7 @@ func (e *eval) adopted(at parse.Node, r reflect.Value) any {
 	case reflect.String:
 		return e.text(at, r.String())
 	case reflect.Slice:
+		e.large(16 * r.Len())
 		e.grown(at, r.Len())
 		list := make([]any, r.Len())
 		for i := range list {
@@ -236,6 +237,7 @@ func (e *eval) adopted(at parse.Node, r reflect.Value) any {
 		}
 		return list
 	case reflect.Map:
+		e.large(64 * r.Len())
 		e.grown(at, r.Len())
 		m := make(map[string]any, r.Len())
 		for _, k := range r.MapKeys() {

@@ -75,6 +75,12 @@ func (e *eval) made(at parse.Node, bytes int) {
 	e.tick(at, bytes>>6)
 }
 
+// making asks for room for a list or a map that is about to be made, and counts it.
+func (e *eval) making(at parse.Node, bytes int) {
+	e.large(bytes)
+	e.made(at, bytes)
+}
+
 // text counts a text that a function made.
 func (e *eval) text(at parse.Node, s string) string {
 	e.made(at, len(s))
