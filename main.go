@@ -143,7 +143,7 @@ func (c *confit) execute(sp *spec, in inputs, values *render.Values) (*render.Re
 	c.guard.loaded()
 	made, err := render.Render(sp.Render, render.Input{
 		Values: values, Files: render.NewFiles(in.files), Found: in.found, Schemas: in.schemas,
-		Sources: sp.sourceNames(), Deadline: c.guard.deadline, Limits: sp.Limits.render(), Running: &c.guard.running, Room: c.guard.room,
+		Sources: sp.searched(c.readsEnv()), Deadline: c.guard.deadline, Limits: sp.Limits.render(), Running: &c.guard.running, Room: c.guard.room,
 	})
 	if err != nil {
 		return nil, err

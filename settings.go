@@ -154,10 +154,12 @@ func (c *confit) confine() {
 	}
 	c.world.Host = sources.Within(dirs...)
 	c.world.Root = c.world.Host
-	if !c.set.allowEnv {
+	if !c.readsEnv() {
 		c.world.Env = nil
 	}
 }
+
+func (c *confit) readsEnv() bool { return c.verb != "validate" || c.set.allowEnv }
 
 func (c *confit) absolute(name string) string {
 	if path.IsAbs(name) {

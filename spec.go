@@ -126,10 +126,15 @@ func (sp *spec) sinkDirs() []string {
 	return dirs
 }
 
-func (sp *spec) sourceNames() []string {
+// searched is how errors name the sources, and which were left out.
+func (sp *spec) searched(env bool) []string {
 	var names []string
 	for i := range sp.Sources {
-		names = append(names, sp.Sources[i].String())
+		name := sp.Sources[i].String()
+		if sp.Sources[i].Kind() == "env" && !env {
+			name += " (left out without --allow-env)"
+		}
+		names = append(names, name)
 	}
 	return names
 }

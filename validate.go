@@ -39,7 +39,7 @@ func (c *confit) validate(format string) error {
 		return err
 	}
 	c.guard.stop()
-	if sp.hasEnv() && !c.set.allowEnv {
+	if sp.hasEnv() && !c.readsEnv() {
 		c.notice("the env sources are left out: validate reads the environment only with --allow-env")
 	}
 	var all []finding
