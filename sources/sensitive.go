@@ -63,8 +63,9 @@ func (r *reader) markValues(t *text) {
 	})
 }
 
-// unmatched finds the globs that name nothing of a source: what they are to hide would
-// be shown. A source without a value has nothing to show.
+// unmatched finds the globs that name nothing of a source. A name that is not there is an
+// error: what it is to hide would be shown. One with a wildcard may be for what is there in
+// other places. A source without a value has nothing to show.
 func (r *reader) unmatched(s *Spec) error {
 	var all []error
 	var names []string
@@ -76,14 +77,19 @@ func (r *reader) unmatched(s *Spec) error {
 		if names == nil {
 			names = r.names(s)
 		}
-		if len(names) > 0 {
+		text := "sensitive: " + render.Quoted(glob) + " matches no value of the source " + s.String()
+		switch {
+		case len(names) == 0:
+		case strings.ContainsAny(glob, "*?["):
+			r.notice(text)
+		default:
 			hint := "a glob is of keys, at any level, or of paths below the source, like db.password"
 			if near := render.Nearest(glob, names); len(near) > 0 {
 				hint = "did you mean " + strings.Join(near, ", ") + "?"
 			}
 			all = append(all, &render.Problem{
 				Cause: render.CauseData, Code: "sensitive-glob", Pos: s.Where.At("sensitive"),
-				Text: "sensitive: " + render.Quoted(glob) + " matches no value of the source " + s.String() + ", and what it is to hide would be shown", Hint: hint,
+				Text: text + ", and what it is to hide would be shown", Hint: hint,
 			})
 		}
 	}
