@@ -210,7 +210,7 @@ func TestEnds(t *testing.T) {
 		"ssh refused":                 {"ssh://" + closed.Addr().String() + "/web.git", key, "connection refused"},
 	}
 	for name, tt := range tests {
-		for _, stall := range []time.Duration{0, 100 * time.Millisecond} {
+		for _, stall := range []time.Duration{0, 500 * time.Millisecond} {
 			t.Run(fmt.Sprintf("%s/stall=%v", name, stall), func(t *testing.T) {
 				t.Parallel()
 				got := fetchFrom(t, &Remote{URL: tt.url, Auth: tt.auth, Timeout: 2 * time.Second, StartJitter: time.Hour, stall: stall}, "")
