@@ -55,12 +55,14 @@ func (in *inputs) readFound(s *sources.Snapshot, sp *spec, failed bool) error {
 	in.found = map[string]render.Found{}
 	for i := range sp.Render {
 		e := &sp.Render[i]
-		if e.Ref() == "" || failed && strings.Contains(e.Ref(), ":") {
+		if e.Ref() == "" {
 			continue
 		}
 		found, err := s.Find(e, in.files)
 		in.found[e.Ref()] = found
-		all = append(all, err)
+		if !failed || !strings.Contains(e.Ref(), ":") {
+			all = append(all, err)
+		}
 	}
 	return errors.Join(all...)
 }
