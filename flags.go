@@ -136,10 +136,7 @@ func checkKind(flag, kind string) error {
 	if slices.Contains(kinds, kind) {
 		return nil
 	}
-	hint := "write it as KIND:WHERE; the kinds are " + strings.Join(kinds, ", ")
-	if near := render.Nearest(kind, kinds); len(near) > 0 {
-		hint = "did you mean " + strings.Join(near, ", ") + "?"
-	}
+	hint := render.DidYouMean(kind, kinds, "write it as KIND:WHERE; the kinds are "+strings.Join(kinds, ", "))
 	return usagef(render.Quoted(flag)+": no kind of source has the name "+strconv.Quote(kind), hint)
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"path"
-	"strings"
 
 	"confit/render"
 	"confit/sinks"
@@ -81,10 +80,7 @@ func (c *confit) only(outs []render.Output) ([]render.Output, error) {
 		}
 	}
 	if len(kept) == 0 {
-		hint := "it is a glob of whole paths, or of their last names"
-		if near := render.Nearest(c.set.only, names); len(near) > 0 {
-			hint = "did you mean " + strings.Join(near, ", ") + "?"
-		}
+		hint := render.DidYouMean(c.set.only, names, "it is a glob of whole paths, or of their last names")
 		return nil, usagef("--only "+render.Quoted(c.set.only)+" matches no output", hint)
 	}
 	return kept, nil

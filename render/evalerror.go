@@ -129,9 +129,7 @@ func notAtTop(name string) string {
 // beside tells what is in n instead of key, and where values were looked for.
 func (e *eval) beside(p *Problem, n *Node, key string) {
 	keys := n.keys()
-	if near := nearest(key, keys); len(near) > 0 {
-		p.Hint = "did you mean " + strings.Join(near, ", ") + "?"
-	}
+	p.Hint = DidYouMean(key, keys, p.Hint)
 	for i := range keys {
 		keys[i] = Quoted(keys[i])
 	}
@@ -160,8 +158,5 @@ func (e *eval) nearTemplate(name string) string {
 		names = append(names, n)
 	}
 	slices.Sort(names)
-	if near := nearest(name, names); len(near) > 0 {
-		return "did you mean " + strings.Join(near, ", ") + "?"
-	}
-	return "define it, or put it into a file whose name starts with _"
+	return DidYouMean(name, names, "define it, or put it into a file whose name starts with _")
 }

@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// Nearest picks the names most like want, the closest first and quoted, for a hint; none
-// where nothing comes near.
+// Nearest is nearest for other packages.
 func Nearest(want string, names []string) []string { return nearest(want, names) }
 
 // nearest picks the names most like want, the closest first; at most three, and
@@ -37,12 +36,18 @@ func nearest(want string, names []string) []string {
 	return out
 }
 
-// didYouMean is the hint for a name that is none of a few: the nearest of them, or all.
-func didYouMean(want string, names []string, all string) string {
+// DidYouMean is the hint for a name that is none of these: the nearest of them, or else
+// another one.
+func DidYouMean(want string, names []string, or string) string {
 	if near := nearest(want, names); len(near) > 0 {
 		return "did you mean " + strings.Join(near, ", ") + "?"
 	}
-	return all + strings.Join(names, ", ")
+	return or
+}
+
+// didYouMean is that of a few names: all of them where none is near.
+func didYouMean(want string, names []string, all string) string {
+	return DidYouMean(want, names, all+strings.Join(names, ", "))
 }
 
 // distance counts the insertions, deletions, changes and swaps of neighbours that

@@ -185,9 +185,7 @@ func (s *Schema) extra(schema, sub, n *Node, o *outcome, depth int) {
 	}
 	v := violation{node: n, text: "is not in the schema"}
 	if props := schema.child("properties"); props != nil {
-		if near := nearest(n.key, props.keys()); len(near) > 0 {
-			v.hint = "did you mean " + strings.Join(near, ", ") + "?"
-		}
+		v.hint = DidYouMean(n.key, props.keys(), "")
 	}
 	o.violations = append(o.violations, v)
 }

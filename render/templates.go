@@ -175,8 +175,6 @@ func unknownFunction(p *Problem, name string, lib *library) *Problem {
 		p.Code, p.Text, p.Hint = "forbidden-function", "the function "+name+" is not offered: it would not give the same on each run", why
 		return p
 	}
-	if near := nearest(name, slices.Collect(maps.Keys(lib.funcs))); len(near) > 0 {
-		p.Hint = "did you mean " + strings.Join(near, ", ") + "?"
-	}
+	p.Hint = DidYouMean(name, slices.Collect(maps.Keys(lib.funcs)), p.Hint)
 	return p
 }

@@ -2,7 +2,6 @@ package render
 
 import (
 	"slices"
-	"strings"
 )
 
 // Unused finds what is likely a slip, though no error: values that no output reads, values
@@ -59,9 +58,7 @@ func (r *Result) unset() []*Problem {
 		seen[m.path] = true
 		p := warn("unset-value", m.def.src.pos(m.offset), m.path+" is asked for, and set nowhere")
 		p.Source = m.def.src.line(p.Pos.Line)
-		if near := nearest(m.key, m.deepest.keys()); len(near) > 0 {
-			p.Hint = "did you mean " + strings.Join(near, ", ") + "?"
-		}
+		p.Hint = DidYouMean(m.key, m.deepest.keys(), "")
 		all = append(all, p)
 	}
 	return all

@@ -83,10 +83,7 @@ func (r *reader) unmatched(s *Spec) error {
 		case strings.ContainsAny(glob, "*?["):
 			r.notice(text)
 		default:
-			hint := "a glob is of keys, at any level, or of paths below the source, like db.password"
-			if near := render.Nearest(glob, names); len(near) > 0 {
-				hint = "did you mean " + strings.Join(near, ", ") + "?"
-			}
+			hint := render.DidYouMean(glob, names, "a glob is of keys, at any level, or of paths below the source, like db.password")
 			all = append(all, &render.Problem{
 				Cause: render.CauseData, Code: "sensitive-glob", Pos: s.Where.At("sensitive"),
 				Text: text + ", and what it is to hide would be shown", Hint: hint,

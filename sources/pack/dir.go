@@ -78,9 +78,7 @@ func noDir(p string, e treeEntry, names []string) *render.Problem {
 		return submodule(at)
 	}
 	q := problem(render.CauseInput, "git-path", "the commit has no directory %s", at)
-	if near := render.Nearest(path.Base(p), names); len(near) > 0 {
-		q.Hint = "did you mean " + strings.Join(near, ", ") + "?"
-	}
+	q.Hint = render.DidYouMean(path.Base(p), names, "")
 	q.Notes = []string{inside(path.Dir(p), names)}
 	return q
 }
