@@ -94,15 +94,15 @@ func (e *eval) plainList(at parse.Node, list []any, text bool, depth int) (any, 
 
 func (e *eval) plainNode(n *Node, text bool) any {
 	kids := n.children()
-	switch n.val.(type) {
-	case members:
+	switch n.Value().(type) {
+	case Members:
 		out := make(map[string]any, len(kids))
 		for i := range kids {
-			e.mass += len(kids[i].key)
-			out[kids[i].key] = e.plainNode(&kids[i], text)
+			e.mass += len(kids[i].Key())
+			out[kids[i].Key()] = e.plainNode(&kids[i], text)
 		}
 		return out
-	case items:
+	case Items:
 		out := make([]any, len(kids))
 		for i := range kids {
 			out[i] = e.plainNode(&kids[i], text)

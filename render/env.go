@@ -92,14 +92,14 @@ func indexVars(base *Node, l Layer) map[string][]Path {
 	known := map[string][]Path{}
 	var walk func(n *Node, folded string, path Path)
 	walk = func(n *Node, folded string, path Path) {
-		m, _ := n.val.(members)
+		m, _ := n.Value().(Members)
 		for i := range m {
-			f := folded + fold(m[i].key)
+			f := folded + fold(m[i].Key())
 			at := sort.SearchStrings(wanted, f)
 			if at == len(wanted) || !strings.HasPrefix(wanted[at], f) {
 				continue
 			}
-			p := append(path[:len(path):len(path)], Step{Key: m[i].key})
+			p := append(path[:len(path):len(path)], Step{Key: m[i].Key()})
 			if wanted[at] == f {
 				known[f] = append(known[f], p)
 			}
@@ -124,10 +124,10 @@ func newPath(base *Node, at Path, rest string) Path {
 		key := strings.ToLower(part)
 		var next *Node
 		if n != nil {
-			m, _ := n.val.(members)
+			m, _ := n.Value().(Members)
 			for i := range m {
-				if fold(m[i].key) == fold(part) {
-					next, key = &m[i], m[i].key
+				if fold(m[i].Key()) == fold(part) {
+					next, key = &m[i], m[i].Key()
 					break
 				}
 			}

@@ -193,7 +193,7 @@ func (s *substitution) lookup(start int, name string) (string, bool) {
 		return "", true
 	}
 	n, _ := s.root.find(found[0])
-	if n == nil || n.val == nil {
+	if n == nil || n.Value() == nil {
 		return "", false
 	}
 	text, ok := textOf(s.scalar(n))

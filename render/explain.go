@@ -93,17 +93,17 @@ func (v *Values) explain(n *Node, all *[]Explained) {
 		return
 	}
 	secret := n.sensitive()
-	x := Explained{Path: n.Path().String(), Kind: n.kind(), Sensitive: secret, Setting: n.setting(secret), node: n}
+	x := Explained{Path: n.Path().String(), Kind: n.kind(), Sensitive: secret, Setting: settingOf(n, secret), node: n}
 	x.Value = x.Setting.Value
 	for _, o := range v.overrodeAt(n) {
-		x.Overrode = append(x.Overrode, o.setting(secret))
+		x.Overrode = append(x.Overrode, settingOf(o, secret))
 	}
 	*all = append(*all, x)
 }
 
 // overrodeAt is what a leaf overrode, or the list that it is in.
 func (v *Values) overrodeAt(n *Node) []*Node {
-	for ; n != nil; n = n.parent {
+	for ; n != nil; n = n.Parent() {
 		if old := v.over[n]; old != nil {
 			return old
 		}
@@ -111,18 +111,18 @@ func (v *Values) overrodeAt(n *Node) []*Node {
 	return nil
 }
 
-func (n *Node) setting(secret bool) Setting {
+func settingOf(n *Node, secret bool) Setting {
 	s := Setting{Source: n.sourceName(), Place: n.Pos().String(), Value: Mask}
-	if secret && !emptyValue(n.val) {
+	if secret && !emptyValue(n.Value()) {
 		return s
 	}
-	if n.val == nil && !n.isMap() {
+	if n.Value() == nil && !n.isMap() {
 		s.Value = "null"
 		return s
 	}
 	text, err := encodeJSON(own(n), "", false)
 	if err != nil { // .inf and .nan have no form in JSON
-		text = strconv.Quote(fmt.Sprint(n.val))
+		text = strconv.Quote(fmt.Sprint(n.Value()))
 	}
 	s.Value = Shown(text)
 	if secret { // a list with secrets in it

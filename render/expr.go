@@ -206,7 +206,7 @@ func (e *eval) member(at parse.Node, n *Node, name string, i int) any {
 	if n.isLeaf() {
 		e.reads.add(n) // what it is decides
 	}
-	if n.isMap() || n.val == nil {
+	if n.isMap() || n.Value() == nil {
 		m := &missing{path: valuePath(n, name), deepest: n, key: name, def: e.def, offset: e.nameOffset(at, i)}
 		e.asked = append(e.asked, m)
 		return m

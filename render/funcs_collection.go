@@ -70,7 +70,7 @@ func mapOf(v any) map[string]any {
 	kids := n.children()
 	out := make(map[string]any, len(kids))
 	for i := range kids {
-		out[kids[i].key] = &kids[i]
+		out[kids[i].Key()] = &kids[i]
 	}
 	return out
 }

@@ -95,7 +95,7 @@ func nothing(v any) any {
 	case *missing, poison:
 		return nil
 	case *Node:
-		if v.val == nil {
+		if v.Value() == nil {
 			return nil
 		}
 	}

@@ -95,7 +95,7 @@ func hasKey(e *eval, c call) any {
 	}
 	switch m := c.args[0].(type) {
 	case *Node:
-		if m.isMap() || m.val == nil {
+		if m.isMap() || m.Value() == nil {
 			return m.child(key) != nil
 		}
 	case map[string]any:

@@ -66,19 +66,19 @@ func decoding(want string, decode func([]byte, *Origin) (*Node, error)) func(*ev
 // own makes a template's own value of a node.
 func own(n *Node) any {
 	kids := n.children()
-	switch n.val.(type) {
-	case members:
+	switch n.Value().(type) {
+	case Members:
 		m := make(map[string]any, len(kids))
 		for i := range kids {
-			m[kids[i].key] = own(&kids[i])
+			m[kids[i].Key()] = own(&kids[i])
 		}
 		return m
-	case items:
+	case Items:
 		l := make([]any, len(kids))
 		for i := range kids {
 			l[i] = own(&kids[i])
 		}
 		return l
 	}
-	return n.val
+	return n.Value()
 }

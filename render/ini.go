@@ -30,14 +30,16 @@ func DecodeINI(data []byte, o *Origin) (*Node, error) {
 	if err := d.close(); err != nil {
 		return nil, err
 	}
-	return &Node{val: d.top, origin: o}, sortUnique(d.top, o)
+	n := New(d.top, 0, o)
+	return &n, sortUnique(d.top, o)
 }
 
 type iniDecoder struct {
 	origin  *Origin
 	lines   lineReader
-	top     members
-	section *Node // the one being read; nil before the first
+	top     Members
+	section string // the one being read; "" before the first
+	opened  int    // its line
 	pairs   []pair
 }
 
@@ -75,19 +77,19 @@ func (d *iniDecoder) open(line string) error {
 		return d.problem("bad-key", "the section has no name", "write [name]")
 	}
 	err := d.close()
-	d.section = &Node{key: name, origin: d.origin, line: int32(d.lines.line)}
+	d.section, d.opened = name, d.lines.line
 	return err
 }
 
 // close keeps the section that was read, or the keys before the first one.
 func (d *iniDecoder) close() error {
-	n, err := textMap(d.pairs, d.origin)
-	m := n.val.(members)
-	if d.section == nil {
+	m, err := textMembers(d.pairs, d.origin)
+	if d.section == "" {
 		d.top = m
 	} else {
-		d.section.val = m
-		d.top = append(d.top, *d.section)
+		n := New(m, d.opened, d.origin)
+		n.setKey(d.section)
+		d.top = append(d.top, n)
 	}
 	d.pairs = d.pairs[:0]
 	return err

@@ -87,29 +87,28 @@ func (d *jsonDecoder) value(depth int) (Node, error) {
 	if err != nil {
 		return Node{}, err
 	}
-	n := Node{origin: d.origin, line: int32(d.here())}
+	line := d.here()
 	if depth > maxDepth {
-		return n, d.problem("too-deep", "nested more than 100 deep", "flatten the data")
+		return Node{}, d.problem("too-deep", "nested more than 100 deep", "flatten the data")
 	}
+	var val any
 	switch t := tok.(type) {
 	case json.Delim:
 		if t == '{' {
-			n.val, err = d.object(depth)
+			val, err = d.object(depth)
 		} else {
-			n.val, err = d.array(depth)
+			val, err = d.array(depth)
 		}
 	case json.Number:
-		n.val = jsonNumber(t.String())
-		n.markOrigin()
+		val = jsonNumber(t.String())
 	default:
-		n.val = t
-		n.markOrigin()
+		val = t
 	}
-	return n, err
+	return New(val, line, d.origin), err
 }
 
 func (d *jsonDecoder) object(depth int) (any, error) {
-	var m members
+	var m Members
 	for d.dec.More() {
 		tok, err := d.token()
 		if err != nil {
@@ -120,7 +119,8 @@ func (d *jsonDecoder) object(depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		n.key, n.line = key, int32(line)
+		n.setKey(key)
+		n.setLine(line)
 		m = append(m, n)
 	}
 	if _, err := d.dec.Token(); err != nil {
@@ -130,7 +130,7 @@ func (d *jsonDecoder) object(depth int) (any, error) {
 }
 
 func (d *jsonDecoder) array(depth int) (any, error) {
-	list := items{}
+	list := Items{}
 	for d.dec.More() {
 		n, err := d.value(depth + 1)
 		if err != nil {
@@ -218,12 +218,12 @@ func jsonNumber(s string) any {
 }
 
 // sortUnique sorts the members of a map and refuses a key that comes twice.
-func sortUnique(m members, o *Origin) error {
-	slices.SortFunc(m, func(a, b Node) int { return cmp.Or(strings.Compare(a.key, b.key), int(a.line-b.line)) })
+func sortUnique(m Members, o *Origin) error {
+	slices.SortFunc(m, func(a, b Node) int { return cmp.Or(strings.Compare(a.Key(), b.Key()), a.Line()-b.Line()) })
 	for i := 1; i < len(m); i++ {
-		if m[i].key == m[i-1].key {
-			return dataProblem(o, int(m[i].line), "duplicate-key",
-				"the key "+Quoted(m[i].key)+" is there already, in line "+strconv.Itoa(int(m[i-1].line)),
+		if m[i].Key() == m[i-1].Key() {
+			return dataProblem(o, m[i].Line(), "duplicate-key",
+				"the key "+Quoted(m[i].Key())+" is there already, in line "+strconv.Itoa(m[i-1].Line()),
 				"keep one of the two")
 		}
 	}

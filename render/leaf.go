@@ -13,10 +13,10 @@ func (e *eval) scalar(v any) any {
 // leaf reads one leaf. In a masked run a sensitive one is Mask, unless it is empty.
 func (e *eval) leaf(n *Node) any {
 	e.reads.add(n)
-	if e.masked && n.sensitive() && !emptyValue(n.val) {
+	if e.masked && n.sensitive() && !emptyValue(n.Value()) {
 		return Mask
 	}
-	return n.val
+	return n.Value()
 }
 
 func emptyValue(v any) bool {

@@ -19,7 +19,7 @@ func (m *merger) note(root *Node, rules []ListRule) {
 }
 
 // lists joins the last lists of in: those with a rule, and the one that they go over.
-func (m *merger) lists(in []*Node) (items, bool) {
+func (m *merger) lists(in []*Node) (Items, bool) {
 	first := len(in) - 1
 	for first > 0 && m.rules[in[first]] != nil && in[first].isList() && in[first-1].isList() {
 		first--
@@ -35,7 +35,7 @@ func (m *merger) lists(in []*Node) (items, bool) {
 		}
 		g.add(n, by)
 	}
-	out := make(items, 0, len(g.groups)) // never grows: over holds addresses into it
+	out := make(Items, 0, len(g.groups)) // never grows: over holds addresses into it
 	for i, same := range g.groups {
 		m.path = append(m.path, Step{IsIndex: true, Index: i})
 		item := *same[0]
@@ -104,10 +104,10 @@ func (g *grouping) nameOf(item *Node) (string, bool) {
 		return "", false
 	}
 	n := item.child(g.by)
-	if n == nil || n.val == nil || !n.isLeaf() {
+	if n == nil || n.Value() == nil || !n.isLeaf() {
 		return "", false
 	}
-	return fmt.Sprintf("%s %v", kindOf(n.val), n.val), true
+	return fmt.Sprintf("%s %v", kindOf(n.Value()), n.Value()), true
 }
 
 func (g *grouping) unnamed(item *Node, by string) {

@@ -66,7 +66,7 @@ type merger struct {
 
 // all merges whole layers; the result is a map, if an empty one.
 func (m *merger) all(in []*Node) *Node {
-	root := &Node{val: members{}}
+	root := NewMap(nil, nil)
 	if n, ok := m.merge(in, root); ok {
 		*root = n
 	}
@@ -90,10 +90,10 @@ func (m *merger) merge(in []*Node, at *Node) (Node, bool) {
 			m.over[at] = old
 		}
 	case last.isMap():
-		last.val = m.maps(in)
+		last.setValue(m.maps(in))
 	default:
 		if list, ok := m.lists(in); ok {
-			last.val = list
+			last.setValue(list)
 		} else {
 			m.override(in, at)
 		}
@@ -108,14 +108,14 @@ func (m *merger) merge(in []*Node, at *Node) (Node, bool) {
 // alive leaves out the nulls, and what they delete: but not that it was secret.
 func alive(in []*Node) (rest []*Node, secret bool) {
 	for i := len(in) - 1; i >= 0; i-- {
-		if in[i].val == nil {
+		if in[i].IsNull() {
 			secret = slices.ContainsFunc(in[:i+1], (*Node).hasSensitive)
 			in = in[i+1:]
 			break
 		}
 	}
 	for len(in) > 0 {
-		if in[0].takeType(); in[0].val != nil {
+		if in[0].takeType(); !in[0].IsNull() {
 			break
 		}
 		secret = secret || in[0].sensitive()
@@ -136,7 +136,7 @@ func (m *merger) override(in []*Node, at *Node) {
 
 // maps merges the members of several maps: sorted by key, then one key at a time, so
 // that a thousand layers cost no more than the keys they have.
-func (m *merger) maps(in []*Node) members {
+func (m *merger) maps(in []*Node) Members {
 	type entry struct {
 		n     *Node
 		layer int
@@ -149,20 +149,20 @@ func (m *merger) maps(in []*Node) members {
 		}
 	}
 	slices.SortFunc(all, func(a, b entry) int {
-		return cmp.Or(strings.Compare(a.n.key, b.n.key), a.layer-b.layer)
+		return cmp.Or(strings.Compare(a.n.Key(), b.n.Key()), a.layer-b.layer)
 	})
-	out := make(members, 0, len(all)) // never grows: over holds addresses into it
+	out := make(Members, 0, len(all)) // never grows: over holds addresses into it
 	var same []*Node
 	for i := 0; i < len(all); {
 		same = same[:0]
-		key := all[i].n.key
-		for ; i < len(all) && all[i].n.key == key; i++ {
+		key := all[i].n.Key()
+		for ; i < len(all) && all[i].n.Key() == key; i++ {
 			same = append(same, all[i].n)
 		}
 		m.path = append(m.path, Step{Key: key})
 		at := &out[:len(out)+1][len(out)]
 		if n, ok := m.merge(same, at); ok {
-			n.key = key
+			n.setKey(key)
 			out = append(out, n)
 		}
 		m.path = m.path[:len(m.path)-1]
@@ -176,25 +176,24 @@ func (m *merger) fit(prev, next *Node) *Node {
 	if prev.isMap() != next.isMap() {
 		return m.clash(prev, next, "remove one of the two, or delete the earlier one with null first")
 	}
-	if next.flags&isText == 0 || prev.flags&isText != 0 {
+	if !next.isText() || prev.isText() {
 		return next
 	}
-	n := *next
-	n.flags &^= isText
-	if rule := m.rules[next]; rule != nil {
-		m.rules[&n] = rule
-	}
-	var err error
-	if n.val, err = typed(next.val.(string), prev); err != nil {
+	v, err := typed(next.Value().(string), prev)
+	if err != nil {
 		return m.misfit(prev, next)
 	}
-	return &n
+	n := next.retyped(v)
+	if rule := m.rules[next]; rule != nil {
+		m.rules[n] = rule
+	}
+	return n
 }
 
 // misfit records a text that cannot be read as the type of what it overrides, which stays.
 func (m *merger) misfit(prev, next *Node) *Node {
 	what := "text that is no " + prev.kind()
-	if next.val == "" {
+	if next.Value() == "" {
 		what = "empty"
 	}
 	p := problemf(CauseData, "type-clash", next.Pos(), "%s is %s, and is %s in %s (%s)",
@@ -228,7 +227,7 @@ func typed(s string, prev *Node) (any, error) {
 		if err != nil || !n.isList() {
 			return nil, errType
 		}
-		return n.val, nil
+		return n.Value(), nil
 	}
 	v, err := resolve(s)
 	if err != nil || v == nil {
@@ -243,10 +242,10 @@ func typed(s string, prev *Node) (any, error) {
 // finish links each node to its parent, counts the leaves, and drops the nulls that
 // had nothing to delete.
 func (v *Values) finish(n *Node) {
-	if m, ok := n.val.(members); ok {
+	if m, ok := n.Value().(Members); ok {
 		kept := m[:0]
 		for i := range m {
-			if m[i].takeType(); m[i].val == nil {
+			if m[i].takeType(); m[i].IsNull() {
 				continue
 			}
 			if old := v.over[&m[i]]; old != nil && len(kept) != i {
@@ -255,16 +254,16 @@ func (v *Values) finish(n *Node) {
 			}
 			kept = append(kept, m[i])
 		}
-		n.val = kept
+		n.setValue(kept)
 	}
 	n.takeType()
 	kids := n.children()
 	if kids == nil {
-		n.id = int32(v.leaves)
+		n.setID(v.leaves)
 		v.leaves++
 	}
 	for i := range kids {
-		kids[i].parent = n
+		kids[i].setParent(n)
 		v.finish(&kids[i])
 	}
 }

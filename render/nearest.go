@@ -79,10 +79,10 @@ func distance(a, b string) int {
 
 // keys are the names of a map's members, sorted.
 func (n *Node) keys() []string {
-	m, _ := n.val.(members)
+	m, _ := n.Value().(Members)
 	out := make([]string, len(m))
 	for i := range m {
-		out[i] = m[i].key
+		out[i] = m[i].Key()
 	}
 	return out
 }

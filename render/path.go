@@ -116,7 +116,7 @@ func (n *Node) step(s Step) *Node {
 	if !s.IsIndex {
 		return n.child(s.Key)
 	}
-	if list, ok := n.val.(items); ok && s.Index < len(list) {
+	if list, ok := n.val.(Items); ok && s.Index < len(list) {
 		return &list[s.Index]
 	}
 	return nil

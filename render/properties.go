@@ -38,7 +38,8 @@ func DecodeProperties(data []byte, o *Origin) (*Node, error) {
 	}
 	slices.SortFunc(all, func(a, b property) int { return cmp.Or(slices.Compare(a.path, b.path), a.line-b.line) })
 	m, err := d.nest(all, 0)
-	return &Node{val: m, origin: o}, err
+	n := New(m, 0, o)
+	return &n, err
 }
 
 type propertiesDecoder struct {
@@ -196,8 +197,8 @@ func unicodeEscape(s string) (r rune, size int, err error) {
 }
 
 // nest makes a map of sorted properties whose paths agree before depth.
-func (d *propertiesDecoder) nest(all []property, depth int) (members, error) {
-	var m members
+func (d *propertiesDecoder) nest(all []property, depth int) (Members, error) {
+	var m Members
 	for len(all) > 0 {
 		key, same := all[0].path[depth], 1
 		for same < len(all) && all[same].path[depth] == key {
@@ -216,7 +217,9 @@ func (d *propertiesDecoder) nest(all []property, depth int) (members, error) {
 		if err != nil {
 			return nil, err
 		}
-		m = append(m, Node{key: key, val: below, origin: d.origin, line: int32(group[0].line)})
+		n := New(below, group[0].line, d.origin)
+		n.setKey(key)
+		m = append(m, n)
 	}
 	return m, nil
 }

@@ -154,15 +154,15 @@ func TestUnreadIsUnused(t *testing.T) {
 			if before.reads.has(leaf) {
 				continue
 			}
-			old := leaf.val
+			old := leaf.Value()
 			for _, other := range []any{"other", "", int64(12), nil} {
 				if reflect.TypeOf(other) == reflect.TypeOf(old) || seed%4 == 0 {
-					leaf.val = other
+					leaf.setValue(other)
 					changes++
 					sameRun(t, text, before, ours(t, text, v, false), valuePath(leaf, ""))
 				}
 			}
-			leaf.val = old
+			leaf.setValue(old)
 		}
 		if t.Failed() {
 			return

@@ -9,7 +9,7 @@ type readSet struct {
 func newReadSet(leaves int) readSet { return readSet{bits: make([]uint64, (leaves+63)/64)} }
 
 func (r *readSet) add(n *Node) {
-	r.bits[n.id>>6] |= 1 << (n.id & 63)
+	r.bits[n.ID()>>6] |= 1 << (n.ID() & 63)
 	r.secret = r.secret || n.sensitive()
 }
 
@@ -18,7 +18,7 @@ func (r *readSet) add(n *Node) {
 func (r *readSet) addAll(n *Node) {
 	kids := n.children()
 	if n.isLeaf() {
-		r.bits[n.id>>6] |= 1 << (n.id & 63)
+		r.bits[n.ID()>>6] |= 1 << (n.ID() & 63)
 	}
 	for i := range kids {
 		r.addAll(&kids[i])
@@ -33,6 +33,6 @@ func (r *readSet) join(o readSet) {
 	r.secret = r.secret || o.secret
 }
 
-func (r *readSet) has(n *Node) bool { return r.bits[n.id>>6]&(1<<(n.id&63)) != 0 }
+func (r *readSet) has(n *Node) bool { return r.bits[n.ID()>>6]&(1<<(n.ID()&63)) != 0 }
 
 func (r *reading) has(n *Node) bool { return r != nil && r.readSet.has(n) }

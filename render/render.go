@@ -196,7 +196,7 @@ func (r *renderer) wanted(e *Entry) (bool, error) {
 		return false, nil
 	}
 	r.read.addAll(n)
-	if s, ok := n.val.(string); ok && n.flags&isText != 0 && readsFalse(s) {
+	if s, ok := n.Value().(string); ok && n.isText() && readsFalse(s) {
 		problem := problemf(CauseData, "truthy-text", e.At("when"), "when: %s is text that reads as false but counts as true", Quoted(e.When))
 		problem.Hint = "set typed: true on the source of it (" + n.Pos().String() + ")"
 		return false, problem
@@ -225,7 +225,7 @@ func (r *renderer) rounds(e *Entry) ([]map[string]any, error) {
 	for i := range kids {
 		var key any = i
 		if n.isMap() {
-			key = kids[i].key
+			key = kids[i].Key()
 		}
 		rounds = append(rounds, map[string]any{"Values": r.root["Values"], "Files": r.root["Files"], "Item": &kids[i], "Key": key})
 	}

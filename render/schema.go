@@ -64,7 +64,7 @@ func (s *Schema) Check(v *Values) error {
 
 func (s *Schema) findAnchors(n *Node) {
 	if a := n.child("$anchor"); a != nil {
-		if name, ok := a.val.(string); ok {
+		if name, ok := a.Value().(string); ok {
 			s.anchors[name] = n
 		}
 	}
@@ -77,7 +77,7 @@ func (s *Schema) findAnchors(n *Node) {
 // resolve finds what a reference within the file leads to.
 func (s *Schema) resolve(ref string) (*Node, bool) {
 	if id := s.root.child("$id"); id != nil {
-		if name, ok := id.val.(string); ok {
+		if name, ok := id.Value().(string); ok {
 			ref = strings.TrimPrefix(ref, strings.TrimSuffix(name, "#"))
 		}
 	}
@@ -96,16 +96,16 @@ func (s *Schema) resolve(ref string) (*Node, bool) {
 	n := s.root
 	for part := range strings.SplitSeq(pointer, "/") {
 		part = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
-		if n = n.at(part); n == nil {
+		if n = nodeAt(n, part); n == nil {
 			return nil, false
 		}
 	}
 	return n, true
 }
 
-// at is the member or item of that name.
-func (n *Node) at(name string) *Node {
-	if list, ok := n.val.(items); ok {
+// nodeAt is the member or item of n of that name.
+func nodeAt(n *Node, name string) *Node {
+	if list, ok := n.Value().(Items); ok {
 		for i := range list {
 			if name == jsonIndex(i) {
 				return &list[i]
@@ -119,7 +119,7 @@ func (n *Node) at(name string) *Node {
 // checkSchema finds what is wrong with a schema itself: keywords of the wrong form, and
 // references that lead nowhere.
 func (s *Schema) checkSchema(n *Node) error {
-	if _, isBool := n.val.(bool); isBool {
+	if _, isBool := n.Value().(bool); isBool {
 		return nil
 	}
 	if !n.isMap() {
@@ -128,7 +128,7 @@ func (s *Schema) checkSchema(n *Node) error {
 	var all []error
 	for i := range n.children() {
 		k := &n.children()[i]
-		if form := formOf(k.key); form != nil {
+		if form := formOf(k.Key()); form != nil {
 			all = append(all, form(s, k))
 		}
 	}

@@ -56,7 +56,7 @@ func (o *outcome) sawItem(i int) {
 // evaluate applies a schema to a value.
 func (s *Schema) evaluate(schema, n *Node, depth int) outcome {
 	var o outcome
-	if allowed, isBool := schema.val.(bool); isBool {
+	if allowed, isBool := schema.Value().(bool); isBool {
 		if !allowed {
 			o.add(n, "is not allowed here")
 		}
@@ -67,19 +67,19 @@ func (s *Schema) evaluate(schema, n *Node, depth int) outcome {
 		return o
 	}
 	if ref := schema.child("$ref"); ref != nil {
-		to, _ := s.resolve(ref.val.(string))
+		to, _ := s.resolve(ref.Value().(string))
 		o.join(s.evaluate(to, n, depth+1))
 	}
 	s.whatever(schema, n, &o)
 	s.combined(schema, n, &o, depth+1)
-	switch n.val.(type) {
+	switch n.Value().(type) {
 	case string:
 		s.text(schema, n, &o)
 	case int64, float64, Num:
 		s.number(schema, n, &o)
-	case items:
+	case Items:
 		s.list(schema, n, &o, depth+1)
-	case members:
+	case Members:
 		s.object(schema, n, &o, depth+1)
 	}
 	return o
@@ -89,11 +89,11 @@ func (s *Schema) evaluate(schema, n *Node, depth int) outcome {
 func (s *Schema) whatever(schema, n *Node, o *outcome) {
 	if t := schema.child("type"); t != nil {
 		names := []string{}
-		if name, one := t.val.(string); one {
+		if name, one := t.Value().(string); one {
 			names = append(names, name)
 		}
 		for _, c := range t.children() {
-			names = append(names, c.val.(string))
+			names = append(names, c.Value().(string))
 		}
 		got := schemaType(n)
 		if !slices.Contains(names, got) && (got != "integer" || !slices.Contains(names, "number")) {
@@ -110,8 +110,8 @@ func (s *Schema) whatever(schema, n *Node, o *outcome) {
 
 // schemaType is what JSON Schema calls the type of a value.
 func schemaType(n *Node) string {
-	if isNumber(n.val) {
-		if r, ok := rational(n.val); ok && r.IsInt() {
+	if isNumber(n.Value()) {
+		if r, ok := rational(n.Value()); ok && r.IsInt() {
 			return "integer"
 		}
 		return "number"
@@ -126,18 +126,18 @@ func jsonOf(n *Node) string {
 
 // sameNode compares two values as JSON does: numbers by value.
 func sameNode(a, b *Node) bool {
-	if isNumber(a.val) && isNumber(b.val) {
-		return compareNumbers(a.val, b.val) == 0
+	if isNumber(a.Value()) && isNumber(b.Value()) {
+		return compareNumbers(a.Value(), b.Value()) == 0
 	}
 	x, y := a.children(), b.children()
 	if a.kind() != b.kind() || len(x) != len(y) {
 		return false
 	}
 	if a.isLeaf() {
-		return a.val == b.val
+		return a.Value() == b.Value()
 	}
 	for i := range x {
-		if x[i].key != y[i].key || !sameNode(&x[i], &y[i]) {
+		if x[i].Key() != y[i].Key() || !sameNode(&x[i], &y[i]) {
 			return false
 		}
 	}
@@ -146,13 +146,13 @@ func sameNode(a, b *Node) bool {
 
 // combined evaluates the keywords that put schemas together.
 func (s *Schema) combined(schema, n *Node, o *outcome, depth int) {
-	for i := range schema.listed("allOf") {
-		o.join(s.evaluate(&schema.listed("allOf")[i], n, depth))
+	for i := range subschemas(schema, "allOf") {
+		o.join(s.evaluate(&subschemas(schema, "allOf")[i], n, depth))
 	}
-	if any := schema.listed("anyOf"); any != nil && s.holding(any, n, o, depth) == 0 {
+	if any := subschemas(schema, "anyOf"); any != nil && s.holding(any, n, o, depth) == 0 {
 		o.add(n, "fits none of the schemas of anyOf")
 	}
-	if one := schema.listed("oneOf"); one != nil {
+	if one := subschemas(schema, "oneOf"); one != nil {
 		if fits := s.holding(one, n, o, depth); fits != 1 {
 			o.add(n, "fits %d of the schemas of oneOf, and has to fit one", fits)
 		}
@@ -186,39 +186,39 @@ func (s *Schema) holding(schemas []Node, n *Node, o *outcome, depth int) int {
 	return fits
 }
 
-// listed are the items of a keyword; nil where it is absent.
-func (n *Node) listed(keyword string) []Node {
+// subschemas are the items of a keyword; nil where the keyword is absent.
+func subschemas(n *Node, keyword string) []Node {
 	if c := n.child(keyword); c != nil {
 		return c.children()
 	}
 	return nil
 }
 
-// count is the number that a keyword gives.
-func (n *Node) count(keyword string) (int, bool) {
+// countOf is the number that a keyword gives.
+func countOf(n *Node, keyword string) (int, bool) {
 	c := n.child(keyword)
 	if c == nil {
 		return 0, false
 	}
-	i, _ := toInt(c.val)
+	i, _ := toInt(c.Value())
 	return int(i), true
 }
 
 // sized evaluates a pair of keywords for a size.
 func (s *Schema) sized(schema, n *Node, o *outcome, size int, suffix, what string) {
-	if least, ok := schema.count("min" + suffix); ok && size < least {
+	if least, ok := countOf(schema, "min" + suffix); ok && size < least {
 		o.add(n, "has to have at least %d %s", least, what)
 	}
-	if most, ok := schema.count("max" + suffix); ok && size > most {
+	if most, ok := countOf(schema, "max" + suffix); ok && size > most {
 		o.add(n, "has to have at most %d %s", most, what)
 	}
 }
 
 func (s *Schema) text(schema, n *Node, o *outcome) {
-	text := n.val.(string)
+	text := n.Value().(string)
 	s.sized(schema, n, o, utf8.RuneCountInString(text), "Length", "characters")
-	if p := schema.child("pattern"); p != nil && !s.patterns[p.val.(string)].MatchString(text) {
-		o.add(n, "has to match %s", Quoted(p.val.(string)))
+	if p := schema.child("pattern"); p != nil && !s.patterns[p.Value().(string)].MatchString(text) {
+		o.add(n, "has to match %s", Quoted(p.Value().(string)))
 	}
 }
 
@@ -232,13 +232,13 @@ func (s *Schema) number(schema, n *Node, o *outcome) {
 		{"exclusiveMinimum", "more than", func(d int) bool { return d > 0 }},
 		{"exclusiveMaximum", "less than", func(d int) bool { return d < 0 }},
 	} {
-		if limit := schema.child(k.keyword); limit != nil && !k.holds(compareNumbers(n.val, limit.val)) {
+		if limit := schema.child(k.keyword); limit != nil && !k.holds(compareNumbers(n.Value(), limit.Value())) {
 			o.add(n, "has to be %s %s", k.words, jsonOf(limit))
 		}
 	}
 	if m := schema.child("multipleOf"); m != nil {
-		x, ok := rational(n.val)
-		y, ok2 := rational(m.val)
+		x, ok := rational(n.Value())
+		y, ok2 := rational(m.Value())
 		if !ok || !ok2 || !new(big.Rat).Quo(x, y).IsInt() {
 			o.add(n, "has to be a multiple of %s", jsonOf(m))
 		}

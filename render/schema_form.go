@@ -65,7 +65,7 @@ func unsupported(hint string) form {
 }
 
 func refForm(s *Schema, k *Node) error {
-	ref, ok := k.val.(string)
+	ref, ok := k.Value().(string)
 	if !ok {
 		return s.wrong(k, "a reference is text", "")
 	}
@@ -81,7 +81,7 @@ func typeForm(s *Schema, k *Node) error {
 		names = k.children()
 	}
 	for _, n := range names {
-		if name, ok := n.val.(string); !ok || !slices.Contains(schemaTypes, name) {
+		if name, ok := n.Value().(string); !ok || !slices.Contains(schemaTypes, name) {
 			return s.wrong(k, "a type is one of "+listed(schemaTypes), "")
 		}
 	}
@@ -97,7 +97,7 @@ func listForm(s *Schema, k *Node) error {
 
 func namesForm(s *Schema, k *Node) error {
 	for i := range k.children() {
-		if _, ok := k.children()[i].val.(string); !ok {
+		if _, ok := k.children()[i].Value().(string); !ok {
 			return s.wrong(k, "this is a list of names", "")
 		}
 	}
@@ -146,7 +146,7 @@ func itemsForm(s *Schema, k *Node) error {
 }
 
 func patternForm(s *Schema, k *Node) error {
-	if text, ok := k.val.(string); !ok || !s.compiles(text) {
+	if text, ok := k.Value().(string); !ok || !s.compiles(text) {
 		return s.wrong(k, "this is no regular expression", "see https://pkg.go.dev/regexp/syntax")
 	}
 	return nil
@@ -160,21 +160,21 @@ func (s *Schema) compiles(expr string) bool {
 }
 
 func numberForm(s *Schema, k *Node) error {
-	if !isNumber(k.val) || k.key == "multipleOf" && compareNumbers(k.val, int64(0)) <= 0 {
+	if !isNumber(k.Value()) || k.Key() == "multipleOf" && compareNumbers(k.Value(), int64(0)) <= 0 {
 		return s.wrong(k, "this is a number", "")
 	}
 	return nil
 }
 
 func countForm(s *Schema, k *Node) error {
-	if i, ok := toInt(k.val); !ok || i < 0 {
+	if i, ok := toInt(k.Value()); !ok || i < 0 {
 		return s.wrong(k, "this is a whole number from 0", "")
 	}
 	return nil
 }
 
 func boolForm(s *Schema, k *Node) error {
-	if _, ok := k.val.(bool); !ok {
+	if _, ok := k.Value().(bool); !ok {
 		return s.wrong(k, "this is true or false", "")
 	}
 	return nil

@@ -9,7 +9,7 @@ import (
 func (s *Schema) list(schema, n *Node, o *outcome, depth int) {
 	kids := n.children()
 	s.sized(schema, n, o, len(kids), "Items", "items")
-	prefix := schema.listed("prefixItems")
+	prefix := subschemas(schema, "prefixItems")
 	rest := schema.child("items")
 	for i := range kids {
 		switch {
@@ -19,7 +19,7 @@ func (s *Schema) list(schema, n *Node, o *outcome, depth int) {
 			s.item(rest, &kids[i], i, o, depth)
 		}
 	}
-	if u := schema.child("uniqueItems"); u != nil && u.val == true {
+	if u := schema.child("uniqueItems"); u != nil && u.Value() == true {
 		if i, j, twice := repeated(kids); twice {
 			o.add(n, "has the same item at %d and %d, and may have each once", i, j)
 		}
@@ -54,7 +54,7 @@ func repeated(kids []Node) (i, j int, twice bool) {
 
 // canonical is the same text for the same value.
 func canonical(n *Node) string {
-	if r, ok := rational(n.val); ok && isNumber(n.val) {
+	if r, ok := rational(n.Value()); ok && isNumber(n.Value()) {
 		return r.RatString()
 	}
 	if n.isLeaf() {
@@ -64,7 +64,7 @@ func canonical(n *Node) string {
 	b.WriteString(n.kind())
 	for i := range n.children() {
 		c := &n.children()[i]
-		b.WriteString("," + strconv.Quote(c.key) + ":" + canonical(c))
+		b.WriteString("," + strconv.Quote(c.Key()) + ":" + canonical(c))
 	}
 	return b.String() + ";"
 }
@@ -81,14 +81,14 @@ func (s *Schema) contains(schema, n *Node, o *outcome, depth int) {
 			o.sawItem(i)
 		}
 	}
-	least, set := schema.count("minContains")
+	least, set := countOf(schema, "minContains")
 	if !set {
 		least = 1
 	}
 	if fits < least {
 		o.add(n, "has to contain at least %d items of the schema of contains", least)
 	}
-	if most, set := schema.count("maxContains"); set && fits > most {
+	if most, set := countOf(schema, "maxContains"); set && fits > most {
 		o.add(n, "has to contain at most %d items of the schema of contains", most)
 	}
 }
@@ -104,7 +104,7 @@ func (s *Schema) object(schema, n *Node, o *outcome, depth int) {
 	}
 	if names := schema.child("propertyNames"); names != nil {
 		for i := range kids {
-			name := Node{val: kids[i].key, origin: kids[i].origin}
+			name := New(kids[i].Key(), 0, kids[i].Origin())
 			if len(s.evaluate(names, &name, depth).violations) > 0 {
 				o.add(&kids[i], "has a name that the schema does not allow")
 			}
@@ -112,14 +112,14 @@ func (s *Schema) object(schema, n *Node, o *outcome, depth int) {
 	}
 	if deps := schema.child("dependentSchemas"); deps != nil {
 		for i := range deps.children() {
-			if d := &deps.children()[i]; n.child(d.key) != nil {
+			if d := &deps.children()[i]; n.child(d.Key()) != nil {
 				o.join(s.evaluate(d, n, depth))
 			}
 		}
 	}
 	if u := schema.child("unevaluatedProperties"); u != nil {
 		for i := range kids {
-			if !o.props[kids[i].key] {
+			if !o.props[kids[i].Key()] {
 				s.extra(schema, u, &kids[i], o, depth)
 			}
 		}
@@ -128,23 +128,24 @@ func (s *Schema) object(schema, n *Node, o *outcome, depth int) {
 
 // present evaluates required and dependentRequired.
 func (s *Schema) present(schema, n *Node, o *outcome) {
-	if lacking := n.lacks(schema.listed("required")); len(lacking) > 0 {
+	if lacking := lacks(n, subschemas(schema, "required")); len(lacking) > 0 {
 		o.add(n, "lacks %s", listed(lacking))
 	}
 	if deps := schema.child("dependentRequired"); deps != nil {
 		for _, d := range deps.children() {
-			if lacking := n.lacks(d.children()); n.child(d.key) != nil && len(lacking) > 0 {
-				o.add(n, "has %s, and then needs %s", Quoted(d.key), listed(lacking))
+			if lacking := lacks(n, d.children()); n.child(d.Key()) != nil && len(lacking) > 0 {
+				o.add(n, "has %s, and then needs %s", Quoted(d.Key()), listed(lacking))
 			}
 		}
 	}
 }
 
-func (n *Node) lacks(names []Node) []string {
+// lacks lists the names that n has no member of.
+func lacks(n *Node, names []Node) []string {
 	var lacking []string
 	for _, name := range names {
-		if n.child(name.val.(string)) == nil {
-			lacking = append(lacking, name.val.(string))
+		if n.child(name.Value().(string)) == nil {
+			lacking = append(lacking, name.Value().(string))
 		}
 	}
 	return lacking
@@ -156,16 +157,16 @@ func (s *Schema) member(schema, n, additional *Node, o *outcome, depth int) {
 	apply := func(sub *Node) {
 		known = true
 		o.violations = append(o.violations, s.evaluate(sub, n, depth).violations...)
-		o.sawProp(n.key)
+		o.sawProp(n.Key())
 	}
 	if props := schema.child("properties"); props != nil {
-		if p := props.child(n.key); p != nil {
+		if p := props.child(n.Key()); p != nil {
 			apply(p)
 		}
 	}
 	if patterns := schema.child("patternProperties"); patterns != nil {
 		for i := range patterns.children() {
-			if p := &patterns.children()[i]; s.patterns[p.key].MatchString(n.key) {
+			if p := &patterns.children()[i]; s.patterns[p.Key()].MatchString(n.Key()) {
 				apply(p)
 			}
 		}
@@ -178,14 +179,14 @@ func (s *Schema) member(schema, n, additional *Node, o *outcome, depth int) {
 // extra evaluates the schema for members that no other one names; where that is false,
 // the nearest known name may help.
 func (s *Schema) extra(schema, sub, n *Node, o *outcome, depth int) {
-	o.sawProp(n.key)
-	if sub.val != false {
+	o.sawProp(n.Key())
+	if sub.Value() != false {
 		o.violations = append(o.violations, s.evaluate(sub, n, depth).violations...)
 		return
 	}
 	v := violation{node: n, text: "is not in the schema"}
 	if props := schema.child("properties"); props != nil {
-		v.hint = DidYouMean(n.key, props.keys(), "")
+		v.hint = DidYouMean(n.Key(), props.keys(), "")
 	}
 	o.violations = append(o.violations, v)
 }

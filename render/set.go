@@ -59,7 +59,7 @@ func ParseSetJSON(s string, o *Origin) ([]Assignment, error) {
 	var all []Assignment
 	for i := range n.children() {
 		c := &n.children()[i]
-		all = append(all, Assignment{Path{{Key: c.key}}, c})
+		all = append(all, Assignment{Path{{Key: c.Key()}}, c})
 	}
 	if !n.isMap() {
 		return nil, errors.New("a value has no path: write path=JSON")
@@ -90,25 +90,27 @@ func setList(s string, o *Origin, asText bool) (*Node, string, error) {
 	if rest != "" && !strings.HasPrefix(rest, ",") {
 		return nil, "", errors.New("a comma is missing after }")
 	}
-	list := items{}
+	list := Items{}
 	for inner != "" {
 		var item string
 		item, inner, _ = cutUnescaped(inner, ",")
 		list = append(list, *setValue(unescape(item), o, asText))
 	}
-	return &Node{val: list, origin: o}, strings.TrimPrefix(rest, ","), nil
+	n := New(list, 0, o)
+	return &n, strings.TrimPrefix(rest, ","), nil
 }
 
 func setValue(s string, o *Origin, asText bool) *Node {
-	n := &Node{val: s, origin: o}
-	switch {
-	case asText:
-	case s == "null":
-		n.val = nil
-	default:
-		n.flags |= isText | orTyped
+	if asText || s == "null" {
+		var v any = s
+		if !asText {
+			v = nil
+		}
+		n := New(v, 0, o)
+		return &n
 	}
-	n.markOrigin()
+	n := NewText(s, 0, o)
+	n.ResolveText()
 	return n
 }
 
@@ -155,15 +157,16 @@ func (m *merger) assign(base *Node, a Assignment) *Node {
 			continue
 		}
 		old, _ := base.find(a.Path[:i])
-		list := items{}
+		list := Items{}
 		if old != nil && old.isList() {
 			list = append(list, old.children()...)
 		}
 		for len(list) <= step.Index {
-			list = append(list, Node{origin: a.Value.origin})
+			list = append(list, New(nil, 0, a.Value.Origin()))
 		}
 		list[step.Index] = m.item(&list[step.Index], Assignment{a.Path[i+1:], a.Value})
-		return Under(a.Path[:i], &Node{val: list, origin: a.Value.origin})
+		n := New(list, 0, a.Value.Origin())
+		return Under(a.Path[:i], &n)
 	}
 	return Under(a.Path, a.Value)
 }
@@ -172,18 +175,20 @@ func (m *merger) assign(base *Node, a Assignment) *Node {
 func (m *merger) item(old *Node, a Assignment) Node {
 	if len(a.Path) == 0 {
 		n := *a.Value
-		n.flags |= old.flags & sensitive
+		if old.sensitive() {
+			n.markSensitive()
+		}
 		return n
 	}
 	if a.Path[0].IsIndex { // a list in a list: as the only member of a map
 		key := Step{Key: "item"}
-		wrapped := NewMap(old.origin, map[string]*Node{key.Key: old})
+		wrapped := NewMap(old.Origin(), map[string]*Node{key.Key: old})
 		n := m.assign(wrapped, Assignment{append(Path{key}, a.Path...), a.Value})
 		return *n.child(key.Key)
 	}
 	base := old
-	if base.val == nil {
-		base = &Node{val: members{}}
+	if base.IsNull() {
+		base = NewMap(nil, nil)
 	}
 	at := &Node{}
 	n, _ := m.merge([]*Node{base, m.assign(base, a)}, at)

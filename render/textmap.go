@@ -18,18 +18,24 @@ func fileText(data []byte, o *Origin) (string, error) {
 
 // node is a pair as a leaf that has no type of its own.
 func (p pair) node(o *Origin) Node {
-	n := Node{key: p.key, val: p.value, origin: o, line: int32(p.line), flags: isText}
-	n.markOrigin()
+	n := *NewText(p.value, p.line, o)
+	n.setKey(p.key)
 	return n
 }
 
 // textMap makes a map of pairs and refuses a key that comes twice.
 func textMap(pairs []pair, o *Origin) (*Node, error) {
-	m := make(members, len(pairs))
+	m, err := textMembers(pairs, o)
+	n := New(m, 0, o)
+	return &n, err
+}
+
+func textMembers(pairs []pair, o *Origin) (Members, error) {
+	m := make(Members, len(pairs))
 	for i, p := range pairs {
 		m[i] = p.node(o)
 	}
-	return &Node{val: m, origin: o}, sortUnique(m, o)
+	return m, sortUnique(m, o)
 }
 
 // A lineReader takes text apart into lines, which end in \n, \r\n or \r.

@@ -174,7 +174,6 @@ func (d *tomlDecoder) value(v *unstable.Node, line, depth int) (n Node, err erro
 	if v.Raw.Length > 0 {
 		line = d.line(v.Raw)
 	}
-	n = Node{origin: d.origin, line: int32(line)}
 	if depth > maxDepth {
 		return n, d.tooDeep(line)
 	}
@@ -182,20 +181,18 @@ func (d *tomlDecoder) value(v *unstable.Node, line, depth int) (n Node, err erro
 	case unstable.InlineTable:
 		return d.inline(v, line, depth)
 	case unstable.Array:
-		list := items{}
+		list, at := Items{}, line
 		for it := v.Children(); it.Next(); {
 			item, err := d.value(it.Node(), line, depth+1)
 			if err != nil {
 				return n, err
 			}
-			line, list = int(item.line), append(list, item)
+			line, list = item.Line(), append(list, item)
 		}
-		n.val = list
-		return n, nil
+		return New(list, at, d.origin), nil
 	}
-	n.markOrigin()
-	n.val, err = d.scalar(v, line)
-	return n, err
+	val, err := d.scalar(v, line)
+	return New(val, line, d.origin), err
 }
 
 func (d *tomlDecoder) inline(v *unstable.Node, line, depth int) (Node, error) {
@@ -210,35 +207,32 @@ func (d *tomlDecoder) inline(v *unstable.Node, line, depth int) (Node, error) {
 
 // node makes a node of a table and all below it.
 func (d *tomlDecoder) node(t *tomlTable, depth int) (n Node, err error) {
-	n = Node{origin: d.origin, line: int32(t.line)}
 	switch {
 	case depth > maxDepth:
 		return n, d.tooDeep(t.line)
 	case t.kind == tomlValue:
 		n = t.node
-		n.line = int32(t.line)
+		n.setLine(t.line)
 		return n, nil
 	case t.kind == tomlArray:
-		list := make(items, len(t.list))
+		list := make(Items, len(t.list))
 		for i, item := range t.list {
 			if list[i], err = d.node(item, depth+1); err != nil {
 				return n, err
 			}
 		}
-		n.val = list
-		return n, nil
+		return New(list, t.line, d.origin), nil
 	}
-	m := make(members, 0, len(t.keys))
+	m := make(Members, 0, len(t.keys))
 	for key, child := range t.keys {
 		c, err := d.node(child, depth+1)
 		if err != nil {
 			return n, err
 		}
-		c.key = key
+		c.setKey(key)
 		m = append(m, c)
 	}
-	n.val = m
-	return n, sortUnique(m, d.origin)
+	return New(m, t.line, d.origin), sortUnique(m, d.origin)
 }
 
 // line is the line that a range of the document begins in.

@@ -9,7 +9,7 @@ import (
 func (e *eval) truth(at parse.Node, v any) bool {
 	if n, ok := v.(*Node); ok && n.isLeaf() {
 		v = e.leaf(n)
-		if s, ok := v.(string); ok && n.flags&isText != 0 && readsFalse(s) {
+		if s, ok := v.(string); ok && n.isText() && readsFalse(s) {
 			e.fail(at, "truthy-text", valuePath(n, "")+" is the text "+falseWord(n, s)+", which counts as true", "set typed: true on the source, or compare it: eq "+valuePath(n, "")+` "true"`)
 			e.note("it was set at " + n.Pos().String())
 		}
@@ -59,7 +59,7 @@ func empty(v any) bool {
 		return len(v.list) == 0
 	case *Node:
 		if v.isLeaf() {
-			return empty(v.val)
+			return empty(v.Value())
 		}
 		return len(v.children()) == 0
 	}
@@ -132,7 +132,7 @@ func (e *eval) iterateNode(n *Node, vars int, each func(key, item any) bool) {
 		switch {
 		case vars < 2: // nobody asks
 		case byName:
-			key = kids[i].key
+			key = kids[i].Key()
 		default:
 			key = i
 		}

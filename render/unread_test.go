@@ -81,10 +81,10 @@ func TestUnreadOfEntries(t *testing.T) {
 			succeeded[entry] = true
 		}
 		for _, leaf := range leavesOf(v.root) {
-			old := leaf.val
-			leaf.val = changed(old)
+			old := leaf.Value()
+			leaf.setValue(changed(old))
 			after := wide(v)
-			leaf.val = old
+			leaf.setValue(old)
 			for name, was := range before {
 				if was.reads.has(leaf) {
 					continue

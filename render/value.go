@@ -19,7 +19,7 @@ type Origin struct {
 // place it came from. Nodes are read-only once Merge has returned.
 type Node struct {
 	parent *Node
-	val    any // nil, bool, int64, float64, Num, string, members or items
+	val    any // nil, bool, int64, float64, Num, string, Members or Items
 	key    string
 	origin *Origin
 	line   int32
@@ -36,8 +36,10 @@ const (
 )
 
 type (
-	members []Node // of a map, sorted by key
-	items   []Node // of a list
+	// Members are the values of a map, sorted by key.
+	Members []Node
+	// Items are the values of a list.
+	Items []Node
 )
 
 // A Num is a number whose text is not Go's shortest form of it, like 1.10 or
@@ -50,6 +52,18 @@ type Num struct {
 // String is the number as it was written.
 func (n Num) String() string { return n.Text }
 
+// New is a value: nil, a bool, int64, float64, Num, string, Members or Items. A scalar of a
+// sensitive origin is sensitive.
+func New(val any, line int, o *Origin) Node {
+	n := Node{val: val, origin: o, line: int32(line)}
+	switch val.(type) {
+	case Members, Items:
+	default:
+		n.markOrigin()
+	}
+	return n
+}
+
 // NewText is a scalar that has no type of its own: it takes that of the value it
 // overrides, and is a string where it overrides nothing.
 func NewText(s string, line int, o *Origin) *Node {
@@ -60,7 +74,7 @@ func NewText(s string, line int, o *Origin) *Node {
 
 // NewMap is a map of the given nodes, which it copies.
 func NewMap(o *Origin, nodes map[string]*Node) *Node {
-	m := make(members, 0, len(nodes))
+	m := make(Members, 0, len(nodes))
 	for key, n := range nodes {
 		c := *n
 		c.key = key
@@ -78,23 +92,61 @@ func Under(path Path, n *Node) *Node {
 	return n
 }
 
+// Value is what a scalar holds; of a map its Members, of a list its Items.
+func (n *Node) Value() any { return n.val }
+
+// IsNull tells whether n is null, or nothing at all.
+func (n *Node) IsNull() bool { return n.val == nil }
+
+// Key is the name of n in the map that it is a member of.
+func (n *Node) Key() string { return n.key }
+
+// Line is the line that n was written in; 0 means unknown.
+func (n *Node) Line() int { return int(n.line) }
+
+// Origin says where n came from; nil of a node that merging made.
+func (n *Node) Origin() *Origin { return n.origin }
+
+// Parent is the map or list that n is in.
+func (n *Node) Parent() *Node { return n.parent }
+
+// ID is the number of a leaf among all leaves of the values.
+func (n *Node) ID() int { return int(n.id) }
+
+// isText tells whether n came without a type.
+func (n *Node) isText() bool { return n.flags&isText != 0 }
+
+func (n *Node) setKey(key string) { n.key = key }
+func (n *Node) setLine(line int)  { n.line = int32(line) }
+func (n *Node) setValue(v any)    { n.val = v }
+func (n *Node) setParent(p *Node) { n.parent = p }
+func (n *Node) setID(id int)      { n.id = int32(id) }
+
+// retyped is n with the value that its text has as another type.
+func (n *Node) retyped(v any) *Node {
+	c := *n
+	c.val = v
+	c.flags &^= isText
+	return &c
+}
+
 func (n *Node) markOrigin() {
 	if n.origin != nil && n.origin.Sensitive {
 		n.flags |= sensitive
 	}
 }
 
-func (n *Node) isMap() bool     { _, ok := n.val.(members); return ok }
-func (n *Node) isList() bool    { _, ok := n.val.(items); return ok }
+func (n *Node) isMap() bool     { _, ok := n.val.(Members); return ok }
+func (n *Node) isList() bool    { _, ok := n.val.(Items); return ok }
 func (n *Node) isLeaf() bool    { return n.children() == nil && !n.isMap() && !n.isList() }
 func (n *Node) sensitive() bool { return n.flags&sensitive != 0 }
 
 // children are the nodes right below n: none for a scalar.
 func (n *Node) children() []Node {
 	switch v := n.val.(type) {
-	case members:
+	case Members:
 		return v
-	case items:
+	case Items:
 		return v
 	}
 	return nil
@@ -102,7 +154,7 @@ func (n *Node) children() []Node {
 
 // child is the member of that name, or nil.
 func (n *Node) child(key string) *Node {
-	m, _ := n.val.(members)
+	m, _ := n.val.(Members)
 	if len(m) <= 8 {
 		for i := range m {
 			if m[i].key == key {
@@ -127,7 +179,7 @@ func (n *Node) Path() Path {
 		return nil
 	}
 	step := Step{Key: n.key}
-	if list, ok := n.parent.val.(items); ok {
+	if list, ok := n.parent.val.(Items); ok {
 		step = Step{IsIndex: true}
 		for &list[step.Index] != n {
 			step.Index++
@@ -194,9 +246,9 @@ func kindOf(v any) string {
 		return "string"
 	case *Node:
 		return v.kind()
-	case members, map[string]any:
+	case Members, map[string]any:
 		return "map"
-	case items, []any, []string:
+	case Items, []any, []string:
 		return "list"
 	}
 	return "value"

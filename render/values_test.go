@@ -4,7 +4,6 @@ import "testing"
 
 // nodeOf makes nodes of plain values.
 func nodeOf(v any, o *Origin) *Node {
-	n := &Node{val: v, origin: o}
 	switch v := v.(type) {
 	case map[string]any:
 		kids := map[string]*Node{}
@@ -13,15 +12,15 @@ func nodeOf(v any, o *Origin) *Node {
 		}
 		return NewMap(o, kids)
 	case []any:
-		list := make(items, len(v))
+		list := make(Items, len(v))
 		for i := range v {
 			list[i] = *nodeOf(v[i], o)
 		}
-		n.val = list
-	default:
-		n.markOrigin()
+		n := New(list, 0, o)
+		return &n
 	}
-	return n
+	n := New(v, 0, o)
+	return &n
 }
 
 func valuesOf(t testing.TB, layers ...*Node) *Values {

@@ -29,15 +29,15 @@ func DecodeYAML(data []byte, o *Origin) (*Node, error) {
 		return nil, SyntaxProblem(o.File, CauseData, data, err)
 	}
 	d := yamlDecoder{origin: o, keys: map[string]string{}, budget: minExpansion + len(data)}
-	n := Node{val: members(nil), origin: o}
+	n := New(Members(nil), 0, o)
 	if doc != nil {
 		n, err = d.node(doc, 0)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if n.val == nil {
-		n.val = members(nil)
+	if n.IsNull() {
+		n.setValue(Members(nil))
 	}
 	return &n, nil
 }
@@ -72,33 +72,32 @@ type yamlDecoder struct {
 }
 
 func (d *yamlDecoder) node(y *yaml.Node, depth int) (Node, error) {
-	n := Node{origin: d.origin, line: int32(y.Line)}
 	if depth > maxDepth {
-		return n, d.problem(y, "too-deep", "nested more than 100 deep", "flatten the data")
+		return Node{}, d.problem(y, "too-deep", "nested more than 100 deep", "flatten the data")
 	}
 	if d.budget--; d.budget < 0 {
 		p := d.problem(y, "alias-bomb", "aliases expand to too many values", "write fewer aliases of aliases")
 		p.Cause = CauseLimit
-		return n, p
+		return Node{}, p
 	}
+	var val any
 	var err error
 	switch y.Kind {
 	case yaml.AliasNode:
 		return d.alias(y, depth)
 	case yaml.MappingNode:
-		n.val, err = d.mapping(y, depth)
+		val, err = d.mapping(y, depth)
 	case yaml.SequenceNode:
-		n.val, err = d.sequence(y, depth)
+		val, err = d.sequence(y, depth)
 	default:
-		n.val, err = d.scalar(y)
-		n.markOrigin()
+		val, err = d.scalar(y)
 	}
-	return n, err
+	return New(val, y.Line, d.origin), err
 }
 
 func (d *yamlDecoder) alias(y *yaml.Node, depth int) (Node, error) {
 	n, err := d.node(y.Alias, depth+1)
-	n.line = int32(y.Line)
+	n.setLine(y.Line)
 	return n, err
 }
 
@@ -106,7 +105,7 @@ func (d *yamlDecoder) sequence(y *yaml.Node, depth int) (any, error) {
 	if err := d.tag(y, "!!seq"); err != nil {
 		return nil, err
 	}
-	list := make(items, len(y.Content))
+	list := make(Items, len(y.Content))
 	for i, c := range y.Content {
 		var err error
 		if list[i], err = d.node(c, depth+1); err != nil {
@@ -120,7 +119,7 @@ func (d *yamlDecoder) mapping(y *yaml.Node, depth int) (any, error) {
 	if err := d.tag(y, "!!map"); err != nil {
 		return nil, err
 	}
-	m := make(members, 0, len(y.Content)/2)
+	m := make(Members, 0, len(y.Content)/2)
 	var merges []*yaml.Node
 	for i := 0; i < len(y.Content); i += 2 {
 		k, v := y.Content[i], y.Content[i+1]
@@ -136,7 +135,8 @@ func (d *yamlDecoder) mapping(y *yaml.Node, depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		n.key, n.line = key, int32(k.Line)
+		n.setKey(key)
+		n.setLine(k.Line)
 		m = append(m, n)
 	}
 	if err := sortUnique(m, d.origin); err != nil {
@@ -153,7 +153,7 @@ func (d *yamlDecoder) mapping(y *yaml.Node, depth int) (any, error) {
 
 // mergeKey adds what "<<" names: one map or a list of them, the first one wins, and
 // keys that are there already win over all.
-func (d *yamlDecoder) mergeKey(m members, v *yaml.Node, depth int) (members, error) {
+func (d *yamlDecoder) mergeKey(m Members, v *yaml.Node, depth int) (Members, error) {
 	n, err := d.node(v, depth+1)
 	if err != nil {
 		return nil, err
@@ -166,14 +166,14 @@ func (d *yamlDecoder) mergeKey(m members, v *yaml.Node, depth int) (members, err
 		if !from[i].isMap() {
 			return nil, d.problem(v, "bad-merge", "<< takes a map or a list of maps", `quote the key if it is meant as a name: "<<"`)
 		}
-		base := Node{val: m}
+		base := New(m, 0, nil)
 		added := m
 		for _, c := range from[i].children() {
-			if base.child(c.key) == nil {
+			if base.child(c.Key()) == nil {
 				added = append(added, c)
 			}
 		}
-		sort.Slice(added, func(i, j int) bool { return added[i].key < added[j].key })
+		sort.Slice(added, func(i, j int) bool { return added[i].Key() < added[j].Key() })
 		m = added
 	}
 	return m, nil
