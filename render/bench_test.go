@@ -93,13 +93,13 @@ func benchProgram(b *testing.B, text string) *program {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return &program{main: main, own: own, lib: testLibrary}
+	return &program{main: main, own: own}
 }
 
 func benchRun(b *testing.B, p *program, v *Values) int {
 	b.Helper()
-	e := &eval{lib: testLibrary, values: v, reads: newReadSet(v.leaves), prog: p}
-	e.run(map[string]any{"Values": v.root})
+	e := &eval{lib: testLibrary, reads: v.NewReadSet(), prog: p}
+	e.run(map[string]any{"Values": v.Root()})
 	if len(e.problems) > 0 {
 		b.Fatal(e.problems[0])
 	}

@@ -15,7 +15,8 @@ import (
 
 // A fault is what is wrong with a rendered file, at one of its lines.
 type fault struct {
-	line     int // 0: unknown
+	file     string // the name of the output, without its folders
+	line     int    // 0: unknown
 	text     string
 	nameless string // the text without names of the file, where it has any: they may be secrets
 }
@@ -77,7 +78,7 @@ func faultOf(err error) *fault {
 	if !errors.As(err, &p) {
 		return nil
 	}
-	return &fault{p.Pos.Line, p.Text, namelessTexts[p.Code]}
+	return &fault{line: p.Pos.Line, text: p.Text, nameless: namelessTexts[p.Code]}
 }
 
 // namelessTexts are for the problems of data that name a key.

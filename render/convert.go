@@ -29,7 +29,7 @@ func (e *eval) plainDeep(at parse.Node, v any, text bool, depth int) (any, bool)
 	switch p := v.(type) {
 	case poison:
 		return nil, false
-	case *missing:
+	case *Missing:
 		e.use(at, p)
 		return nil, false
 	case string:

@@ -40,10 +40,11 @@ func (w Where) At(field string) Pos {
 // then it is no mistake of its own that it is not.
 func (w Where) Meant(field string) bool { return w.broken || w.meant[field] }
 
-// source is the text of a field as a template, with its place in the spec.
-func (w Where) source(field, text string) *source {
+// ValueAt is the place of the value of a field. With block it is the text of the lines that
+// follow that place.
+func (w Where) ValueAt(field string) (at Spot, block bool) {
 	f := w.fields[field]
-	return &source{name: w.At(field).String(), text: text, in: f.value, block: f.block}
+	return f.value, f.block
 }
 
 // Has tells whether the spec sets a field.
@@ -161,7 +162,7 @@ func (d *specDecoder) fields(n *yaml.Node, v reflect.Value, name string) {
 }
 
 func (d *specDecoder) field(key, value *yaml.Node) specField {
-	return specField{d.pos(key), Spot{d.file, value.Line, value.Column}, value.Style&yaml.LiteralStyle != 0}
+	return specField{d.pos(key), Spot{File: d.file, Line: value.Line, Col: value.Column}, value.Style&yaml.LiteralStyle != 0}
 }
 
 // named is how errors name a field, or what has none.
@@ -177,7 +178,7 @@ func (d *specDecoder) named(name string) string {
 
 func (d *specDecoder) unknown(key *yaml.Node, known map[string]reflect.Value, name string, meant map[string]bool) {
 	names := slices.Sorted(maps.Keys(known))
-	for _, near := range nearest(key.Value, names) {
+	for _, near := range Nearest(key.Value, names) {
 		meant[near] = true
 	}
 	d.fail(key, didYouMean(key.Value, names, "the fields here are "), "%s has no field %s", d.named(name), Quoted(key.Value))

@@ -204,20 +204,20 @@ func holdsNil(v reflect.Value, depth int) bool {
 	return false
 }
 
-var testLibrary = newLibrary(nil)
+var testLibrary = newLibrary(Options{})
 
 // ours executes a template with our evaluator. It fails the test on a bug.
 func ours(t testing.TB, text string, v *Values, masked bool) *eval {
 	t.Helper()
 	src := &source{name: "main", text: text}
 	main, own, err := parseSource(src, "", "", testLibrary)
-	e := &eval{lib: testLibrary, values: v, reads: newReadSet(v.leaves), masked: masked, deadline: time.Now().Add(100 * time.Millisecond), said: map[Pos]string{}}
+	e := &eval{lib: testLibrary, reads: v.NewReadSet(), masked: masked, deadline: time.Now().Add(100 * time.Millisecond), said: map[Pos]string{}}
 	if err != nil {
 		e.problems = Problems(err, CauseData)
 		return e
 	}
-	e.prog = &program{main: main, own: own, lib: testLibrary}
-	e.run(map[string]any{"Values": v.root})
+	e.prog = &program{main: main, own: own}
+	e.run(map[string]any{"Values": v.Root()})
 	for _, p := range e.problems {
 		if p.Cause == CauseUnknown {
 			t.Fatalf("a bug: %v %v\n%s", p.Err, p.Notes, text)

@@ -189,3 +189,12 @@ func TestFormatFunctions(t *testing.T) {
 		}
 	}
 }
+
+func yamlRoot(t *testing.T, text string, o *Origin) *Node {
+	t.Helper()
+	n, err := DecodeYAML([]byte(text), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

@@ -172,3 +172,9 @@ func encoderFor(name string) func(any) (string, error) {
 	}
 	return nil
 }
+
+// source is the text of a field as a template, with its place in the spec.
+func (e *Entry) source(field, text string) *source {
+	at, block := e.ValueAt(field)
+	return &source{name: e.At(field).String(), text: text, in: at, block: block}
+}

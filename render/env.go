@@ -143,7 +143,7 @@ func nearHint(base *Node, path Path) string {
 	if parent == nil {
 		parent = deepest
 	}
-	near := nearest(path[len(path)-1].Key, parent.keys())
+	near := Nearest(path[len(path)-1].Key, parent.keys())
 	if len(near) == 0 {
 		return ""
 	}

@@ -5,40 +5,11 @@ import (
 	"strings"
 )
 
-// envsubst replaces ${NAME}, ${NAME:-default}, ${NAME-default}, ${NAME:?message},
-// ${NAME?message}, ${NAME:+other} and ${NAME+other} as a shell does, names being values:
-// with the colon an empty one counts as unset. $name stays as it is, and $${ writes ${. A
-// default may hold further ones. (We have a parser of our own, as those at hand also
-// replace $name and read the process's environment.)
-func (r *renderer) envsubst(e *Entry, f *File, to string) (Output, *reading, error) {
-	defer r.Running.Begin("envsubst", f.From)()
-	src, err := sourceOf(f)
-	if err != nil {
-		return Output{}, nil, err
-	}
-	run := func(masked bool) *eval {
-		ev := r.newEval(&program{main: &definition{name: src.name, src: src}})
-		ev.masked, ev.said, ev.def = masked, map[Pos]string{}, ev.prog.main
-		s := substitution{eval: ev, vars: e.Vars, root: r.Values.root}
-		ev.guarded(func() { ev.out = append(ev.out, s.all(0, false)...) })
-		return ev
-	}
-	ev := run(false)
-	if len(ev.problems) > 0 {
-		return Output{}, nil, joinProblems(ev.problems)
-	}
-	r.lib.count(len(ev.out))
-	content := Plain(ev.out)
-	switch {
-	case src.secret:
-		content = Sensitive(ev.out, []byte(Mask))
-	case ev.reads.secret:
-		content = Sensitive(ev.out, run(true).out)
-	}
-	return e.output(to, content, f.Mode), ev.reading(), nil
-}
-
-// A substitution walks over one text.
+// A substitution walks over one text. It replaces ${NAME}, ${NAME:-default}, ${NAME-default},
+// ${NAME:?message}, ${NAME?message}, ${NAME:+other} and ${NAME+other} as a shell does; the
+// names are values. With the colon an empty one counts as unset. $name stays as it is, and
+// $${ writes ${. A default may hold further ones. The parsers at hand also replace $name and
+// read the environment of the process.
 type substitution struct {
 	*eval
 	vars map[string]string // NAME → path

@@ -12,9 +12,9 @@ import (
 // nodes of the values, which know where they came from. After an error it goes on
 // with a poison value, so that one run finds every missing value.
 type eval struct {
-	prog     *program
-	lib      *library
-	values   *Values
+	prog *program
+	lib  *library
+
 	masked   bool // sensitive leaves are Mask
 	deadline time.Time
 
@@ -29,9 +29,9 @@ type eval struct {
 	mass     int         // bytes of text given to the function being called
 	problems []*Problem
 	latest   *Problem // the last one, unless it was dropped
-	reads    readSet
+	reads    ReadSet
 	said     map[Pos]string // what fail and required said in a masked run
-	asked    []*missing     // values of the data that are not there and were asked for
+	asked    []*Missing     // values of the data that are not there and were asked for
 	marking  bool           // note which part of the template writes what
 	marks    []mark
 }
@@ -50,9 +50,9 @@ type caller struct {
 // poison is what a failed expression gives: it is empty, and so is all made of it.
 type poison struct{}
 
-// missing is a value that is not there. It may be passed on and asked about; using it
+// A Missing is a value that is not there. It may be passed on and asked about; using it
 // is an error, which it has all the words for.
-type missing struct {
+type Missing struct {
 	path    string
 	deepest *Node // the last node on the way, if the path leads through nodes
 	key     string
@@ -258,7 +258,7 @@ func (e *eval) print(at parse.Node, v any) {
 		e.out = append(e.out, s...)
 	case int64:
 		e.out = strconv.AppendInt(e.out, s, 10)
-	case *missing:
+	case *Missing:
 		e.use(at, s)
 	case nil:
 		e.null(at, v)

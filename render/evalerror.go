@@ -70,13 +70,13 @@ func (e *eval) record(p *Problem) {
 // that has no value.
 func (e *eval) null(at parse.Node, v any) any {
 	if n, ok := v.(*Node); ok {
-		return e.use(at, &missing{path: valuePath(n, ""), def: e.def, offset: e.start(at)})
+		return e.use(at, &Missing{path: valuePath(n, ""), def: e.def, offset: e.start(at)})
 	}
 	return e.fail(at, "missing-value", "the expression gives no value", "use default, or if")
 }
 
 // use records that a missing value was used, and says what is there in its stead.
-func (e *eval) use(at parse.Node, m *missing) any {
+func (e *eval) use(at parse.Node, m *Missing) any {
 	if e.masked {
 		return Mask
 	}
@@ -104,7 +104,7 @@ func (e *eval) use(at parse.Node, m *missing) any {
 
 // siblings tells the deepest part that exists, what is beside the missing name, and
 // where values were looked for.
-func (e *eval) siblings(p *Problem, m *missing) {
+func (e *eval) siblings(p *Problem, m *Missing) {
 	p.Hint = "set it in a source, or give it a default: " + m.path + " | default …"
 	switch {
 	case m.deepest != nil:
@@ -112,6 +112,25 @@ func (e *eval) siblings(p *Problem, m *missing) {
 	case m.top:
 		p.Hint = notAtTop(m.key)
 	}
+}
+
+// NoValue is the problem of a path of the spec that leads to no value.
+func (l *library) NoValue(at Pos, path Path, deepest *Node) *Problem {
+	p := problemf(CauseData, "missing-value", at, "no value for %s", Quoted(".Values."+path.String()))
+	(&eval{lib: l}).siblings(p, &Missing{deepest: deepest, key: path[len(deepest.Path())].Key, path: path.String()})
+	return p
+}
+
+// Unset warns of a value that a template asked for and no source sets; nil where the template
+// asked for no value of the data.
+func (m *Missing) Unset() *Problem {
+	if m.deepest == nil {
+		return nil
+	}
+	p := &Problem{Cause: CauseData, Code: "unset-value", Pos: m.def.src.pos(m.offset), Text: m.path + " is asked for, and set nowhere"}
+	p.Source = m.def.src.line(p.Pos.Line)
+	p.Hint = DidYouMean(m.key, m.deepest.keys(), "")
+	return p
 }
 
 // notAtTop says what is at the top of a template instead. These are the names, and not

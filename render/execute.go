@@ -1,18 +1,13 @@
 package render
 
 import (
-	"bytes"
-	"errors"
 	"io/fs"
 	"path"
 	"strings"
 )
 
-// maxReused is the size up to which an output is copied out of the worker's buffer.
-const maxReused = 64 << 10
-
 // make does one job.
-func (w *worker) make(j job) (Output, *reading, error) {
+func (w *worker) make(j job) (Output, *Reads, error) {
 	switch e := j.entry; {
 	case e.Has("values"):
 		return w.values(e, j.to)
@@ -65,104 +60,35 @@ func (j job) mode() fs.FileMode {
 func (j job) isTemplate() bool { return j.single || strings.HasSuffix(j.file.Path, ".tmpl") }
 
 // template makes the output of one template.
-func (w *worker) template(j job, src *source, partials map[string]*definition, to string) (Output, *reading, error) {
+func (w *worker) template(j job, src *source, partials Partials, to string) (Output, *Reads, error) {
 	defer w.Running.Begin("template", src.name)()
-	ev, err := w.execute(j.entry, src, partials, j.dot, w.buf)
+	p, err := w.lib.Parse(src, j.entry.delim(0), j.entry.delim(1), partials)
 	if err != nil {
 		return Output{}, nil, err
 	}
-	if err := w.check(j.entry, ev, j.dot, to); err != nil {
+	content, reads, err := w.lib.Run(p, j.dot, &w.buf, w.checker(j.entry, to))
+	if err != nil {
 		return Output{}, nil, err
 	}
-	text := w.keep(ev)
-	content := Plain(text)
-	switch {
-	case src.secret: // its very text is a secret
-		content = Sensitive(text, []byte(Mask))
-	case ev.reads.secret:
-		masked := w.maskedRun(ev, j.dot)
-		if len(masked.problems) > 0 { // a limit: the shown text would be cut off
-			return Output{}, nil, masked.problems[0]
-		}
-		content = Sensitive(text, bytes.Clone(masked.out))
-	}
-	return j.entry.output(to, content, j.mode()), ev.reading(), nil
+	return j.entry.output(to, content, j.mode()), reads, nil
 }
 
-// keep takes what ev wrote out of the buffer, which the next template writes to.
-func (w *worker) keep(ev *eval) []byte {
-	w.lib.count(len(ev.out))
-	if len(ev.out) > maxReused {
-		w.buf = nil
-		return ev.out
+// envsubst makes the output of a text with variables.
+func (w *worker) envsubst(e *Entry, f *File, to string) (Output, *Reads, error) {
+	defer w.Running.Begin("envsubst", f.From)()
+	src, err := sourceOf(f)
+	if err != nil {
+		return Output{}, nil, err
 	}
-	w.buf = ev.out[:0]
-	return bytes.Clone(ev.out)
-}
-
-// reading is what ev read, without the templates that it was read by.
-func (e *eval) reading() *reading {
-	for _, m := range e.asked {
-		m.def = &definition{name: m.def.name, src: m.def.src}
+	content, reads, err := w.lib.Substitute(src, e.Vars, w.Values.Root())
+	if err != nil {
+		return Output{}, nil, err
 	}
-	return &reading{e.reads, e.asked}
+	return e.output(to, content, f.Mode), reads, nil
 }
 
 func (e *Entry) output(to string, c Content, from fs.FileMode) Output {
 	return Output{Path: to, Mode: e.mode(c.IsSensitive(), from), Content: c, Adopt: e.Overwrite, Made: e.StaticTo() != e.To, entry: e}
-}
-
-// execute parses and runs one template, which writes to buf.
-func (r *renderer) execute(e *Entry, src *source, partials map[string]*definition, dot map[string]any, buf []byte) (*eval, error) {
-	main, own, err := parseSource(src, e.delim(0), e.delim(1), r.lib)
-	if err != nil {
-		return nil, err
-	}
-	ev := r.newEval(&program{main: main, own: own, partials: partials})
-	ev.out = buf
-	ev.run(dot)
-	if len(ev.problems) == 0 {
-		return ev, nil
-	}
-	r.releaseMessages(ev, dot)
-	return nil, joinProblems(ev.problems)
-}
-
-func joinProblems(problems []*Problem) error {
-	errs := make([]error, len(problems))
-	for i, p := range problems {
-		errs[i] = p
-	}
-	return errors.Join(errs...)
-}
-
-func (r *renderer) newEval(p *program) *eval {
-	return &eval{prog: p, lib: r.lib, deadline: r.Deadline, reads: newReadSet(r.Values.leaves)}
-}
-
-// maskedRun executes a program again on masked values: what it writes, and what its
-// messages say, cannot hold a secret that it never saw.
-func (r *renderer) maskedRun(ev *eval, dot map[string]any) *eval {
-	m := r.newEval(ev.prog)
-	m.masked, m.said = true, map[Pos]string{}
-	m.run(dot)
-	return m
-}
-
-// releaseMessages fills in what fail and required said after a secret was read.
-func (r *renderer) releaseMessages(ev *eval, dot map[string]any) {
-	var masked *eval
-	for _, p := range ev.problems {
-		if p.Text != heldBack {
-			continue
-		}
-		if masked == nil {
-			masked = r.maskedRun(ev, dot)
-		}
-		if said, ok := masked.said[p.Pos]; ok {
-			p.Text = said
-		}
-	}
 }
 
 // copied is a file as it is; one of a sensitive source is masked whole.
@@ -178,41 +104,16 @@ func (e *Entry) copied(f *File, to string) Output {
 }
 
 // values writes a part of the values as a file.
-func (r *renderer) values(e *Entry, to string) (Output, *reading, error) {
+func (r *renderer) values(e *Entry, to string) (Output, *Reads, error) {
 	path, _ := ParsePath(e.Values)
 	defer r.Running.Begin("values", e.Values)()
-	n, deepest := r.Values.root.find(path)
+	n, deepest := r.Values.Root().find(path)
 	if n == nil {
-		p := problemf(CauseData, "missing-value", e.At("values"), "no value for %s", Quoted(".Values."+path.String()))
-		near := &missing{deepest: deepest, key: path[len(deepest.Path())].Key, path: path.String()}
-		(&eval{lib: r.lib}).siblings(p, near)
-		return Output{}, nil, p
+		return Output{}, nil, r.lib.NoValue(e.At("values"), path, deepest)
 	}
-	encode := encoderFor(to)
-	text := func(masked bool) ([]byte, readSet, error) {
-		ev := r.newEval(nil)
-		ev.masked = masked
-		v := ev.plainNode(n, true)
-		switch {
-		case isYAML(to):
-			ev.tree(v)
-		case isJSON(to):
-			ev.json(v, len(jsonIndent), inJSON)
-		default:
-			ev.flat(v)
-		}
-		s, err := encode(v)
-		r.lib.count(len(s))
-		return []byte(s + "\n"), ev.reads, err
-	}
-	real, reads, err := text(false)
+	content, reads, err := r.lib.Encode(n, encoderFor(to))
 	if err != nil {
 		return Output{}, nil, problemf(CauseData, "format", e.At("values"), "the values of %s cannot become %s: %v", Quoted(e.Values), Quoted(to), err)
 	}
-	content := Plain(real)
-	if reads.secret {
-		masked, _, _ := text(true)
-		content = Sensitive(real, masked)
-	}
-	return e.output(to, content, 0), &reading{readSet: reads}, nil
+	return e.output(to, content, 0), reads, nil
 }

@@ -57,7 +57,7 @@ func (v *Values) Explain(path string) ([]Explained, error) {
 func (v *Values) unknown(p Path, deepest *Node) error {
 	at := len(deepest.Path())
 	problem := &Problem{Cause: CauseData, Code: "missing-value", Text: "no value for " + Quoted(p.String())}
-	if near := nearest(p[at].Key, deepest.keys()); len(near) > 0 {
+	if near := Nearest(p[at].Key, deepest.keys()); len(near) > 0 {
 		problem.Hint = "did you mean " + strings.Join(near, ", ") + "?"
 	} else if keys := deepest.keys(); len(keys) > 0 {
 		problem.Notes = []string{Quoted(deepest.Path().String()) + " has " + listed(keys)}

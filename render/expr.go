@@ -172,7 +172,7 @@ func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) an
 		return e.failAt(e.nameOffset(at, i), "not-a-function", "."+Quoted(name)+" is not a function and takes no arguments", "")
 	}
 	switch r := recv.(type) {
-	case *missing:
+	case *Missing:
 		m := *r
 		m.path += "." + Quoted(name)
 		return &m
@@ -194,9 +194,9 @@ func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) an
 	return e.failAt(e.nameOffset(at, i), "wrong-type", an(kindOf(recv))+" has no field ."+Quoted(name), "")
 }
 
-func (e *eval) noField(at parse.Node, name string, i int) *missing {
+func (e *eval) noField(at parse.Node, name string, i int) *Missing {
 	offset := e.nameOffset(at, i)
-	return &missing{path: e.written(at, offset, name), key: name, def: e.def, offset: offset}
+	return &Missing{path: e.written(at, offset, name), key: name, def: e.def, offset: offset}
 }
 
 func (e *eval) member(at parse.Node, n *Node, name string, i int) any {
@@ -207,7 +207,7 @@ func (e *eval) member(at parse.Node, n *Node, name string, i int) any {
 		e.reads.add(n) // what it is decides
 	}
 	if n.isMap() || n.Value() == nil {
-		m := &missing{path: valuePath(n, name), deepest: n, key: name, def: e.def, offset: e.nameOffset(at, i)}
+		m := &Missing{path: valuePath(n, name), deepest: n, key: name, def: e.def, offset: e.nameOffset(at, i)}
 		e.asked = append(e.asked, m)
 		return m
 	}

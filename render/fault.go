@@ -3,9 +3,7 @@ package render
 import (
 	"bytes"
 	"cmp"
-	"path"
 	"sort"
-	"strings"
 )
 
 // A mark says which part of a template writes the output from an offset on.
@@ -22,44 +20,22 @@ func (e *eval) mark(at int, copied bool) {
 	}
 }
 
-// check parses what was rendered, by the extension of its name unless the spec says
-// otherwise, and reports a fault at the line of the template that wrote it.
-func (r *renderer) check(e *Entry, ev *eval, dot map[string]any, to string) error {
-	format := e.Checks.Format
-	if format == "" {
-		format = formatOf(to)
-	}
-	if e.Checks.None || format == "" {
-		return nil
-	}
-	faults := r.faults(e, format, ev.out)
-	if len(faults) == 0 {
-		return nil
-	}
-	again := r.newEval(ev.prog)
+// blame finds the part of the template that wrote the line of a fault, by executing do again
+// with marks, and words the problem.
+func (l *library) blame(e *eval, f fault, do func(*eval)) *Problem {
+	again := l.newEval(e.prog)
 	again.marking = true
-	again.run(dot)
-	p := again.blame(faults[0], path.Base(to))
-	return p
-}
-
-func (r *renderer) faults(e *Entry, format string, data []byte) []fault {
-	if f := checkText(format, data); f != nil {
-		return []fault{*f}
-	}
-	if s := r.Schemas[e.Checks.Schema]; s != nil {
-		return s.faults(format, data)
-	}
-	return nil
+	do(again)
+	return again.blame(f)
 }
 
 // blame words a fault at the place in the template that wrote its line.
-func (e *eval) blame(f fault, name string) *Problem {
+func (e *eval) blame(f fault) *Problem {
 	line, text := max(f.line, 1), f.text
 	if e.reads.secret || e.prog.main.src.secret {
 		text = cmp.Or(f.nameless, text)
 	}
-	p := problemf(CauseData, "output-check", e.wrote(line), "line %d of %s is wrong: %s", line, Quoted(name), text)
+	p := problemf(CauseData, "output-check", e.wrote(line), "line %d of %s is wrong: %s", line, Quoted(f.file), text)
 	p.Source = e.lineAt(p.Pos)
 	p.Hint = "mend the template, or turn the check off with check: none"
 	return p
@@ -96,25 +72,4 @@ func (e *eval) lineAt(p Pos) string {
 		}
 	}
 	return ""
-}
-
-// faults holds a rendered file against a schema.
-func (s *Schema) faults(format string, data []byte) []fault {
-	decode := map[string]func([]byte, *Origin) (*Node, error){
-		"json": DecodeJSON, "yaml": DecodeYAML, "toml": DecodeTOML, "ini": DecodeINI, "properties": DecodeProperties, "env": DecodeDotenv,
-	}[format]
-	if decode == nil {
-		return []fault{{line: 1, text: "a schema cannot be held against " + format}}
-	}
-	n, err := decode(data, &Origin{File: "output"})
-	if f := faultOf(err); f != nil {
-		return []fault{*f}
-	}
-	v := &Values{root: n, over: map[*Node][]*Node{}}
-	v.finish(n)
-	var all []fault
-	for _, x := range s.evaluate(s.root, n, 0).violations {
-		all = append(all, fault{x.node.Pos().Line, strings.TrimSpace(Quoted(x.node.Path().String()) + " " + x.text), "a value " + x.text})
-	}
-	return all
 }

@@ -176,7 +176,7 @@ func TestDownward(t *testing.T) {
 func TestSameTree(t *testing.T) {
 	const want = `{"db":{"host":"db.local","on":true,"port":5432,"ratio":1.10,"word":"no"}}`
 	for name, c := range map[string]struct {
-		decode decodeFunc
+		decode func([]byte, *Origin) (*Node, error)
 		text   string
 	}{
 		"yaml":       {DecodeYAML, "db: {host: db.local, on: true, port: 5432, ratio: 1.10, word: no, gone: null}"},

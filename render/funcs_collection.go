@@ -10,7 +10,7 @@ func (m functions) collection() {
 	m.add("set", function{native: set, min: 3, max: 3})
 	m.add("unset", function{native: unset, min: 2, max: 2})
 	m.add("keys", function{native: keys, max: -1})
-	m.add("values", function{native: values, min: 1, max: 1})
+	m.add("values", function{native: mapValues, min: 1, max: 1})
 	m.add("pick", function{native: picking(true), min: 1, max: -1})
 	m.add("omit", function{native: picking(false), min: 1, max: -1})
 	m.add("pluck", function{native: pluck, min: 1, max: -1})
@@ -80,7 +80,7 @@ func (e *eval) mapArg(c call, i int) (map[string]any, bool) {
 	switch v := c.args[i].(type) {
 	case poison:
 		return nil, false
-	case *missing:
+	case *Missing:
 		e.use(c.at, v)
 		return nil, false
 	}
@@ -174,8 +174,8 @@ func anyList(in []string) []any {
 	return out
 }
 
-// values are in the order of their keys.
-func values(e *eval, c call) any {
+// mapValues are in the order of their keys.
+func mapValues(e *eval, c call) any {
 	m, ok := e.mapArg(c, 0)
 	if !ok {
 		return e.soft()

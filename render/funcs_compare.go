@@ -92,7 +92,7 @@ func (e *eval) equalLists(at parse.Node, a, b []any, depth int) bool {
 // nothing makes nil of all that is not there.
 func nothing(v any) any {
 	switch v := v.(type) {
-	case *missing, poison:
+	case *Missing, poison:
 		return nil
 	case *Node:
 		if v.Value() == nil {

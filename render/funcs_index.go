@@ -17,7 +17,7 @@ func (e *eval) item(at parse.Node, v, k any) any {
 	switch key := key.(type) {
 	case poison:
 		return key
-	case *missing:
+	case *Missing:
 		return e.use(at, key)
 	case nil:
 		return e.null(at, k)
@@ -28,7 +28,7 @@ func (e *eval) item(at parse.Node, v, k any) any {
 	switch v := v.(type) {
 	case poison:
 		return v
-	case *missing:
+	case *Missing:
 		m := *v
 		m.path = "(index " + v.path + " …)"
 		return &m
@@ -54,7 +54,7 @@ func (e *eval) named(at parse.Node, v, k any, name string) any {
 			return c
 		}
 		if e.mayShow(k) {
-			return &missing{path: valuePath(n, name), deepest: n, key: name, def: e.def, offset: e.start(at)}
+			return &Missing{path: valuePath(n, name), deepest: n, key: name, def: e.def, offset: e.start(at)}
 		}
 	} else if c, ok := v.(map[string]any)[name]; ok {
 		return c
@@ -88,5 +88,5 @@ func (e *eval) absent(at parse.Node, k any) any {
 	if text, ok := textOf(e.scalar(k)); ok && e.mayShow(k) {
 		name = Quoted(text)
 	}
-	return &missing{path: "(index … " + name + ")", def: e.def, offset: e.start(at)}
+	return &Missing{path: "(index … " + name + ")", def: e.def, offset: e.start(at)}
 }

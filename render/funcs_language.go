@@ -43,7 +43,7 @@ func length(e *eval, c call) any {
 		return len(s)
 	case *Files:
 		return len(s.match("**").list)
-	case *missing:
+	case *Missing:
 		return e.use(c.at, s)
 	case poison:
 		return s

@@ -35,7 +35,7 @@ func (e *eval) listArg(c call, i int) ([]any, bool) {
 		}
 	case poison:
 		return nil, false
-	case *missing:
+	case *Missing:
 		e.use(c.at, v)
 		return nil, false
 	}
@@ -86,7 +86,7 @@ func lastOf(e *eval, c call) any {
 // noItem is the first or last of an empty list: a missing value.
 func (e *eval) noItem(c call) any {
 	path := "(" + c.name + " …), as the list is empty"
-	return &missing{path: path, def: e.def, offset: e.start(c.at)}
+	return &Missing{path: path, def: e.def, offset: e.start(c.at)}
 }
 
 func appending(e *eval, c call) any {

@@ -5,7 +5,7 @@ import "text/template/parse"
 // deepCopy makes a template's own copy, down to the leaves, which it does not read.
 func deepCopy(e *eval, c call) any {
 	switch v := c.args[0].(type) {
-	case *missing:
+	case *Missing:
 		return e.use(c.at, v)
 	case nil:
 		return e.null(c.at, v)

@@ -77,7 +77,7 @@ func (e *eval) keyOf(c call, v any) (string, bool) {
 	switch k := e.scalar(v).(type) {
 	case string:
 		return k, true
-	case *missing:
+	case *Missing:
 		e.use(c.at, k)
 	case poison:
 	case nil:
@@ -101,7 +101,7 @@ func hasKey(e *eval, c call) any {
 	case map[string]any:
 		_, ok := m[key]
 		return ok
-	case nil, *missing, poison:
+	case nil, *Missing, poison:
 		return false
 	}
 	return e.fail(c.at, "bad-argument", "hasKey wants a map, not "+an(kindOf(e.scalar(c.args[0]))), "")

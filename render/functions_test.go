@@ -101,7 +101,7 @@ func exampleTree(t *testing.T) *Node {
 
 // TestFunctions executes an example of every function that is offered.
 func TestFunctions(t *testing.T) {
-	v := valuesOf(t, yamlRoot(t, exampleValues, &Origin{File: "values.yaml"}), exampleTree(t))
+	v := valuesOf(t, rootOf(t, exampleValues, &Origin{File: "values.yaml"}), exampleTree(t))
 	shown := map[string]bool{}
 	for _, ex := range examples(t) {
 		shown[ex.name] = true
@@ -133,8 +133,8 @@ func (e *eval) offers(name string) bool {
 // TestExamplesLikeSprig holds the examples against sprig, where it has the function.
 func TestExamplesLikeSprig(t *testing.T) {
 	tree := exampleTree(t)
-	v := valuesOf(t, yamlRoot(t, exampleValues, &Origin{}), tree)
-	values := own(v.root).(map[string]any)
+	v := valuesOf(t, rootOf(t, exampleValues, &Origin{}), tree)
+	values := own(v.Root()).(map[string]any)
 	values["version"] = 1.1
 	var differ []string
 	for _, ex := range examples(t) {

@@ -8,17 +8,20 @@ import (
 	"sync"
 	"sync/atomic"
 	"text/template/parse"
+	"time"
 
 	"github.com/Masterminds/sprig/v3"
 )
 
 // A library is every function that a template may call, and what these know of the run.
 type library struct {
-	funcs   functions
-	sources []string // where values were looked for, for error texts
-	limits  Limits
-	room    func(coming, made int) // Input.Room
-	made    atomic.Int64           // bytes, by all templates
+	funcs    functions
+	sources  []string // where values were looked for, for error texts
+	limits   Limits
+	deadline time.Time // of all executions
+	values   *Values
+	room     func(coming, made int) // Input.Room
+	made     atomic.Int64           // bytes, by all templates
 }
 
 // functions are the functions by name, each a *function; the parser looks names up in
@@ -48,8 +51,17 @@ type call struct {
 	args []any
 }
 
-func newLibrary(sources []string) *library {
-	return &library{funcs: allFunctions(), sources: sources, limits: Limits{}.withDefaults()}
+// Options are what all executions of a run share.
+type Options struct {
+	Values   *Values  // nil for none
+	Sources  []string // names of the sources in order, for error texts
+	Limits   Limits
+	Deadline time.Time // when executions are stopped; zero is never
+	Room     func(coming, made int)
+}
+
+func newLibrary(o Options) *library {
+	return &library{funcs: allFunctions(), values: o.Values, sources: o.Sources, limits: o.Limits.withDefaults(), deadline: o.Deadline, room: o.Room}
 }
 
 // Prepare makes ready what Render needs of any input, while a run waits for its own.

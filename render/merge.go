@@ -57,6 +57,16 @@ func Merge(layers []Layer, notice func(string)) (*Values, error) {
 	return v, nil
 }
 
+// NewValues takes one tree as it is: values that override nothing.
+func NewValues(root *Node) *Values {
+	v := &Values{root: root, over: map[*Node][]*Node{}}
+	v.finish(root)
+	return v
+}
+
+// Root is the map of all values.
+func (v *Values) Root() *Node { return v.root }
+
 type merger struct {
 	over     map[*Node][]*Node
 	rules    map[*Node]*ListRule // of the lists that have one

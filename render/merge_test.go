@@ -73,6 +73,15 @@ func TestMergeClash(t *testing.T) {
 	}
 }
 
+func yamlLayer(t *testing.T, text string) Layer {
+	t.Helper()
+	n, err := DecodeYAML([]byte(text), &Origin{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Layer{Root: n}
+}
+
 func text(key, value string) Layer {
 	o := &Origin{Source: "env APP_", Var: "APP_" + key}
 	return Layer{Vars: []Var{{Rest: key, Value: value, Origin: o}}}
@@ -112,10 +121,10 @@ func TestTextTakesType(t *testing.T) {
 func TestSensitiveByPath(t *testing.T) {
 	secret := &Origin{Source: "secret /s", File: "/s/a.yaml", Sensitive: true}
 	for name, layers := range map[string][]Layer{
-		"secret last":   {{Root: yamlRoot(t, "a: {b: [1]}", &Origin{})}, {Root: yamlRoot(t, "a: {b: [x]}", secret)}},
-		"secret first":  {{Root: yamlRoot(t, "a: {b: [x]}", secret)}, {Root: yamlRoot(t, "a: {b: [1]}", &Origin{})}},
-		"through null":  {{Root: yamlRoot(t, "a: {b: [x]}", secret)}, {Root: yamlRoot(t, "a: {b: null}", &Origin{})}, {Root: yamlRoot(t, "a: {b: [1]}", &Origin{})}},
-		"text of a var": {{Root: yamlRoot(t, "a: {b: [x]}", secret)}, text("A_B", "[1]")},
+		"secret last":   {{Root: rootOf(t, "a: {b: [1]}", &Origin{})}, {Root: rootOf(t, "a: {b: [x]}", secret)}},
+		"secret first":  {{Root: rootOf(t, "a: {b: [x]}", secret)}, {Root: rootOf(t, "a: {b: [1]}", &Origin{})}},
+		"through null":  {{Root: rootOf(t, "a: {b: [x]}", secret)}, {Root: rootOf(t, "a: {b: null}", &Origin{})}, {Root: rootOf(t, "a: {b: [1]}", &Origin{})}},
+		"text of a var": {{Root: rootOf(t, "a: {b: [x]}", secret)}, {Vars: []Var{{Rest: "A_B", Value: "[1]", Origin: &Origin{Source: "env", Var: "A_B"}}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, err := oneOf(t, "{{ toJson .Values.a }}", layers...)
@@ -216,7 +225,7 @@ func TestYAMLAsWritten(t *testing.T) {
 		"x: &p {a: 1}\ny: &q {a: 2, b: 3}\nz: {<<: [*p, *q]}": `{"x":{"a":1},"y":{"a":2,"b":3},"z":{"a":1,"b":3}}`,
 		"a: 1:30": `{"a":"1:30"}`, "a: -0": `{"a":-0}`, "a: +5": `{"a":5}`, "": `{}`, "# only a comment": `{}`,
 	} {
-		got, err := merged(t, Layer{Root: yamlRoot(t, in, &Origin{})})
+		got, err := merged(t, yamlLayer(t, in))
 		if err != nil || got != want {
 			t.Errorf("%q = %s, %v, want %s", in, got, err, want)
 		}

@@ -5,12 +5,9 @@ import (
 	"strings"
 )
 
-// Nearest is nearest for other packages.
-func Nearest(want string, names []string) []string { return nearest(want, names) }
-
-// nearest picks the names most like want, the closest first; at most three, and
+// Nearest picks the names most like want, the closest first; at most three, and
 // none where nothing comes near.
-func nearest(want string, names []string) []string {
+func Nearest(want string, names []string) []string {
 	type scored struct {
 		name string
 		d    int
@@ -39,7 +36,7 @@ func nearest(want string, names []string) []string {
 // DidYouMean is the hint for a name that is none of these: the nearest of them, or else
 // another one.
 func DidYouMean(want string, names []string, or string) string {
-	if near := nearest(want, names); len(near) > 0 {
+	if near := Nearest(want, names); len(near) > 0 {
 		return "did you mean " + strings.Join(near, ", ") + "?"
 	}
 	return or

@@ -150,7 +150,7 @@ func TestUnreadIsUnused(t *testing.T) {
 		text := newGen(seed).template()
 		v := valuesOf(t, nodeOf(randomValues(rand.New(rand.NewPCG(seed, 3))), &Origin{File: "v"}))
 		before := ours(t, text, v, false)
-		for _, leaf := range leavesOf(v.root) {
+		for _, leaf := range leavesOf(v.Root()) {
 			if before.reads.has(leaf) {
 				continue
 			}

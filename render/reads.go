@@ -1,21 +1,27 @@
 package render
 
-// A readSet holds the leaves that an output has read, one bit each.
-type readSet struct {
+// A ReadSet holds the leaves that an output has read, one bit each.
+type ReadSet struct {
 	bits   []uint64
 	secret bool // one of them was sensitive
 }
 
-func newReadSet(leaves int) readSet { return readSet{bits: make([]uint64, (leaves+63)/64)} }
+// NewReadSet is an empty set for the leaves of v, which may be nil.
+func (v *Values) NewReadSet() ReadSet {
+	if v == nil {
+		return ReadSet{}
+	}
+	return ReadSet{bits: make([]uint64, (v.leaves+63)/64)}
+}
 
-func (r *readSet) add(n *Node) {
+func (r *ReadSet) add(n *Node) {
 	r.bits[n.ID()>>6] |= 1 << (n.ID() & 63)
 	r.secret = r.secret || n.sensitive()
 }
 
 // addAll adds every leaf at and below n, but does not make a secret of what asks whether
 // something is there.
-func (r *readSet) addAll(n *Node) {
+func (r *ReadSet) addAll(n *Node) {
 	kids := n.children()
 	if n.isLeaf() {
 		r.bits[n.ID()>>6] |= 1 << (n.ID() & 63)
@@ -26,13 +32,11 @@ func (r *readSet) addAll(n *Node) {
 }
 
 // join adds what another set has.
-func (r *readSet) join(o readSet) {
+func (r *ReadSet) join(o ReadSet) {
 	for i := range o.bits {
 		r.bits[i] |= o.bits[i]
 	}
 	r.secret = r.secret || o.secret
 }
 
-func (r *readSet) has(n *Node) bool { return r.bits[n.ID()>>6]&(1<<(n.ID()&63)) != 0 }
-
-func (r *reading) has(n *Node) bool { return r != nil && r.readSet.has(n) }
+func (r *ReadSet) has(n *Node) bool { return r.bits[n.ID()>>6]&(1<<(n.ID()&63)) != 0 }

@@ -43,24 +43,18 @@ type Input struct {
 type Result struct {
 	Outputs []Output
 
-	values   *Values
-	readings []*reading // of each output; nil for one that reads no values
-	read     readSet    // by entries as a whole: when, each, to
-	asked    []*missing
-}
-
-// A reading is what was read for one output.
-type reading struct {
-	readSet
-	asked []*missing
+	values  *Values
+	reads   []*Reads // of each output; nil for one that reads no values
+	read    ReadSet   // by entries as a whole: when, each, to
+	missing []*Missing
 }
 
 // Render executes all entries. It reports the problems of all templates at once.
 func Render(entries []Entry, in Input) (*Result, error) {
-	r := renderer{Input: in, lib: newLibrary(in.Sources), refs: map[string]int{}, failed: map[int]error{}}
-	r.lib.limits, r.lib.room = in.Limits.withDefaults(), in.Room
-	r.read = newReadSet(in.Values.leaves)
-	r.root = map[string]any{"Values": in.Values.root, "Files": in.Files}
+	lib := newLibrary(Options{Values: in.Values, Sources: in.Sources, Limits: in.Limits, Deadline: in.Deadline, Room: in.Room})
+	r := renderer{Input: in, lib: lib, refs: map[string]int{}, failed: map[int]error{}}
+	r.read = in.Values.NewReadSet()
+	r.root = map[string]any{"Values": in.Values.Root(), "Files": in.Files}
 	var all []error
 	for i := range entries {
 		r.refs[entries[i].Ref()]++
@@ -70,10 +64,10 @@ func Render(entries []Entry, in Input) (*Result, error) {
 		r.queue = append(r.queue, jobs...)
 		all = append(all, err)
 	}
-	res := &Result{Outputs: make([]Output, len(r.queue)), values: in.Values, readings: make([]*reading, len(r.queue))}
+	res := &Result{Outputs: make([]Output, len(r.queue)), values: in.Values, reads: make([]*Reads, len(r.queue))}
 	r.parallel(func(w *worker, i int) error {
 		return Safely(func() (err error) {
-			res.Outputs[i], res.readings[i], err = w.make(r.queue[i])
+			res.Outputs[i], res.reads[i], err = w.make(r.queue[i])
 			return err
 		})
 	})
@@ -83,10 +77,10 @@ func Render(entries []Entry, in Input) (*Result, error) {
 	if err := errors.Join(all...); err != nil {
 		return nil, err
 	}
-	res.read, res.asked = r.read, r.asked
-	for _, m := range res.readings {
-		if m != nil {
-			res.asked = append(res.asked, m.asked...)
+	res.read, res.missing = r.read, r.missing
+	for _, read := range res.reads {
+		if read != nil {
+			res.missing = append(res.missing, read.Missing...)
 		}
 	}
 	return res, nil
@@ -94,12 +88,12 @@ func Render(entries []Entry, in Input) (*Result, error) {
 
 type renderer struct {
 	Input
-	lib   *library
-	root  map[string]any
-	refs  map[string]int // how many entries read the same
-	queue []job
-	read  readSet
-	asked []*missing
+	lib     *library
+	root    map[string]any
+	refs    map[string]int // how many entries read the same
+	queue   []job
+	read    ReadSet
+	missing []*Missing
 
 	mu     sync.Mutex
 	next   int           // of the queue
@@ -121,7 +115,7 @@ type round struct {
 	above    string // Found.Above
 	single   bool   // the entry names one file
 	alone    bool   // no other round, nor anything else, needs the files
-	partials func() (map[string]*definition, error)
+	partials func() (Partials, error)
 }
 
 // A worker does jobs one after the other.
@@ -165,7 +159,9 @@ func (r *renderer) jobs(e *Entry) ([]job, error) {
 		return nil, err
 	}
 	found := r.Found[e.Ref()]
-	partials := sync.OnceValues(func() (map[string]*definition, error) { return r.partials(e, found) })
+	partials := sync.OnceValues(func() (Partials, error) {
+		return r.lib.ParsePartials(found.Partials, found.Above, e.delim(0), e.delim(1))
+	})
 	alone := len(rounds) == 1 && r.refs[e.Ref()] == 1 && !found.Shared
 	var jobs []job
 	for _, dot := range rounds {
@@ -191,7 +187,7 @@ func (r *renderer) wanted(e *Entry) (bool, error) {
 		return true, nil
 	}
 	p, _ := ParsePath(e.When)
-	n, _ := r.Values.root.find(p)
+	n, _ := r.Values.Root().find(p)
 	if n == nil {
 		return false, nil
 	}
@@ -210,7 +206,7 @@ func (r *renderer) rounds(e *Entry) ([]map[string]any, error) {
 		return []map[string]any{r.root}, nil
 	}
 	p, _ := ParsePath(e.Each)
-	n, _ := r.Values.root.find(p)
+	n, _ := r.Values.Root().find(p)
 	if n == nil || n.isLeaf() {
 		what := "is not there"
 		if n != nil {
@@ -232,28 +228,6 @@ func (r *renderer) rounds(e *Entry) ([]map[string]any, error) {
 	return rounds, nil
 }
 
-// partials parses the files that only define templates. Each is also a template under
-// its own path.
-func (r *renderer) partials(e *Entry, found Found) (map[string]*definition, error) {
-	defs := map[string]*definition{}
-	var all []error
-	for _, f := range found.Partials {
-		src, err := sourceOf(f)
-		if err != nil {
-			all = append(all, err)
-			continue
-		}
-		main, own, err := parseSource(src, e.delim(0), e.delim(1), r.lib)
-		if err != nil {
-			all = append(all, err)
-			continue
-		}
-		maps.Copy(defs, own)
-		defs[strings.TrimPrefix(f.Path, found.Above)], defs[main.name] = main, main
-	}
-	return defs, errors.Join(all...)
-}
-
 // target is the path that an entry's to gives, executed where it is a template.
 func (r *renderer) target(e *Entry, dot map[string]any) (string, error) {
 	if !strings.Contains(e.To, e.delim(0)) {
@@ -261,16 +235,20 @@ func (r *renderer) target(e *Entry, dot map[string]any) (string, error) {
 	}
 	src := e.source("to", e.To)
 	defer r.Running.Begin("template", src.name)()
-	ev, err := r.execute(e, src, nil, dot, nil)
+	p, err := r.lib.Parse(src, e.delim(0), e.delim(1), nil)
 	if err != nil {
 		return "", err
 	}
-	if ev.reads.secret {
+	name, reads, err := r.lib.Run(p, dot, nil, nil)
+	if err != nil {
+		return "", err
+	}
+	if name.IsSensitive() {
 		return "", e.secretName()
 	}
-	r.read.join(ev.reads)
-	r.asked = append(r.asked, ev.asked...)
-	return string(ev.out), nil
+	r.read.join(reads.ReadSet)
+	r.missing = append(r.missing, reads.Missing...)
+	return string(name.Masked()), nil
 }
 
 func (e *Entry) secretName() error {

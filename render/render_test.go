@@ -8,16 +8,7 @@ import (
 // one renders a single inline template over YAML values.
 func one(t *testing.T, values, text string) (Output, error) {
 	t.Helper()
-	return oneOf(t, text, Layer{Root: yamlRoot(t, values, &Origin{Source: "file values.yaml", File: "values.yaml"})})
-}
-
-func yamlRoot(t *testing.T, text string, o *Origin) *Node {
-	t.Helper()
-	n, err := DecodeYAML([]byte(text), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
+	return oneOf(t, text, Layer{Root: rootOf(t, values, &Origin{Source: "file values.yaml", File: "values.yaml"})})
 }
 
 func oneOf(t *testing.T, text string, layers ...Layer) (Output, error) {
@@ -151,8 +142,8 @@ func TestSecrets(t *testing.T) {
 		"field":      {"{{ .Values.pw | len }}", "6", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := oneOf(t, c.in, Layer{Root: yamlRoot(t, "name: web", &Origin{File: "v.yaml"})},
-				Layer{Root: yamlRoot(t, "pw: hunter2\npin: 4711\nnopw: ''", secret)})
+			got, err := oneOf(t, c.in, Layer{Root: rootOf(t, "name: web", &Origin{File: "v.yaml"})},
+				Layer{Root: rootOf(t, "pw: hunter2\npin: 4711\nnopw: ''", secret)})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -41,8 +41,7 @@ func ParseSchema(file string, data []byte) (*Schema, error) {
 		p.Cause = CauseSpec
 		return nil, p
 	}
-	v := &Values{root: n, over: map[*Node][]*Node{}}
-	v.finish(n)
+	NewValues(n) // links each node to its parent
 	s := &Schema{file: file, root: n, anchors: map[string]*Node{}, patterns: map[string]*regexp.Regexp{}}
 	s.findAnchors(n)
 	return s, s.checkSchema(n)
@@ -52,7 +51,7 @@ func ParseSchema(file string, data []byte) (*Schema, error) {
 // was expected, and the place that set it. No value is quoted.
 func (s *Schema) Check(v *Values) error {
 	var all []error
-	for _, x := range s.evaluate(s.root, v.root, 0).violations {
+	for _, x := range s.evaluate(s.root, v.Root(), 0).violations {
 		p := problemf(CauseData, "schema", x.node.Pos(), "%s %s", Quoted(x.node.Path().String()), x.text)
 		if p.Hint = x.hint; p.Hint == "" {
 			p.Hint = "the schema " + Quoted(s.file) + " asks for it"

@@ -206,10 +206,10 @@ func countOf(n *Node, keyword string) (int, bool) {
 
 // sized evaluates a pair of keywords for a size.
 func (s *Schema) sized(schema, n *Node, o *outcome, size int, suffix, what string) {
-	if least, ok := countOf(schema, "min" + suffix); ok && size < least {
+	if least, ok := countOf(schema, "min"+suffix); ok && size < least {
 		o.add(n, "has to have at least %d %s", least, what)
 	}
-	if most, ok := countOf(schema, "max" + suffix); ok && size > most {
+	if most, ok := countOf(schema, "max"+suffix); ok && size > most {
 		o.add(n, "has to have at most %d %s", most, what)
 	}
 }

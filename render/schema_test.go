@@ -62,9 +62,7 @@ func finished(t *testing.T, text string) *Values {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &Values{root: n, over: map[*Node][]*Node{}}
-	v.finish(n)
-	return v
+	return NewValues(n)
 }
 
 func TestSchemaRefused(t *testing.T) {

@@ -8,8 +8,7 @@ import (
 // Syntax gives the problems of the templates that are none, for when there are no values to
 // execute them with.
 func Syntax(entries []Entry, in Input) error {
-	r := renderer{Input: in, lib: newLibrary(in.Sources)}
-	r.lib.limits = in.Limits.withDefaults()
+	r := renderer{Input: in, lib: newLibrary(Options{Sources: in.Sources, Limits: in.Limits})}
 	var all []error
 	for i := range entries {
 		e := &entries[i]
@@ -36,6 +35,6 @@ func Syntax(entries []Entry, in Input) error {
 }
 
 func (r *renderer) syntax(e *Entry, src *source) error {
-	_, _, err := parseSource(src, e.delim(0), e.delim(1), r.lib)
+	_, err := r.lib.Parse(src, e.delim(0), e.delim(1), nil)
 	return err
 }

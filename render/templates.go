@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"maps"
 	"regexp"
 	"slices"
@@ -78,8 +79,41 @@ type definition struct {
 type program struct {
 	main     *definition
 	own      map[string]*definition
-	partials map[string]*definition
-	lib      *library
+	partials Partials
+}
+
+// Partials are the templates that others include, by name.
+type Partials map[string]*definition
+
+// Parse parses one file, which may include partials.
+func (l *library) Parse(src *source, left, right string, partials Partials) (*program, error) {
+	main, own, err := parseSource(src, left, right, l)
+	if err != nil {
+		return nil, err
+	}
+	return &program{main: main, own: own, partials: partials}, nil
+}
+
+// ParsePartials parses files that only define templates. Each is also a template under its
+// own path, without the folder above.
+func (l *library) ParsePartials(files []*File, above, left, right string) (Partials, error) {
+	defs := Partials{}
+	var all []error
+	for _, f := range files {
+		src, err := sourceOf(f)
+		if err != nil {
+			all = append(all, err)
+			continue
+		}
+		main, own, err := parseSource(src, left, right, l)
+		if err != nil {
+			all = append(all, err)
+			continue
+		}
+		maps.Copy(defs, own)
+		defs[strings.TrimPrefix(f.Path, above)], defs[main.name] = main, main
+	}
+	return defs, errors.Join(all...)
 }
 
 func (p *program) lookup(name string) *definition {

@@ -35,7 +35,7 @@ func falseWord(n *Node, s string) string {
 // empty tells whether a value is missing, zero or has no items.
 func empty(v any) bool {
 	switch v := v.(type) {
-	case nil, poison, *missing:
+	case nil, poison, *Missing:
 		return true
 	case bool:
 		return !v
@@ -77,7 +77,7 @@ func (e *eval) iterate(at parse.Node, v any, vars int, each func(key, item any) 
 		}
 	}
 	switch v := v.(type) {
-	case nil, poison, *missing:
+	case nil, poison, *Missing:
 		return
 	case map[string]any:
 		iterateMap(v, each)

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // readers are entries that read by every way there is, each only some of the values.
@@ -41,27 +43,44 @@ func readers() map[string]Entry {
 // A madeOf is an output, with what was read for it and for its entry.
 type madeOf struct {
 	Output
-	reads readSet
+	reads ReadSet
+}
+
+// bytes are the real bytes.
+func (m madeOf) bytes() []byte {
+	b, _ := m.Content.Reveal()
+	return b
+}
+
+// fromSpec is an entry as the spec would give it.
+func fromSpec(e Entry) Entry {
+	n := &yaml.Node{Kind: yaml.MappingNode}
+	for name, value := range map[string]string{"inline": e.Inline, "values": e.Values, "to": e.To, "each": e.Each, "when": e.When} {
+		if value != "" {
+			n.Content = append(n.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: name}, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value})
+		}
+	}
+	var out Entry
+	if err := DecodeSpec("spec", ".", n, &out); err != nil {
+		panic(err)
+	}
+	return out
 }
 
 // wide renders all of readers over v, and gives what succeeds.
 func wide(v *Values) map[string]madeOf {
 	all := map[string]madeOf{}
 	for name, e := range readers() {
-		e.Where.fields = map[string]specField{"inline": {}, "to": {}, "each": {}, "when": {}}
-		if e.Values != "" {
-			e.Where.fields = map[string]specField{"values": {}}
-		}
-		r, err := Render([]Entry{e}, Input{Values: v, Files: NewFiles(nil)})
+		r, err := Render([]Entry{fromSpec(e)}, Input{Values: v, Files: NewFiles(nil)})
 		if err != nil {
 			continue // it depends on the values
 		}
 		for i, o := range r.Outputs {
 			o.Path = name + ": " + o.Path
-			reads := newReadSet(v.leaves)
+			reads := v.NewReadSet()
 			reads.join(r.read)
-			if r.readings[i] != nil {
-				reads.join(r.readings[i].readSet)
+			if r.reads[i] != nil {
+				reads.join(r.reads[i].ReadSet)
 			}
 			all[o.Path] = madeOf{o, reads}
 		}
@@ -80,7 +99,7 @@ func TestUnreadOfEntries(t *testing.T) {
 			entry, _, _ := strings.Cut(name, ": ")
 			succeeded[entry] = true
 		}
-		for _, leaf := range leavesOf(v.root) {
+		for _, leaf := range leavesOf(v.Root()) {
 			old := leaf.Value()
 			leaf.setValue(changed(old))
 			after := wide(v)
@@ -91,8 +110,8 @@ func TestUnreadOfEntries(t *testing.T) {
 				}
 				unread++
 				is, there := after[name]
-				if !there || !bytes.Equal(was.Content.real, is.Content.real) || was.Content.IsSensitive() != is.Content.IsSensitive() {
-					t.Errorf("%s: %s was not read, but changing it makes %q of %q", name, valuePath(leaf, ""), is.Content.real, was.Content.real)
+				if !there || !bytes.Equal(was.bytes(), is.bytes()) || was.Content.IsSensitive() != is.Content.IsSensitive() {
+					t.Errorf("%s: %v was not read, but changing it makes %q of %q", name, leaf.Path(), is.bytes(), was.bytes())
 				}
 			}
 		}

@@ -7,25 +7,25 @@ import (
 // Unused finds what is likely a slip, though no error: values that no output reads, values
 // that templates ask for and nobody sets, and sources of which nothing is used.
 func (r *Result) Unused(used map[string]bool) []*Problem {
-	read := newReadSet(r.values.leaves)
+	read := r.values.NewReadSet()
 	read.join(r.read)
-	for _, set := range r.readings {
+	for _, set := range r.reads {
 		if set != nil {
-			read.join(set.readSet)
+			read.join(set.ReadSet)
 		}
 	}
 	sources := map[string]bool{}
-	all := r.values.unread(r.values.root, &read, sources)
+	all := unread(r.values.Root(), &read, sources)
 	all = append(all, r.unset()...)
 	return append(all, idle(sources, used)...)
 }
 
 // unread lists values that nobody read; a map or list of which nothing was read is one
 // entry. It notes in sources, for each, whether something of it was read.
-func (v *Values) unread(n *Node, read *readSet, sources map[string]bool) []*Problem {
+func unread(n *Node, read *ReadSet, sources map[string]bool) []*Problem {
 	kids := n.children()
 	if len(kids) == 0 {
-		if n == v.root {
+		if n.Parent() == nil {
 			return nil
 		}
 		name := n.sourceName()
@@ -38,10 +38,10 @@ func (v *Values) unread(n *Node, read *readSet, sources map[string]bool) []*Prob
 	var all []*Problem
 	leaves := 0
 	for i := range kids {
-		all = append(all, v.unread(&kids[i], read, sources)...)
+		all = append(all, unread(&kids[i], read, sources)...)
 		leaves++
 	}
-	if n != v.root && leaves > 1 && len(all) == leaves {
+	if n.Parent() != nil && leaves > 1 && len(all) == leaves {
 		return []*Problem{warn("unread-value", n.Pos(), "nothing of "+Quoted(n.Path().String())+" is read by any output")}
 	}
 	return all
@@ -51,15 +51,11 @@ func (v *Values) unread(n *Node, read *readSet, sources map[string]bool) []*Prob
 func (r *Result) unset() []*Problem {
 	var all []*Problem
 	seen := map[string]bool{}
-	for _, m := range r.asked {
-		if m.deepest == nil || seen[m.path] {
-			continue
+	for _, m := range r.missing {
+		if p := m.Unset(); p != nil && !seen[p.Text] {
+			seen[p.Text] = true
+			all = append(all, p)
 		}
-		seen[m.path] = true
-		p := warn("unset-value", m.def.src.pos(m.offset), m.path+" is asked for, and set nowhere")
-		p.Source = m.def.src.line(p.Pos.Line)
-		p.Hint = DidYouMean(m.key, m.deepest.keys(), "")
-		all = append(all, p)
 	}
 	return all
 }
@@ -92,7 +88,7 @@ func (r *Result) ExplainFile(file string) ([]Explained, bool) {
 	}
 	all := []Explained{}
 	for _, x := range r.values.explained() {
-		if x.node.isLeaf() && r.readings[i].has(x.node) {
+		if x.node.isLeaf() && r.hasRead(i, x.node) {
 			all = append(all, x)
 		}
 	}
@@ -103,7 +99,7 @@ func (r *Result) ExplainFile(file string) ([]Explained, bool) {
 func (r *Result) readBy(n *Node) []string {
 	var names []string
 	for i, o := range r.Outputs {
-		if n.isLeaf() && r.readings[i].has(n) {
+		if n.isLeaf() && r.hasRead(i, n) {
 			names = append(names, o.Path)
 		}
 	}
@@ -115,4 +111,9 @@ func (r *Result) Annotate(all []Explained) {
 	for i := range all {
 		all[i].ReadBy = r.readBy(all[i].node)
 	}
+}
+
+// hasRead tells whether output i read a leaf.
+func (r *Result) hasRead(i int, leaf *Node) bool {
+	return r.reads[i] != nil && r.reads[i].has(leaf)
 }

@@ -35,3 +35,13 @@ func valuesOf(t testing.TB, layers ...*Node) *Values {
 	}
 	return v
 }
+
+// rootOf reads YAML.
+func rootOf(t testing.TB, text string, o *Origin) *Node {
+	t.Helper()
+	n, err := DecodeYAML([]byte(text), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
