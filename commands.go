@@ -105,7 +105,7 @@ func (c *confit) pipeCommand(name, short, examples string, run func() error, mor
 			return err
 		}
 		c.handleSignals()
-		c.guard.start(c.set.timeout)
+		c.watchdog.start(c.set.timeout)
 		return c.again(run)
 	}
 	return cmd

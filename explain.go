@@ -53,7 +53,7 @@ func (c *confit) explain(path, format string) error {
 	if c.unheld(failed) {
 		return failed
 	}
-	c.guard.stop()
+	c.watchdog.stop()
 	var all []render.Explained
 	isFile := false
 	if failed == nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -10,103 +11,108 @@ import (
 )
 
 const (
-	heapToLoad   = 1 << 30   // until the values are there
-	heapToRender = 256 << 20 // over the values, from then on
+	heapToLoad   = 1 << 30   // for all until the values are loaded
+	heapToRender = 256 << 20 // beyond the loaded values, from then on
 
-	// Up to smallHeap the collector may wait for twice as much garbage as it does of its own
-	// accord: a run that needs no more than that has mostly ended by then.
+	containerShare = 70 // percent of a container's memory that the heap may take
+
+	// Up to smallHeap the collector may wait for twice the usual garbage: most runs end
+	// before they need more memory than that.
 	smallHeap = 6 << 20
 	patientGC = 200
 )
 
-// A heapWatch tells when the heap, with stacks and what the runtime keeps for itself, is
-// larger than it may be.
-type heapWatch struct {
-	own    render.Size // limits.heap; 0 is the default
-	loaded bool        // the values are there
-	grown  bool        // beyond smallHeap
-	usual  int         // GOGC, from then on
+// A heap compares the memory of the process with its limit: heap, stacks and the runtime's
+// own memory. It is not safe for concurrent use.
+type heap struct {
+	configured render.Size // limits.heap; 0 is the default
+	container  render.Size // the share of the container's memory; 0 if the container has no limit
+	gcPercent  int         // GOGC for a heap beyond smallHeap
+	loaded     bool        // the values are loaded
+	large      bool        // was beyond smallHeap
 
-	inUse     render.Size // garbage included, until it is collected
-	held      render.Size // that, and what is free and not given back to the kernel
-	asked     render.Size // of room, and made, since both were looked at
-	container render.Size // 80 % of the memory that the container may use; 0 if not known
-	over      render.Size // what was in use when the values were there
-	most      render.Size
-	why, hint string
+	limit     render.Size
+	limitText string
+	hint      string
+
+	inUse       render.Size // in the last sample, with garbage
+	held        render.Size // in the last sample, with free memory that the kernel has not got back
+	sinceSample render.Size // reserved and charged since the last sample
+	ofValues    render.Size // in use when the values were loaded
 }
 
-const heapHint = "look for a text, a list or outputs that grow without end, or "
-
-// look gives the problem of a heap that is too large.
-func (h *heapWatch) look() *render.Problem {
+// check takes a sample and gives the problem of a heap that is too large.
+func (h *heap) check() *render.Problem {
 	h.sample()
-	return h.fits(h.inUse)
+	return h.problem(h.inUse)
 }
 
-// again is when to look next: the process stands still for a look, and what is far from
-// its limit cannot be there in no time.
-func (h *heapWatch) again() time.Duration {
-	const made = 4 // bytes in a nanosecond, at most
-	return min(max(time.Duration(h.most-h.inUse)/made, soonLook), lateLook)
+// nextCheck is the time until the next check. A sample stops the world, and a heap far
+// below its limit takes a while to reach the limit.
+func (h *heap) nextCheck() time.Duration {
+	const bytesPerNanosecond = 4 // at most
+	return min(max(time.Duration(h.limit-h.inUse)/bytesPerNanosecond, minCheck), maxCheck)
 }
 
-// room gives the problem of what is coming on top of what was made. While there is plenty,
-// both are counted since the last look instead of looking again; a look finds what was made.
-func (h *heapWatch) room(coming, made render.Size) *render.Problem {
-	h.asked += coming + made
-	if h.most > 0 && (h.over > 0 || !h.loaded) && h.inUse+h.asked <= h.most/2 {
+// spend gives the problem of reserved bytes on top of the memory held. Charged bytes are
+// already part of a sample. Below half of the limit, spend only adds up both.
+func (h *heap) spend(reserved, charged render.Size) *render.Problem {
+	h.sinceSample += reserved + charged
+	if h.limit > 0 && (h.ofValues > 0 || !h.loaded) && h.inUse+h.sinceSample <= h.limit/2 {
 		return nil
 	}
 	h.sample()
-	h.asked = coming
-	return h.fits(h.held + coming)
+	h.sinceSample = reserved
+	return h.problem(h.held + reserved)
 }
 
-// fits gives the problem of more than there may be. The collector is told of the limit, so
-// that what is beyond it is in use, but for a sixteenth that the collector may be behind.
-func (h *heapWatch) fits(bytes render.Size) *render.Problem {
-	if bytes <= h.most+h.most/16 {
+// problem is nil for bytes within the limit. The collector knows the limit, too, and may be
+// late by a sixteenth.
+func (h *heap) problem(bytes render.Size) *render.Problem {
+	if bytes <= h.limit+h.limit/16 {
 		return nil
 	}
-	return &render.Problem{Cause: render.CauseLimit, Code: "heap-limit", Text: "the run takes more memory than " + h.why, Hint: heapHint + h.hint}
+	return &render.Problem{
+		Cause: render.CauseLimit, Code: "heap-limit", Text: "the run takes more memory than " + h.limitText,
+		Hint: "look for a text, a list or outputs that grow without end, or " + h.hint,
+	}
 }
 
-func (h *heapWatch) sample() {
-	if h.most == 0 {
-		h.container = containerMemory(os.DirFS("/")) / 100 * 80
+func (h *heap) sample() {
+	if h.limit == 0 {
+		h.container = containerMemory(os.DirFS("/")) / 100 * containerShare
 	}
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	h.inUse, h.held, h.asked = render.Size(m.Sys-m.HeapIdle), render.Size(m.Sys-m.HeapReleased), 0
-	if !h.grown && m.HeapAlloc > smallHeap {
-		h.grown = true
-		debug.SetGCPercent(h.usual)
+	h.inUse, h.held, h.sinceSample = render.Size(m.Sys-m.HeapIdle), render.Size(m.Sys-m.HeapReleased), 0
+	if !h.large && m.HeapAlloc > smallHeap {
+		h.large = true
+		debug.SetGCPercent(h.gcPercent)
 	}
-	h.allow()
+	h.setLimit()
 }
 
-// allow sets the limit for where the run is now.
-func (h *heapWatch) allow() {
-	if h.loaded && h.over == 0 {
-		h.over = h.inUse
+// setLimit sets the limit for the present phase of the run.
+func (h *heap) setLimit() {
+	if h.loaded && h.ofValues == 0 {
+		h.ofValues = h.inUse
 	}
-	most := h.most
+	before := h.limit
 	h.hint = "raise limits: {heap: …}"
 	switch {
-	case h.own != 0:
-		h.most, h.why = h.own, h.own.String()
+	case h.configured != 0:
+		h.limit, h.limitText = h.configured, h.configured.String()
 	case h.loaded:
-		h.most, h.why = h.over+heapToRender, mebibytes(heapToRender)+" over the "+mebibytes(h.over)+" of the loaded values"
+		h.limit, h.limitText = h.ofValues+heapToRender, mebibytes(heapToRender)+" over the "+mebibytes(h.ofValues)+" of the loaded values"
 	default:
-		h.most, h.why = heapToLoad, mebibytes(heapToLoad)+" to load the values"
+		h.limit, h.limitText = heapToLoad, mebibytes(heapToLoad)+" to load the values"
 	}
-	if h.own == 0 && h.container != 0 && h.container < h.most {
-		h.most, h.why = h.container, mebibytes(h.container)+", 80 % of the container's limit"
+	if h.configured == 0 && h.container != 0 && h.container < h.limit {
+		h.limit, h.limitText = h.container, fmt.Sprintf("%s, %d %% of the container's limit", mebibytes(h.container), containerShare)
 		h.hint = "raise the memory limit of the container"
 	}
-	if h.most != most {
-		debug.SetMemoryLimit(int64(h.most))
+	if h.limit != before {
+		debug.SetMemoryLimit(int64(h.limit))
 	}
 }
 

@@ -22,7 +22,7 @@ type inputs struct {
 func (c *confit) read() (sp *spec, in inputs, err error) {
 	err = sources.Consistent(c.world, func(s *sources.Snapshot) (err error) {
 		if sp, err = c.loadSpec(s); err == nil {
-			c.guard.limit(sp.Limits)
+			c.watchdog.limit(sp.Limits)
 			s.Limits = sp.Limits.sources()
 			s.Avoid(sp.written)
 			s.Git, err = c.lend(sp)

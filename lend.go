@@ -41,7 +41,7 @@ func (c *confit) lend(sp *spec) (*sources.Git, error) {
 
 // waiting uses the time until remotes answer.
 func (c *confit) waiting(on bool) {
-	c.guard.wait(on)
+	c.watchdog.wait(on)
 	if on {
 		go render.Prepare()
 	}
@@ -83,7 +83,7 @@ func (c *confit) again(run func() error) error {
 		return err
 	}
 	c.git.Forget()
-	c.guard.resume()
+	c.watchdog.resume()
 	return run()
 }
 

@@ -27,7 +27,7 @@ func run(args []string, sys system) int {
 	root := c.commands(args)
 	root.SetArgs(args)
 	err := render.Safely(root.Execute)
-	c.guard.stop()
+	c.watchdog.stop()
 	return c.report(err)
 }
 
@@ -43,7 +43,7 @@ func (c *confit) render() error {
 		return err
 	}
 	if c.set.out == "-" {
-		c.guard.stop()
+		c.watchdog.stop()
 		return c.print(outs)
 	}
 	total, err := c.publish(c.deliveries(spec, outs))
@@ -69,7 +69,7 @@ func (c *confit) diff() error {
 		}
 		plans = append(plans, plan)
 	}
-	c.guard.stop() // a pager may take its time
+	c.watchdog.stop() // a pager may take its time
 	for i, plan := range plans {
 		c.notices(plan.Notices)
 		if len(all) > 1 && c.set.diffFormat != "json" {
@@ -135,15 +135,15 @@ func (c *confit) outputs() (*spec, *render.Result, error) {
 }
 
 func (c *confit) merge(in inputs) (*render.Values, error) {
-	defer c.guard.running.Begin("merging", "the values")()
+	defer c.watchdog.running.Begin("merging", "the values")()
 	return render.Merge(in.layers, c.inputNotice)
 }
 
 func (c *confit) execute(sp *spec, in inputs, values *render.Values) (*render.Result, error) {
-	c.guard.loaded()
+	c.watchdog.loaded()
 	made, err := render.Render(sp.Render, render.Input{
 		Values: values, Files: render.NewFiles(in.files), Found: in.found, Schemas: in.schemas,
-		Sources: sp.searched(c.readsEnv()), Deadline: c.guard.deadline, Limits: sp.Limits.render(), Running: &c.guard.running, Room: c.guard.room,
+		Sources: sp.searched(c.readsEnv()), Deadline: c.watchdog.deadline, Limits: sp.Limits.render(), Running: &c.watchdog.running, Budget: &c.watchdog.budget,
 	})
 	if err != nil {
 		return nil, err

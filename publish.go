@@ -44,7 +44,7 @@ func outputsOf(sink string, outs []render.Output) []render.Output {
 func (c *confit) publish(all []delivery) (sinks.Result, error) {
 	c.memo(all)
 	<-c.heeding
-	c.guard.commit()
+	c.watchdog.commit()
 	var total sinks.Result
 	for i, d := range all {
 		r, err := d.dir.Apply(c.ctx, d.outs)

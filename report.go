@@ -68,7 +68,7 @@ func (c *confit) report(err error) int {
 			text.WriteString(c.wording(p))
 		}
 	}
-	if c.verb == "render" && !c.guard.committing {
+	if c.verb == "render" && !c.watchdog.committing {
 		text.WriteString(c.line("nothing was written", "info"))
 	}
 	c.write(text.String())

@@ -129,7 +129,7 @@ func (c *confit) checkSettings() error {
 	case s.out == "-" && c.verb != "render":
 		return usagef("--out - is for render; "+c.verb+" compares with a directory", "")
 	}
-	c.world = sources.World{Root: sources.Host(), Host: sources.Host(), Dir: c.sys.dir, Env: c.sys.env, Running: &c.guard.running, Room: c.guard.room}
+	c.world = sources.World{Root: sources.Host(), Host: sources.Host(), Dir: c.sys.dir, Env: c.sys.env, Running: &c.watchdog.running, Budget: &c.watchdog.budget}
 	if c.verb == "validate" {
 		c.confine()
 	}

@@ -38,29 +38,29 @@ func host() system {
 
 // confit is one run.
 type confit struct {
-	sys     system
-	stdout  output
-	verb    string
-	flags   pipeFlags
-	set     settings
-	world   sources.World
-	guard   *guard
-	ctx     context.Context
-	heeding chan struct{} // closed when signals reach us
-	before  []string      // notices that wait for the settings
-	differs bool          // what diff found
-	git     *sources.Git
-	spool   atomic.Pointer[sinks.Spool] // the guard drops it, too
-	writing sync.Mutex                  // of stderr
+	sys      system
+	stdout   output
+	verb     string
+	flags    pipeFlags
+	set      settings
+	world    sources.World
+	watchdog *watchdog
+	ctx      context.Context
+	heeding  chan struct{} // closed when signals reach us
+	before   []string      // notices that wait for the settings
+	differs  bool          // what diff found
+	git      *sources.Git
+	spool    atomic.Pointer[sinks.Spool] // the watchdog drops it, too
+	writing  sync.Mutex                  // of stderr
 }
 
 func newConfit(sys system) *confit {
 	c := &confit{sys: sys, stdout: output{sys.stdout}, ctx: context.Background()}
 	c.set.logFormat = "text"
-	c.guard = &guard{end: func(p *render.Problem) {
+	c.watchdog = newWatchdog(func(p *render.Problem) {
 		c.dropSpool()
 		c.sys.exit(c.report(p))
-	}}
+	})
 	return c
 }
 
@@ -88,7 +88,7 @@ func (c *confit) handleSignals() {
 		}
 		s := <-signals
 		p := &render.Problem{Cause: render.CauseSignal, Code: "signal", Text: "ended by " + s.String(), Err: signalError{s.(syscall.Signal)}}
-		c.guard.interrupt(p)
+		c.watchdog.interrupt(p)
 		cancel(p)
 	}()
 }

@@ -38,7 +38,7 @@ func (c *confit) validate(format string) error {
 	if c.unheld(err) {
 		return err
 	}
-	c.guard.stop()
+	c.watchdog.stop()
 	if sp.hasEnv() && !c.readsEnv() {
 		c.notice("the env sources are left out: validate reads the environment only with --allow-env")
 	}

@@ -116,12 +116,12 @@ var bombs = map[string]bomb{
 	"wide YAML":               {files: values(repeated("a:\n", "- 1\n", 12<<20, "")), says: "values.yaml"},
 	"huge environment":        {template: `{{ range 100 }}{{ toYaml $.Values }}{{ end }}`, env: environment()},
 	"huge file":               {files: values(repeated("a: ", "x", 64<<20, "")), says: "larger than 64 MiB"},
-	"outputs without end":     {template: big, render: `{template: app.conf.tmpl, each: l, to: "{{ .Key }}"}`, files: values(list(10_000)), says: "memory"},
+	"outputs without end":     {template: big, render: `{template: app.conf.tmpl, each: l, to: "{{ .Key }}"}`, files: values(list(10_000)), args: []string{"--timeout", "20s"}, says: "memory"},
 	"values without end":      {render: `{values: ., each: l, to: "{{ .Key }}.yaml"}`, files: values(list(10_000))},
 	"envsubst without end": {render: "{envsubst: many/0.txt, to: x}", files: func() map[string]string {
 		return map[string]string{"many/0.txt": strings.Repeat("${A}", 1_000_000), "values.yaml": "a: " + strings.Repeat("x", 1<<20)}
 	}},
-	"copies without end": {render: "{copy: many, to: x}", files: folder(100, 2<<20), says: "memory"},
+	"copies without end": {render: "{copy: many, to: x}", files: folder(100, 2<<20), args: []string{"--timeout", "20s"}, says: "memory"},
 	"too many files":     {render: "{copy: many, to: x}", files: folder(30, 1), args: []string{"--limit", "files=20"}, says: "more than 20 files"},
 	"too much in all":    {render: "{copy: many, to: x}", files: folder(30, 1000), args: []string{"--limit", "total=20KiB"}, says: "larger than 20 KiB in all"},
 }

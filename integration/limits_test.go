@@ -76,7 +76,7 @@ func set(t *testing.T, group, dir string, b bomb) (status int, stderr string, pe
 	if group != "" {
 		args = append([]string{"sh", "-c", `echo $$ > "$0/cgroup.procs" && exec "$@"`, group}, args...)
 	} else {
-		args = append(args, "--limit", "heap=102MiB")
+		args = append(args, "--limit", "heap=89MiB")
 	}
 	cmd := exec.Command(args[0], args[1:]...)
 	var text bytes.Buffer

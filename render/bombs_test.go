@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"runtime"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -161,86 +160,30 @@ func within(t *testing.T, text string, limit time.Duration) error {
 	return err
 }
 
-// TestRoomForText: room is asked for before a large text is made, for what it takes to make it.
-// What is asked when the text is there, by the function that it goes to, comes too late.
-func TestRoomForText(t *testing.T) {
-	const nested = `{{ $v := list "a text of some bytes" }}{{ range 16 }}{{ $v = list $v $v }}{{ end }}`
-	const long = `{{ $v := repeat 2000000 "x" }}`
-	const control, tag = `{{ $v := repeat 1000000 "\u0001" }}`, `{{ $v := repeat 1000000 "<'" }}`
-	for text, times := range map[string]int{
-		`{{ repeat 2000000 "ab" | len }}`: 1, `{{ repeat 2000 "a" | replace "a" (repeat 2000 "b") | len }}`: 1,
-		`{{ repeat 2000 "a\n" | indent 2000 | len }}`: 2, `{{ repeat 2000 "a\n" | nindent 2000 | len }}`: 2,
-		nested + "{{ toJson $v | len }}": 2, nested + "{{ toRawJson $v | len }}": 2, nested + "{{ toPrettyJson $v | len }}": 2, nested + "{{ toYaml $v | len }}": 2,
-		long + `{{ print $v $v | len }}`: 2, long + `{{ printf "%s%[1]s%[1]s" $v | len }}`: 2, long + "{{ cat $v | len }}": 2, long + "{{ quote $v | len }}": 2, long + "{{ b64enc $v | len }}": 2,
-		control + "{{ quote $v | len }}": 2, control + `{{ printf "%q" $v | len }}`: 2, control + "{{ propertiesEscape $v | len }}": 2,
-		control + "{{ toYaml $v | len }}": 2, control + "{{ toRawJson $v | len }}": 2, control + `{{ toToml (dict "a" $v) | len }}`: 2, control + `{{ toProperties (dict "a" $v) | len }}`: 2,
-		long + `{{ wrapWith 4 "yyyyyyyy" $v | len }}`: 2, long + `{{ regexReplaceAll "x" $v "${0}yyy" | len }}`: 2, long + `{{ regexReplaceAllLiteral "x" $v "yyyy" | len }}`: 2,
-		tag + "{{ toJson $v | len }}": 2, tag + "{{ html $v | len }}": 2, tag + "{{ js $v | len }}": 2, tag + "{{ shellQuote $v | len }}": 2,
+// TestBudget: each MiB of small texts, of outputs and of values is charged. Memory is reserved before the
+// output buffer grows, and for the result of a function with a large argument.
+func TestBudget(t *testing.T) {
+	for name, c := range map[string]struct {
+		field             string
+		entry             Entry
+		reserved, charged int // MiB at least
+	}{
+		"an argument": {"inline", Entry{Inline: `{{ repeat 1048576 "x" | upper | len }}`, To: "x"}, 6, 1},
+		"small texts": {"inline", Entry{Inline: `{{ range 3000 }}{{ $_ := repeat 1024 "x" }}{{ end }}`, To: "x"}, 0, 2},
+		"an output":   {"inline", Entry{Inline: `{{ range 3000 }}` + strings.Repeat("x", 1024) + `{{ end }}`, To: "x"}, 2, 2},
+		"values":      {"values", Entry{Values: ".", To: "x.json"}, 0, 2},
 	} {
-		asked, before := 0, 0
-		found := Found{Files: []*File{{Path: "x.tmpl", From: "x.tmpl", Data: []byte(text)}}, Single: true}
-		made, err := Render([]Entry{{Template: "x.tmpl", To: "x", Where: Where{fields: map[string]specField{"template": {}}}}}, Input{
-			Values: valuesOf(t, nodeOf(map[string]any{}, &Origin{File: "v"})), Files: NewFiles(nil), Found: map[string]Found{"x.tmpl": found},
-			Room: func(coming, made int) {
-				if asked = max(asked, coming); made > 0 {
-					asked, before = 0, asked
-				}
-			},
+		t.Run(name, func(t *testing.T) {
+			reserved, charged := 0, 0
+			c.entry.Where = Where{fields: map[string]specField{c.field: {}}}
+			budget := &Budget{OnReserve: func(n int) { reserved = max(reserved, n>>20) }, OnCharge: func(n int) { charged += n >> 20 }}
+			values := valuesOf(t, nodeOf(map[string]any{"a": strings.Repeat("x", 3<<20)}, &Origin{File: "v"}))
+			if _, err := Render([]Entry{c.entry}, Input{Values: values, Files: NewFiles(nil), Budget: budget}); err != nil {
+				t.Fatal(err)
+			}
+			if reserved < c.reserved || charged < c.charged {
+				t.Errorf("%d MiB are reserved at once and %d MiB charged, want %d and %d", reserved, charged, c.reserved, c.charged)
+			}
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		out := string(made.Outputs[0].Content.Masked())
-		if n, err := strconv.Atoi(out); err != nil || n < 1<<20 || before < times*n {
-			t.Errorf("%s: room is asked for %d bytes for %s", text, before, out)
-		}
-	}
-}
-
-// TestTreeSize: the room for YAML is half of what the library takes in all, as the rest of
-// it is garbage by the end, or up to twice of all.
-func TestTreeSize(t *testing.T) {
-	list, texts, nested, dict := make([]any, 100_000), make([]any, 50), make([]any, 30_000), map[string]any{}
-	for i := range list {
-		list[i] = int64(i)
-		dict["a.name.of."+strconv.Itoa(i)] = "a text"
-	}
-	for i := range texts {
-		texts[i] = strings.Repeat("x", 100_000)
-	}
-	for i := range nested {
-		nested[i] = []any{[]any{}, map[string]any{"a": map[string]any{}}}
-	}
-	for name, v := range map[string]any{"list": list, "dict": dict, "texts": texts, "nested": nested, "escaped": strings.Repeat("\x01\x02\x7f", 1_000_000)} {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		if _, err := encodeYAML(v); err != nil {
-			t.Fatal(err)
-		}
-		runtime.ReadMemStats(&after)
-		if all, asked := int(after.TotalAlloc-before.TotalAlloc), treeSize(v); asked < all/2 || asked > 2*all {
-			t.Errorf("%s: %d bytes are asked for, and %d made", name, asked, all)
-		}
-	}
-}
-
-// TestRoomForValues: so it is for values that become a file.
-func TestRoomForValues(t *testing.T) {
-	list := make([]any, 100_000)
-	for i := range list {
-		list[i] = "a text"
-	}
-	for _, to := range []string{"x.json", "x.yaml", "x.toml"} {
-		most := 0
-		made, err := Render([]Entry{{Values: ".", To: to, Where: Where{fields: map[string]specField{"values": {}}}}}, Input{
-			Values: valuesOf(t, nodeOf(map[string]any{"a": list}, &Origin{File: "v"})), Files: NewFiles(nil),
-			Room: func(coming, _ int) { most = max(most, coming) },
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n := len(made.Outputs[0].Content.Masked()); most < 2*n {
-			t.Errorf("%s: room is asked for %d bytes for %d", to, most, n)
-		}
 	}
 }

@@ -57,16 +57,17 @@ func (e *eval) tooDeep(at parse.Node) {
 	e.fail(at, "too-deep", "a value is nested more than "+strconv.Itoa(maxDepth)+" deep", "look for a dict that was set to hold itself")
 }
 
-// weigh counts the text that goes into one function.
+// weigh counts the text that goes into one function, and reserves memory for the result: an
+// escape of a byte takes up to six.
 func (e *eval) weigh(at parse.Node, bytes int) {
-	e.large(3 * bytes) // most functions make as much again, some by the way of a buffer
+	e.lib.budget.Reserve(6 * bytes)
 	if e.mass += bytes; e.mass > maxText {
 		e.limit(at, "text-size", fmt.Sprintf("a function is given more than %d MiB of text", maxText>>20), "look for a text that grows in a range")
 	}
 }
 
 func (e *eval) plainMap(at parse.Node, m map[string]any, text bool, depth int) (any, bool) {
-	e.making(at, 64*len(m))
+	e.made(at, 64*len(m))
 	out := make(map[string]any, len(m))
 	for _, k := range sortedKeys(m) {
 		e.weigh(at, len(k))
@@ -80,7 +81,7 @@ func (e *eval) plainMap(at parse.Node, m map[string]any, text bool, depth int) (
 }
 
 func (e *eval) plainList(at parse.Node, list []any, text bool, depth int) (any, bool) {
-	e.making(at, 16*len(list))
+	e.made(at, 16*len(list))
 	out := make([]any, len(list))
 	for i := range list {
 		p, ok := e.plainDeep(at, list[i], text, depth+1)

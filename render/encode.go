@@ -148,7 +148,7 @@ const jsonIndent = "  "
 
 // encodeJSON writes JSON with sorted keys; html escapes <, > and & as Go and Helm do.
 func encodeJSON(v any, indent string, html bool) (string, error) {
-	var b bytes.Buffer
+	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(html)
 	enc.SetIndent("", indent)

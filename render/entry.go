@@ -150,10 +150,6 @@ func (e *Entry) mode(secret bool, from fs.FileMode) fs.FileMode {
 	return mode
 }
 
-func isYAML(name string) bool { return path.Ext(name) == ".yaml" || path.Ext(name) == ".yml" }
-
-func isJSON(name string) bool { return path.Ext(name) == ".json" }
-
 // encoderFor gives the format of a file of values, by its extension.
 func encoderFor(name string) func(any) (string, error) {
 	switch path.Ext(name) {

@@ -53,7 +53,7 @@ func (s *substitution) write(b *strings.Builder, text string) {
 		s.limitAt(s.at, "time-limit", "the file is not done within the time limit", "split it, or raise limits: {time: …}")
 	}
 	if size > b.Cap() {
-		s.large(2 * size)
+		s.lib.budget.Reserve(2 * size)
 	}
 	b.WriteString(text)
 }

@@ -131,7 +131,7 @@ func (e *eval) node(dot any, n parse.Node) control {
 	switch n := n.(type) {
 	case *parse.TextNode:
 		e.mark(int(n.Pos), true)
-		e.room(len(n.Text))
+		e.grow(len(n.Text))
 		e.out = append(e.out, n.Text...)
 		return next
 	case *parse.ActionNode:
@@ -240,11 +240,11 @@ func (e *eval) assign(name string, v any) {
 	}
 }
 
-// room makes the output double where n more bytes do not fit.
-func (e *eval) room(n int) {
+// grow doubles the output buffer where n more bytes do not fit.
+func (e *eval) grow(n int) {
 	if len(e.out)+n > cap(e.out) {
 		more := max(n, cap(e.out))
-		e.large(len(e.out) + more)
+		e.lib.budget.Reserve(len(e.out) + more)
 		e.out = slices.Grow(e.out, more)
 	}
 }
@@ -254,7 +254,7 @@ func (e *eval) print(at parse.Node, v any) {
 	switch s := e.scalar(v).(type) {
 	case poison:
 	case string:
-		e.room(len(s))
+		e.grow(len(s))
 		e.out = append(e.out, s...)
 	case int64:
 		e.out = strconv.AppendInt(e.out, s, 10)

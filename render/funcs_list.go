@@ -108,7 +108,6 @@ func concat(e *eval, c call) any {
 		if !ok {
 			return e.soft()
 		}
-		e.large(16 * (len(out) + len(list)))
 		e.grown(c.at, len(out)+len(list))
 		out = append(out, list...)
 	}
@@ -135,7 +134,6 @@ func reversed(e *eval, c call) any {
 func compacted(e *eval, c call) any {
 	return withList(func(e *eval, c call, list []any) any {
 		out := []any{}
-		e.large(32 * len(list)) // which grows by copies
 		for _, v := range list {
 			if !empty(e.scalar(v)) {
 				out = append(out, v)

@@ -22,7 +22,7 @@ func (e *eval) copied(at parse.Node, v any, depth int) any {
 	switch {
 	case isMap(v):
 		m := mapOf(v)
-		e.making(at, 64*len(m))
+		e.made(at, 64*len(m))
 		out := make(map[string]any, len(m))
 		for k := range m {
 			out[k] = e.copied(at, m[k], depth+1)
@@ -30,7 +30,7 @@ func (e *eval) copied(at parse.Node, v any, depth int) any {
 		return out
 	case isList(v):
 		list := listOf(v)
-		e.making(at, 16*len(list))
+		e.made(at, 16*len(list))
 		out := make([]any, len(list))
 		for i := range list {
 			out[i] = e.copied(at, list[i], depth+1)
@@ -65,7 +65,7 @@ func (e *eval) mergeInto(at parse.Node, dst, src map[string]any, overwrite bool,
 		e.tooDeep(at)
 		return
 	}
-	e.making(at, 64*len(src))
+	e.made(at, 64*len(src))
 	for _, k := range sortedKeys(src) {
 		old, there := dst[k]
 		switch {

@@ -10,42 +10,30 @@ import (
 
 // print adds what makes text of scalars; a number is the text it was written as.
 func (m functions) print() {
-	m.add("print", function{native: printing(fmt.Sprint, escapes{}), max: -1})
-	m.add("println", function{native: printing(fmt.Sprintln, escapes{}), max: -1})
+	m.add("print", function{native: printing(fmt.Sprint), max: -1})
+	m.add("println", function{native: printing(fmt.Sprintln), max: -1})
 	m.add("printf", function{native: printFormat, min: 1, max: -1})
-	m.add("html", function{native: printing(template.HTMLEscaper, inHTML), max: -1})
-	m.add("js", function{native: printing(template.JSEscaper, inJS), max: -1})
-	m.add("urlquery", function{native: printing(template.URLQueryEscaper, escapes{}), max: -1})
-	m.add("quote", function{native: joining((*eval).quoted), max: -1})
-	m.add("squote", function{native: joining(func(_ *eval, s string) string { return "'" + s + "'" }), max: -1})
-	m.add("cat", function{native: joining(func(_ *eval, s string) string { return s }), max: -1})
+	m.add("html", function{native: printing(template.HTMLEscaper), max: -1})
+	m.add("js", function{native: printing(template.JSEscaper), max: -1})
+	m.add("urlquery", function{native: printing(template.URLQueryEscaper), max: -1})
+	m.add("quote", function{native: joining(strconv.Quote), max: -1})
+	m.add("squote", function{native: joining(func(s string) string { return "'" + s + "'" }), max: -1})
+	m.add("cat", function{native: joining(func(s string) string { return s }), max: -1})
 	m.add("join", function{native: join, min: 2, max: 2})
-	m.add("toString", function{native: joining(func(_ *eval, s string) string { return s }), min: 1, max: 1})
+	m.add("toString", function{native: joining(func(s string) string { return s }), min: 1, max: 1})
 	m.add("toStrings", function{native: toStrings(false), min: 1, max: 1})
 	m.add("sortAlpha", function{native: toStrings(true), min: 1, max: 1})
 }
 
 // printing is print, println and their like: scalars only.
-func printing(f func(...any) string, in escapes) func(*eval, call) any {
+func printing(f func(...any) string) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		args, ok := e.scalars(c, c.args)
 		if !ok {
 			return e.soft()
 		}
-		e.printed(args, 0, in)
 		return e.text(c.at, f(args...))
 	}
-}
-
-// printed asks for room for values as one text, with more bytes between them. fmt makes it in
-// a buffer that grows, and then copies it.
-func (e *eval) printed(values []any, more int, in escapes) {
-	for _, v := range values {
-		if s, ok := v.(string); ok {
-			more += in.size(s)
-		}
-	}
-	e.large(4 * more)
 }
 
 func (e *eval) scalars(c call, args []any) ([]any, bool) {
@@ -100,29 +88,24 @@ func (e *eval) texts(c call, args []any) ([]string, bool) {
 }
 
 // joining turns all arguments into text and makes one of them, each written by how.
-func joining(how func(*eval, string) string) func(*eval, call) any {
+func joining(how func(string) string) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		if len(c.args) == 1 {
 			s, ok := e.scalarText(c, c.args[0])
 			if !ok {
 				return e.soft()
 			}
-			return e.text(c.at, how(e, s))
+			return e.text(c.at, how(s))
 		}
 		words, ok := e.texts(c, c.args)
 		if !ok {
 			return e.soft()
 		}
 		for i := range words {
-			words[i] = how(e, words[i])
+			words[i] = how(words[i])
 		}
 		return e.text(c.at, strings.Join(words, " "))
 	}
-}
-
-func (e *eval) quoted(s string) string {
-	e.large(3 * inQuotes.size(s))
-	return strconv.Quote(s)
 }
 
 // listTexts is what the items of a list are as text; a scalar is a list of one.

@@ -31,7 +31,6 @@ func printFormat(e *eval, c call) any {
 		return e.fail(c.at, "bad-format", "printf: "+fault, "")
 	}
 	e.weigh(c.at, f.width)
-	e.printed(f.out, len(format)+f.width+f.escapes, escapes{})
 	return e.text(c.at, fmt.Sprintf(f.format.String(), f.out...))
 }
 
@@ -44,8 +43,6 @@ type formatting struct {
 	format strings.Builder
 	out    []any
 	width  int // that the verbs ask for in all
-
-	escapes int // bytes that quotes add in all
 }
 
 const maxWidth = 1_000_000 // where fmt gives up
@@ -143,9 +140,6 @@ func (f *formatting) value(index int, letter rune) string {
 			letter = '*'
 		}
 		return "%" + string(letter) + " cannot write " + an(kindOf(f.args[f.next]))
-	}
-	if letter == 'q' {
-		f.escapes += inQuotes.size(v.(string)) - len(v.(string))
 	}
 	f.used[f.next] = true
 	f.out = append(f.out, v)

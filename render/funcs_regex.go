@@ -20,8 +20,8 @@ func (m functions) regex() {
 	m.addMust("regexFind", goFunction(regexFind))
 	m.addMust("regexFindAll", goFunction(regexFindAll))
 	m.addMust("regexSplit", goFunction(regexSplit))
-	m.addMust("regexReplaceAll", function{native: regexReplace(false), min: 3, max: 3})
-	m.addMust("regexReplaceAllLiteral", function{native: regexReplace(true), min: 3, max: 3})
+	m.addMust("regexReplaceAll", goFunction(regexReplace(false)))
+	m.addMust("regexReplaceAllLiteral", goFunction(regexReplace(true)))
 }
 
 const (
@@ -101,36 +101,35 @@ func bounded(n int) int {
 // groupNames finds what stands for a group in the text that replaces a match.
 var groupNames = lazyRegexp(`\$(\w+|\{\w+\})`)
 
-func regexReplace(literal bool) func(*eval, call) any {
-	return func(e *eval, c call) any {
-		return e.text3e(c, func(expr, s, repl string) (string, error) { return e.regexReplace(expr, s, repl, literal) })
+func regexReplace(literal bool) func(expr, s, repl string) (string, error) {
+	return func(expr, s, repl string) (string, error) {
+		re, err := compile(expr, s)
+		if err != nil {
+			return "", err
+		}
+		if (len(s)+1)*(len(repl)+1) > maxText/4 && replacedSize(re, s, repl, literal) > maxText {
+			return "", errGrows
+		}
+		if literal {
+			return re.ReplaceAllLiteralString(s, repl), nil
+		}
+		return re.ReplaceAllString(s, repl), nil
 	}
 }
 
-func (e *eval) regexReplace(expr, s, repl string, literal bool) (string, error) {
-	re, err := compile(expr, s)
-	if err != nil {
-		return "", err
+// replacedSize is an upper bound of the size after a replacement: a group is at most as
+// long as its match.
+func replacedSize(re *regexp.Regexp, s, repl string, literal bool) int {
+	size, fixed, groups := len(s), len(repl), 0
+	if !literal {
+		groups = strings.Count(repl, "$")
 	}
-	if (len(s)+1)*(len(repl)+1) > maxText/4 { // may grow much: count first
-		size, fixed, groups := len(s), len(repl), 0
-		if !literal { // a group is at most as long as what is found
-			groups = strings.Count(repl, "$")
-		}
-		if groups > 0 && len(repl) < 1<<16 {
-			fixed = len(groupNames().ReplaceAllString(repl, ""))
-		}
-		re.ReplaceAllStringFunc(s, func(found string) string {
-			size += fixed + groups*len(found) - len(found)
-			return ""
-		})
-		if size > maxText {
-			return "", errGrows
-		}
-		e.large(3 * size)
+	if groups > 0 && len(repl) < 1<<16 {
+		fixed = len(groupNames().ReplaceAllString(repl, ""))
 	}
-	if literal {
-		return re.ReplaceAllLiteralString(s, repl), nil
-	}
-	return re.ReplaceAllString(s, repl), nil
+	re.ReplaceAllStringFunc(s, func(found string) string {
+		size += fixed + groups*len(found) - len(found)
+		return ""
+	})
+	return size
 }

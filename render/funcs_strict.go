@@ -15,14 +15,14 @@ import (
 func (m functions) strict(sprig map[string]any) {
 	m.add("b64dec", goFunction(func(s string) (string, error) { return decoded(base64.StdEncoding.DecodeString(s)) }))
 	m.add("b32dec", goFunction(func(s string) (string, error) { return decoded(base32.StdEncoding.DecodeString(s)) }))
-	m.add("repeat", function{native: func(e *eval, c call) any { return e.intTexte(c, e.repeat) }, min: 2, max: 2})
+	m.add("repeat", goFunction(repeat))
 	m.add("until", goFunction(func(n int) ([]int, error) { return count(0, n, sign(n)) }))
 	m.add("untilStep", goFunction(count))
 	m.add("seq", goFunction(seq))
-	m.add("indent", function{native: func(e *eval, c call) any { return e.intTexte(c, e.indent) }, min: 2, max: 2})
-	m.add("nindent", function{native: func(e *eval, c call) any { return e.intTexte(c, e.nindent) }, min: 2, max: 2})
+	m.add("indent", goFunction(indent))
+	m.add("nindent", goFunction(nindent))
 	m.add("substr", goFunction(substr))
-	m.add("replace", function{native: func(e *eval, c call) any { return e.text3e(c, e.replace) }, min: 3, max: 3})
+	m.add("replace", goFunction(replace))
 	m.add("splitList", goFunction(func(sep, s string) ([]string, error) { return pieces(sep, s, -1) }))
 	m.add("split", goFunction(func(sep, s string) (map[string]string, error) { return numbered(pieces(sep, s, -1)) }))
 	m.add("splitn", goFunction(func(sep string, n int, s string) (map[string]string, error) { return numbered(pieces(sep, s, n)) }))
@@ -49,22 +49,21 @@ var errManyItems = fixed(fmt.Sprintf("more than %d items", maxItems))
 
 var errGrows = fixed(fmt.Sprintf("the text would grow beyond %d MiB", maxText>>20))
 
-func (e *eval) repeat(n int, s string) (string, error) {
+func repeat(n int, s string) (string, error) {
 	if n < 0 {
 		return "", fixed("a text is repeated 0 times at least")
 	}
 	if len(s) > 0 && n > maxText/len(s) {
 		return "", errGrows
 	}
-	e.large(n * len(s))
 	return strings.Repeat(s, n), nil
 }
 
-func (e *eval) indent(n int, s string) (string, error) { return e.indented("", n, s) }
+func indent(n int, s string) (string, error) { return indented("", n, s) }
 
-func (e *eval) nindent(n int, s string) (string, error) { return e.indented("\n", n, s) }
+func nindent(n int, s string) (string, error) { return indented("\n", n, s) }
 
-func (e *eval) indented(before string, n int, s string) (string, error) {
+func indented(before string, n int, s string) (string, error) {
 	if n < 0 {
 		return "", fixed("an indentation is 0 at least")
 	}
@@ -72,18 +71,13 @@ func (e *eval) indented(before string, n int, s string) (string, error) {
 	if n > maxText/lines {
 		return "", errGrows
 	}
-	e.large(min(lines, 2) * (len(before) + n*lines + len(s))) // what is before the first line comes by a copy
 	pad := strings.Repeat(" ", n)
 	return before + pad + strings.ReplaceAll(s, "\n", "\n"+pad), nil
 }
 
-func (e *eval) replace(old, with, s string) (string, error) {
-	if len(with) > len(old) {
-		n := strings.Count(s, old)
-		if n > maxText/len(with) {
-			return "", errGrows
-		}
-		e.large(len(s) + n*len(with))
+func replace(old, with, s string) (string, error) {
+	if len(with) > len(old) && strings.Count(s, old) > maxText/len(with) {
+		return "", errGrows
 	}
 	return strings.ReplaceAll(s, old, with), nil
 }
@@ -205,7 +199,6 @@ func wrapped(wrap func(int, string, string) string) func(*eval, call) any {
 		if len(sep) > maxText/lines {
 			return e.failCall(c, errGrows)
 		}
-		e.large(2 * (len(s) + len(sep)*lines)) // a buffer that doubles, and the result
 		defer e.caught(c, &v)
 		return e.text(c.at, wrap(n, sep, s))
 	}

@@ -22,7 +22,6 @@ func (e *eval) capture(f func()) string {
 	start, marking := len(e.out), e.marking
 	e.marking = false
 	f()
-	e.large(len(e.out) - start)
 	text := string(e.out[start:])
 	e.out, e.marking = e.out[:start], marking
 	return text

@@ -7,11 +7,11 @@ import (
 
 // text adds what turns values into text of a format, and text into values.
 func (m functions) text() {
-	m.add("toYaml", function{native: encoding(encodeYAML, (*eval).tree), min: 1, max: 1})
-	m.add("toYamlPretty", function{native: encoding(encodeYAMLPretty, (*eval).tree), min: 1, max: 1})
-	m.addMust("toJson", function{native: encodingJSON("", inJSONOfHTML), min: 1, max: 1})
-	m.addMust("toRawJson", function{native: encodingJSON("", inJSON), min: 1, max: 1})
-	m.addMust("toPrettyJson", function{native: encodingJSON(jsonIndent, inJSONOfHTML), min: 1, max: 1})
+	m.add("toYaml", function{native: encoding(encodeYAML), min: 1, max: 1})
+	m.add("toYamlPretty", function{native: encoding(encodeYAMLPretty), min: 1, max: 1})
+	m.addMust("toJson", function{native: encodingJSON("", true), min: 1, max: 1})
+	m.addMust("toRawJson", function{native: encodingJSON("", false), min: 1, max: 1})
+	m.addMust("toPrettyJson", function{native: encodingJSON(jsonIndent, true), min: 1, max: 1})
 	m.add("fromYaml", function{native: decoding("map", DecodeYAML), min: 1, max: 1})
 	m.add("fromYamlArray", function{native: decoding("list", DecodeYAML), min: 1, max: 1})
 	m.addMust("fromJson", function{native: decoding("", DecodeJSON), min: 1, max: 1})
@@ -20,23 +20,19 @@ func (m functions) text() {
 
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-// encoding reads all of a value, asks for room and writes it in a format.
-func encoding(encode func(any) (string, error), room func(*eval, any)) func(*eval, call) any {
+// encoding reads all of a value and writes it in a format.
+func encoding(encode func(any) (string, error)) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		v, ok := e.plain(c.at, c.args[0], true)
 		if !ok {
 			return e.soft()
 		}
-		room(e, v)
 		return e.outcome(c, func() (any, error) { return encode(v) })
 	}
 }
 
-func encodingJSON(indent string, in escapes) func(*eval, call) any {
-	return encoding(
-		func(v any) (string, error) { return encodeJSON(v, indent, in == inJSONOfHTML) },
-		func(e *eval, v any) { e.json(v, len(indent), in) },
-	)
+func encodingJSON(indent string, html bool) func(*eval, call) any {
+	return encoding(func(v any) (string, error) { return encodeJSON(v, indent, html) })
 }
 
 // decoding reads a text as values of the given kind; "" is any.
@@ -46,7 +42,6 @@ func decoding(want string, decode func([]byte, *Origin) (*Node, error)) func(*ev
 		if !ok {
 			return e.soft()
 		}
-		e.decoding(s)
 		e.made(c.at, len(s))
 		n, err := decode([]byte(s), &Origin{File: "text"})
 		wrong := err == nil && want != "" && n.kind() != want

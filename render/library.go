@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"text/template/parse"
 	"time"
 
@@ -20,8 +19,7 @@ type library struct {
 	limits   Limits
 	deadline time.Time // of all executions
 	values   *Values
-	room     func(coming, made int) // Input.Room
-	made     atomic.Int64           // bytes, by all templates
+	budget   *Budget
 }
 
 // functions are the functions by name, each a *function; the parser looks names up in
@@ -57,11 +55,11 @@ type Options struct {
 	Sources  []string // names of the sources in order, for error texts
 	Limits   Limits
 	Deadline time.Time // when executions are stopped; zero is never
-	Room     func(coming, made int)
+	Budget   *Budget
 }
 
 func newLibrary(o Options) *library {
-	return &library{funcs: allFunctions(), values: o.Values, sources: o.Sources, limits: o.Limits.withDefaults(), deadline: o.Deadline, room: o.Room}
+	return &library{funcs: allFunctions(), values: o.Values, sources: o.Sources, limits: o.Limits.withDefaults(), deadline: o.Deadline, budget: o.Budget}
 }
 
 // Prepare makes ready what Render needs of any input, while a run waits for its own.
@@ -241,7 +239,6 @@ func (e *eval) adopted(at parse.Node, r reflect.Value) any {
 	case reflect.String:
 		return e.text(at, r.String())
 	case reflect.Slice:
-		e.large(16 * r.Len())
 		e.grown(at, r.Len())
 		list := make([]any, r.Len())
 		for i := range list {
@@ -249,7 +246,6 @@ func (e *eval) adopted(at parse.Node, r reflect.Value) any {
 		}
 		return list
 	case reflect.Map:
-		e.large(64 * r.Len())
 		e.grown(at, r.Len())
 		m := make(map[string]any, r.Len())
 		for _, k := range r.MapKeys() {

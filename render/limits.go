@@ -16,7 +16,6 @@ const (
 	maxItems    = 1 << 20 // items of one list
 	maxProblems = 20      // missing values reported of one template
 	lookEvery   = 1024    // steps from one look at the clock to the next
-	askFrom     = 1 << 20 // bytes that room is asked for
 )
 
 // Limits are what the spec can set of it. The zero value of each is its default.
@@ -71,14 +70,8 @@ func (e *eval) made(at parse.Node, bytes int) {
 	if e.bytes > maxMade {
 		e.limit(at, "text-size", fmt.Sprintf("the functions of the template make more than %d MiB in all", maxMade>>20), "look for a text or a list that grows in a range")
 	}
-	e.lib.count(bytes)
+	e.lib.budget.Charge(bytes)
 	e.tick(at, bytes>>6)
-}
-
-// making asks for room for a list or a map that is about to be made, and counts it.
-func (e *eval) making(at parse.Node, bytes int) {
-	e.large(bytes)
-	e.made(at, bytes)
 }
 
 // text counts a text that a function made.

@@ -33,10 +33,7 @@ type Input struct {
 	Deadline time.Time // when templates are stopped; zero is never
 	Limits   Limits
 	Running  *Running // is told what is being executed; may be nil
-
-	// Room is asked for what a MiB or more is about to take, and is told of each MiB of texts
-	// and outputs that were made. It may end the run, and may be nil.
-	Room func(coming, made int)
+	Budget   *Budget  // of the memory for texts and outputs; may be nil
 }
 
 // A Result is what the entries made, in the order of the spec, and what they read.
@@ -51,7 +48,7 @@ type Result struct {
 
 // Render executes all entries. It reports the problems of all templates at once.
 func Render(entries []Entry, in Input) (*Result, error) {
-	lib := newLibrary(Options{Values: in.Values, Sources: in.Sources, Limits: in.Limits, Deadline: in.Deadline, Room: in.Room})
+	lib := newLibrary(Options{Values: in.Values, Sources: in.Sources, Limits: in.Limits, Deadline: in.Deadline, Budget: in.Budget})
 	r := renderer{Input: in, lib: lib, refs: map[string]int{}, failed: map[int]error{}}
 	r.read = in.Values.NewReadSet()
 	r.root = map[string]any{"Values": in.Values.Root(), "Files": in.Files}

@@ -84,7 +84,7 @@ func (l *library) run(p *program, buf *[]byte, check Checker, do func(*eval)) (C
 
 // keep takes the text of e out of the buffer, which the next execution writes to.
 func (l *library) keep(e *eval, buf *[]byte) []byte {
-	l.count(len(e.out))
+	l.budget.Charge(len(e.out))
 	if buf == nil {
 		return e.out
 	}

@@ -76,14 +76,11 @@ func (s *Snapshot) read(tree FS, at string) ([]byte, fs.FileMode, error) {
 	return data, mode, err
 }
 
-// spend counts what was read, and tells of each MiB: files are read faster than the heap is
-// looked at.
+// spend counts bytes that were read. It charges them to the budget, too: files are read
+// faster than the watchdog looks at the heap.
 func (s *Snapshot) spend(bytes int) (total int64) {
-	total = s.spent.bytes.Add(int64(bytes))
-	if full := total>>20 - (total-int64(bytes))>>20; full > 0 && s.Room != nil {
-		s.Room(0, int(full)<<20)
-	}
-	return total
+	s.Budget.Charge(bytes)
+	return s.spent.bytes.Add(int64(bytes))
 }
 
 // see counts an entry of a directory: a loop of links makes no end of them.

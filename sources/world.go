@@ -21,8 +21,8 @@ type World struct {
 	Git  *Git     // what Git sources need; nil where there are none
 
 	Limits  Limits
-	Running *render.Running        // is told what is being read; may be nil
-	Room    func(coming, made int) // is told of each MiB that was read, and may end the run; may be nil
+	Running *render.Running // is told what is being read; may be nil
+	Budget  *render.Budget  // of the memory for what is read; may be nil
 }
 
 // An FS is a file tree with symbolic links. Its names have no leading slash.
