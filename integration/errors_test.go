@@ -8,7 +8,11 @@ import (
 	"testing"
 )
 
-// TestErrorPage makes sure that every code which the source gives a problem is documented.
+// withoutText are the codes that the source puts together: raw- and a kind without a text.
+var withoutText = regexp.MustCompile("^raw-(map|list|value)$")
+
+// TestErrorPage compares the codes of problems in the source with the page that explains
+// them: every code is documented, and every documented code is in the source.
 func TestErrorPage(t *testing.T) {
 	page, err := os.ReadFile("../docs/errors.md")
 	if err != nil {
@@ -25,6 +29,17 @@ func TestErrorPage(t *testing.T) {
 	for _, c := range codes {
 		if !strings.Contains(string(page), "`"+c[1]+"`") {
 			t.Errorf("docs/errors.md does not explain %s", c[1])
+		}
+	}
+	source, err := exec.Command("git", "grep", "-hE", "\"[a-z0-9-]+\"", "--", "../*.go", ":!../*_test.go", ":!../integration").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range regexp.MustCompile("(?m)^\\| (`[^|]+)\\|").FindAllStringSubmatch(string(page), -1) {
+		for _, c := range regexp.MustCompile("`([a-z0-9-]+)`").FindAllStringSubmatch(row[1], -1) {
+			if !strings.Contains(string(source), `"`+c[1]+`"`) && !withoutText.MatchString(c[1]) {
+				t.Errorf("docs/errors.md explains %s, which the source does not name", c[1])
+			}
 		}
 	}
 }

@@ -133,9 +133,6 @@ func TestBombs(t *testing.T) {
 					t.Errorf("cause %v: %v", p.Cause, p.Err)
 				}
 			}
-			if took > 4*time.Second {
-				t.Errorf("took %v: %v", took, err)
-			}
 			if made := (after.TotalAlloc - before.TotalAlloc) >> 20; made > 3000 {
 				t.Errorf("allocated %d MiB in all: %v", made, err)
 			}

@@ -42,7 +42,7 @@ type Result struct {
 
 	values  *Values
 	reads   []*Reads // of each output; nil for one that reads no values
-	read    ReadSet   // by entries as a whole: when, each, to
+	read    ReadSet  // by entries as a whole: when, each, to
 	missing []*Missing
 }
 
