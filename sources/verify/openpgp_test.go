@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"crypto"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -39,6 +40,9 @@ func TestOpenPGPSignatures(t *testing.T) {
 	if good[0] != 0xc2 || int(good[1]) != len(body) {
 		t.Fatalf("the header of the packet is %x", good[:2])
 	}
+	emptySubpackets := []byte{5, 2, 0x6a, 0, 0, 0, 9, 16}
+	emptySubpackets = binary.BigEndian.AppendUint64(emptySubpackets, e.PrimaryKey.KeyId)
+	emptySubpackets = append(emptySubpackets, 1, 4) // exportable, without the octet that says whether
 	huge := append([]byte{0xff, 0xff, 0xff, 0xff, 0xff}, 0x80|subpacketEmbedded)
 	tests := map[string]struct {
 		data []byte
@@ -61,6 +65,7 @@ func TestOpenPGPSignatures(t *testing.T) {
 		"MD5":                {slices.Concat(good[:5], []byte{1}, good[6:]), "MD5"},
 		"embedded":           {[]byte{0xc2, 10, 4, 0, 22, 8, 0, 0, 0, 2, 1, subpacketEmbedded}, "another signature"},
 		"subpacket too long": {append([]byte{0xc2, 14, 4, 0, 22, 8, 0, byte(len(huge))}, append(huge, 0, 0)...), "subpackets"},
+		"empty subpacket":    {slices.Concat([]byte{0xc2, byte(len(emptySubpackets) + 13), 4, 0, 1, 8, 0, byte(len(emptySubpackets))}, emptySubpackets, []byte{0, 0, 0, 0, 0, 1, 1}), "malformed"},
 		"of the future":      {sign(0, crypto.SHA256, now().Add(time.Hour), nil), "future"},
 		"a little ahead":     {sign(0, crypto.SHA256, now().Add(time.Minute), nil), ""},
 		"before the key":     {sign(0, crypto.SHA256, made().Add(-2*time.Hour), nil), "older than the key"},
@@ -95,5 +100,15 @@ func TestChecksum(t *testing.T) {
 	}
 	if _, err := dearmor([]byte(with("=AAAA")), "PGP SIGNATURE"); err == nil {
 		t.Error("a wrong checksum is accepted")
+	}
+}
+
+// TestPanic: a library that panics on a signature is no reason to accept it, nor a bug of
+// confit.
+func TestPanic(t *testing.T) {
+	var none []byte
+	s, err := recovered(func() (Signer, error) { return Signer{Name: string(none[0])}, nil })
+	if got := refusal(t, err); s != (Signer{}) || !strings.Contains(got, "cannot be read") {
+		t.Errorf("recovered = %+v, %q", s, got)
 	}
 }

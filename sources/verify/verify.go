@@ -75,9 +75,9 @@ func (k Keys) check(kind string, object []byte, now time.Time) (Signer, error) {
 	var s Signer
 	switch {
 	case bytes.HasPrefix(text.signature, []byte(beginPGP)):
-		s, err = k.checkOpenPGP(text, now)
+		s, err = recovered(func() (Signer, error) { return k.checkOpenPGP(text, now) })
 	case bytes.HasPrefix(text.signature, []byte(beginSSH)):
-		s, err = k.checkSSH(text)
+		s, err = recovered(func() (Signer, error) { return k.checkSSH(text) })
 	default:
 		err = refuse(signAgain, "its signature is neither OpenPGP nor SSH")
 	}
@@ -86,6 +86,17 @@ func (k Keys) check(kind string, object []byte, now time.Time) (Signer, error) {
 	}
 	s.Tag, s.Object = text.tag, text.target
 	return s, nil
+}
+
+// recovered calls a check that hands untrusted bytes to a library. A panic of the library
+// is a refusal: a signature that cannot be read trusts nobody.
+func recovered(check func() (Signer, error)) (s Signer, err error) {
+	defer func() {
+		if recover() != nil {
+			s, err = Signer{}, refuse(signAgain, "its signature cannot be read: it makes the library that reads it panic")
+		}
+	}()
+	return check()
 }
 
 const signAgain = "sign it again: git commit --amend -S, or git tag -f -s"
