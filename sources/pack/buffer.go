@@ -23,13 +23,13 @@ type pool [largest - smallest + 1]sync.Pool
 func (p *pool) get(n int) *buffer {
 	class := max(bits.Len(uint(max(n, 1)-1)), smallest)
 	if class > largest {
-		b := &buffer{data: make([]byte, 0, n+roomy), pool: p}
+		b := &buffer{data: make([]byte, 0, n), pool: p}
 		b.users.Store(1)
 		return b
 	}
 	b, ok := p[class-smallest].Get().(*buffer)
 	if !ok {
-		b = &buffer{data: make([]byte, 0, 1<<class+roomy), pool: p}
+		b = &buffer{data: make([]byte, 0, 1<<class), pool: p}
 	}
 	b.data = b.data[:0]
 	b.users.Store(1)
@@ -42,7 +42,7 @@ func (b *buffer) release() {
 	if b.users.Add(-1) > 0 || b.pool == nil {
 		return
 	}
-	if n := cap(b.data) - roomy; n >= 1<<smallest && n <= 1<<largest && n&(n-1) == 0 {
+	if n := cap(b.data); n >= 1<<smallest && n <= 1<<largest && n&(n-1) == 0 {
 		b.pool[bits.Len(uint(n-1))-smallest].Put(b)
 	}
 }
@@ -58,7 +58,7 @@ type cache struct {
 func (c *cache) add(at int32, b *buffer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.held[at] != nil || cap(b.data) > 1<<largest+roomy {
+	if c.held[at] != nil || cap(b.data) > 1<<largest {
 		return
 	}
 	b.retain()

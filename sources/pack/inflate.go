@@ -2,44 +2,64 @@ package pack
 
 import (
 	"bufio"
-	"encoding/binary"
 	"errors"
+	"io"
+
+	"github.com/klauspost/compress/zlib"
 )
 
-// An inflater reads zlib streams (RFC 1950), one after the other. It leaves their checksum
-// to the workers, who have the bytes at hand anyway.
+// An inflater reads zlib streams, one after the other, and verifies their checksums. It
+// consumes no byte after the end of a stream.
 type inflater struct {
-	in      *bufio.Reader
-	deflate deflateReader
+	in     *bufio.Reader
+	stream io.ReadCloser // also a zlib.Resetter; nil before the first stream
+	extra  [1]byte
 }
 
-func newInflater(in *bufio.Reader) *inflater { return &inflater{in, deflateReader{in: in}} }
+var errLength = errors.New("the stream is not as long as its object")
 
-var (
-	errHeader = errors.New("not a zlib stream")
-	errLength = errors.New("not as long as was said")
-)
-
-// next inflates one stream of a known length, and gives the checksum that follows it.
-func (f *inflater) next(p *pool, length int) (*buffer, uint32, error) {
-	head, err := f.in.Peek(2)
-	if err != nil {
-		return nil, 0, err
+// next inflates one stream of length bytes. A header alone makes it allocate 1 MiB at most;
+// it allocates more only as the bytes arrive.
+func (f *inflater) next(p *pool, length int) (*buffer, error) {
+	if err := f.reset(); err != nil {
+		return nil, err
 	}
-	const deflate, window32K, dictionary = 8, 7, 0x20
-	if head[0]&15 != deflate || head[0]>>4 > window32K || head[1]&dictionary != 0 || binary.BigEndian.Uint16(head)%31 != 0 {
-		return nil, 0, errHeader
-	}
-	_, _ = f.in.Discard(len(head))
 	b := p.get(min(length, 1<<largest))
-	if b.data, err = f.deflate.inflate(b.data, length); err != nil {
-		return nil, 0, err
+	var err error
+	for err == nil && len(b.data) < length {
+		if len(b.data) == cap(b.data) {
+			b.data = append(make([]byte, 0, min(2*cap(b.data), length)), b.data...)
+		}
+		var n int
+		n, err = f.stream.Read(b.data[len(b.data):min(cap(b.data), length)])
+		b.data = b.data[:len(b.data)+n]
 	}
-	tail, err := f.in.Peek(4)
-	if err != nil {
-		return nil, 0, err
+	if err == nil {
+		err = f.end()
 	}
-	sum := binary.BigEndian.Uint32(tail)
-	_, _ = f.in.Discard(len(tail))
-	return b, sum, nil
+	if err == io.EOF && len(b.data) == length {
+		return b, nil
+	}
+	if err == io.EOF {
+		err = errLength
+	}
+	return nil, err
+}
+
+// reset reads the header of the next stream.
+func (f *inflater) reset() (err error) {
+	if f.stream == nil {
+		f.stream, err = zlib.NewReader(f.in)
+		return err
+	}
+	return f.stream.(zlib.Resetter).Reset(f.in, nil)
+}
+
+// end reads the checksum of a stream. It returns io.EOF if the stream ends there.
+func (f *inflater) end() error {
+	n, err := f.stream.Read(f.extra[:])
+	if n > 0 {
+		return errLength
+	}
+	return err
 }

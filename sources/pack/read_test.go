@@ -134,6 +134,31 @@ func TestFarBase(t *testing.T) {
 	}
 }
 
+// TestSizes reads objects around the sizes at which a buffer grows, and refuses those whose
+// stream is longer or shorter than the pack says.
+func TestSizes(t *testing.T) {
+	g := rand.New(rand.NewPCG(1, 2))
+	for _, n := range []int{0, 1, 1<<smallest - 1, 1 << smallest, 1<<largest - 1, 1 << largest, 1<<largest + 1, 3<<largest + 3} {
+		data := make([]byte, n)
+		for i := range data {
+			data[i] = byte(g.Uint32())
+		}
+		o := object{kind: plumbing.BlobObject, data: data}
+		whole, m := writePack(o, blob("the next one")), newMemory()
+		if _, err := Read(t.Context(), bytes.NewReader(whole), m, Limits{}, nil); err != nil || !bytes.Equal(m.blobs[idOf(o)], data) {
+			t.Errorf("Read of %d bytes: %v", n, err)
+		}
+		for _, claimed := range []int{n + 1, n + 1<<largest, n - 1} {
+			if o.size = claimed; claimed <= 0 {
+				continue
+			}
+			if _, _, err := readPack(t, writePack(o, blob("the next one")), Limits{}); !is(err, render.CauseRemote, "git-pack", "inflated") {
+				t.Errorf("Read of %d bytes that claim to be %d: %v", n, claimed, err)
+			}
+		}
+	}
+}
+
 func TestTagAndCommit(t *testing.T) {
 	root := tree()
 	c := commit(root)
@@ -191,6 +216,8 @@ func TestDamaged(t *testing.T) {
 		"size of 70 bits":      {sealed(append([]byte("PACK\x00\x00\x00\x02\x00\x00\x00\x01"), 0xb0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1)), "possible size"},
 		"no zlib":              {writePack(object{kind: 3, data: []byte("hello"), raw: []byte("hello hello hello")}), "inflated"},
 		"zlib dictionary":      {writePack(object{kind: 3, data: []byte("hello"), raw: []byte{0x78, 0xbb, 0, 0, 0, 0, 0, 0, 0}}), "inflated"},
+		"adler32 cut off":      {writePack(object{kind: 3, data: []byte("hello"), raw: bytes.TrimSuffix(deflated([]byte("hello")), []byte("\x02\x15"))}), ""},
+		"more in the stream":   {writePack(object{kind: 3, data: []byte("hello"), raw: append(deflated([]byte("hello")), "more"...)}, blob("x")), ""},
 		"adler32":              {writePack(object{kind: 3, data: []byte("hello"), raw: append(bytes.TrimSuffix(deflated([]byte("hello")), []byte("\x06\x2c\x02\x15")), 0, 0, 0, 0)}), "checksum of an object"},
 		"no base by id":        {writePack(ref(base, inserting(base.data, 1, "x"))), "but not that object"},
 		"no base by place":     {writePack(base, object{kind: 6, back: 1, data: []byte("x"), raw: []byte{}}), ""},

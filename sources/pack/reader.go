@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/klauspost/compress/zlib"
 
 	"confit/render"
 )
@@ -27,7 +28,7 @@ type reader struct {
 func newReader(ctx context.Context, r io.Reader, out *resolver, lim Limits) *reader {
 	w := newWire(ctx, r, lim.Pack)
 	in := bufio.NewReaderSize(w, chunkSize)
-	return &reader{wire: w, in: in, inflate: newInflater(in), out: out, lim: lim}
+	return &reader{wire: w, in: in, inflate: &inflater{in: in}, out: out, lim: lim}
 }
 
 // read reads the whole pack. What went wrong on the wire is the reason for whatever
@@ -41,6 +42,9 @@ func (r *reader) read(progress func(done, total int)) error {
 		return r.wire.failed
 	}
 	var known *render.Problem
+	if errors.Is(err, zlib.ErrChecksum) {
+		return damaged("the checksum of an object does not match")
+	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return damaged("it ends after %d bytes", r.wire.taken)
 	}
@@ -129,7 +133,7 @@ func (r *reader) object() error {
 	if err := r.out.count(length); err != nil {
 		return err
 	}
-	j.data, j.adler, err = r.inflate.next(r.out.pool, int(length))
+	j.data, err = r.inflate.next(r.out.pool, int(length))
 	if err != nil {
 		return err
 	}

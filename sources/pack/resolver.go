@@ -21,7 +21,6 @@ type job struct {
 	base   int32         // of a delta: which object; none if it is not known yet
 	ref    plumbing.Hash // of a delta by id: the base's
 	data   *buffer
-	adler  uint32
 	parked bool // it waits, directly or not, for a base that has not come yet
 }
 

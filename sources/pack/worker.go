@@ -3,7 +3,6 @@ package pack
 import (
 	"bytes"
 	"hash"
-	"hash/adler32"
 	"strconv"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -36,9 +35,6 @@ func (v *resolver) jobs() error {
 }
 
 func (v *resolver) resolve(j *job, h *hasher) (entry, error) {
-	if adler32.Checksum(j.data.data) != j.adler {
-		return entry{}, damaged("the checksum of an object does not match")
-	}
 	if j.base == none {
 		return v.keep(j.at, j.kind, j.data, h)
 	}
