@@ -127,6 +127,10 @@ func TestSigners(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ca := newSSH(t)
+	c := &ssh.Certificate{Key: ca.PublicKey(), CertType: ssh.UserCert}
+	certify(t, c, ca)
+	cert := authorized(c)
 	tests := map[string]struct{ line, want string }{
 		"plain":               {"a@example.com " + key, ""},
 		"comment":             {"a " + key + " a comment", ""},
@@ -145,6 +149,16 @@ func TestSigners(t *testing.T) {
 		"trailing in key":     {"a " + strings.Fields(key)[0] + " " + strings.Fields(key)[1] + "AAAA", "malformed"},
 		"unknown option":      {"a no-touch-required " + key, "not known"},
 		"empty option":        {`a cert-authority, ` + key, "not known"},
+		"empty options":       {`a , ` + key, "not known"},
+		"empty option first":  {`a ,cert-authority ` + key, "not known"},
+		"empty option inside": {`a cert-authority,,namespaces="git" ` + key, "not known"},
+		"escaped quote":       {`a namespaces="file\",git" ` + key, "quotes"},
+		"two values":          {`a namespaces="file""git" ` + key, "quotes"},
+		"text after the name": {`"a"b ` + key, "malformed"},
+		"quote in a name":     {`a"b" ` + key, "malformed"},
+		"only a name":         {`"a"`, "malformed"},
+		"two keys":            {"a " + key + " " + key, ""},
+		"certificate":         {"a " + cert, "certificate"},
 		"twice":               {`a namespaces="git",namespaces="git" ` + key, "twice"},
 		"unquoted":            {`a namespaces=git ` + key, "quotes"},
 		"value of a flag":     {`a cert-authority="x" ` + key, "quotes"},

@@ -1,9 +1,7 @@
 package verify
 
 import (
-	"bytes"
 	"crypto/rsa"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,7 +21,10 @@ type signer struct {
 	key           ssh.PublicKey
 }
 
-const unknownOption = "an option is not known, or the key is malformed"
+const (
+	unknownOption   = "an option is not known, or the key is malformed or of an algorithm that is not supported"
+	malformedOption = "an option is there twice, or its value is not in double quotes"
+)
 
 const signersHint = `write: alice@example.com namespaces="git" ssh-ed25519 AAAA…, as in ssh-keygen(1), ALLOWED SIGNERS`
 
@@ -55,70 +56,51 @@ func (k *Keys) addSigners(f File) error {
 	return errors.Join(errs...)
 }
 
-// parseSigner reads `principals [options] key-type base64 [comment]`; git says whether the
-// options allow the namespace "git".
+// parseSigner reads `principals [options] key-type base64 [comment]`. All but the principals
+// has the syntax of authorized_keys. git says whether the options allow the namespace "git".
 func parseSigner(line string) (s signer, git bool, err error) {
-	s.principals, line = word(line)
-	if quoted, ok := strings.CutPrefix(s.principals, `"`); ok {
-		s.principals = strings.TrimSuffix(quoted, `"`)
-	}
-	switch {
-	case s.principals == "" || strings.Contains(s.principals, `"`):
-		return s, false, errors.New("the names of the signer are malformed")
-	case strings.HasPrefix(s.principals, "ssh-") || strings.HasPrefix(s.principals, "ecdsa-") || strings.HasPrefix(s.principals, "sk-"):
-		return s, false, errors.New("the name of the signer is missing before the key")
-	}
-	git = true
-	next, rest := word(line)
-	if blob, _ := word(rest); !keyOfType(next, blob) {
-		if git, err = s.readOptions(next); err != nil {
-			return s, false, err
-		}
-		next, rest = word(rest)
-	}
-	blob, _ := word(rest)
-	if s.key, err = parseKey(next, blob); err != nil {
+	var rest string
+	if s.principals, rest, err = cutPrincipals(line); err != nil {
 		return s, false, err
+	}
+	key, _, options, _, err := ssh.ParseAuthorizedKey([]byte(rest))
+	if err != nil {
+		return s, false, errors.New(unknownOption)
+	}
+	// ParseAuthorizedKey skips empty options, and ssh-keygen refuses them.
+	after, ok := strings.CutPrefix(rest, strings.Join(options, ","))
+	if !ok || !strings.HasPrefix(strings.TrimLeft(after, " \t"), key.Type()) {
+		return s, false, errors.New(unknownOption)
+	}
+	if git, err = s.setOptions(options); err != nil {
+		return s, false, err
+	}
+	if _, ok := key.(*ssh.Certificate); ok {
+		return s, false, errors.New("this is a certificate: put the key of its authority here, with cert-authority")
 	}
 	if !s.authority && strings.Contains(s.principals, "!") {
 		return s, false, errors.New("a name that is excluded has a meaning for a cert-authority only")
 	}
-	return s, git, nil
+	s.key = key
+	return s, git, weakness(key)
 }
 
-// word cuts off the first word; blanks in double quotes do not end it.
-func word(line string) (string, string) {
-	quoted := false
-	for i, c := range line {
-		if c == '"' {
-			quoted = !quoted
-		}
-		if !quoted && (c == ' ' || c == '\t') {
-			return line[:i], strings.TrimLeft(line[i:], " \t")
-		}
+// cutPrincipals cuts off the first word, which may be in double quotes.
+func cutPrincipals(line string) (principals, rest string, err error) {
+	if quoted, ok := strings.CutPrefix(line, `"`); ok {
+		principals, rest, _ = strings.Cut(quoted, `"`)
+	} else {
+		end := strings.IndexAny(line+" ", " \t")
+		principals, rest = line[:end], line[end:]
 	}
-	return line, ""
-}
-
-// keyOfType says whether blob is base64 that names the type itself, as every SSH key does.
-func keyOfType(name, blob string) bool {
-	data, err := base64.StdEncoding.DecodeString(blob)
-	return err == nil && bytes.HasPrefix(data, ssh.Marshal(struct{ Name string }{name}))
-}
-
-func parseKey(name, blob string) (ssh.PublicKey, error) {
-	data, err := base64.StdEncoding.DecodeString(blob)
-	if err != nil || blob == "" || !keyOfType(name, blob) {
-		return nil, errors.New(unknownOption)
+	key := strings.TrimLeft(rest, " \t")
+	switch {
+	case principals == "" || key == rest || strings.Contains(principals, `"`):
+		return "", "", errors.New("the names of the signer are malformed")
+	case strings.HasPrefix(principals, "ssh-") || strings.HasPrefix(principals, "ecdsa-") || strings.HasPrefix(principals, "sk-"):
+		return "", "", errors.New("the name of the signer is missing before the key")
 	}
-	key, err := ssh.ParsePublicKey(data)
-	if err != nil {
-		return nil, errors.New("the key is malformed, or of an algorithm that is not supported")
-	}
-	if _, ok := key.(*ssh.Certificate); ok {
-		return nil, errors.New("this is a certificate: put the key of its authority here, with cert-authority")
-	}
-	return key, weakness(key)
+	return principals, key, nil
 }
 
 // weakness says why a key is not trusted whatever the file says.
@@ -134,31 +116,34 @@ func weakness(key ssh.PublicKey) error {
 	return nil
 }
 
-func (s *signer) readOptions(list string) (git bool, err error) {
+// setOptions reads the options of a line. git says whether they allow the namespace "git".
+func (s *signer) setOptions(options []string) (git bool, err error) {
 	git = true
 	seen := map[string]bool{}
-	for option := range splitOptions(list) {
+	for _, option := range options {
 		name, value, valued := strings.Cut(option, "=")
 		name = strings.ToLower(name)
-		text, opened := strings.CutPrefix(value, `"`)
-		text, closed := strings.CutSuffix(text, `"`)
-		flag := name == "cert-authority"
-		switch {
-		case !flag && !slices.Contains([]string{"namespaces", "valid-after", "valid-before"}, name):
+		if !slices.Contains([]string{"cert-authority", "namespaces", "valid-after", "valid-before"}, name) {
 			return false, errors.New(unknownOption)
-		case seen[name] || valued == flag || valued && (!opened || !closed || text == ""):
-			return false, errors.New("an option is there twice, or its value is not in double quotes")
+		}
+		if flag := name == "cert-authority"; seen[name] || valued == flag {
+			return false, errors.New(malformedOption)
 		}
 		seen[name] = true
+		if valued {
+			if value, err = unquote(value); err != nil {
+				return false, err
+			}
+		}
 		switch name {
 		case "cert-authority":
 			s.authority = true
 		case "namespaces":
-			git = matchList("git", text)
+			git = matchList("git", value)
 		case "valid-after":
-			s.after, err = parseDate(text)
+			s.after, err = parseDate(value)
 		case "valid-before":
-			s.before, err = parseDate(text)
+			s.before, err = parseDate(value)
 		}
 		if err != nil {
 			return false, err
@@ -170,23 +155,14 @@ func (s *signer) readOptions(list string) (git bool, err error) {
 	return git, nil
 }
 
-// splitOptions splits at the commas that are not in double quotes.
-func splitOptions(list string) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		quoted, from := false, 0
-		for i, c := range list {
-			if c == '"' {
-				quoted = !quoted
-			}
-			if c == ',' && !quoted {
-				if !yield(list[from:i]) {
-					return
-				}
-				from = i + 1
-			}
-		}
-		yield(list[from:])
+// unquote takes the double quotes off a value, which no namespace and no date needs inside.
+func unquote(value string) (string, error) {
+	text, opened := strings.CutPrefix(value, `"`)
+	text, closed := strings.CutSuffix(text, `"`)
+	if !opened || !closed || text == "" || strings.ContainsAny(text, `"\\`) {
+		return "", errors.New(malformedOption)
 	}
+	return text, nil
 }
 
 func parseDate(s string) (time.Time, error) {
