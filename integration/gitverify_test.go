@@ -17,16 +17,17 @@ type signers struct {
 	field              string // of verify
 	good, bad, expired gitserver.Signer
 	trusted            string
+	name               string // of who has the good key
 }
 
 func openPGP(w *gitWorld) signers {
 	good, bad, old := w.PGPKey(time.Time{}, 0), w.PGPKey(time.Time{}, 0), w.PGPKey(time.Time{}, time.Hour)
-	return signers{"openpgp", good, bad, old, good.Public + "\n" + old.Public}
+	return signers{"openpgp", good, bad, old, good.Public + "\n" + old.Public, "Test <test@example.com>"}
 }
 
 func allowedSigners(w *gitWorld) signers {
 	good, bad, old := w.SSHKey(), w.SSHKey(), w.SSHKey()
-	return signers{"allowedSigners", good, bad, old, good.AllowedSigner("a@example.com") + "\n" + old.AllowedSigner("b@example.com", `valid-before="20200101"`) + "\n"}
+	return signers{"allowedSigners", good, bad, old, good.AllowedSigner("a@example.com") + "\n" + old.AllowedSigner("b@example.com", `valid-before="20200101"`) + "\n", "a@example.com"}
 }
 
 // Only what a trusted and valid key signed is published, commit, tag or both; all else is 77
@@ -55,12 +56,12 @@ func TestGitVerify(t *testing.T) {
 				status      int
 				text        string
 			}{
-				"commit":             {"good", "", 0, ""},
-				"commit of a tag":    {"v-none", "commit", 0, ""},
-				"tag":                {"v-good", "tag", 0, ""},
-				"tag by full name":   {"refs/tags/v-good", "tag", 0, ""},
-				"tag of a bad one":   {"v-on-bad", "tag", 0, ""},
-				"both":               {"v-good", "both", 0, ""},
+				"commit":             {"good", "", 0, ", signed by "},
+				"commit of a tag":    {"v-none", "commit", 0, ", signed by "},
+				"tag":                {"v-good", "tag", 0, ", signed by "},
+				"tag by full name":   {"refs/tags/v-good", "tag", 0, ", signed by "},
+				"tag of a bad one":   {"v-on-bad", "tag", 0, ", signed by "},
+				"both":               {"v-good", "both", 0, ", signed by "},
 				"both, bad commit":   {"v-on-bad", "both", 77, "git-signature"},
 				"both, bad tag":      {"v-bad", "both", 77, "git-signature"},
 				"unsigned":           {"none", "", 77, "not signed"},
@@ -92,8 +93,10 @@ func TestGitVerify(t *testing.T) {
 				})
 			}
 			w.spec(s.URL, "ref: v-bad", "verify: {"+k.field+": keys/trusted, object: tag}")
-			w.want(77, render)
-			w.want(0, []string{"render", "--git-ref", "site=v-good"})
+			if r := w.want(77, render); strings.Contains(r.stderr, "signed by "+k.name) {
+				t.Errorf("a signature that is refused has a signer: %s", r.stderr)
+			}
+			w.want(0, []string{"render", "--git-ref", "site=v-good"}, ", signed by "+k.name+" (")
 		})
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"confit/render"
 	"confit/sources/pack"
 	"confit/sources/remote"
+	"confit/sources/verify"
 )
 
 // Git is what main lends to the Git sources of a run, and what they got.
@@ -61,8 +62,9 @@ type errand struct {
 	pin    plumbing.Hash // zero: what ref leads to
 	old    *checkout     // of an earlier run
 
-	got *checkout
-	err error
+	got  *checkout
+	told string // the line about the fetch; "" if there was none
+	err  error
 }
 
 // fetch gets the commits of all Git sources, side by side.
@@ -89,9 +91,11 @@ func (r *reader) fetch(specs []Spec) (map[*Spec]*checkout, error) {
 	r.Git.Waiting(false)
 	got := map[*Spec]*checkout{}
 	for _, e := range errands {
+		var by []verify.Signer
 		if e.err == nil {
-			e.err = r.verify(e.Spec, e.ref, e.got)
+			by, e.err = r.verify(e.Spec, e.ref, e.got)
 		}
+		e.say(by)
 		all = append(all, placed(e.Spec, e.err))
 		got[e.Spec] = e.got
 	}
@@ -250,8 +254,20 @@ func (c *checkout) filesOf(s *Spec) []render.File {
 	return files
 }
 
-// told is the line about a fetch.
-func (e *errand) told(c *checkout, since time.Time) {
+// say prints the line about the fetch, with who signed what it got.
+func (e *errand) say(by []verify.Signer) {
+	if e.told == "" {
+		return
+	}
+	text := e.told
+	for i, s := range by {
+		text += [...]string{", signed by ", " and "}[min(i, 1)] + s.String()
+	}
+	e.git.Say(text)
+}
+
+// line is the line about a fetch.
+func (e *errand) line(c *checkout, since time.Time) string {
 	var size int64
 	for _, f := range c.files {
 		size += f.Size
@@ -260,7 +276,7 @@ func (e *errand) told(c *checkout, since time.Time) {
 	if name == "" {
 		name = "HEAD"
 	}
-	e.git.Say(fmt.Sprintf("%s %s %s %d files %s in %.1f s", e.String(), render.Quoted(name), c.commit.String()[:7], len(c.files), rough(size), time.Since(since).Seconds()))
+	return fmt.Sprintf("%s %s %s %d files %s in %.1f s", e.String(), render.Quoted(name), c.commit.String()[:7], len(c.files), rough(size), time.Since(since).Seconds())
 }
 
 // rough is a size as one says it.

@@ -37,7 +37,7 @@ func (e *errand) fetch() (*checkout, error) {
 		case t.known:
 			return e.old, nil
 		default:
-			e.told(t.got, start)
+			e.told = e.line(t.got, start)
 			return t.got, nil
 		}
 	}

@@ -61,41 +61,52 @@ func (s *Spec) checkGit(fail func(field, text, hint string)) {
 	}
 }
 
-// verify holds the commit, or the tag that ref names, against the keys.
-func (r *reader) verify(s *Spec, ref string, c *checkout) error {
+// verify holds the commit, or the tag that ref names, against the keys. It returns each
+// signer once.
+func (r *reader) verify(s *Spec, ref string, c *checkout) (by []verify.Signer, err error) {
 	v := s.Verify
 	if v == nil {
-		return nil
+		return nil, nil
 	}
 	openPGP, err := r.keyFiles(s, v, "openpgp", v.OpenPGP)
 	signers, err2 := r.keyFiles(s, v, "allowedSigners", v.AllowedSigners)
 	if err != nil || err2 != nil {
-		return errors.Join(err, err2)
+		return nil, errors.Join(err, err2)
 	}
 	keys, err := verify.ParseKeys(openPGP, signers)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if v.Object != "commit" && v.Object != "" {
 		if c.tag == nil {
-			return trust("git-signature", render.Quoted(ref)+" is no annotated tag, so nobody can have signed it", "make it with git tag -s")
+			return nil, trust("git-signature", render.Quoted(ref)+" is no annotated tag, so nobody can have signed it", "make it with git tag -s")
 		}
-		if err := checkTag(keys, ref, c); err != nil || v.Object == "tag" {
-			return err
+		tagger, err := checkTag(keys, ref, c)
+		if err != nil {
+			return nil, err
+		}
+		if by = append(by, tagger); v.Object == "tag" {
+			return by, nil
 		}
 	}
-	_, err = keys.Check("commit", "commit "+c.commit.String()[:7], c.object, time.Now())
-	return err
+	committer, err := keys.Check("commit", "commit "+c.commit.String()[:7], c.object, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	if len(by) == 0 || by[0].String() != committer.String() {
+		by = append(by, committer)
+	}
+	return by, nil
 }
 
 // checkTag looks at who signed the tag, and that it was made for this name and commit: or
 // one signed tag could stand for another.
-func checkTag(keys verify.Keys, ref string, c *checkout) error {
+func checkTag(keys verify.Keys, ref string, c *checkout) (verify.Signer, error) {
 	by, err := keys.Check("tag", "tag "+ref, c.tag, time.Now())
 	if err == nil && (by.Tag != strings.TrimPrefix(strings.TrimPrefix(ref, "refs/"), "tags/") || by.Object != c.commit.String()) {
 		err = trust("git-signature", "the tag "+render.Quoted(ref)+" was signed for another name or commit", "somebody has moved it: ask who made the release")
 	}
-	return err
+	return by, err
 }
 
 // keyFiles reads a file or a folder of keys.

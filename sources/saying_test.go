@@ -6,7 +6,27 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render"
+	"confit/sources/verify"
 )
+
+// The line about a fetch names who signed, whatever their names are.
+func TestSaySigners(t *testing.T) {
+	alice, eve := verify.Signer{Name: "alice@example.com", Key: "SHA256:x"}, verify.Signer{Name: "Eve\n::error", Key: "ABCD"}
+	for want, by := range map[string][]verify.Signer{
+		"site: 3 files": nil,
+		"site: 3 files, signed by alice@example.com (SHA256:x)":          {alice},
+		`site: 3 files, signed by "Eve\n:\x3aerror" (ABCD)`:              {eve},
+		"site: 3 files, signed by alice@example.com (SHA256:x) and FFFF": {alice, {Key: "FFFF"}},
+	} {
+		var got string
+		e := errand{git: &Git{Say: func(text string) { got = text }}, told: "site: 3 files"}
+		if e.say(by); got != want {
+			t.Errorf("say(%v) = %q, want %q", by, got, want)
+		}
+	}
+	e := errand{git: &Git{Say: func(text string) { t.Errorf("without a fetch: %q", text) }}}
+	e.say([]verify.Signer{alice})
+}
 
 // A source is named once, also where it has no name but its URL.
 func TestSaying(t *testing.T) {

@@ -40,6 +40,14 @@ type Signer struct {
 	Object string // of a tag: the hash of the commit it stands for
 }
 
+// String names the signer in a message: `alice@example.com (SHA256:…)`.
+func (s Signer) String() string {
+	if s.Name == "" {
+		return s.Key
+	}
+	return render.Quoted(s.Name) + " (" + s.Key + ")"
+}
+
 // Check verifies the signature of a raw commit or tag, without the "commit N\0" in front,
 // and returns who signed it. That the object has the hash one asked for is for the caller
 // to check. name is for messages, like "commit 4f2a91c". Every error is a problem of
