@@ -31,7 +31,7 @@ func BenchmarkRead(b *testing.B) {
 			b.SetBytes(total)
 			for b.Loop() {
 				o, err := Read(b.Context(), bytes.NewReader(data), store, Limits{}, nil)
-				if err != nil || len(o.ids) < files {
+				if err != nil || len(o.index) < files {
 					b.Fatal(err)
 				}
 			}

@@ -6,77 +6,79 @@ import (
 	"sync/atomic"
 )
 
-// A buffer holds the bytes of one object for as long as somebody uses it.
+// A buffer holds the bytes of one object. It counts its users, and returns to its pool when
+// the last one releases it.
 type buffer struct {
-	data  []byte
-	users atomic.Int32
-	pool  *pool // nil for bytes that are not to be used again
+	data []byte
+	refs atomic.Int32
+	pool *bufferPool // nil: the buffer is not reused
 }
 
-// The pool keeps buffers of 1 KiB to 1 MiB; larger ones are rare, and not kept.
-const smallest, largest = 10, 20
+// The classes of a bufferPool are powers of two, from 1 KiB to 1 MiB. Larger buffers are rare
+// and not reused.
+const minClass, maxClass = 10, 20
 
-type pool [largest - smallest + 1]sync.Pool
+// A bufferPool has a pool of buffers for each class.
+type bufferPool [maxClass - minClass + 1]sync.Pool
 
-// get gives an empty buffer with one user. It has room for n bytes, and for what the
-// inflater may write after them.
-func (p *pool) get(n int) *buffer {
-	class := max(bits.Len(uint(max(n, 1)-1)), smallest)
-	if class > largest {
+// get returns an empty buffer of capacity n or more, with one user.
+func (p *bufferPool) get(n int) *buffer {
+	class := max(bits.Len(uint(max(n, 1)-1)), minClass)
+	if class > maxClass {
 		b := &buffer{data: make([]byte, 0, n), pool: p}
-		b.users.Store(1)
+		b.refs.Store(1)
 		return b
 	}
-	b, ok := p[class-smallest].Get().(*buffer)
+	b, ok := p[class-minClass].Get().(*buffer)
 	if !ok {
 		b = &buffer{data: make([]byte, 0, 1<<class), pool: p}
 	}
 	b.data = b.data[:0]
-	b.users.Store(1)
+	b.refs.Store(1)
 	return b
 }
 
-func (b *buffer) retain() { b.users.Add(1) }
+func (b *buffer) retain() { b.refs.Add(1) }
 
 func (b *buffer) release() {
-	if b.users.Add(-1) > 0 || b.pool == nil {
+	if b.refs.Add(-1) > 0 || b.pool == nil {
 		return
 	}
-	if n := cap(b.data); n >= 1<<smallest && n <= 1<<largest && n&(n-1) == 0 {
-		b.pool[bits.Len(uint(n-1))-smallest].Put(b)
+	if n := cap(b.data); n >= 1<<minClass && n <= 1<<maxClass && n&(n-1) == 0 {
+		b.pool[bits.Len(uint(n-1))-minClass].Put(b)
 	}
 }
 
-// A cache keeps the newest blobs, since most deltas come soon after their base.
-type cache struct {
-	mu    sync.Mutex
-	room  int
-	held  map[int32]*buffer
-	order []int32
+// A blobCache keeps the newest blobs, since most deltas come soon after their base.
+type blobCache struct {
+	mu      sync.Mutex
+	free    int               // bytes that the cache may still take
+	buffers map[int32]*buffer // by the index of the object
+	order   []int32           // indexes, oldest first
 }
 
-func (c *cache) add(at int32, b *buffer) {
+func (c *blobCache) add(index int32, b *buffer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.held[at] != nil || cap(b.data) > 1<<largest {
+	if c.buffers[index] != nil || cap(b.data) > 1<<maxClass {
 		return
 	}
 	b.retain()
-	c.held[at] = b
-	c.order = append(c.order, at)
-	for c.room -= cap(b.data); c.room < 0; c.order = c.order[1:] {
-		oldest := c.held[c.order[0]]
-		delete(c.held, c.order[0])
-		c.room += cap(oldest.data)
+	c.buffers[index] = b
+	c.order = append(c.order, index)
+	for c.free -= cap(b.data); c.free < 0; c.order = c.order[1:] {
+		oldest := c.buffers[c.order[0]]
+		delete(c.buffers, c.order[0])
+		c.free += cap(oldest.data)
 		oldest.release()
 	}
 }
 
-// get gives a buffer that the caller is to release, or nil.
-func (c *cache) get(at int32) *buffer {
+// get returns a buffer that the caller must release, or nil.
+func (c *blobCache) get(index int32) *buffer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	b := c.held[at]
+	b := c.buffers[index]
 	if b != nil {
 		b.retain()
 	}

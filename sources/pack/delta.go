@@ -2,65 +2,64 @@ package pack
 
 import "encoding/binary"
 
-// A delta makes an object out of another one: "copy so many bytes from there" and "insert
-// these", as gitformat-pack(5) has it.
+// A delta builds an object from a base with instructions to copy bytes of the base and to
+// insert literal bytes (gitformat-pack(5), "Deltified representation").
 type delta struct {
-	from, to int64 // bytes of the base and of the result
-	steps    []byte
+	baseSize, resultSize int64 // bytes
+	instructions         []byte
 }
 
 func parseDelta(data []byte) (d delta, ok bool) {
-	var from, to uint64
-	from, n := binary.Uvarint(data)
+	base, n := binary.Uvarint(data)
 	if n <= 0 {
 		return d, false
 	}
-	to, m := binary.Uvarint(data[n:])
-	if m <= 0 || from>>62 != 0 || to>>62 != 0 {
+	result, m := binary.Uvarint(data[n:])
+	if m <= 0 || base>>62 != 0 || result>>62 != 0 {
 		return d, false
 	}
-	return delta{int64(from), int64(to), data[n+m:]}, true
+	return delta{int64(base), int64(result), data[n+m:]}, true
 }
 
-// fits tells whether every step stays within the base and their sum is the result, before
-// any memory is spent on it.
+// fits says whether each instruction stays within the base and all of them add up to the
+// result. It allocates nothing.
 func (d delta) fits(base []byte) bool {
-	if d.from != int64(len(base)) {
+	if d.baseSize != int64(len(base)) {
 		return false
 	}
 	var sum int64
-	for rest := d.steps; len(rest) > 0; {
-		s, ok := nextStep(rest)
-		if !ok || s.copies && s.start+s.count > d.from {
+	for rest := d.instructions; len(rest) > 0; {
+		s, ok := nextInstruction(rest)
+		if !ok || s.isCopy && s.start+s.size > d.baseSize {
 			return false
 		}
-		sum += s.count
+		sum += s.size
 		rest = s.rest
 	}
-	return sum == d.to
+	return sum == d.resultSize
 }
 
-// apply appends the result to out, for a delta that fits.
+// apply appends the result to out. The delta must fit the base.
 func (d delta) apply(base, out []byte) []byte {
-	for rest := d.steps; len(rest) > 0; {
-		s, _ := nextStep(rest)
-		if s.copies {
-			out = append(out, base[s.start:s.start+s.count]...)
+	for rest := d.instructions; len(rest) > 0; {
+		s, _ := nextInstruction(rest)
+		if s.isCopy {
+			out = append(out, base[s.start:s.start+s.size]...)
 		} else {
-			out = append(out, s.insert...)
+			out = append(out, s.literal...)
 		}
 		rest = s.rest
 	}
 	return out
 }
 
-type step struct {
-	copies       bool
-	start, count int64
-	insert, rest []byte
+type instruction struct {
+	isCopy        bool
+	start, size   int64
+	literal, rest []byte
 }
 
-func nextStep(p []byte) (s step, ok bool) {
+func nextInstruction(p []byte) (s instruction, ok bool) {
 	op := p[0]
 	p = p[1:]
 	if op&0x80 == 0 {
@@ -68,9 +67,9 @@ func nextStep(p []byte) (s step, ok bool) {
 		if n == 0 || n > len(p) { // 0 is reserved
 			return s, false
 		}
-		return step{count: int64(n), insert: p[:n], rest: p[n:]}, true
+		return instruction{size: int64(n), literal: p[:n], rest: p[n:]}, true
 	}
-	s.copies = true
+	s.isCopy = true
 	for bit := range 7 {
 		if op>>bit&1 == 0 {
 			continue
@@ -81,12 +80,12 @@ func nextStep(p []byte) (s step, ok bool) {
 		if bit < 4 {
 			s.start |= int64(p[0]) << (8 * bit)
 		} else {
-			s.count |= int64(p[0]) << (8 * (bit - 4))
+			s.size |= int64(p[0]) << (8 * (bit - 4))
 		}
 		p = p[1:]
 	}
-	if s.count == 0 {
-		s.count = 0x10000
+	if s.size == 0 {
+		s.size = 0x10000
 	}
 	s.rest = p
 	return s, true

@@ -9,10 +9,10 @@ import (
 	"confit/render"
 )
 
-const mostNames = 1000 // looked at for a hint
+const maxHintNames = 1000 // of a directory, compared with a name that it lacks
 
-// cleanDir is a directory of a repository without "./", doubled and outer slashes; "" for
-// the root. What leads out of the repository keeps its "..", which no tree has.
+// cleanDir removes "./" and superfluous slashes from a directory of a repository; the root is
+// "". A path out of the repository keeps its "..", which no tree contains.
 func cleanDir(dir string) string {
 	dir = path.Clean(strings.Trim(dir, "/"))
 	if dir == "." {
@@ -21,70 +21,70 @@ func cleanDir(dir string) string {
 	return dir
 }
 
-// find gives the tree of the directory that is to be walked.
-func (w *walker) find(tree plumbing.Hash) (plumbing.Hash, error) {
+// findDir returns the tree of the directory w.dir.
+func (w *walker) findDir(tree plumbing.Hash) (plumbing.Hash, error) {
 	if w.dir == "" {
 		return tree, nil
 	}
-	var gone string
+	var seen string
 	for name := range strings.SplitSeq(w.dir, "/") {
-		e, names, err := w.child(tree, name)
+		e, names, err := w.lookup(tree, name)
 		if err != nil {
 			return tree, err
 		}
-		gone = join(gone, name)
+		seen = join(seen, name)
 		if e.mode != modeTree {
-			return tree, noDir(gone, e, names)
+			return tree, dirProblem(seen, e, names)
 		}
 		tree = e.id
 	}
 	return tree, nil
 }
 
-// child finds a name in a tree; without it the entry has no mode, and names tells what
-// else there is.
-func (w *walker) child(tree plumbing.Hash, name string) (e treeEntry, names []string, err error) {
-	raw, ok := w.o.raw(tree, plumbing.TreeObject)
+// lookup finds a name in a tree. The entry of a missing name has no mode; names has the
+// names that are there, for a hint.
+func (w *walker) lookup(tree plumbing.Hash, name string) (e treeEntry, names []string, err error) {
+	raw, ok := w.objects.content(tree, plumbing.TreeObject)
 	if !ok {
-		return e, nil, lacks(tree)
+		return e, nil, missingObject(tree)
 	}
 	for len(raw) > 0 {
 		if e, raw, ok = nextEntry(raw); !ok {
-			return e, nil, problem(render.CauseData, "git-tree", "%s is not a well-formed tree", tree)
+			return e, nil, newProblem(render.CauseData, "git-tree", "%s is not a well-formed tree", tree)
 		}
 		if string(e.name) == name {
 			return e, nil, nil
 		}
-		if len(names) < mostNames {
+		if len(names) < maxHintNames {
 			names = append(names, string(e.name))
 		}
 	}
 	return treeEntry{}, names, nil
 }
 
-// noDir is the problem of a path that is there, but no directory, or not there.
-func noDir(p string, e treeEntry, names []string) *render.Problem {
+// dirProblem is the problem of a path that is missing or not a directory.
+func dirProblem(p string, e treeEntry, names []string) *render.Problem {
 	at := render.Quoted(p)
 	switch {
 	case e.isFile():
-		q := problem(render.CauseInput, "git-path", "%s is a file of the commit, not a directory", at)
+		q := newProblem(render.CauseInput, "git-path", "%s is a file of the commit, not a directory", at)
 		q.Hint = "name its directory with path:, and the file in render or read:"
 		return q
 	case e.mode == modeLink:
-		q := problem(render.CauseInput, "git-path", "%s is a symlink of the commit, not a directory", at)
+		q := newProblem(render.CauseInput, "git-path", "%s is a symlink of the commit, not a directory", at)
 		q.Hint = "name the directory that it leads to"
 		return q
 	case e.mode == modeSubmodule:
-		return submodule(at)
+		return submoduleProblem(at)
 	}
-	q := problem(render.CauseInput, "git-path", "the commit has no directory %s", at)
+	q := newProblem(render.CauseInput, "git-path", "the commit has no directory %s", at)
 	q.Hint = render.DidYouMean(path.Base(p), names, "")
-	q.Notes = []string{inside(path.Dir(p), names)}
+	q.Notes = []string{listing(path.Dir(p), names)}
 	return q
 }
 
-// inside tells what a directory has, up to a number.
-func inside(dir string, names []string) string {
+// listing says what a directory contains; it names a few entries only.
+func listing(dir string, names []string) string {
 	where := "its root"
 	if dir != "." {
 		where = render.Quoted(dir)

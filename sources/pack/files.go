@@ -12,40 +12,41 @@ import (
 
 // A File is a regular file of a commit.
 type File struct {
-	Path string // relative to the directory that was asked for
+	Path string // relative to the directory of the call
 	ID   plumbing.Hash
 	Size int64
 	Exec bool
 }
 
-// Files lists the regular files below dir ("" or "." is the root) of a commit, sorted by
-// path, bytewise. Symlinks are followed: the files that one leads to are listed under its
-// own path. Only what is below dir is judged, and all that is wrong there is told at once,
-// up to a number.
+// Files lists the regular files of a commit below dir ("" or "." is the root), in the byte
+// order of their paths. It follows symlinks, and lists the files behind a symlink under the
+// path of the symlink. It checks only trees that it walks, and returns up to 20 problems.
 //
-// A tree that no honest Git makes, or that does not fit every file system, is a problem of
-// cause data and code "git-tree"; "git-symlink", "git-submodule" and "git-lfs" are what
-// cannot become regular files. Too much of it is "git-limit"; a dir that is not there is
-// of cause input and code "git-path".
+// The codes of problems with the cause data are "git-tree" for a malformed tree, or one that
+// some file system cannot hold, and "git-symlink", "git-submodule" and "git-lfs" for entries
+// without a regular file. A commit beyond a limit is "git-limit" (cause limit), and a missing
+// directory "git-path" (cause input).
 func (o *Objects) Files(commit plumbing.Hash, dir string, lim Limits) ([]File, error) {
 	c, ok := o.Commit(commit)
 	if !ok {
-		return nil, lacks(commit)
+		return nil, missingObject(commit)
 	}
-	w := &walker{o: o, lim: lim.orDefaults(), dir: cleanDir(dir), open: map[string]bool{}}
-	root, err := w.find(c.Tree)
+	w := &walker{objects: o, lim: lim.withDefaults(), dir: cleanDir(dir), active: map[string]bool{}}
+	root, err := w.findDir(c.Tree)
 	if err == nil {
-		err = w.walk("", place{{id: root}})
+		err = w.walk("", dirChain{{id: root}})
 	}
-	if err != nil && !errors.Is(err, errEnough) {
+	if err != nil && !errors.Is(err, errTooManyProblems) {
 		return nil, errors.Join(append(w.problems, err)...)
 	}
 	if len(w.problems) > 0 {
 		return nil, errors.Join(w.problems...)
 	}
-	// Trees come in the order of whole paths already, but for what links lead to.
+	// The walk is in the order of paths, except for directories behind symlinks.
 	slices.SortFunc(w.files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	return w.files, nil
 }
 
-func lacks(id plumbing.Hash) *render.Problem { return damaged("it lacks the object %s", id) }
+func missingObject(id plumbing.Hash) *render.Problem {
+	return damagedPack("it lacks the object %s", id)
+}

@@ -109,7 +109,7 @@ func sortTree(o *object) error {
 		order[i] = i
 	}
 	slices.SortFunc(order, func(i, j int) int {
-		if all[i].before(all[j]) {
+		if all[i].sortsBefore(all[j]) {
 			return -1
 		}
 		return 1

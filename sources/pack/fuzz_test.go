@@ -48,10 +48,10 @@ func madeID(first byte) plumbing.Hash { return plumbing.Hash{first} }
 // as 0x80, 0x81, … and a commit of tree 0.
 func madeUp(data []byte, blobs ...object) *Objects {
 	m := newMemory()
-	o := &Objects{ids: map[plumbing.Hash]int32{}, kept: map[int32][]byte{}, store: m}
+	o := &Objects{index: map[plumbing.Hash]int32{}, contents: map[int32][]byte{}, store: m}
 	add := func(id plumbing.Hash, kind plumbing.ObjectType, data []byte) {
-		o.ids[id] = int32(len(o.entries))
-		o.kept[int32(len(o.entries))] = data
+		o.index[id] = int32(len(o.entries))
+		o.contents[int32(len(o.entries))] = data
 		o.entries = append(o.entries, entry{id: id, size: int64(len(data)), kind: kind})
 	}
 	for i, b := range blobs {

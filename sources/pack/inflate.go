@@ -18,13 +18,13 @@ type inflater struct {
 
 var errLength = errors.New("the stream is not as long as its object")
 
-// next inflates one stream of length bytes. A header alone makes it allocate 1 MiB at most;
+// inflate reads one stream of length bytes. A header alone makes it allocate 1 MiB at most;
 // it allocates more only as the bytes arrive.
-func (f *inflater) next(p *pool, length int) (*buffer, error) {
+func (f *inflater) inflate(p *bufferPool, length int) (*buffer, error) {
 	if err := f.reset(); err != nil {
 		return nil, err
 	}
-	b := p.get(min(length, 1<<largest))
+	b := p.get(min(length, 1<<maxClass))
 	var err error
 	for err == nil && len(b.data) < length {
 		if len(b.data) == cap(b.data) {

@@ -127,7 +127,7 @@ func TestEnds(t *testing.T) {
 	}
 	var steps []int
 	o, err := Read(t.Context(), dribble{bytes.NewReader(data)}, newMemory(), Limits{}, func(done, total int) { steps = append(steps, done, total) })
-	if err != nil || fmt.Sprint(steps) != "[1 2 2 2]" || len(o.ids) != 2 {
+	if err != nil || fmt.Sprint(steps) != "[1 2 2 2]" || len(o.index) != 2 {
 		t.Errorf("Read byte by byte = %v, %v", steps, err)
 	}
 }

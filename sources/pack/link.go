@@ -10,32 +10,32 @@ import (
 	"confit/render"
 )
 
-const maxHops = 40 // links on the way to one file, as in Linux
+const maxHops = 40 // symlinks on the way to one file, as in Linux
 
-// links are what following symlinks needs. Each step and each entry of a tree that is
-// indexed for it counts, since links to links to links are as cheap to make as trees.
-type links struct {
-	index   map[plumbing.Hash]map[string]treeEntry
-	entries int // in index
+// A linkState is the memory of all symlinks followed so far. It counts each step and each
+// indexed entry of a tree, since a few small symlinks can lead through one another for ever.
+type linkState struct {
+	trees   map[plumbing.Hash]map[string]treeEntry
+	entries int // in trees
 	steps   int
 }
 
-// lost tells why a link leads nowhere.
-type lost string
+// A linkError says why a symlink has no file. It completes "the symlink …".
+type linkError string
 
-func (l lost) Error() string { return string(l) }
+func (l linkError) Error() string { return string(l) }
 
-// link lists what a symlink in the folder at leads to.
-func (w *walker) link(out string, at place, e treeEntry) error {
+// link lists the file, or the files of the directory, that a symlink in at leads to.
+func (w *walker) link(out string, at dirChain, e treeEntry) error {
 	hops := 0
 	to, file, err := w.follow(at, e, &hops)
-	if err == nil && file == nil && w.open[to.top().path] {
-		err = lost("leads to a directory that it is in itself")
+	if err == nil && file == nil && w.active[to.last().path] {
+		err = linkError("leads to a directory that it is in itself")
 	}
-	if why, ok := err.(lost); ok {
-		p := problem(render.CauseData, "git-symlink", "the symlink %s %s", w.where(out), string(why))
+	if why, ok := err.(linkError); ok {
+		p := newProblem(render.CauseData, "git-symlink", "the symlink %s %s", w.quotedPath(out), string(why))
 		p.Hint = "replace it by what it should lead to, or narrow or widen path:"
-		return w.refuse(p)
+		return w.report(p)
 	}
 	switch {
 	case err != nil:
@@ -46,13 +46,13 @@ func (w *walker) link(out string, at place, e treeEntry) error {
 	return w.walk(out, to)
 }
 
-// follow finds what a symlink in the folder at leads to, the way the kernel would: a
-// folder, or a file.
-func (w *walker) follow(at place, link treeEntry, hops *int) (place, *treeEntry, error) {
+// follow resolves a symlink in at like the kernel. It returns a directory, or a file and its
+// directory.
+func (w *walker) follow(at dirChain, link treeEntry, hops *int) (dirChain, *treeEntry, error) {
 	if *hops++; *hops > maxHops {
-		return nil, nil, lost("leads through too many symlinks, or back to itself")
+		return nil, nil, linkError("leads through too many symlinks, or back to itself")
 	}
-	target, err := w.target(link)
+	target, err := w.linkTarget(link)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -60,14 +60,14 @@ func (w *walker) follow(at place, link treeEntry, hops *int) (place, *treeEntry,
 	for name := range strings.SplitSeq(target, "/") {
 		switch {
 		case file != nil:
-			return nil, nil, lost("leads through a file as if it were a directory: " + render.Quoted(target))
+			return nil, nil, linkError("leads through a file as if it were a directory: " + render.Quoted(target))
 		case name == "" || name == ".":
 		case name == ".." && len(at) == 1:
-			return nil, nil, lost("leads out of " + w.where("") + ": " + render.Quoted(target))
+			return nil, nil, linkError("leads out of " + w.quotedPath("") + ": " + render.Quoted(target))
 		case name == "..":
 			at = at[:len(at)-1]
 		default:
-			if at, file, err = w.enter(at, name, target, hops); err != nil {
+			if at, file, err = w.descend(at, name, target, hops); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -75,84 +75,83 @@ func (w *walker) follow(at place, link treeEntry, hops *int) (place, *treeEntry,
 	return at, file, nil
 }
 
-// enter goes from a folder to one of its entries.
-func (w *walker) enter(at place, name, target string, hops *int) (place, *treeEntry, error) {
-	index, err := w.indexed(at)
+// descend goes from a directory to one of its entries.
+func (w *walker) descend(at dirChain, name, target string, hops *int) (dirChain, *treeEntry, error) {
+	index, err := w.treeByName(at)
 	if err != nil {
 		return nil, nil, err
 	}
 	e, ok := index[name]
 	switch {
 	case !ok:
-		return nil, nil, lost("leads to what is not there: " + render.Quoted(target))
+		return nil, nil, linkError("leads to what is not there: " + render.Quoted(target))
 	case e.mode == modeTree:
-		return at.below(e), nil, nil
+		return at.child(e), nil, nil
 	case e.mode == modeLink:
 		return w.follow(at, e, hops)
 	case e.isFile():
 		return at, &e, nil
 	}
-	return nil, nil, lost("leads into a submodule: " + render.Quoted(target))
+	return nil, nil, linkError("leads into a submodule: " + render.Quoted(target))
 }
 
-// target is the text of a symlink.
-func (w *walker) target(link treeEntry) (string, error) {
-	at, ok := w.o.ids[link.id]
-	if !ok || w.o.entries[at].kind != plumbing.BlobObject {
-		return "", lacks(link.id)
+// linkTarget reads the target of a symlink.
+func (w *walker) linkTarget(link treeEntry) (string, error) {
+	i, ok := w.objects.index[link.id]
+	if !ok || w.objects.entries[i].kind != plumbing.BlobObject {
+		return "", missingObject(link.id)
 	}
-	if n := w.o.entries[at].size; n == 0 || n > maxPath {
-		return "", lost("has no target that a symlink can have")
+	if n := w.objects.entries[i].size; n == 0 || n > maxPath {
+		return "", linkError("has no target that a symlink can have")
 	}
-	text, err := w.o.store.Get(link.id, nil)
+	text, err := w.objects.store.Get(link.id, nil)
 	if err != nil {
 		return "", err
 	}
 	target := string(text)
 	switch {
 	case !utf8.ValidString(target) || strings.ContainsRune(target, 0):
-		return "", lost("has no target that a symlink can have")
+		return "", linkError("has no target that a symlink can have")
 	case target[0] == '/':
-		return "", lost("has an absolute target: " + render.Quoted(target))
+		return "", linkError("has an absolute target: " + render.Quoted(target))
 	}
-	return target, w.step(strings.Count(target, "/") + 1)
+	return target, w.chargeSteps(strings.Count(target, "/") + 1)
 }
 
-func (w *walker) step(n int) error {
-	w.links.steps += n
-	if most := 1000 * min(w.lim.Files, math.MaxInt32); w.links.steps > most {
-		return tooMuch("files", "following the symlinks of %s takes more than %d steps", w.where(""), most)
+func (w *walker) chargeSteps(n int) error {
+	w.linkState.steps += n
+	if most := 1000 * min(w.lim.Files, math.MaxInt32); w.linkState.steps > most {
+		return overLimit("files", "following the symlinks of %s takes more than %d steps", w.quotedPath(""), most)
 	}
 	return nil
 }
 
-// indexed gives the entries of a folder by name. Of the indexes only a bounded number is
-// kept.
-func (w *walker) indexed(at place) (map[string]treeEntry, error) {
-	id := at.top().id
-	if index, ok := w.links.index[id]; ok {
+// treeByName returns the entries of a directory by name. It keeps a bounded number of them.
+func (w *walker) treeByName(at dirChain) (map[string]treeEntry, error) {
+	id := at.last().id
+	if index, ok := w.linkState.trees[id]; ok {
 		return index, nil
 	}
-	raw, ok := w.o.raw(id, plumbing.TreeObject)
+	raw, ok := w.objects.content(id, plumbing.TreeObject)
 	if !ok {
-		return nil, lacks(id)
+		return nil, missingObject(id)
 	}
-	if w.links.index == nil || w.links.entries > 4*w.lim.Files {
-		w.links.index, w.links.entries = map[plumbing.Hash]map[string]treeEntry{}, 0
+	if w.linkState.trees == nil || w.linkState.entries > 4*w.lim.Files {
+		w.linkState.trees, w.linkState.entries = map[plumbing.Hash]map[string]treeEntry{}, 0
 	}
 	index := map[string]treeEntry{}
 	for len(raw) > 0 {
 		e, rest, ok := nextEntry(raw)
 		if !ok {
-			return nil, lost("leads through a malformed tree")
+			return nil, linkError("leads through a malformed tree")
 		}
-		if err := w.step(1); err != nil {
+		if err := w.chargeSteps(1); err != nil {
 			return nil, err
 		}
 		index[string(e.name)] = e
 		raw = rest
 	}
-	w.links.index[id] = index
-	w.links.entries += len(index)
+	w.linkState.trees[id] = index
+	w.linkState.entries += len(index)
 	return index, nil
 }

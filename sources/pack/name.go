@@ -8,13 +8,13 @@ import (
 )
 
 const (
-	maxName = 255  // bytes of one name, NAME_MAX
-	maxPath = 4096 // bytes of a whole path, PATH_MAX
+	maxName = 255  // bytes of a name, NAME_MAX
+	maxPath = 4096 // bytes of a path, PATH_MAX
 )
 
-// badName tells what is wrong with the name of a tree's entry; "" when nothing is. It
-// refuses what some file system would take for another name.
-func badName(name string) string {
+// nameProblem says why the name of an entry is refused; "" means it is fine. It refuses names
+// that are another name on some file system.
+func nameProblem(name string) string {
 	switch {
 	case name == "":
 		return "has an entry with an empty name"
@@ -34,11 +34,11 @@ func badName(name string) string {
 	return ""
 }
 
-// isDotGit tells the names that HFS+ (which ignores some code points) or NTFS (which
-// ignores spaces and dots at the end, and has streams and short names) take for .git.
+// isDotGit recognizes the names that stand for .git on HFS+, which ignores some code points,
+// or on NTFS, which ignores spaces and dots at the end and has streams and short names.
 func isDotGit(name string) bool {
 	name = strings.Map(func(r rune) rune {
-		if ignored(r) {
+		if hfsIgnores(r) {
 			return -1
 		}
 		return r
@@ -48,7 +48,7 @@ func isDotGit(name string) bool {
 	return name == ".git" || name == "git~1"
 }
 
-// ignored are the code points that HFS+ leaves out when it compares names.
-func ignored(r rune) bool {
+// hfsIgnores says whether HFS+ skips a code point when it compares names.
+func hfsIgnores(r rune) bool {
 	return r >= 0x200c && r <= 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x206a && r <= 0x206f || r == 0xfeff
 }

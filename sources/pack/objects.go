@@ -7,60 +7,58 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
-// Objects are the verified objects of a pack. What it returns shares memory with it and
-// is not to be changed.
+// Objects are the verified objects of a pack. The slices that its methods return share memory
+// with it: do not change them.
 type Objects struct {
-	entries []entry
-	ids     map[plumbing.Hash]int32
-	kept    map[int32][]byte
-	lfs     map[plumbing.Hash]struct{}
-	store   Store
+	entries     []entry
+	index       map[plumbing.Hash]int32
+	contents    map[int32][]byte
+	lfsPointers map[plumbing.Hash]struct{}
+	store       Store
 }
 
-// A Commit is what is needed to verify one and to find its files.
+// A Commit is a commit with what confit reads of it.
 type Commit struct {
-	Raw  []byte // as it is signed and hashed
+	Raw  []byte // the object without the "commit N\0" in front
 	Tree plumbing.Hash
 }
 
 // A Tag is an annotated tag.
 type Tag struct {
-	Raw    []byte // as it is signed and hashed
+	Raw    []byte // the object without the "tag N\0" in front
 	Target plumbing.Hash
-	Type   plumbing.ObjectType // of the target, as the tag says
-	Name   string              // as the tag says; untrusted
 }
 
-// Commit is false for an id that is no commit of the pack.
+// Commit returns false if the pack has no commit of this id.
 func (o *Objects) Commit(id plumbing.Hash) (Commit, bool) {
-	raw, ok := o.raw(id, plumbing.CommitObject)
+	raw, ok := o.content(id, plumbing.CommitObject)
 	if !ok {
 		return Commit{}, false
 	}
 	return parseCommit(raw)
 }
 
-// Tag is false for an id that is no annotated tag of the pack.
+// Tag returns false if the pack has no annotated tag of this id.
 func (o *Objects) Tag(id plumbing.Hash) (Tag, bool) {
-	raw, ok := o.raw(id, plumbing.TagObject)
+	raw, ok := o.content(id, plumbing.TagObject)
 	if !ok {
 		return Tag{}, false
 	}
 	return parseTag(raw)
 }
 
-// raw gives the bytes of a commit, tree or tag.
-func (o *Objects) raw(id plumbing.Hash, kind plumbing.ObjectType) ([]byte, bool) {
-	at, ok := o.ids[id]
-	if !ok || o.entries[at].kind != kind {
+// content returns the bytes of a commit, tree or tag.
+func (o *Objects) content(id plumbing.Hash, kind plumbing.ObjectType) ([]byte, bool) {
+	i, ok := o.index[id]
+	if !ok || o.entries[i].kind != kind {
 		return nil, false
 	}
-	return o.kept[at], true
+	return o.contents[i], true
 }
 
-// wellFormed tells whether an object has the lines that it is used for. Trees are judged
-// when they are walked.
-func wellFormed(kind plumbing.ObjectType, raw []byte) (ok bool) {
+// isWellFormed says whether a commit or tag has the headers that confit reads. The walker
+// checks trees.
+func isWellFormed(kind plumbing.ObjectType, raw []byte) (ok bool) {
 	switch kind {
 	case plumbing.CommitObject:
 		_, ok = parseCommit(raw)
@@ -73,7 +71,7 @@ func wellFormed(kind plumbing.ObjectType, raw []byte) (ok bool) {
 }
 
 func parseCommit(raw []byte) (Commit, bool) {
-	tree, _, ok := header(raw, "tree ")
+	tree, _, ok := cutHeader(raw, "tree ")
 	if !ok {
 		return Commit{}, false
 	}
@@ -82,9 +80,9 @@ func parseCommit(raw []byte) (Commit, bool) {
 }
 
 func parseTag(raw []byte) (Tag, bool) {
-	object, rest, ok1 := header(raw, "object ")
-	kind, rest, ok2 := header(rest, "type ")
-	name, _, ok3 := header(rest, "tag ")
+	object, rest, ok1 := cutHeader(raw, "object ")
+	kind, rest, ok2 := cutHeader(rest, "type ")
+	_, _, ok3 := cutHeader(rest, "tag ")
 	if !ok1 || !ok2 || !ok3 {
 		return Tag{}, false
 	}
@@ -93,11 +91,11 @@ func parseTag(raw []byte) (Tag, bool) {
 	if !ok || err != nil || t.IsDelta() || t == plumbing.AnyObject {
 		return Tag{}, false
 	}
-	return Tag{Raw: raw, Target: id, Type: t, Name: string(name)}, true
+	return Tag{Raw: raw, Target: id}, true
 }
 
-// header takes the line that must come next.
-func header(raw []byte, prefix string) (value, rest []byte, ok bool) {
+// cutHeader cuts off the first line, which must begin with prefix.
+func cutHeader(raw []byte, prefix string) (value, rest []byte, ok bool) {
 	line, rest, ok := bytes.Cut(raw, []byte("\n"))
 	if !ok {
 		return nil, nil, false

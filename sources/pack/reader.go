@@ -15,54 +15,53 @@ import (
 	"confit/render"
 )
 
-// A reader takes a pack apart into jobs for the resolver.
+// A reader parses a pack and makes a job for the resolver of each object.
 type reader struct {
-	wire    *wire
-	in      *bufio.Reader
-	inflate *inflater
-	out     *resolver
-	lim     Limits
-	offsets []int64 // of the objects so far
+	ahead    *readAhead
+	in       *bufio.Reader
+	inflater *inflater
+	resolver *resolver
+	lim      Limits
+	offsets  []int64 // of the objects read so far
 }
 
-func newReader(ctx context.Context, r io.Reader, out *resolver, lim Limits) *reader {
-	w := newWire(ctx, r, lim.Pack)
-	in := bufio.NewReaderSize(w, chunkSize)
-	return &reader{wire: w, in: in, inflate: &inflater{in: in}, out: out, lim: lim}
+func newReader(ctx context.Context, r io.Reader, to *resolver, lim Limits) *reader {
+	ahead := newReadAhead(ctx, r, lim.Pack)
+	in := bufio.NewReaderSize(ahead, chunkSize)
+	return &reader{ahead: ahead, in: in, inflater: &inflater{in: in}, resolver: to, lim: lim}
 }
 
-// read reads the whole pack. What went wrong on the wire is the reason for whatever
-// else looks wrong after it.
+// read reads the whole pack. A problem of the transport explains any error of the format
+// after it, so read returns the former.
 func (r *reader) read(progress func(done, total int)) error {
-	err := r.objects(progress)
+	err := r.readObjects(progress)
 	if err == nil {
-		err = r.trailer()
+		err = r.readTrailer()
 	}
-	if err != nil && r.wire.failed != nil && !errors.Is(r.wire.failed, io.EOF) {
-		return r.wire.failed
+	if err != nil && r.ahead.err != nil && !errors.Is(r.ahead.err, io.EOF) {
+		return r.ahead.err
 	}
 	var known *render.Problem
-	if errors.Is(err, zlib.ErrChecksum) {
-		return damaged("the checksum of an object does not match")
-	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return damaged("it ends after %d bytes", r.wire.taken)
-	}
-	if err == nil || errors.As(err, &known) {
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return damagedPack("it ends after %d bytes", r.ahead.consumed)
+	case err == nil, errors.As(err, &known):
 		return err
+	case errors.Is(err, zlib.ErrChecksum):
+		return damagedPack("the checksum of an object does not match")
 	}
-	return damaged("the object at byte %d cannot be inflated", r.offsets[len(r.offsets)-1])
+	return damagedPack("the object at byte %d cannot be inflated", r.offsets[len(r.offsets)-1])
 }
 
-func (r *reader) objects(progress func(done, total int)) error {
-	total, err := r.header()
+func (r *reader) readObjects(progress func(done, total int)) error {
+	total, err := r.readHeader()
 	if err != nil {
 		return err
 	}
-	r.out.expect(total)
-	r.offsets = make([]int64, 0, min(total, trusted))
+	r.resolver.preallocate(total)
+	r.offsets = make([]int64, 0, min(total, maxPrealloc))
 	for i := range total {
-		if err := r.object(); err != nil {
+		if err := r.readObject(); err != nil {
 			return err
 		}
 		if progress != nil {
@@ -72,75 +71,75 @@ func (r *reader) objects(progress func(done, total int)) error {
 	return nil
 }
 
-// header reads how many objects there are.
-func (r *reader) header() (int, error) {
+// readHeader returns the number of objects in the pack.
+func (r *reader) readHeader() (int, error) {
 	var head [12]byte
 	if _, err := io.ReadFull(r.in, head[:]); err != nil {
 		return 0, err
 	}
 	if string(head[:4]) != "PACK" {
-		return 0, damaged("it does not begin as a pack does")
+		return 0, damagedPack("it does not begin as a pack does")
 	}
 	if v := binary.BigEndian.Uint32(head[4:]); v != 2 {
-		return 0, damaged("it is of version %d, not 2", v)
+		return 0, damagedPack("it is of version %d, not 2", v)
 	}
 	total := binary.BigEndian.Uint32(head[8:])
 	if int64(total) > int64(r.lim.Objects) {
-		return 0, tooMuch("files", "the pack has %d objects, more than the limit of %d", total, r.lim.Objects)
+		return 0, overLimit("files", "the pack has %d objects, more than the limit of %d", total, r.lim.Objects)
 	}
 	return int(total), nil
 }
 
-// trailer reads the checksum, and makes sure that nothing comes after it.
-func (r *reader) trailer() error {
+// readTrailer verifies the checksum of the pack, and that nothing follows.
+func (r *reader) readTrailer() error {
 	if n, err := r.in.Discard(len(plumbing.ZeroHash)); err != nil {
-		return damaged("its checksum has %d bytes", n)
+		return damagedPack("its checksum has %d bytes", n)
 	}
 	if _, err := r.in.ReadByte(); err == nil {
-		return damaged("something follows after its end")
+		return damagedPack("something follows after its end")
 	} else if !errors.Is(err, io.EOF) {
 		return err
 	}
-	if !r.wire.intact() {
-		return damaged("its checksum does not match")
+	if !r.ahead.checksumMatches() {
+		return damagedPack("its checksum does not match")
 	}
 	return nil
 }
 
-func (r *reader) object() error {
-	at := r.wire.taken - int64(r.in.Buffered())
+func (r *reader) readObject() error {
+	at := r.ahead.consumed - int64(r.in.Buffered())
 	r.offsets = append(r.offsets, at)
-	kind, length, err := r.typeAndSize()
+	kind, length, err := r.readTypeAndSize()
 	if err != nil {
 		return err
 	}
-	j := job{at: int32(len(r.offsets) - 1), base: none, kind: kind}
+	j := job{index: int32(len(r.offsets) - 1), base: noBase, kind: kind}
 	switch kind {
 	case plumbing.CommitObject, plumbing.TreeObject, plumbing.BlobObject, plumbing.TagObject:
 	case plumbing.OFSDeltaObject:
-		j.base, err = r.earlier(at)
+		j.base, err = r.readBase(at)
 	case plumbing.REFDeltaObject:
 		_, err = io.ReadFull(r.in, j.ref[:])
 	default:
-		err = damaged("the object at byte %d is of no known type", at)
+		err = damagedPack("the object at byte %d is of no known type", at)
 	}
 	if err != nil {
 		return err
 	}
 	if length > r.lim.File {
-		return tooMuch("file", "an object of the pack has %d bytes, more than the limit of %s", length, size(r.lim.File))
+		return overLimit("file", "an object of the pack has %d bytes, more than the limit of %s", length, formatBytes(r.lim.File))
 	}
-	if err := r.out.count(length); err != nil {
+	if err := r.resolver.chargeInflated(length); err != nil {
 		return err
 	}
-	j.data, err = r.inflate.next(r.out.pool, int(length))
+	j.data, err = r.inflater.inflate(r.resolver.pool, int(length))
 	if err != nil {
 		return err
 	}
-	return r.out.submit(j)
+	return r.resolver.submit(j)
 }
 
-func (r *reader) typeAndSize() (plumbing.ObjectType, int64, error) {
+func (r *reader) readTypeAndSize() (plumbing.ObjectType, int64, error) {
 	b, err := r.in.ReadByte()
 	if err != nil {
 		return 0, 0, err
@@ -150,31 +149,32 @@ func (r *reader) typeAndSize() (plumbing.ObjectType, int64, error) {
 		if b, err = r.in.ReadByte(); err != nil {
 			return 0, 0, err
 		}
-		if shift > 53 { // no size is near 63 bits
-			return 0, 0, damaged("the object at byte %d has no possible size", r.offsets[len(r.offsets)-1])
+		if shift > 53 { // a larger size overflows
+			return 0, 0, damagedPack("the object at byte %d has no possible size", r.offsets[len(r.offsets)-1])
 		}
 		length |= int64(b&0x7f) << shift
 	}
 	return kind, length, nil
 }
 
-// earlier reads how far before the object at a place its base is, and finds that.
-func (r *reader) earlier(at int64) (int32, error) {
+// readBase reads the distance of an OFS_DELTA at offset at to its base, and returns the index
+// of the base.
+func (r *reader) readBase(at int64) (int32, error) {
 	var back int64
 	for more := true; more; back++ {
 		b, err := r.in.ReadByte()
 		if err != nil {
-			return none, err
+			return noBase, err
 		}
 		if back > math.MaxInt64>>8 {
-			return none, damaged("the delta at byte %d has no possible base", at)
+			return noBase, damagedPack("the delta at byte %d has no possible base", at)
 		}
 		back = back<<7 | int64(b&0x7f)
 		more = b&0x80 != 0
 	}
 	base, ok := slices.BinarySearch(r.offsets, at-(back-1))
 	if !ok || base == len(r.offsets)-1 {
-		return none, damaged("the delta at byte %d has no object as its base", at)
+		return noBase, damagedPack("the delta at byte %d has no object as its base", at)
 	}
 	return int32(base), nil
 }

@@ -8,223 +8,221 @@ import (
 )
 
 const (
-	none    = int32(-1)
-	trusted = 1 << 16 // as many objects as a header says get their memory at once
-	lead    = 4 << 20 // bytes that the reader may be ahead of the workers
-	recent  = 4 << 20 // bytes of blobs kept for deltas
+	noBase      = int32(-1)
+	maxPrealloc = 1 << 16 // objects to allocate memory for on the word of the header
+	maxQueued   = 4 << 20 // bytes of jobs that wait for a worker
+	cacheSize   = 4 << 20 // bytes of blobs in the cache
 )
 
-// A job is what was read of one object: its bytes, or a delta and where its base is.
+// A job is one object as it was read from the pack: its content, or a delta and its base.
 type job struct {
-	at     int32 // which object of the pack
+	index  int32 // of the object in the pack
 	kind   plumbing.ObjectType
-	base   int32         // of a delta: which object; none if it is not known yet
-	ref    plumbing.Hash // of a delta by id: the base's
+	base   int32         // of a delta: the index of the base; noBase while it is unknown
+	ref    plumbing.Hash // of a REF_DELTA: the id of the base
 	data   *buffer
-	parked bool // it waits, directly or not, for a base that has not come yet
+	parked bool // waits for a base that was not read yet, or for a parked one
 }
 
-// cost is what a job holds in memory.
+// cost is the number of bytes that a job takes in memory.
 func (j *job) cost() int64 { return int64(cap(j.data.data)) + 128 }
 
-// An entry is what is known of one object of the pack.
+// An entry is an object of the pack without its content.
 type entry struct {
-	id   plumbing.Hash
-	size int64
-	kind plumbing.ObjectType // 0 until it has an id and is kept
-	// parked is for a delta without a base so far.
-	parked bool
+	id     plumbing.Hash
+	size   int64
+	kind   plumbing.ObjectType // 0 until the object is saved
+	parked bool                // the object is a parked job
 }
 
-// A resolver turns jobs into objects, with the help of workers. A job whose base is not
-// ready waits with it, and becomes ready when the base does: no worker ever waits for
-// another. What is ready is a stack, so that a delta runs while its base is in the cache.
+// A resolver turns jobs into objects with a number of workers. A delta whose base is not
+// saved waits in a map and becomes ready with the base, so no worker waits for another. Ready
+// jobs form a stack, so that a delta runs while its base is in the cache.
 //
-// Jobs that are ready, or will be by the work of others, hold at most about `lead` bytes:
-// submit blocks. Jobs that wait for what has yet to be read count against Limits.Pack
-// instead, or else the reader would wait for itself.
+// submit blocks while the queued jobs take more than maxQueued bytes. Parked jobs are not
+// among these, or the reader would wait for itself; they are charged against Limits.Pack.
 type resolver struct {
-	ctx   context.Context
-	fail  context.CancelCauseFunc
-	store Store
-	lim   Limits
-	pool  *pool
-	cache cache
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	store  Store
+	lim    Limits
+	pool   *bufferPool
+	cache  blobCache
 
-	mu      sync.Mutex
-	more    sync.Cond // there is a ready job, or no more will come
-	room    sync.Cond // a job is done
-	closed  bool
-	ready   []job
-	busy    int64                   // cost of the jobs that submit has let in and that are not parked
-	waiting map[int32][]job         // by base
-	orphans map[plumbing.Hash][]job // by base
-	entries []entry
-	ids     map[plumbing.Hash]int32
-	kept    map[int32][]byte // commits, trees and tags
-	lfs     map[plumbing.Hash]struct{}
-	held    int64 // bytes of those and of parked jobs
-	total   int64 // bytes inflated
+	mu          sync.Mutex
+	jobReady    sync.Cond // a job is ready, or no more jobs come
+	jobDone     sync.Cond // a job is finished
+	closed      bool
+	ready       []job
+	queued      int64                   // cost of the jobs that are neither finished nor parked
+	waiting     map[int32][]job         // deltas by the index of their base
+	orphans     map[plumbing.Hash][]job // deltas by the id of a base that was not read yet
+	entries     []entry
+	index       map[plumbing.Hash]int32
+	contents    map[int32][]byte // of commits, trees and tags
+	lfsPointers map[plumbing.Hash]struct{}
+	memory      int64 // bytes of contents and of parked jobs
+	inflated    int64 // bytes of everything inflated so far
 }
 
-func newResolver(ctx context.Context, fail context.CancelCauseFunc, s Store, lim Limits) *resolver {
-	v := &resolver{
-		ctx: ctx, fail: fail, store: s, lim: lim, pool: new(pool),
-		cache:   cache{room: recent, held: map[int32]*buffer{}},
+func newResolver(ctx context.Context, cancel context.CancelCauseFunc, s Store, lim Limits) *resolver {
+	r := &resolver{
+		ctx: ctx, cancel: cancel, store: s, lim: lim, pool: new(bufferPool),
+		cache:   blobCache{free: cacheSize, buffers: map[int32]*buffer{}},
 		waiting: map[int32][]job{}, orphans: map[plumbing.Hash][]job{},
-		kept: map[int32][]byte{}, lfs: map[plumbing.Hash]struct{}{},
+		contents: map[int32][]byte{}, lfsPointers: map[plumbing.Hash]struct{}{},
 	}
-	v.more.L, v.room.L = &v.mu, &v.mu
-	context.AfterFunc(ctx, v.wake)
-	return v
+	r.jobReady.L, r.jobDone.L = &r.mu, &r.mu
+	context.AfterFunc(ctx, r.wakeAll)
+	return r
 }
 
-func (v *resolver) wake() {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.more.Broadcast()
-	v.room.Broadcast()
+func (r *resolver) wakeAll() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.jobReady.Broadcast()
+	r.jobDone.Broadcast()
 }
 
-func (v *resolver) expect(objects int) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.entries = make([]entry, 0, min(objects, trusted))
-	v.ids = make(map[plumbing.Hash]int32, min(objects, trusted))
+func (r *resolver) preallocate(objects int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.entries = make([]entry, 0, min(objects, maxPrealloc))
+	r.index = make(map[plumbing.Hash]int32, min(objects, maxPrealloc))
 }
 
-// count adds n bytes to what was inflated.
-func (v *resolver) count(n int64) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.total += n; v.total > v.lim.Total {
-		return tooMuch("pack", "the pack inflates to more than the limit of %s", size(v.lim.Total))
-	}
-	return nil
-}
-
-// hold adds n bytes to what is kept in memory until the end. The caller has the lock.
-func (v *resolver) hold(n int64) error {
-	if v.held += n; v.held > v.lim.Pack {
-		return tooMuch("pack", "the commits, trees and waiting deltas of the pack need more memory than the limit of %s", size(v.lim.Pack))
+// chargeInflated charges n bytes to Limits.Total.
+func (r *resolver) chargeInflated(n int64) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.inflated += n; r.inflated > r.lim.Total {
+		return overLimit("pack", "the pack inflates to more than the limit of %s", formatBytes(r.lim.Total))
 	}
 	return nil
 }
 
-// submit takes over the next object of the pack, when there is room for it.
-func (v *resolver) submit(j job) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	for v.busy > 0 && v.busy+j.cost() > lead && v.ctx.Err() == nil {
-		v.room.Wait()
+// chargeMemory charges n bytes to Limits.Pack. The caller holds the lock.
+func (r *resolver) chargeMemory(n int64) error {
+	if r.memory += n; r.memory > r.lim.Pack {
+		return overLimit("pack", "the commits, trees and waiting deltas of the pack need more memory than the limit of %s", formatBytes(r.lim.Pack))
 	}
-	if v.ctx.Err() != nil {
-		return context.Cause(v.ctx)
+	return nil
+}
+
+// submit takes the job of the next object. It blocks while the queue is full.
+func (r *resolver) submit(j job) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.queued > 0 && r.queued+j.cost() > maxQueued && r.ctx.Err() == nil {
+		r.jobDone.Wait()
 	}
-	v.entries = append(v.entries, entry{})
+	if r.ctx.Err() != nil {
+		return context.Cause(r.ctx)
+	}
+	r.entries = append(r.entries, entry{})
 	if j.kind == plumbing.REFDeltaObject {
-		if base, ok := v.ids[j.ref]; ok {
+		if base, ok := r.index[j.ref]; ok {
 			j.base = base
 		} else {
-			return v.park(j)
+			return r.park(j)
 		}
 	}
 	switch {
-	case j.base == none || v.entries[j.base].kind != 0:
-		v.push(j)
-		v.busy += j.cost()
-	case v.entries[j.base].parked:
-		return v.park(j)
+	case j.base == noBase || r.entries[j.base].kind != 0:
+		r.makeReady(j)
+		r.queued += j.cost()
+	case r.entries[j.base].parked:
+		return r.park(j)
 	default:
-		v.waiting[j.base] = append(v.waiting[j.base], j)
-		v.busy += j.cost()
+		r.waiting[j.base] = append(r.waiting[j.base], j)
+		r.queued += j.cost()
 	}
 	return nil
 }
 
-func (v *resolver) park(j job) error {
+func (r *resolver) park(j job) error {
 	j.parked = true
-	v.entries[j.at].parked = true
-	if j.base == none {
-		v.orphans[j.ref] = append(v.orphans[j.ref], j)
+	r.entries[j.index].parked = true
+	if j.base == noBase {
+		r.orphans[j.ref] = append(r.orphans[j.ref], j)
 	} else {
-		v.waiting[j.base] = append(v.waiting[j.base], j)
+		r.waiting[j.base] = append(r.waiting[j.base], j)
 	}
-	return v.hold(j.cost())
+	return r.chargeMemory(j.cost())
 }
 
-func (v *resolver) push(j job) {
-	v.ready = append(v.ready, j)
-	v.more.Signal()
+func (r *resolver) makeReady(j job) {
+	r.ready = append(r.ready, j)
+	r.jobReady.Signal()
 }
 
-// next takes a ready job; false when the work is over.
-func (v *resolver) next() (job, bool) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	for len(v.ready) == 0 && !v.closed && v.ctx.Err() == nil {
-		v.more.Wait()
+// next waits for a ready job. It returns false when the work is over.
+func (r *resolver) next() (job, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for len(r.ready) == 0 && !r.closed && r.ctx.Err() == nil {
+		r.jobReady.Wait()
 	}
-	last := len(v.ready) - 1
-	if last < 0 || v.ctx.Err() != nil {
+	last := len(r.ready) - 1
+	if last < 0 || r.ctx.Err() != nil {
 		return job{}, false
 	}
-	j := v.ready[last]
-	v.ready[last] = job{}
-	v.ready = v.ready[:last]
+	j := r.ready[last]
+	r.ready[last] = job{}
+	r.ready = r.ready[:last]
 	return j, true
 }
 
-// settle records what a job came to, and makes ready what waited for it.
-func (v *resolver) settle(j *job, done entry) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.entries[j.at] = done
-	if _, twice := v.ids[done.id]; !twice {
-		v.ids[done.id] = j.at
+// finish records the object of a job and makes the deltas of that object ready.
+func (r *resolver) finish(j *job, done entry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.entries[j.index] = done
+	if _, twice := r.index[done.id]; !twice {
+		r.index[done.id] = j.index
 	}
-	v.adopt(j.at, v.waiting[j.at])
-	delete(v.waiting, j.at)
-	v.adopt(j.at, v.orphans[done.id])
-	delete(v.orphans, done.id)
-	v.busy -= j.cost()
-	v.room.Signal()
+	r.unblock(j.index, r.waiting[j.index])
+	delete(r.waiting, j.index)
+	r.unblock(j.index, r.orphans[done.id])
+	delete(r.orphans, done.id)
+	r.queued -= j.cost()
+	r.jobDone.Signal()
 }
 
-func (v *resolver) adopt(base int32, jobs []job) {
+func (r *resolver) unblock(base int32, jobs []job) {
 	for _, j := range jobs {
 		j.base = base
 		if j.parked {
 			j.parked = false
-			v.entries[j.at].parked = false
-			v.held -= j.cost()
-			v.busy += j.cost()
+			r.entries[j.index].parked = false
+			r.memory -= j.cost()
+			r.queued += j.cost()
 		}
-		v.push(j)
+		r.makeReady(j)
 	}
 }
 
-// drain waits until all is settled that can be.
-func (v *resolver) drain() error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	for v.busy > 0 && v.ctx.Err() == nil {
-		v.room.Wait()
+// wait blocks until no job is queued. A delta without its base is an error then.
+func (r *resolver) wait() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.queued > 0 && r.ctx.Err() == nil {
+		r.jobDone.Wait()
 	}
-	for id := range v.orphans {
-		return damaged("it has a delta of %s, but not that object", id)
+	for id := range r.orphans {
+		return damagedPack("it has a delta of %s, but not that object", id)
 	}
 	return nil
 }
 
-// close sends the workers home.
-func (v *resolver) close() {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.closed = true
-	v.more.Broadcast()
+// close ends the workers.
+func (r *resolver) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
+	r.jobReady.Broadcast()
 }
 
-func (v *resolver) objects() *Objects {
-	return &Objects{entries: v.entries, ids: v.ids, kept: v.kept, lfs: v.lfs, store: v.store}
+func (r *resolver) objects() *Objects {
+	return &Objects{entries: r.entries, index: r.index, contents: r.contents, lfsPointers: r.lfsPointers, store: r.store}
 }

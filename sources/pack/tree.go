@@ -6,7 +6,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
-// The modes that an entry of a tree may have. 0100664 was written by early Gits.
+// The modes of an entry of a tree. Early versions of Git wrote 0100664.
 const (
 	modeTree      = 0o040000
 	modeFile      = 0o100644
@@ -26,7 +26,7 @@ func (e treeEntry) isFile() bool {
 	return e.mode == modeFile || e.mode == modeGroupFile || e.mode == modeExec
 }
 
-// nextEntry takes the first entry of a tree: mode in octal, space, name, NUL, id.
+// nextEntry cuts the first entry off a tree: mode in octal, space, name, NUL, id.
 func nextEntry(raw []byte) (e treeEntry, rest []byte, ok bool) {
 	mode, rest, ok := bytes.Cut(raw, []byte(" "))
 	if !ok || len(mode) == 0 || len(mode) > 6 || mode[0] == '0' {
@@ -46,17 +46,17 @@ func nextEntry(raw []byte) (e treeEntry, rest []byte, ok bool) {
 	return e, rest[len(e.id):], true
 }
 
-// before tells whether an entry sorts before the next one: by name, where that of a tree
-// counts as if it ended in a slash.
-func (e treeEntry) before(next treeEntry) bool {
+// sortsBefore compares two entries in Git's order: by name, with a slash after the name of a
+// tree.
+func (e treeEntry) sortsBefore(next treeEntry) bool {
 	n := min(len(e.name), len(next.name))
 	if c := bytes.Compare(e.name[:n], next.name[:n]); c != 0 {
 		return c < 0
 	}
-	return e.after(n) < next.after(n)
+	return e.byteAt(n) < next.byteAt(n)
 }
 
-func (e treeEntry) after(n int) byte {
+func (e treeEntry) byteAt(n int) byte {
 	switch {
 	case n < len(e.name):
 		return e.name[n]

@@ -11,34 +11,35 @@ import (
 
 const maxProblems = 20
 
-var errEnough = errors.New("enough problems")
+var errTooManyProblems = errors.New("enough problems")
 
-// A walker lists the files of one tree. It spends nothing that a limit does not bound: a
+// A walker lists the files of one directory of a commit. A limit bounds each of its steps: a
 // few small trees that contain each other can have more files than any disk.
 type walker struct {
-	o        *Objects
-	lim      Limits
-	dir      string // of the root in the repository, for messages
-	files    []File
-	folders  int
-	open     map[string]bool // the real paths of the folders that are being walked
-	problems []error
-	links    links
+	objects   *Objects
+	lim       Limits
+	dir       string // the root of the walk, in the repository
+	files     []File
+	dirs      int
+	active    map[string]bool // directories on the way to the current one, by real path
+	problems  []error
+	linkState linkState
 }
 
-// A place is a folder: the trees from the root of the walk down to it.
-type place []level
+// A dirChain is a directory with those above it, from the root of the walk down. A symlink
+// needs them for its "..".
+type dirChain []dir
 
-type level struct {
-	path string // from the root
+type dir struct {
+	path string // from the root of the walk
 	id   plumbing.Hash
 }
 
-func (p place) top() level { return p[len(p)-1] }
+func (p dirChain) last() dir { return p[len(p)-1] }
 
-// below is the place of a tree in p.
-func (p place) below(e treeEntry) place {
-	return append(p[:len(p):len(p)], level{join(p.top().path, string(e.name)), e.id})
+// child is the directory that an entry of the last directory stands for.
+func (p dirChain) child(e treeEntry) dirChain {
+	return append(p[:len(p):len(p)], dir{join(p.last().path, string(e.name)), e.id})
 }
 
 func join(dir, name string) string {
@@ -48,8 +49,8 @@ func join(dir, name string) string {
 	return dir + "/" + name
 }
 
-// where is a path in the repository, fit for a message.
-func (w *walker) where(p string) string {
+// quotedPath is a path in the repository, quoted for a message.
+func (w *walker) quotedPath(p string) string {
 	switch {
 	case p != "":
 		return render.Quoted(join(w.dir, p))
@@ -59,44 +60,45 @@ func (w *walker) where(p string) string {
 	return "the root of the repository"
 }
 
-// refuse notes a problem. It is an error when there are enough of them.
-func (w *walker) refuse(p *render.Problem) error {
+// report collects a problem. It returns an error when the walk should end.
+func (w *walker) report(p *render.Problem) error {
 	w.problems = append(w.problems, p)
 	if len(w.problems) >= maxProblems {
-		return errEnough
+		return errTooManyProblems
 	}
 	return nil
 }
 
-func (w *walker) bad(p, what string) error {
-	return w.refuse(problem(render.CauseData, "git-tree", "%s %s", w.where(p), what))
+func (w *walker) reportTree(p, what string) error {
+	return w.report(newProblem(render.CauseData, "git-tree", "%s %s", w.quotedPath(p), what))
 }
 
-// walk lists the files of the folder at, under the path out.
-func (w *walker) walk(out string, at place) error {
-	w.folders++
-	if w.folders > w.lim.Files {
-		return tooMuch("files", "%s has more than %d directories below it", w.where(""), w.lim.Files)
+// walk lists the files of the directory at under the path out, which a symlink on the way
+// makes another than the real path.
+func (w *walker) walk(out string, at dirChain) error {
+	w.dirs++
+	if w.dirs > w.lim.Files {
+		return overLimit("files", "%s has more than %d directories below it", w.quotedPath(""), w.lim.Files)
 	}
 	if out != "" && strings.Count(out, "/") >= w.lim.Depth {
-		return tooMuch("depth", "%s is more than %d directories deep", w.where(out), w.lim.Depth)
+		return overLimit("depth", "%s is more than %d directories deep", w.quotedPath(out), w.lim.Depth)
 	}
-	raw, ok := w.o.raw(at.top().id, plumbing.TreeObject)
+	raw, ok := w.objects.content(at.last().id, plumbing.TreeObject)
 	if !ok {
-		return lacks(at.top().id)
+		return missingObject(at.last().id)
 	}
-	w.open[at.top().path] = true
-	defer delete(w.open, at.top().path)
+	w.active[at.last().path] = true
+	defer delete(w.active, at.last().path)
 	var names map[string]string
 	var last treeEntry
 	for len(raw) > 0 {
 		e, rest, ok := nextEntry(raw)
 		if !ok {
-			return w.bad(out, "is not a well-formed tree")
+			return w.reportTree(out, "is not a well-formed tree")
 		}
 		p := join(out, string(e.name))
-		if last.name != nil && !last.before(e) {
-			return w.bad(p, "is not in its place, or there twice: the tree is not sorted")
+		if last.name != nil && !last.sortsBefore(e) {
+			return w.reportTree(p, "is not in its place, or there twice: the tree is not sorted")
 		}
 		if names == nil {
 			names = make(map[string]string, min(len(raw)/32+1, w.lim.Files))
@@ -109,58 +111,58 @@ func (w *walker) walk(out string, at place) error {
 	return nil
 }
 
-// entry judges an entry, and lists what it stands for. names are those of the same folder
-// so far, by their folded form.
-func (w *walker) entry(out string, at place, e treeEntry, names map[string]string) error {
+// entry checks an entry of a tree and lists its file or files. names has the earlier names in
+// the same directory, by their case-folded form.
+func (w *walker) entry(out string, at dirChain, e treeEntry, names map[string]string) error {
 	name := out[len(out)-len(e.name):]
-	if what := badName(name); what != "" {
-		return w.bad(out, what)
+	if what := nameProblem(name); what != "" {
+		return w.reportTree(out, what)
 	}
 	if len(out) > maxPath {
-		return w.bad(out[:100]+"…", "is too long a path")
+		return w.reportTree(out[:100]+"…", "is too long a path")
 	}
 	folded := render.FoldCase(name)
-	if twin, ok := names[folded]; ok && twin == name {
-		return w.bad(out, "is there twice")
+	if other, ok := names[folded]; ok && other == name {
+		return w.reportTree(out, "is there twice")
 	} else if ok {
-		return w.bad(out, "differs from "+render.Quoted(twin)+" beside it only in case")
+		return w.reportTree(out, "differs from "+render.Quoted(other)+" beside it only in case")
 	}
 	names[folded] = name
 	switch {
 	case e.mode == modeTree:
-		return w.walk(out, at.below(e))
+		return w.walk(out, at.child(e))
 	case e.isFile():
 		return w.file(out, e)
 	case e.mode == modeLink:
 		return w.link(out, at, e)
 	case e.mode == modeSubmodule:
-		return w.refuse(submodule(w.where(out)))
+		return w.report(submoduleProblem(w.quotedPath(out)))
 	}
-	return w.bad(out, "has a mode that Git does not know")
+	return w.reportTree(out, "has a mode that Git does not know")
 }
 
-func submodule(at string) *render.Problem {
-	s := problem(render.CauseData, "git-submodule", "%s is a submodule", at)
+func submoduleProblem(at string) *render.Problem {
+	s := newProblem(render.CauseData, "git-submodule", "%s is a submodule", at)
 	s.Hint = "add the submodule's repository as a git source of its own, or narrow path:"
 	return s
 }
 
 func (w *walker) file(out string, e treeEntry) error {
-	at, ok := w.o.ids[e.id]
-	if !ok || w.o.entries[at].kind != plumbing.BlobObject {
-		return lacks(e.id)
+	i, ok := w.objects.index[e.id]
+	if !ok || w.objects.entries[i].kind != plumbing.BlobObject {
+		return missingObject(e.id)
 	}
 	if len(w.files) >= w.lim.Files {
-		return tooMuch("files", "%s has more than %d files", w.where(""), w.lim.Files)
+		return overLimit("files", "%s has more than %d files", w.quotedPath(""), w.lim.Files)
 	}
-	if n := w.o.entries[at].size; n > w.lim.File {
-		return tooMuch("file", "%s has %d bytes, more than the limit of %s", w.where(out), n, size(w.lim.File))
+	if n := w.objects.entries[i].size; n > w.lim.File {
+		return overLimit("file", "%s has %d bytes, more than the limit of %s", w.quotedPath(out), n, formatBytes(w.lim.File))
 	}
-	if _, ok := w.o.lfs[e.id]; ok {
-		p := problem(render.CauseData, "git-lfs", "%s is kept in Git LFS: the repository has only a pointer to it", w.where(out))
+	if _, ok := w.objects.lfsPointers[e.id]; ok {
+		p := newProblem(render.CauseData, "git-lfs", "%s is kept in Git LFS: the repository has only a pointer to it", w.quotedPath(out))
 		p.Hint = "commit the file itself (git lfs migrate export), or narrow path:"
-		return w.refuse(p)
+		return w.report(p)
 	}
-	w.files = append(w.files, File{out, e.id, w.o.entries[at].size, e.mode == modeExec})
+	w.files = append(w.files, File{out, e.id, w.objects.entries[i].size, e.mode == modeExec})
 	return nil
 }
