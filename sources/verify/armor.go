@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// dearmor decodes text, which must be one whole armored block and nothing else but line
-// feeds after it. It knows the armor of OpenPGP (RFC 9580, section 6.2) and of SSH
-// (PROTOCOL.sshsig), which has neither headers nor checksum.
+// dearmor decodes text, which must be one whole armored block. Only line feeds may follow. It
+// reads the armor of OpenPGP (RFC 9580, section 6.2), and that of SSH (PROTOCOL.sshsig), which
+// has neither headers nor a checksum. Its errors complete "the signature …".
 func dearmor(text []byte, kind string) ([]byte, error) {
 	body, ok := bytes.CutPrefix(text, []byte("-----BEGIN "+kind+"-----\n"))
 	body, rest, found := bytes.Cut(body, []byte("\n-----END "+kind+"-----"))
@@ -32,7 +32,7 @@ func dearmor(text []byte, kind string) ([]byte, error) {
 			checksum, lines = lines[last], lines[:last]
 		}
 	}
-	// The decoder skips line ends of both kinds; there must be none left.
+	// The decoder skips CR and LF, so a CR must not be left.
 	b64 := strings.Join(lines, "")
 	data, err := base64.StdEncoding.Strict().DecodeString(b64)
 	if err != nil || len(data) == 0 || strings.Contains(b64, "\r") {
@@ -44,7 +44,7 @@ func dearmor(text []byte, kind string) ([]byte, error) {
 	return data, nil
 }
 
-// crc24 is the checksum line of RFC 9580, section 6.1.
+// crc24 returns the checksum line of RFC 9580, section 6.1.
 func crc24(data []byte) string {
 	crc := uint32(0xB704CE)
 	for _, b := range data {

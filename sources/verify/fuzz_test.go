@@ -9,7 +9,7 @@ import (
 // others in each process: in the input, a control character stands for a signature.
 func FuzzCheck(f *testing.F) {
 	pgp, sig := pgpHand(f), sshHand(f)
-	keys := Keys{openPGP: pgp.keys.openPGP, ssh: sig.keys.ssh}
+	keys := Keys{certificates: pgp.keys.certificates, allowedSigners: sig.keys.allowedSigners}
 	var put []string
 	for i, h := range []hand{pgp, sig} {
 		commit, tag := string(rune(1+2*i)), string(rune(2+2*i))
@@ -26,7 +26,7 @@ func FuzzCheck(f *testing.F) {
 		_, err := keys.Check(kind, kind, object, now())
 		if err != nil {
 			refusal(t, err)
-		} else if got, _ := split(kind, object); string(got.payload) != signed {
+		} else if got, _ := parseObject(kind, object); string(got.payload) != signed {
 			t.Errorf("accepted: %q", object)
 		}
 	})
@@ -36,7 +36,7 @@ func FuzzCheck(f *testing.F) {
 // signed, and that each is refused as a problem of trust.
 func FuzzSignature(f *testing.F) {
 	pgp, sig := pgpHand(f), sshHand(f)
-	keys := Keys{openPGP: pgp.keys.openPGP, ssh: sig.keys.ssh}
+	keys := Keys{certificates: pgp.keys.certificates, allowedSigners: sig.keys.allowedSigners}
 	for kind, h := range map[string]hand{"PGP SIGNATURE": pgp, "SSH SIGNATURE": sig} {
 		data, err := dearmor([]byte(h.sign([]byte(commitHead+message))), kind)
 		if err != nil {
@@ -63,8 +63,8 @@ func FuzzKeys(f *testing.F) {
 		for _, files := range [][2][]File{{{{"k", ring}}, nil}, {nil, {{"s", list}}}} {
 			keys, err := ParseKeys(files[0], files[1])
 			problems(t, err)
-			if (err == nil) != (len(keys.openPGP)+len(keys.ssh) > 0) {
-				t.Errorf("%d keys and %v", len(keys.openPGP)+len(keys.ssh), err)
+			if (err == nil) != (len(keys.certificates)+len(keys.allowedSigners) > 0) {
+				t.Errorf("%d keys and %v", len(keys.certificates)+len(keys.allowedSigners), err)
 			}
 			if err == nil {
 				_, err := keys.Check("tag", "tag", []byte(tagText+beginSSH), now())

@@ -11,9 +11,9 @@ import (
 	"confit/render"
 )
 
-// A certificate is a public key with its user IDs, subkeys and signatures, as in its file.
-// It is parsed for each check: the library notes in what it has parsed which signatures
-// held at the time it was first asked for.
+// A certificate is an OpenPGP public key with its user IDs, subkeys and signatures. Each check
+// parses it anew: the library caches in a parsed key which of its signatures were valid at
+// the time of the first check.
 type certificate struct {
 	raw         []byte
 	fingerprint string
@@ -24,10 +24,9 @@ func (c certificate) entity() (*openpgp.Entity, error) {
 	return openpgp.ReadEntity(packet.NewReader(bytes.NewReader(c.raw)))
 }
 
-// ParseKeys reads public keys: OpenPGP keyrings, binary or armored, and allowed_signers
-// files as ssh-keygen(1) describes them. Dates in these are UTC, with and without a Z.
-// What cannot be used is an error, not passed over. Every error is a problem with
-// the file and, where there are lines, the line.
+// ParseKeys reads OpenPGP keyrings, binary or armored, and allowed_signers files of
+// ssh-keygen(1), whose dates are UTC with and without a Z. An unusable key is an error. Every
+// error is a problem with the file and, in a text file, the line.
 func ParseKeys(openPGP, allowedSigners []File) (Keys, error) {
 	var k Keys
 	var errs []error
@@ -49,14 +48,14 @@ func (k *Keys) addKeyring(f File) error {
 	if len(f.Data) > 0 && f.Data[0]&0x80 != 0 {
 		return k.addCertificates(f.Data, render.Pos{File: f.Name})
 	}
-	before := len(k.openPGP)
+	before := len(k.certificates)
 	lines := strings.Split(strings.ReplaceAll(string(f.Data), "\r\n", "\n"), "\n")
 	for i := 0; i < len(lines); i++ {
 		pos := render.Pos{File: f.Name, Line: i + 1}
 		if !strings.HasPrefix(lines[i], "-----BEGIN ") {
-			continue // gpg skips what is around the blocks, too
+			continue // like gpg, skip the text around the blocks
 		}
-		if err := publicBlock(lines[i], pos); err != nil {
+		if err := checkBeginLine(lines[i], pos); err != nil {
 			return err
 		}
 		end := i + 1
@@ -66,76 +65,76 @@ func (k *Keys) addKeyring(f File) error {
 		block := strings.Join(lines[i:min(end+1, len(lines))], "\n")
 		data, err := dearmor([]byte(block), "PGP PUBLIC KEY BLOCK")
 		if err != nil {
-			return badKeys(pos, exportHint, "the key block %v", err)
+			return keyProblem(pos, exportHint, "the key block %v", err)
 		}
 		if err := k.addCertificates(data, pos); err != nil {
 			return err
 		}
 		i = end
 	}
-	if len(k.openPGP) == before {
-		return badKeys(render.Pos{File: f.Name}, exportHint, "no OpenPGP public key is in the file")
+	if len(k.certificates) == before {
+		return keyProblem(render.Pos{File: f.Name}, exportHint, "no OpenPGP public key is in the file")
 	}
 	return nil
 }
 
-func publicBlock(line string, pos render.Pos) error {
+func checkBeginLine(line string, pos render.Pos) error {
 	switch {
 	case line == "-----BEGIN PGP PUBLIC KEY BLOCK-----":
 		return nil
 	case strings.Contains(line, "PRIVATE KEY"):
-		return badKeys(pos, privateHint, "a private key is in the file")
+		return keyProblem(pos, privateKeyHint, "a private key is in the file")
 	}
-	return badKeys(pos, exportHint, "this is not the beginning of an OpenPGP public key")
+	return keyProblem(pos, exportHint, "this is not the beginning of an OpenPGP public key")
 }
 
-const privateHint = "mount the public key only, and take this one for compromised if others could read it"
+const privateKeyHint = "mount the public key only, and take this one for compromised if others could read it"
 
-// addCertificates adds the keys of a keyring without armor.
+// addCertificates adds the keys of a binary keyring.
 func (k *Keys) addCertificates(data []byte, pos render.Pos) error {
 	var raw []byte
-	placed := false // whether a user ID or subkey of this certificate was seen
+	hasIDs := false // the certificate has a user ID or subkey so far
 	for len(data) > 0 {
 		p, err := readPacket(data)
 		if err != nil {
-			return badKeys(pos, exportHint, "the key %v", err)
+			return keyProblem(pos, exportHint, "the key %v", err)
 		}
 		if p.tag == tagPublicKey {
 			if err := k.addCertificate(raw, pos); err != nil {
 				return err
 			}
-			raw, placed = nil, false
+			raw, hasIDs = nil, false
 		}
-		if err := checkKeyPacket(p, len(raw) == 0, placed, pos); err != nil {
+		if err := checkKeyPacket(p, len(raw) == 0, hasIDs, pos); err != nil {
 			return err
 		}
-		placed = placed || p.tag == tagUserID || p.tag == tagUserAttr || p.tag == tagPublicSubkey
+		hasIDs = hasIDs || p.tag == tagUserID || p.tag == tagUserAttr || p.tag == tagPublicSubkey
 		raw = append(raw, data[:p.size]...)
 		data = data[p.size:]
 	}
 	return k.addCertificate(raw, pos)
 }
 
-// checkKeyPacket refuses what the library would pass over in silence, above all a
-// revocation: a certificate that stands alone, or one in a place or form it does not know.
-func checkKeyPacket(p rawPacket, first, placed bool, pos render.Pos) error {
+// checkKeyPacket refuses packets that the library skips without an error, above all
+// revocations: those without their key, in an unexpected place, or of an old version.
+func checkKeyPacket(p rawPacket, first, hasIDs bool, pos render.Pos) error {
 	switch p.tag {
 	case tagSecretKey, tagSecretSubkey:
-		return badKeys(pos, privateHint, "a private key is in the file")
+		return keyProblem(pos, privateKeyHint, "a private key is in the file")
 	case tagPublicKey, tagUserID, tagUserAttr, tagPublicSubkey, tagTrust, tagSignature:
 	default:
-		return badKeys(pos, exportHint, "the key holds a packet of kind %d, which no key has", p.tag)
+		return keyProblem(pos, exportHint, "the key holds a packet of kind %d, which no key has", p.tag)
 	}
 	if first && p.tag != tagPublicKey {
-		return badKeys(pos, "gpg --import both and export the key again", "a signature or revocation is in the file without its key")
+		return keyProblem(pos, "gpg --import both and export the key again", "a signature or revocation is in the file without its key")
 	}
 	const revokeKey, revokeSubkey = 0x20, 0x28
 	if p.tag != tagSignature || len(p.body) < 3 {
 		return nil
 	}
 	old := p.body[0] < 4 && (p.body[2] == revokeKey || p.body[2] == revokeSubkey)
-	if old || placed && p.body[1] == revokeKey {
-		return badKeys(pos, "gpg --import it and export the key again", "the key has a revocation that is out of place or of an old version")
+	if old || hasIDs && p.body[1] == revokeKey {
+		return keyProblem(pos, "gpg --import it and export the key again", "the key has a revocation that is out of place or of an old version")
 	}
 	return nil
 }
@@ -147,14 +146,14 @@ func (k *Keys) addCertificate(raw []byte, pos render.Pos) error {
 	c := certificate{raw: raw, pos: pos}
 	e, err := c.entity()
 	if err != nil {
-		return badKeys(pos, exportHint, "a key is broken, or of an algorithm that is not supported")
+		return keyProblem(pos, exportHint, "a key is broken, or of an algorithm that is not supported")
 	}
 	c.fingerprint = fingerprint(e)
-	for _, o := range k.openPGP {
+	for _, o := range k.certificates {
 		if o.fingerprint == c.fingerprint {
-			return badKeys(pos, "keep the newer one", "the key %s is in %s as well", c.fingerprint, o.pos)
+			return keyProblem(pos, "keep the newer one", "the key %s is in %s as well", c.fingerprint, o.pos)
 		}
 	}
-	k.openPGP = append(k.openPGP, c)
+	k.certificates = append(k.certificates, c)
 	return nil
 }

@@ -99,7 +99,7 @@ func TestRevoked(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		k.openPGP = append(k.openPGP, h.keys.openPGP...)
+		k.certificates = append(k.certificates, h.keys.certificates...)
 		_, err = k.Check("commit", "commit", []byte(object), now())
 		return err
 	}

@@ -13,88 +13,88 @@ const (
 	beginSSH = "-----BEGIN SSH SIGNATURE-----\n"
 )
 
-// signedText is an object taken apart: the bytes that were signed, and the signature.
-type signedText struct {
+// A signedObject is a parsed commit or tag: the signed bytes, and the signature.
+type signedObject struct {
 	payload, signature []byte
-	when               time.Time // of the committer or tagger
+	date               time.Time // of the committer or tagger
 	tag, target        string
 }
 
 type header struct {
 	name, value string
-	from, to    int // where it is in the object
+	start, end  int // offsets in the object
 }
 
-// split follows Git's parse_signed_commit and parse_signature, for the objects in which
-// all its versions find the same payload and signature, and refuses the others.
-func split(kind string, object []byte) (signedText, error) {
+// parseObject finds the payload and the signature like parse_signed_commit and parse_signature
+// of Git. It refuses an object in which two versions of Git find different ones.
+func parseObject(kind string, object []byte) (signedObject, error) {
 	if bytes.IndexByte(object, 0) >= 0 {
-		return signedText{}, malformed("it holds a NUL byte")
+		return signedObject{}, malformedObject("it holds a NUL byte")
 	}
 	headers, message, err := parseHeaders(object)
 	if err != nil {
-		return signedText{}, err
+		return signedObject{}, err
 	}
 	switch kind {
 	case "commit":
-		return splitCommit(object, headers)
+		return parseCommit(object, headers)
 	case "tag":
-		return splitTag(object, headers, message)
+		return parseTag(object, headers, message)
 	}
-	return signedText{}, refuse("", "a %q is nothing that is signed", kind)
+	return signedObject{}, refuse("", "a %q is nothing that is signed", kind)
 }
 
-// parseHeaders reads the lines up to the first empty one; message is where the text after
-// it begins. A line that starts with a space goes on with the one before.
+// parseHeaders reads the lines before the first empty one. A line that starts with a space
+// continues the header before it. message is the offset of the text after the headers.
 func parseHeaders(object []byte) (hs []header, message int, err error) {
 	for at := 0; ; {
 		n := bytes.IndexByte(object[at:], '\n')
 		if n < 0 {
-			return nil, 0, malformed("it has no empty line after its headers")
+			return nil, 0, malformedObject("it has no empty line after its headers")
 		}
 		line, next := string(object[at:at+n]), at+n+1
 		if line == "" {
 			return hs, next, nil
 		}
 		if strings.Contains(line, "\r") {
-			return nil, 0, malformed("a carriage return is in its headers")
+			return nil, 0, malformedObject("a carriage return is in its headers")
 		}
 		name, value, ok := strings.Cut(line, " ")
 		switch {
 		case !ok:
-			return nil, 0, malformed("a header has no value")
+			return nil, 0, malformedObject("a header has no value")
 		case name != "":
 			hs = append(hs, header{name, value, at, next})
 		case len(hs) == 0:
-			return nil, 0, malformed("its first line is the rest of another")
+			return nil, 0, malformedObject("its first line is the rest of another")
 		default:
 			last := &hs[len(hs)-1]
 			last.value += "\n" + value
-			last.to = next
+			last.end = next
 		}
 		at = next
 	}
 }
 
-func splitCommit(object []byte, hs []header) (signedText, error) {
-	rest, err := leading(hs, "tree", "parent", "author", "committer")
+func parseCommit(object []byte, hs []header) (signedObject, error) {
+	rest, err := cutHeaders(hs, "tree", "parent", "author", "committer")
 	if err != nil {
-		return signedText{}, err
+		return signedObject{}, err
 	}
 	committer := hs[len(hs)-len(rest)-1]
-	text := signedText{when: dateOf(committer.value)}
+	text := signedObject{date: identDate(committer.value)}
 	for i, h := range rest {
-		again := slices.ContainsFunc(rest[:i], func(o header) bool { return o.name == h.name })
+		repeated := slices.ContainsFunc(rest[:i], func(o header) bool { return o.name == h.name })
 		switch {
-		case again && h.name == "gpgsig":
-			return text, refuse(signAgain, "it has several signatures")
-		case again && h.name != "mergetag", slices.Contains([]string{"tree", "parent", "author", "committer"}, h.name):
-			return text, malformed("a header is there twice or out of place")
+		case repeated && h.name == "gpgsig":
+			return text, refuse(signAgainHint, "it has several signatures")
+		case repeated && h.name != "mergetag", slices.Contains([]string{"tree", "parent", "author", "committer"}, h.name):
+			return text, malformedObject("a header is there twice or out of place")
 		case strings.HasPrefix(h.name, "gpgsig-"):
-			return text, refuse(signAgain, "it has a signature for another hash algorithm than SHA-1")
+			return text, refuse(signAgainHint, "it has a signature for another hash algorithm than SHA-1")
 		case h.name == "gpgsig":
 			text.signature = []byte(h.value + "\n")
-			text.payload = slices.Concat(object[:h.from], object[h.to:])
+			text.payload = slices.Concat(object[:h.start], object[h.end:])
 		}
 	}
 	if text.signature == nil {
@@ -103,23 +103,23 @@ func splitCommit(object []byte, hs []header) (signedText, error) {
 	return text, nil
 }
 
-func splitTag(object []byte, hs []header, message int) (signedText, error) {
-	rest, err := leading(hs, "object", "type", "tag", "tagger")
+func parseTag(object []byte, hs []header, message int) (signedObject, error) {
+	rest, err := cutHeaders(hs, "object", "type", "tag", "tagger")
 	if err != nil {
-		return signedText{}, err
+		return signedObject{}, err
 	}
 	if len(rest) > 0 {
-		return signedText{}, malformed("it has a header that no tag has")
+		return signedObject{}, malformedObject("it has a header that no tag has")
 	}
 	if hs[1].value != "commit" {
-		return signedText{}, refuse("tag the commit itself: git tag -s NAME COMMIT", "it is the tag of a %q, not of a commit", hs[1].value)
+		return signedObject{}, refuse("tag the commit itself: git tag -s NAME COMMIT", "it is the tag of a %q, not of a commit", hs[1].value)
 	}
-	text := signedText{when: dateOf(hs[3].value), tag: hs[2].value, target: hs[0].value}
+	text := signedObject{date: identDate(hs[3].value), tag: hs[2].value, target: hs[0].value}
 	begin := -1
 	for at := message; at < len(object); {
-		if armored(object[at:]) {
+		if beginsSignature(object[at:]) {
 			if begin >= 0 {
-				return text, refuse(signAgain, "it has several signatures")
+				return text, refuse(signAgainHint, "it has several signatures")
 			}
 			begin = at
 		}
@@ -136,8 +136,8 @@ func splitTag(object []byte, hs []header, message int) (signedText, error) {
 	return text, nil
 }
 
-// armored says whether Git takes a line for the beginning of a signature.
-func armored(line []byte) bool {
+// beginsSignature says whether a signature begins with this line for Git.
+func beginsSignature(line []byte) bool {
 	for _, what := range []string{"PGP SIGNATURE", "PGP MESSAGE", "SIGNED MESSAGE", "SSH SIGNATURE"} {
 		if bytes.HasPrefix(line, []byte("-----BEGIN "+what+"-----")) {
 			return true
@@ -146,23 +146,23 @@ func armored(line []byte) bool {
 	return false
 }
 
-// leading checks that hs begin with these headers, each once and on one line, but for parent,
-// of which there may be any number. It returns the headers after them.
-func leading(hs []header, names ...string) ([]header, error) {
+// cutHeaders cuts the named headers off hs, which must begin with them in this order. Each is
+// there once and on one line; only "parent" may be missing or repeated.
+func cutHeaders(hs []header, names ...string) ([]header, error) {
 	for _, name := range names {
 		switch {
 		case name == "parent":
 			for len(hs) > 0 && hs[0].name == name {
-				if err := wellFormed(hs[0]); err != nil {
+				if err := checkHeader(hs[0]); err != nil {
 					return nil, err
 				}
 				hs = hs[1:]
 			}
 			continue
 		case len(hs) == 0 || hs[0].name != name:
-			return nil, malformed("it has no %s where one belongs", name)
+			return nil, malformedObject("it has no %s where one belongs", name)
 		}
-		if err := wellFormed(hs[0]); err != nil {
+		if err := checkHeader(hs[0]); err != nil {
 			return nil, err
 		}
 		hs = hs[1:]
@@ -170,7 +170,7 @@ func leading(hs []header, names ...string) ([]header, error) {
 	return hs, nil
 }
 
-func wellFormed(h header) error {
+func checkHeader(h header) error {
 	ok := h.value != "" && !strings.Contains(h.value, "\n")
 	switch h.name {
 	case "tree", "parent", "object":
@@ -179,16 +179,16 @@ func wellFormed(h header) error {
 		}
 		ok = len(h.value) == 40 && strings.Trim(h.value, "0123456789abcdef") == ""
 	case "author", "committer", "tagger":
-		ok = ok && !dateOf(h.value).IsZero()
+		ok = ok && !identDate(h.value).IsZero()
 	}
 	if !ok {
-		return malformed("its %s is malformed", h.name)
+		return malformedObject("its %s is malformed", h.name)
 	}
 	return nil
 }
 
-// dateOf is the time in `Name <mail> seconds zone`, or the zero time.
-func dateOf(ident string) time.Time {
+// identDate returns the time in `Name <mail> seconds zone`, or the zero time.
+func identDate(ident string) time.Time {
 	_, mail, _ := strings.Cut(ident, "<")
 	_, date, _ := strings.Cut(mail, "> ")
 	seconds, zone, _ := strings.Cut(date, " ")
@@ -205,6 +205,6 @@ func dateOf(ident string) time.Time {
 	return time.Unix(int64(n), 0)
 }
 
-func malformed(format string, args ...any) error {
+func malformedObject(format string, args ...any) error {
 	return refuse("make the object again with git, and sign it", format, args...)
 }

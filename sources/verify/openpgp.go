@@ -13,20 +13,20 @@ import (
 	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 )
 
-func (k Keys) checkOpenPGP(text signedText, now time.Time) (Signer, error) {
+func (k Keys) checkOpenPGP(text signedObject, now time.Time) (Signer, error) {
 	data, err := dearmor(text.signature, "PGP SIGNATURE")
 	if err == nil {
 		err = checkSignaturePacket(data)
 	}
 	if err != nil {
-		return Signer{}, refuse(signAgain, "its OpenPGP signature %v", err)
+		return Signer{}, refuse(signAgainHint, "its OpenPGP signature %v", err)
 	}
 	p, err := packet.Read(bytes.NewReader(data))
 	sig, ok := p.(*packet.Signature)
 	if err != nil || !ok || sig.IssuerKeyId == nil || *sig.IssuerKeyId == 0 {
-		return Signer{}, refuse(signAgain, "its OpenPGP signature is malformed or of an algorithm that is not supported")
+		return Signer{}, refuse(signAgainHint, "its OpenPGP signature is malformed or of an algorithm that is not supported")
 	}
-	if sig.CreationTime.After(now.Add(clockSkew)) {
+	if sig.CreationTime.After(now.Add(maxClockSkew)) {
 		return Signer{}, refuse("compare the clocks of this machine and of who signed", "its OpenPGP signature is dated in the future")
 	}
 	at := now
@@ -34,14 +34,14 @@ func (k Keys) checkOpenPGP(text signedText, now time.Time) (Signer, error) {
 		at = sig.CreationTime
 	}
 	refused := refuse("if you trust this key, add it to the keyring", "it is signed by the OpenPGP key %016X, which is not trusted", *sig.IssuerKeyId)
-	for _, c := range k.openPGP {
+	for _, c := range k.certificates {
 		e, err := c.entity()
 		if err != nil || len((openpgp.EntityList{e}).EntitiesById(*sig.IssuerKeyId)) == 0 {
 			continue
 		}
 		key, err := signingKey(e, *sig.IssuerKeyId, at)
 		if err == nil {
-			err = verifyOpenPGP(key, sig, text.payload, at)
+			err = verifyPayload(key, sig, text.payload, at)
 		}
 		if err == nil {
 			return Signer{Name: userID(e, at), Key: c.fingerprint}, nil
@@ -51,8 +51,8 @@ func (k Keys) checkOpenPGP(text signedText, now time.Time) (Signer, error) {
 	return Signer{}, refused
 }
 
-// policy is what the signatures within a key are held to at a time.
-func policy(at time.Time) *packet.Config {
+// signaturePolicy is the policy for the signatures within a key at a time.
+func signaturePolicy(at time.Time) *packet.Config {
 	broken := map[crypto.Hash]bool{crypto.MD5: true, crypto.RIPEMD160: true, crypto.SHA1: true}
 	return &packet.Config{
 		Time:                 func() time.Time { return at },
@@ -60,11 +60,11 @@ func policy(at time.Time) *packet.Config {
 	}
 }
 
-// signingKey returns the key with this id if it may sign at a time. It is asked about now
-// and not about when it signed: gpg replaces the self-signatures of a key that is
-// extended, so that nothing may be left of what it was then.
+// signingKey returns the key with this id if it may sign at a time. The caller passes now, not
+// the time of the signature: gpg replaces the self-signatures of a key when it extends the
+// key, so the state at an earlier time is lost.
 func signingKey(e *openpgp.Entity, id uint64, at time.Time) (openpgp.Key, error) {
-	rules := policy(at)
+	rules := signaturePolicy(at)
 	_, err := e.VerifyPrimaryKey(at, rules)
 	for _, sub := range e.Subkeys {
 		if err == nil && sub.PublicKey.KeyId == id {
@@ -83,7 +83,7 @@ func signingKey(e *openpgp.Entity, id uint64, at time.Time) (openpgp.Key, error)
 	}
 	key, ok := e.SigningKeyById(at, id, rules)
 	if ok && key.PublicKey != e.PrimaryKey {
-		// The library asks this of the signature by the primary key only.
+		// The library checks the hash of the signature by the primary key only.
 		back := key.SelfSignature.EmbeddedSignature
 		ok = back != nil && !rules.RejectHashAlgorithm(back.Hash)
 	}
@@ -93,10 +93,10 @@ func signingKey(e *openpgp.Entity, id uint64, at time.Time) (openpgp.Key, error)
 	return key, nil
 }
 
-func verifyOpenPGP(key openpgp.Key, sig *packet.Signature, payload []byte, at time.Time) error {
+func verifyPayload(key openpgp.Key, sig *packet.Signature, payload []byte, at time.Time) error {
 	critical := slices.ContainsFunc(sig.Notations, func(n *packet.Notation) bool { return n.IsCritical })
 	if critical || !sig.Hash.Available() {
-		return refuse(signAgain, "its OpenPGP signature asks for something that is not supported")
+		return refuse(signAgainHint, "its OpenPGP signature asks for something that is not supported")
 	}
 	h := sig.Hash.New()
 	h.Write(payload)
@@ -105,15 +105,15 @@ func verifyOpenPGP(key openpgp.Key, sig *packet.Signature, payload []byte, at ti
 		return refuse("fetch it again from a place you trust",
 			"its signature by the OpenPGP key %s does not match: it was changed, or the signature is of another object", fingerprint(key.Entity))
 	case sig.CreationTime.Before(key.PublicKey.CreationTime):
-		return refuse(signAgain, "its OpenPGP signature is older than the key %s", fingerprint(key.Entity))
+		return refuse(signAgainHint, "its OpenPGP signature is older than the key %s", fingerprint(key.Entity))
 	case sig.SigExpired(at):
-		return refuse(signAgain, "its OpenPGP signature has expired")
+		return refuse(signAgainHint, "its OpenPGP signature has expired")
 	}
 	return nil
 }
 
 func userID(e *openpgp.Entity, at time.Time) string {
-	if _, id := e.PrimaryIdentity(at, policy(at)); id != nil {
+	if _, id := e.PrimaryIdentity(at, signaturePolicy(at)); id != nil {
 		return id.Name
 	}
 	return ""

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// The packets of OpenPGP that have a meaning here (RFC 9580, section 5).
+// The types of packets in keys and signatures (RFC 9580, section 5).
 const (
 	tagSignature    = 2
 	tagSecretKey    = 5
@@ -20,28 +20,28 @@ const (
 	subpacketEmbedded = 32
 )
 
-// A rawPacket is what a packet's header says about it. The library that verifies reads
-// whatever packets come; this is how we know before what it will see.
+// A rawPacket is a packet whose header is parsed. The library parses any packets; reading their
+// headers before the library does limits it to the expected ones.
 type rawPacket struct {
 	tag  byte
 	body []byte
-	size int // with the header
+	size int // including the header
 }
 
-// errShort completes "the signature …".
-func errShort() error { return errors.New("ends within a packet") }
+// errTruncated completes "the signature …", as do the other errors of this file.
+func errTruncated() error { return errors.New("ends within a packet") }
 
-// readPacket reads the packet that data begins with. Packets of no definite length are
-// refused: signatures and keys have none.
+// readPacket reads the first packet of data. It refuses packets of indefinite length, which no
+// signature and no key needs.
 func readPacket(data []byte) (rawPacket, error) {
 	if len(data) < 2 {
-		return rawPacket{}, errShort()
+		return rawPacket{}, errTruncated()
 	}
 	if data[0]&0x80 == 0 {
 		return rawPacket{}, errors.New("holds something that is no OpenPGP packet")
 	}
 	p := rawPacket{tag: data[0] & 0x3f}
-	start, octets, add := 1, 0, 0 // the length: where, how long, and what is to be added
+	start, octets, add := 1, 0, 0 // of the length: its offset, its size, and the number to add
 	switch first := int(data[1]); {
 	case data[0]&0x40 == 0:
 		p.tag = data[0] >> 2 & 0xf
@@ -57,7 +57,7 @@ func readPacket(data []byte) (rawPacket, error) {
 		return p, errors.New("holds a packet without a length")
 	}
 	if len(data) < start+octets {
-		return p, errShort()
+		return p, errTruncated()
 	}
 	n := add
 	for _, b := range data[start : start+octets] {
@@ -66,15 +66,15 @@ func readPacket(data []byte) (rawPacket, error) {
 		start++
 	}
 	if n > len(data)-start {
-		return p, errShort()
+		return p, errTruncated()
 	}
 	p.body, p.size = data[start:start+n], start+n
 	return p, nil
 }
 
-// checkSignaturePacket says why data is not one version 4 signature over bytes as they are,
-// by an algorithm that is not known to be weak. Version 6 is not accepted since the library
-// allocates what its length fields ask for, up to 4 GiB, and so does one that is embedded.
+// checkSignaturePacket refuses all but one version 4 signature of binary data by a hash that is
+// not broken. It refuses version 6, and signatures embedded in others, since the library
+// allocates up to 4 GiB on the word of their length fields.
 func checkSignaturePacket(data []byte) error {
 	p, err := readPacket(data)
 	switch {
@@ -85,7 +85,7 @@ func checkSignaturePacket(data []byte) error {
 	case p.size != len(data):
 		return errors.New("is followed by something")
 	case len(p.body) < 6:
-		return errShort()
+		return errTruncated()
 	case p.body[0] != 4:
 		return fmt.Errorf("has version %d, not 4", p.body[0])
 	case p.body[1] != 0:
@@ -95,9 +95,9 @@ func checkSignaturePacket(data []byte) error {
 		return errors.New("was made with " + weak + ", which is broken")
 	}
 	rest := p.body[4:]
-	for range 2 { // the subpackets that are hashed, and those that are not
+	for range 2 { // the hashed and the unhashed subpackets
 		if len(rest) < 2 || len(rest)-2 < int(binary.BigEndian.Uint16(rest)) {
-			return errShort()
+			return errTruncated()
 		}
 		n := int(binary.BigEndian.Uint16(rest))
 		if err := checkSubpackets(rest[2 : 2+n]); err != nil {

@@ -2,8 +2,8 @@ package verify
 
 import "strings"
 
-// matchList says whether s matches a pattern list of ssh_config(5): one of its patterns,
-// and none of those that a ! stands before.
+// matchList says whether s matches a pattern list of ssh_config(5): at least one pattern, and no
+// pattern with a ! before it.
 func matchList(s, list string) bool {
 	found := false
 	for pattern := range strings.SplitSeq(list, ",") {
@@ -16,8 +16,8 @@ func matchList(s, list string) bool {
 	return found
 }
 
-// match compares s with a pattern in which * is any text and ? any byte. It takes
-// len(s)·len(pattern) steps at most.
+// match compares s with a pattern: * matches any text and ? any byte. It takes at most
+// len(s)·len(pattern) steps.
 func match(s, pattern string) bool {
 	i, j, star, mark := 0, 0, -1, 0
 	for i < len(s) {

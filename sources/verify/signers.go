@@ -13,12 +13,12 @@ import (
 	"confit/render"
 )
 
-// A signer is a line of an allowed_signers file that allows the namespace "git".
-type signer struct {
-	principals    string // a pattern list
-	authority     bool   // signs certificates, not commits
-	after, before time.Time
-	key           ssh.PublicKey
+// An allowedSigner is a line of an allowed_signers file that allows the namespace "git".
+type allowedSigner struct {
+	principals              string // a pattern list
+	authority               bool   // the key signs certificates, not commits
+	validAfter, validBefore time.Time
+	key                     ssh.PublicKey
 }
 
 const (
@@ -26,11 +26,11 @@ const (
 	malformedOption = "an option is there twice, or its value is not in double quotes"
 )
 
-const signersHint = `write: alice@example.com namespaces="git" ssh-ed25519 AAAA…, as in ssh-keygen(1), ALLOWED SIGNERS`
+const allowedSignersHint = `write: alice@example.com namespaces="git" ssh-ed25519 AAAA…, as in ssh-keygen(1), ALLOWED SIGNERS`
 
 func (k *Keys) addSigners(f File) error {
 	var errs []error
-	before := len(k.ssh)
+	before := len(k.allowedSigners)
 	for i, line := range strings.Split(string(f.Data), "\n") {
 		pos := render.Pos{File: f.Name, Line: i + 1}
 		line = strings.TrimSpace(line)
@@ -39,26 +39,27 @@ func (k *Keys) addSigners(f File) error {
 		}
 		if strings.HasPrefix(line, "-----BEGIN ") {
 			if strings.Contains(line, "PRIVATE KEY") {
-				return badKeys(pos, privateHint, "a private key is in the file")
+				return keyProblem(pos, privateKeyHint, "a private key is in the file")
 			}
-			return badKeys(pos, signersHint, "this is not a list of allowed signers")
+			return keyProblem(pos, allowedSignersHint, "this is not a list of allowed signers")
 		}
-		s, git, err := parseSigner(line)
+		s, allowsGit, err := parseSigner(line)
 		if err != nil {
-			errs = append(errs, badKeys(pos, signersHint, "%v", err))
-		} else if git {
-			k.ssh = append(k.ssh, s)
+			errs = append(errs, keyProblem(pos, allowedSignersHint, "%v", err))
+		} else if allowsGit {
+			k.allowedSigners = append(k.allowedSigners, s)
 		}
 	}
-	if len(errs) == 0 && len(k.ssh) == before {
-		return badKeys(render.Pos{File: f.Name}, signersHint, `no SSH key that may sign in the namespace "git" is in the file`)
+	if len(errs) == 0 && len(k.allowedSigners) == before {
+		return keyProblem(render.Pos{File: f.Name}, allowedSignersHint, `no SSH key that may sign in the namespace "git" is in the file`)
 	}
 	return errors.Join(errs...)
 }
 
-// parseSigner reads `principals [options] key-type base64 [comment]`. All but the principals
-// has the syntax of authorized_keys. git says whether the options allow the namespace "git".
-func parseSigner(line string) (s signer, git bool, err error) {
+// parseSigner reads `principals [options] key-type base64 [comment]`. The line
+// behind the principals has the syntax of authorized_keys. allowsGit says whether the options
+// allow the namespace "git".
+func parseSigner(line string) (s allowedSigner, allowsGit bool, err error) {
 	var rest string
 	if s.principals, rest, err = cutPrincipals(line); err != nil {
 		return s, false, err
@@ -72,7 +73,7 @@ func parseSigner(line string) (s signer, git bool, err error) {
 	if !ok || !strings.HasPrefix(strings.TrimLeft(after, " \t"), key.Type()) {
 		return s, false, errors.New(unknownOption)
 	}
-	if git, err = s.setOptions(options); err != nil {
+	if allowsGit, err = s.setOptions(options); err != nil {
 		return s, false, err
 	}
 	if _, ok := key.(*ssh.Certificate); ok {
@@ -82,7 +83,7 @@ func parseSigner(line string) (s signer, git bool, err error) {
 		return s, false, errors.New("a name that is excluded has a meaning for a cert-authority only")
 	}
 	s.key = key
-	return s, git, weakness(key)
+	return s, allowsGit, checkStrength(key)
 }
 
 // cutPrincipals cuts off the first word, which may be in double quotes.
@@ -103,8 +104,8 @@ func cutPrincipals(line string) (principals, rest string, err error) {
 	return principals, key, nil
 }
 
-// weakness says why a key is not trusted whatever the file says.
-func weakness(key ssh.PublicKey) error {
+// checkStrength refuses keys that are too weak, even if the file allows them.
+func checkStrength(key ssh.PublicKey) error {
 	if c, ok := key.(ssh.CryptoPublicKey); ok {
 		if k, ok := c.CryptoPublicKey().(*rsa.PublicKey); ok && k.N.BitLen() < 2048 {
 			return fmt.Errorf("the RSA key has %d bits, and needs 2048", k.N.BitLen())
@@ -116,9 +117,9 @@ func weakness(key ssh.PublicKey) error {
 	return nil
 }
 
-// setOptions reads the options of a line. git says whether they allow the namespace "git".
-func (s *signer) setOptions(options []string) (git bool, err error) {
-	git = true
+// setOptions reads the options of a line, and whether they allow the namespace "git".
+func (s *allowedSigner) setOptions(options []string) (allowsGit bool, err error) {
+	allowsGit = true
 	seen := map[string]bool{}
 	for _, option := range options {
 		name, value, valued := strings.Cut(option, "=")
@@ -139,23 +140,24 @@ func (s *signer) setOptions(options []string) (git bool, err error) {
 		case "cert-authority":
 			s.authority = true
 		case "namespaces":
-			git = matchList("git", value)
+			allowsGit = matchList("git", value)
 		case "valid-after":
-			s.after, err = parseDate(value)
+			s.validAfter, err = parseDate(value)
 		case "valid-before":
-			s.before, err = parseDate(value)
+			s.validBefore, err = parseDate(value)
 		}
 		if err != nil {
 			return false, err
 		}
 	}
-	if !s.before.IsZero() && !s.after.Before(s.before) {
+	if !s.validBefore.IsZero() && !s.validAfter.Before(s.validBefore) {
 		return false, errors.New("valid-after is not before valid-before")
 	}
-	return git, nil
+	return allowsGit, nil
 }
 
-// unquote takes the double quotes off a value, which no namespace and no date needs inside.
+// unquote removes the double quotes around a value. No date and no namespace needs an escaped
+// quote inside.
 func unquote(value string) (string, error) {
 	text, opened := strings.CutPrefix(value, `"`)
 	text, closed := strings.CutSuffix(text, `"`)

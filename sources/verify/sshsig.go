@@ -11,13 +11,13 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// sshSignature is a signature with what its last field holds.
+// An sshSignature is a parsed signature.
 type sshSignature struct {
 	sshBlob
-	parsed ssh.Signature
+	parsed ssh.Signature // of the field Signature
 }
 
-// sshBlob is the blob of PROTOCOL.sshsig in OpenSSH.
+// An sshBlob is the signature as in the armor (PROTOCOL.sshsig of OpenSSH).
 type sshBlob struct {
 	Magic     [6]byte
 	Version   uint32
@@ -28,7 +28,7 @@ type sshBlob struct {
 	Signature []byte
 }
 
-// sshSigned is what the key signs.
+// An sshSigned has the bytes that the key signs.
 type sshSigned struct {
 	Magic     [6]byte
 	Namespace string
@@ -37,33 +37,33 @@ type sshSigned struct {
 	Digest    []byte
 }
 
-func (k Keys) checkSSH(text signedText) (Signer, error) {
+func (k Keys) checkSSH(text signedObject) (Signer, error) {
 	blob, err := dearmor(text.signature, "SSH SIGNATURE")
 	if err != nil {
-		return Signer{}, refuse(signAgain, "its SSH signature %v", err)
+		return Signer{}, refuse(signAgainHint, "its SSH signature %v", err)
 	}
 	sig, key, err := parseSSH(blob)
 	if err != nil {
-		return Signer{}, refuse(signAgain, "its SSH signature %v", err)
+		return Signer{}, refuse(signAgainHint, "its SSH signature %v", err)
 	}
-	plain := key
+	userKey := key
 	if cert, ok := key.(*ssh.Certificate); ok {
-		plain = cert.Key
+		userKey = cert.Key
 	}
-	shown := ssh.FingerprintSHA256(plain)
-	refused := refuse("if you trust this key, add it to the allowed signers", "it is signed by the SSH key %s, which is not trusted", shown)
-	for _, s := range k.ssh {
-		if !s.concerns(key) {
+	keyName := ssh.FingerprintSHA256(userKey)
+	refused := refuse("if you trust this key, add it to the allowed signers", "it is signed by the SSH key %s, which is not trusted", keyName)
+	for _, s := range k.allowedSigners {
+		if !s.isFor(key) {
 			continue
 		}
-		name, err := s.allows(key, text.when)
-		if err == nil && !sig.verifies(plain, text.payload) {
-			return Signer{}, refuse("fetch it again from a place you trust", "its signature by the SSH key %s does not match: it was changed, or the signature is of another object", shown)
+		name, err := s.authorize(key, text.date)
+		if err == nil && !sig.verifies(userKey, text.payload) {
+			return Signer{}, refuse("fetch it again from a place you trust", "its signature by the SSH key %s does not match: it was changed, or the signature is of another object", keyName)
 		}
 		if err == nil {
-			return Signer{Name: name, Key: shown}, nil
+			return Signer{Name: name, Key: keyName}, nil
 		}
-		refused = refuse("sign with a key that is valid, or correct the allowed signers", "it is signed by the SSH key %s, but %v", shown, err)
+		refused = refuse("sign with a key that is valid, or correct the allowed signers", "it is signed by the SSH key %s, but %v", keyName, err)
 	}
 	return Signer{}, refused
 }
@@ -79,7 +79,7 @@ func parseSSH(blob []byte) (sig sshSignature, key ssh.PublicKey, err error) {
 	case sig.Namespace != "git":
 		return sig, nil, errors.New(`was not made for the namespace "git"`)
 	case sig.Reserved != "":
-		return sig, nil, errors.New("says more than is signed") // what is signed has this empty
+		return sig, nil, errors.New("says more than is signed") // the signed bytes have this field empty
 	case sig.Hash != "sha256" && sig.Hash != "sha512":
 		return sig, nil, errors.New("was made with a hash other than SHA-256 or SHA-512")
 	}
@@ -112,9 +112,8 @@ func (s sshSignature) verifies(key ssh.PublicKey, payload []byte) bool {
 	return key.Verify(signed, &s.parsed) == nil
 }
 
-// concerns says whether the line is about this key, or about the authority of this
-// certificate.
-func (s signer) concerns(key ssh.PublicKey) bool {
+// isFor says whether the line has this key, or the authority of this certificate.
+func (s allowedSigner) isFor(key ssh.PublicKey) bool {
 	cert, ok := key.(*ssh.Certificate)
 	if ok != s.authority {
 		return false
@@ -125,16 +124,16 @@ func (s signer) concerns(key ssh.PublicKey) bool {
 	return bytes.Equal(key.Marshal(), s.key.Marshal())
 }
 
-// allows returns the name under which key may sign at a time.
-func (s signer) allows(key ssh.PublicKey, when time.Time) (string, error) {
-	if when.Before(s.after) || !s.before.IsZero() && when.After(s.before) {
+// authorize returns the principal for which a key may sign at a time.
+func (s allowedSigner) authorize(key ssh.PublicKey, when time.Time) (string, error) {
+	if when.Before(s.validAfter) || !s.validBefore.IsZero() && when.After(s.validBefore) {
 		return "", errors.New("not within the time that valid-after and valid-before allow")
 	}
 	cert, ok := key.(*ssh.Certificate)
 	if !ok {
 		return s.principals, nil
 	}
-	if err := weakness(cert.Key); err != nil {
+	if err := checkStrength(cert.Key); err != nil {
 		return "", err
 	}
 	if cert.CertType != ssh.UserCert || cert.Signature.Format == ssh.KeyAlgoRSA {

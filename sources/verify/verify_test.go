@@ -143,7 +143,7 @@ func TestFlips(t *testing.T) {
 	for name, h := range hands(t) {
 		for kind, object := range map[string][]byte{"commit": h.commit(commitHead, message), "tag": h.tag(tagText)} {
 			t.Run(name+"/"+kind, func(t *testing.T) {
-				good, err := split(kind, object)
+				good, err := parseObject(kind, object)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -160,7 +160,7 @@ func TestFlips(t *testing.T) {
 							refusal(t, err)
 							continue
 						}
-						got, _ := split(kind, bad)
+						got, _ := parseObject(kind, bad)
 						if at < begin || at >= end || !bytes.Equal(got.payload, good.payload) {
 							t.Fatalf("byte %d, bit %d changed, and accepted: %q", at, bit, bad)
 						}
