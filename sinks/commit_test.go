@@ -28,9 +28,9 @@ func mixed(t *testing.T, dir string) (Dir, *commit, *Plan) {
 func prepare(t *testing.T, dir string, outs files) (Dir, *commit, *Plan) {
 	t.Helper()
 	d := Dir{Path: dir}
-	tr, err := openTree(dir)
+	tr, err := d.open()
 	must(t, err)
-	t.Cleanup(tr.close)
+	t.Cleanup(tr.Close)
 	s, err := openState(tr, "default")
 	must(t, err)
 	t.Cleanup(s.close)
@@ -53,7 +53,7 @@ func identity(t *testing.T, dir string) map[string]string {
 		st := info.Sys().(*syscall.Stat_t)
 		all[p] = fmt.Sprint(text, info.Mode())
 		if !info.IsDir() {
-			all[p] += fmt.Sprint(st.Ino, st.Mtim)
+			all[p] += fmt.Sprint(st.Ino, info.ModTime().UnixNano())
 		}
 	}
 	return all

@@ -1,9 +1,8 @@
 package sinks
 
 import (
-	"golang.org/x/sys/unix"
-
 	"confit/render"
+	"confit/sinks/dirfd"
 )
 
 // A file is an output beside what lies in its place.
@@ -26,7 +25,7 @@ type removal struct {
 // and finds everything that is in the way before it says so.
 type comparison struct {
 	dir     Dir
-	tree    *tree
+	tree    *dirfd.Tree
 	old     *manifest
 	wanted  map[string]bool // directories
 	goes    map[string]bool // files and directories that this run removes
@@ -46,7 +45,7 @@ type comparison struct {
 	buf     []byte
 }
 
-func compare(d Dir, t *tree, old *manifest, outs []*render.Output) (*comparison, error) {
+func compare(d Dir, t *dirfd.Tree, old *manifest, outs []*render.Output) (*comparison, error) {
 	c := &comparison{
 		dir: d, tree: t, old: old,
 		wanted: map[string]bool{}, goes: map[string]bool{}, mkdirs: map[string]bool{},
@@ -118,7 +117,7 @@ func (c *comparison) look(f *file) error {
 	if in == nil || err != nil {
 		return err
 	}
-	var st unix.Stat_t
+	var st dirfd.Stat
 	if err := c.judge(in, f, &st); err != nil {
 		return err
 	}
@@ -131,32 +130,32 @@ func (c *comparison) look(f *file) error {
 	return nil
 }
 
-func (c *comparison) judge(f *folder, there *file, st *unix.Stat_t) (err error) {
+func (c *comparison) judge(f *dirfd.Dir, there *file, st *dirfd.Stat) (err error) {
 	o, name := there.out, base(there.out.Path)
-	if there.old == nil && f.lacks(name) {
+	if there.old == nil && f.Lacks(name) {
 		there.kind, there.differs = Create, true
 		return nil
 	}
-	err = f.lstat(name, st)
-	if isAbsent(err) || err == nil && c.goes[o.Path] {
+	*st, err = f.Lstat(name)
+	if dirfd.Absent(err) || err == nil && c.goes[o.Path] {
 		c.swaps = c.swaps || err == nil
 		there.kind, there.differs = Create, true
 		return nil
 	} else if err != nil {
 		return err
 	}
-	if st.Mode&unix.S_IFMT != unix.S_IFREG {
-		c.hit(f.at(name), o.Pos(), "is "+kind(st.Mode)+" where an output should go", "move it away")
+	if !st.IsFile() {
+		c.hit(f.At(name), o.Pos(), "is "+st.Kind()+" where an output should go", "move it away")
 		return nil
 	}
-	there.mode = st.Mode & 0o7777
-	if there.differs, err = f.differs(o, st, c.buf); err != nil {
+	there.mode = st.Perm()
+	if there.differs, err = differs(f, o, *st, c.buf); err != nil {
 		return err
 	}
 	switch {
 	case !there.differs && there.mode == uint32(o.Mode.Perm()):
 	case there.old == nil && !o.Adopt && !c.mounted(f, name, o.Pos()):
-		c.hit(f.at(name), o.Pos(), "was not written by this spec", "move it away, or set `overwrite: true` on the output")
+		c.hit(f.At(name), o.Pos(), "was not written by this spec", "move it away, or set `overwrite: true` on the output")
 	default:
 		there.kind = Update
 	}
@@ -164,7 +163,7 @@ func (c *comparison) judge(f *folder, there *file, st *unix.Stat_t) (err error) 
 }
 
 // folder opens the directory of an output; nil when it is to be made or blocked.
-func (c *comparison) folder(there *file) (*folder, error) {
+func (c *comparison) folder(there *file) (*dirfd.Dir, error) {
 	o := there.out
 	dir := parent(o.Path)
 	if c.mkdirs[dir] {
@@ -174,22 +173,22 @@ func (c *comparison) folder(there *file) (*folder, error) {
 	if c.blocked[dir] {
 		return nil, nil
 	}
-	f, err := c.tree.dir(dir)
+	f, err := c.tree.Dir(dir)
 	if err == nil || !isGone(err) {
 		return f, err
 	}
-	deepest := c.tree.deepest()
+	deepest := c.tree.Deepest()
 	at := dir
-	for parent(at) != deepest.path {
+	for parent(at) != deepest.Path {
 		at = parent(at)
 	}
-	if isNoDir(err) && !c.goes[at] {
+	if dirfd.NotDir(err) && !c.goes[at] {
 		c.blocked[dir] = true
 		c.blockedBy(deepest, at, o.Pos())
 		return nil, nil
 	}
 	c.swaps = c.swaps || c.goes[at]
-	for ; dir != deepest.path; dir = parent(dir) {
+	for ; dir != deepest.Path; dir = parent(dir) {
 		c.mkdirs[dir] = true
 	}
 	there.kind, there.differs = Create, true
@@ -197,13 +196,12 @@ func (c *comparison) folder(there *file) (*folder, error) {
 	return nil, nil
 }
 
-func (c *comparison) blockedBy(in *folder, at string, pos render.Pos) {
-	var st unix.Stat_t
+func (c *comparison) blockedBy(in *dirfd.Dir, at string, pos render.Pos) {
 	what := "something else"
-	if in.lstat(base(at), &st) == nil {
-		what = kind(st.Mode)
+	if st, err := in.Lstat(base(at)); err == nil {
+		what = st.Kind()
 	}
-	c.hit(in.at(base(at)), pos, "is "+what+" where a directory should be", "move it away")
+	c.hit(in.At(base(at)), pos, "is "+what+" where a directory should be", "move it away")
 }
 
 // hit reports something in the way, once.

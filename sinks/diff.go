@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/diff"
-	"golang.org/x/sys/unix"
 
 	"confit/render"
 )
@@ -97,36 +96,25 @@ func (c *comparison) before(ch *Change) error {
 // content reads a file for a diff, and a byte more than that shows, with the sum of the
 // whole as its entry in the manifest has it.
 func (c *comparison) content(p string, e *entry) (text []byte, sum string, err error) {
-	f, err := c.tree.dir(parent(p))
+	f, err := c.tree.Dir(parent(p))
 	if err != nil {
 		return nil, "", err
 	}
-	fd, err := f.openat(base(p), unix.O_RDONLY|unix.O_NONBLOCK, 0)
+	file, err := f.OpenFile(base(p))
 	if err != nil {
 		return nil, "", err
 	}
-	defer unix.Close(fd)
-	if text, err = io.ReadAll(io.LimitReader(descriptor(fd), maxShown+1)); err != nil || e == nil {
+	defer file.Close()
+	if text, err = io.ReadAll(io.LimitReader(file, maxShown+1)); err != nil || e == nil {
 		return text, "", err
 	}
-	all := io.MultiReader(bytes.NewReader(text), descriptor(fd))
+	all := io.MultiReader(bytes.NewReader(text), file)
 	if e.Blob == "" {
 		sum, err = sha256Of(all, c.buf)
 		return text, sum, err
 	}
 	id, err := blobID(all, e.Size, c.buf)
 	return text, id.String(), err
-}
-
-// A descriptor reads from an open file.
-type descriptor int
-
-func (d descriptor) Read(b []byte) (int, error) {
-	n, err := again(func() (int, error) { return unix.Read(int(d), b) })
-	if err == nil && n == 0 {
-		err = io.EOF
-	}
-	return max(n, 0), err
 }
 
 // Diff writes the plan as a unified diff with Git's headers for modes. Sensitive

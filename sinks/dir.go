@@ -14,9 +14,8 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"confit/render"
+	"confit/sinks/dirfd"
 )
 
 // A Dir is an output directory, as one spec sees it.
@@ -37,21 +36,21 @@ func (d Dir) Plan(outs []render.Output) (*Plan, error) {
 	if err := d.check(outs); err != nil {
 		return nil, err
 	}
-	t, err := openTree(d.Path)
-	if isAbsent(err) {
+	t, err := d.open()
+	if dirfd.Absent(err) {
 		return d.planNew(outs)
 	} else if err != nil {
 		return nil, ioProblem(err, "")
 	}
-	defer t.close()
-	if err := d.lock(context.Background(), t, unix.LOCK_SH); err != nil {
+	defer t.Close()
+	if err := d.lock(context.Background(), t, false); err != nil {
 		return nil, ioProblem(err, "")
 	}
 	p, err := d.planIn(t, outs)
 	return p, ioProblem(err, "")
 }
 
-func (d Dir) planIn(t *tree, outs []render.Output) (*Plan, error) {
+func (d Dir) planIn(t *dirfd.Tree, outs []render.Output) (*Plan, error) {
 	s, err := openState(t, d.name())
 	if err != nil {
 		return nil, err
@@ -123,15 +122,15 @@ func (d Dir) applyTo(ctx context.Context, outs []render.Output) (Result, error) 
 }
 
 func (d Dir) apply(ctx context.Context, outs []render.Output) (Result, error) {
-	t, err := openTree(d.Path)
+	t, err := d.open()
 	if err != nil {
 		return Result{}, d.unchanged(err)
 	}
-	defer t.close()
-	if err := d.lock(ctx, t, unix.LOCK_EX); err != nil {
+	defer t.Close()
+	if err := d.lock(ctx, t, true); err != nil {
 		return Result{}, d.unchanged(err)
 	}
-	if err := t.top().stillThere(); err != nil {
+	if err := stillThere(t.Top()); err != nil {
 		return Result{}, d.unchanged(err)
 	}
 	s, err := openState(t, d.name())
@@ -149,7 +148,7 @@ func (d Dir) apply(ctx context.Context, outs []render.Output) (Result, error) {
 	return d.publish(ctx, t, s, p)
 }
 
-func (d Dir) compare(t *tree, s *state, outs []render.Output) (*Plan, error) {
+func (d Dir) compare(t *dirfd.Tree, s *state, outs []render.Output) (*Plan, error) {
 	old, err := s.manifest(manifestFile)
 	if err != nil {
 		return nil, err
@@ -177,6 +176,9 @@ func (d Dir) name() string {
 	}
 	return d.Name
 }
+
+// handsGroupDown tells whether the top has the setgid bit, as fsGroup sets it.
+func handsGroupDown(t *dirfd.Tree) bool { return t.Top().Stat.Setgid() != 0 }
 
 func (d Dir) dirMode(setgid bool) uint32 {
 	switch {

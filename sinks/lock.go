@@ -5,22 +5,19 @@ import (
 	"fmt"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"confit/render"
+	"confit/sinks/dirfd"
 )
 
-// lock takes the flock on the directory's own descriptor, which leaves no file
-// behind, works on a read-only mount, and is free once its holder is dead.
-func (d Dir) lock(ctx context.Context, t *tree, how int) error {
+// lock waits for the lock of the directory: alone to change it, else to look at it.
+func (d Dir) lock(ctx context.Context, t *dirfd.Tree, alone bool) error {
 	deadline := time.Now().Add(d.LockTimeout)
 	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
 		if ctx.Err() != nil {
 			return d.stopped(ctx)
 		}
-		err := retry(func() error { return unix.Flock(t.top().fd, how|unix.LOCK_NB) })
-		if err != unix.EWOULDBLOCK {
-			return errno("lock", d.Path, err)
+		if free, err := t.Top().TryLock(alone); free || err != nil {
+			return err
 		}
 		left := time.Until(deadline)
 		if left <= 0 {

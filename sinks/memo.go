@@ -13,11 +13,11 @@ const maxMemo = 64 << 20
 // next run need not fetch them again. It proves nothing about the outputs. A directory
 // that cannot be read remembers nothing.
 func (d Dir) Recall() []byte {
-	t, err := openTree(d.Path)
+	t, err := d.open()
 	if err != nil {
 		return nil
 	}
-	defer t.close()
+	defer t.Close()
 	s, err := openState(t, d.name())
 	if err != nil {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"golang.org/x/sys/unix"
+	"confit/sinks/dirfd"
 )
 
 // errGone is the error of a directory that another run made and has removed by the time
@@ -25,20 +25,26 @@ func againIfGone[T any](do func() (T, error)) (v T, err error) {
 }
 
 // stillThere tells whether an open directory still has a name.
-func (f *folder) stillThere() error {
-	var st unix.Stat_t
-	if err := unix.Fstat(f.fd, &st); err != nil {
-		return errno("stat", f.full, err)
+func stillThere(f *dirfd.Dir) error {
+	removed, err := f.Removed()
+	if removed {
+		err = &fs.PathError{Op: "open", Path: f.Full, Err: errGone}
 	}
-	if st.Nlink == 0 {
-		return errno("open", f.full, errGone)
+	return err
+}
+
+// open opens the directory.
+func (d Dir) open() (*dirfd.Tree, error) {
+	t, err := dirfd.Open(d.Path)
+	if dirfd.NotDir(err) {
+		return nil, inWay(d.Path, "is no directory", "move it away, or write to another place")
 	}
-	return nil
+	return t, err
 }
 
 // makeAll creates the directory dir, and tells which ones it made, deepest last.
 func makeAll(dir string) ([]string, error) {
-	if _, err := os.Stat(dir); !isAbsent(err) {
+	if _, err := os.Stat(dir); !dirfd.Absent(err) {
 		return nil, err
 	}
 	var made []string
@@ -71,12 +77,12 @@ func unmake(made []string) {
 	if len(made) == 0 {
 		return
 	}
-	t, err := openTree(made[len(made)-1])
+	t, err := dirfd.Open(made[len(made)-1])
 	if err != nil {
 		return
 	}
-	defer t.close()
-	if !t.top().claim() {
+	defer t.Close()
+	if free, _ := t.Top().TryLock(true); !free {
 		return
 	}
 	for _, dir := range slices.Backward(made) {
@@ -85,6 +91,3 @@ func unmake(made []string) {
 		}
 	}
 }
-
-// claim takes the lock of a directory if it is free.
-func (f *folder) claim() bool { return unix.Flock(f.fd, unix.LOCK_EX|unix.LOCK_NB) == nil }

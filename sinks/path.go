@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 	"unicode"
@@ -193,11 +192,3 @@ func parent(p string) string {
 
 // base is the last name of such a path.
 func base(p string) string { return p[strings.LastIndexByte(p, '/')+1:] }
-
-// join is path.Join of a directory, "." for the top, and a name.
-func join(dir, name string) string {
-	if dir == "." {
-		return name
-	}
-	return path.Join(dir, name)
-}

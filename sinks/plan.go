@@ -117,7 +117,7 @@ func (p *Plan) count(c *comparison) {
 func (c *comparison) makes() []op {
 	var ops []op
 	for _, dir := range slices.Sorted(maps.Keys(c.mkdirs)) {
-		ops = append(ops, op{Do: doMkdir, Path: dir, Mode: c.dir.dirMode(c.tree.setgid())})
+		ops = append(ops, op{Do: doMkdir, Path: dir, Mode: c.dir.dirMode(handsGroupDown(c.tree))})
 	}
 	return append(ops, c.chmods...)
 }
@@ -199,7 +199,7 @@ func (p *Plan) empty() bool {
 
 // notices says what is done but will not help.
 func (c *comparison) notices() []string {
-	if c.tree.setgid() {
+	if handsGroupDown(c.tree) {
 		return nil
 	}
 	for _, f := range c.files {

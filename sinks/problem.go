@@ -8,9 +8,8 @@ import (
 	"os"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"confit/render"
+	"confit/sinks/dirfd"
 )
 
 // The codes of the problems that this package reports.
@@ -23,14 +22,6 @@ const (
 	CodeStopped    = "stopped"           // the context ended before the commit
 	CodeUnfinished = "output-unfinished" // the commit began; the next run finishes it
 )
-
-// errno is an error of the system at a path, as package os would report it.
-func errno(op, path string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return &fs.PathError{Op: op, Path: path, Err: err}
-}
 
 // ioProblem is err as a problem of cause IO; one that is a problem already stays.
 func ioProblem(err error, after string) error {
@@ -87,34 +78,8 @@ func joined(problems []*render.Problem) error {
 	return errors.Join(errs...)
 }
 
-// isAbsent tells whether err says that there is nothing at a path.
-func isAbsent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
-
-// isNoDir tells whether err says that a path leads through something that is no
-// real directory, a symlink included.
-func isNoDir(err error) bool {
-	return errors.Is(err, unix.ENOTDIR) || errors.Is(err, unix.ELOOP)
-}
-
 // isGone tells whether err says that a directory is not there, or not any more.
-func isGone(err error) bool { return isAbsent(err) || isNoDir(err) }
-
-// kind names the type of a file for an error.
-func kind(mode uint32) string {
-	switch mode & unix.S_IFMT {
-	case unix.S_IFREG:
-		return "a file"
-	case unix.S_IFDIR:
-		return "a directory"
-	case unix.S_IFLNK:
-		return "a symlink"
-	case unix.S_IFIFO:
-		return "a named pipe"
-	case unix.S_IFSOCK:
-		return "a socket"
-	}
-	return "a device"
-}
+func isGone(err error) bool { return dirfd.Absent(err) || dirfd.NotDir(err) }
 
 // sameUser is the hint for what belongs to another user.
 func sameUser(uid uint32) string {

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"confit/render"
+	"confit/sinks/dirfd"
 )
 
 // How files are synced (docs/decisions/001-sync.md): up to fewSyncs each by itself,
@@ -16,7 +17,7 @@ const (
 )
 
 // publish carries a plan out.
-func (d Dir) publish(ctx context.Context, t *tree, s *state, p *Plan) (Result, error) {
+func (d Dir) publish(ctx context.Context, t *dirfd.Tree, s *state, p *Plan) (Result, error) {
 	if len(p.ops) == 0 && p.fresh {
 		d.remember(s)
 		if s.stale() {
@@ -69,14 +70,14 @@ func (d Dir) prepare(ctx context.Context, s *state, p *Plan) error {
 
 // stage writes the new files under the numbers of their steps, durably.
 func (d Dir) stage(ctx context.Context, s *state, ops []op) error {
-	few := len(ops) <= fewSyncs
+	few := len(ops) <= fewSyncs || !dirfd.SyncsAll
 	if err := d.stageAll(ctx, s, ops, few); err != nil {
 		return err
 	}
 	if few {
-		return s.stage.sync()
+		return s.stage.Sync()
 	}
-	return s.stage.syncAll()
+	return s.stage.SyncAll()
 }
 
 // stageAll stages first what is copied, as the files of the spool are still in it then.
@@ -95,7 +96,7 @@ func (d Dir) stageAll(ctx context.Context, s *state, ops []op, durable bool) err
 			return nil
 		}
 		b, _ := d.spooled(o)
-		return s.stage.take(b, staged(i), uint32(o.Mode.Perm()), durable)
+		return s.take(b, staged(i), uint32(o.Mode.Perm()), durable)
 	})
 }
 
@@ -162,7 +163,7 @@ func (d Dir) stageOne(ctx context.Context, s *state, i int, o *render.Output, du
 	if err != nil {
 		return err
 	}
-	return s.stage.create(staged(i), data, uint32(o.Mode.Perm()), durable)
+	return s.stage.WriteFile(staged(i), data, uint32(o.Mode.Perm()), durable)
 }
 
 // finish puts the new manifest into force and ends the commit.
@@ -182,7 +183,7 @@ func (s *state) finish(empty bool) error {
 	if err := s.remove(journalFile); err != nil {
 		return err
 	}
-	return s.dir.sync()
+	return s.dir.Sync()
 }
 
 // abandon ends a run that failed before its commit. If the journal is in its
@@ -220,7 +221,7 @@ func (d Dir) halfDone(err error) error {
 }
 
 // recover finishes what an interrupted run has begun, and tells whether one had.
-func (d Dir) recover(t *tree, s *state) (bool, error) {
+func (d Dir) recover(t *dirfd.Tree, s *state) (bool, error) {
 	j, err := s.journal()
 	if j == nil || err != nil {
 		return false, ioProblem(err, "")
@@ -233,7 +234,7 @@ func (d Dir) recover(t *tree, s *state) (bool, error) {
 		err = s.tidy()
 	}
 	if err == nil {
-		t.forget()
+		t.Forget()
 		err = s.reopen()
 	}
 	if err != nil {

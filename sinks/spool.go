@@ -3,13 +3,13 @@ package sinks
 import (
 	"crypto/rand"
 	"errors"
+	"io"
 	"io/fs"
 	"strings"
 	"sync"
 
-	"golang.org/x/sys/unix"
-
 	"confit/render"
+	"confit/sinks/dirfd"
 )
 
 const spoolPrefix = "spool-"
@@ -25,9 +25,9 @@ type Spool struct {
 	closed bool
 
 	mu   sync.Mutex // for what follows, which the first Put makes
-	tree *tree
-	in   *folder // the state directory
-	at   *folder
+	tree *dirfd.Tree
+	in   *dirfd.Dir // the state directory
+	at   *dirfd.Dir
 	made []string // directories above it that were not there
 }
 
@@ -40,7 +40,7 @@ func (s *Spool) Put(id render.BlobID, data []byte) error {
 	defer s.busy.RUnlock()
 	at, err := s.open()
 	if err == nil {
-		err = at.create(id.String(), data, 0o600, false)
+		err = at.WriteFile(id.String(), data, 0o600, false)
 	}
 	if errors.Is(err, fs.ErrExist) {
 		return nil // names are hashes
@@ -56,23 +56,22 @@ func (s *Spool) Get(id render.BlobID, buf []byte) ([]byte, error) {
 	at, name := s.at, id.String()
 	s.mu.Unlock()
 	if at == nil {
-		return buf, errno("open", name, unix.ENOENT)
+		return buf, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	fd, err := at.openat(name, unix.O_RDONLY, 0)
+	f, err := at.OpenFile(name)
 	if err != nil {
 		return buf, err
 	}
-	defer unix.Close(fd)
+	defer f.Close()
 	for {
 		if len(buf) == cap(buf) {
 			buf = append(buf, 0)[:len(buf)]
 		}
-		n, err := again(func() (int, error) { return unix.Read(fd, buf[len(buf):cap(buf)]) })
-		if err != nil {
-			return buf, errno("read", at.at(name), err)
-		}
-		if n == 0 {
+		n, err := f.Read(buf[len(buf):cap(buf)])
+		if err == io.EOF {
 			return buf, nil
+		} else if err != nil {
+			return buf, err
 		}
 		buf = buf[:len(buf)+n]
 	}
@@ -105,7 +104,7 @@ func (b spooled) Bytes() ([]byte, error) {
 
 // open makes the spool's directory. A run that ends just then may remove the state
 // directory again, or take the new spool for a dead one, so it is tried anew.
-func (s *Spool) open() (*folder, error) {
+func (s *Spool) open() (*dirfd.Dir, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -116,8 +115,8 @@ func (s *Spool) open() (*folder, error) {
 		if err = s.make(); err == nil {
 			break
 		}
-		s.in.close()
-		s.tree.close()
+		s.in.Close()
+		s.tree.Close()
 		s.tree, s.in = nil, nil
 		if !isGone(err) && !errors.Is(err, fs.ErrExist) {
 			break
@@ -132,10 +131,10 @@ func (s *Spool) make() (err error) {
 	if err != nil {
 		return err
 	}
-	if s.tree, err = openTree(s.dir.Path); err != nil {
+	if s.tree, err = s.dir.open(); err != nil {
 		return err
 	}
-	top, name := s.tree.top(), statePrefix+s.dir.name()
+	top, name := s.tree.Top(), statePrefix+s.dir.name()
 	if s.in, err = ownFolder(top, name); s.in == nil && err == nil {
 		s.in, err = makePrivate(top, name)
 	}
@@ -146,14 +145,13 @@ func (s *Spool) make() (err error) {
 	if err != nil {
 		return err
 	}
-	err = unix.Flock(at.fd, unix.LOCK_EX|unix.LOCK_NB)
-	if err == nil {
-		var st unix.Stat_t
-		err = s.in.lstat(at.name, &st)
+	mine, err := at.TryLock(true)
+	if mine {
+		mine, err = s.in.Has(at.Name)
 	}
-	if err != nil {
-		at.close()
-		return unix.ENOENT
+	if !mine || err != nil {
+		at.Close()
+		return gone(s.in, at.Name)
 	}
 	s.at = at
 	return nil
@@ -167,31 +165,31 @@ func (s *Spool) Close() error {
 	s.closed = true
 	var err error
 	if s.at != nil {
-		err = s.at.drop(s.in)
-		if s.tree.top().claim() { // else who holds it sees to the state
-			_ = unix.Unlinkat(s.tree.top().fd, s.in.name, unix.AT_REMOVEDIR)
+		err = removeFilled(s.in, s.at)
+		if free, _ := s.tree.Top().TryLock(true); free { // else its holder sees to the state
+			_ = s.tree.Top().RemoveDir(s.in.Name)
 		}
 	}
-	s.at.close()
-	s.in.close()
-	s.tree.close()
+	s.at.Close()
+	s.in.Close()
+	s.tree.Close()
 	unmake(s.made)
 	s.tree, s.in, s.at, s.made = nil, nil, nil, nil
 	return ioProblem(err, "")
 }
 
-// drop removes a directory with the files in it.
-func (f *folder) drop(in *folder) error {
-	names, err := f.names()
+// removeFilled removes a directory with the files in it.
+func removeFilled(in, f *dirfd.Dir) error {
+	names, err := f.Names()
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
-		if err := f.unlink(name, 0); err != nil {
+		if err := f.Remove(name); err != nil {
 			return err
 		}
 	}
-	return in.unlink(f.name, unix.AT_REMOVEDIR)
+	return in.RemoveDir(f.Name)
 }
 
 // dropSpools removes the spools that runs left behind which were killed. One that is
@@ -206,10 +204,12 @@ func (s *state) dropSpools() error {
 			return err
 		}
 		gone := f == nil
-		if !gone && f.claim() {
-			err, gone = f.drop(s.dir), true
+		if !gone {
+			if gone, _ = f.TryLock(true); gone {
+				err = removeFilled(s.dir, f)
+			}
 		}
-		f.close()
+		f.Close()
 		if err != nil {
 			return err
 		}
@@ -221,24 +221,13 @@ func (s *state) dropSpools() error {
 }
 
 // take stages what is in a spool. The last output that wants it gets the file itself.
-func (f *folder) take(b spooled, name string, mode uint32, durable bool) error {
+func (s *state) take(b spooled, name string, mode uint32, durable bool) error {
 	from, old := b.spool.at, b.id.String()
-	if err := unix.Fchmodat(from.fd, old, mode, 0); err != nil {
-		return errno("chmod", from.at(old), err)
-	}
-	if err := unix.Renameat(from.fd, old, f.fd, name); err != nil {
-		return errno("rename", from.at(old), err)
-	}
-	if !durable {
-		return nil
-	}
-	fd, err := f.openat(name, unix.O_RDONLY, 0)
-	if err != nil {
+	if err := from.Chmod(old, mode); err != nil {
 		return err
 	}
-	err = retry(func() error { return unix.Fsync(fd) })
-	if e := unix.Close(fd); err == nil {
-		err = e
+	if err := from.Rename(old, s.stage, name); err != nil || !durable {
+		return err
 	}
-	return errno("sync", f.at(name), err)
+	return s.stage.SyncFile(name)
 }

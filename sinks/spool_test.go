@@ -10,8 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"confit/render"
 )
 
@@ -86,7 +84,7 @@ func TestSpoolLeftBehind(t *testing.T) {
 	dead, alive := d.NewSpool(), d.NewSpool()
 	aside(t, dead, "a", "text")
 	out := aside(t, alive, "b", "text")
-	must(t, unix.Flock(dead.at.fd, unix.LOCK_UN))
+	must(t, dead.at.Unlock())
 	apply(t, d.Path, files{"x": "text"})
 	if names := stateNames(t, d.Path); len(names) != 2 {
 		t.Errorf("the state holds %v", names)
@@ -137,20 +135,6 @@ func TestMemo(t *testing.T) {
 	must(t, err)
 	if names := stateNames(t, d.Path); len(names) != 0 {
 		t.Errorf("the state holds %v", names)
-	}
-}
-
-// TestMemoFails: a disk too full for the new memo of an unchanged directory keeps the old one.
-func TestMemoFails(t *testing.T) {
-	d := Dir{Path: mount(t, "size=256k"), Memo: memoOf("old")}
-	outs := files{"a": "text"}.outputs()
-	_, err := d.Apply(t.Context(), outs)
-	must(t, err)
-	d.Memo = memoOf(strings.Repeat("new ", 100_000))
-	_, err = d.Apply(t.Context(), outs)
-	must(t, err)
-	if got := d.Recall(); string(got) != "old" {
-		t.Errorf("Recall() = %.20q, want the old one", got)
 	}
 }
 

@@ -7,9 +7,8 @@ import (
 	"os"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"confit/render"
+	"confit/sinks/dirfd"
 )
 
 // The names in a state directory. What ends in next is not yet in force.
@@ -27,17 +26,17 @@ const (
 // A state is the directory .confit-NAME in which a spec remembers, inside its
 // output directory, what it wrote, and prepares what it will write.
 type state struct {
-	top   *folder
+	top   *dirfd.Dir
 	name  string          // .confit-NAME
-	dir   *folder         // nil while there is none
-	stage *folder         // nil while there is none
+	dir   *dirfd.Dir      // nil while there is none
+	stage *dirfd.Dir      // nil while there is none
 	files map[string]bool // what dir holds
 }
 
 // openState opens the state directory of a spec, if there is one, and checks
 // that nobody else had a hand in it.
-func openState(t *tree, spec string) (*state, error) {
-	s := &state{top: t.top(), name: statePrefix + spec, files: map[string]bool{}}
+func openState(t *dirfd.Tree, spec string) (*state, error) {
+	s := &state{top: t.Top(), name: statePrefix + spec, files: map[string]bool{}}
 	err := s.open()
 	if err != nil {
 		s.close()
@@ -61,64 +60,61 @@ func (s *state) open() (err error) {
 
 // ownFolder opens the directory name in f, or gives nil if there is none. It must
 // be real and this user's.
-func ownFolder(in *folder, name string) (*folder, error) {
-	var st unix.Stat_t
-	if err := in.lstat(name, &st); isAbsent(err) {
+func ownFolder(in *dirfd.Dir, name string) (*dirfd.Dir, error) {
+	st, err := in.Lstat(name)
+	if dirfd.Absent(err) {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
 	}
-	if st.Mode&unix.S_IFMT != unix.S_IFDIR {
-		return nil, notState(in.at(name), st.Mode)
+	if !st.IsDir() {
+		return nil, notState(in.At(name), st)
 	}
-	if int(st.Uid) != os.Geteuid() {
-		return nil, inWay(in.at(name), "belongs to another user", sameUser(st.Uid)+", or give the spec another `name:`")
+	if int(st.UID) != os.Geteuid() {
+		return nil, othersState(in.At(name), st)
 	}
-	fd, err := in.openat(name, unix.O_RDONLY|unix.O_DIRECTORY, 0)
-	if isAbsent(err) {
+	f, err := in.OpenDir(name)
+	if dirfd.Absent(err) {
 		return nil, nil
-	} else if err != nil {
-		return nil, err
 	}
-	f := &folder{name: name, path: name, full: in.at(name), fd: fd}
-	if err := f.look(); err != nil {
-		f.close()
-		return nil, err
-	}
-	return f, nil
+	return f, err
 }
 
 // stateFiles lists f, in which there are real files only, and the directory sub and
 // spools if it is named.
-func stateFiles(f *folder, sub string) (map[string]bool, error) {
-	names, err := f.names()
+func stateFiles(f *dirfd.Dir, sub string) (map[string]bool, error) {
+	names, err := f.Names()
 	if err != nil {
 		return nil, err
 	}
 	files := make(map[string]bool, len(names))
 	for _, name := range names {
-		var st unix.Stat_t
-		if err := f.lstat(name, &st); isAbsent(err) {
+		st, err := f.Lstat(name)
+		if dirfd.Absent(err) {
 			continue // the spool of a run that has just ended
 		} else if err != nil {
 			return nil, err
 		}
 		isDir := sub != "" && (name == sub || strings.HasPrefix(name, spoolPrefix))
-		if st.Mode&unix.S_IFMT != unix.S_IFREG && !isDir {
-			return nil, notState(f.at(name), st.Mode)
+		if !st.IsFile() && !isDir {
+			return nil, notState(f.At(name), st)
 		}
 		files[name] = true
 	}
 	return files, nil
 }
 
-func notState(path string, mode uint32) *render.Problem {
-	return inWay(path, "is "+kind(mode)+" where confit keeps its state", "remove it")
+func notState(path string, st dirfd.Stat) *render.Problem {
+	return inWay(path, "is "+st.Kind()+" where confit keeps its state", "remove it")
+}
+
+func othersState(path string, st dirfd.Stat) *render.Problem {
+	return inWay(path, "belongs to another user", sameUser(st.UID)+", or give the spec another `name:`")
 }
 
 func (s *state) close() {
-	s.stage.close()
-	s.dir.close()
+	s.stage.Close()
+	s.dir.Close()
 	s.stage, s.dir = nil, nil
 }
 
@@ -130,9 +126,9 @@ func (s *state) make() (err error) {
 			s.dir, err = ownFolder(s.top, s.name)
 		}
 		if err != nil || s.dir == nil {
-			return cmp.Or(err, errno("open", s.top.at(s.name), unix.ENOENT))
+			return cmp.Or(err, gone(s.top, s.name))
 		}
-	} else if err := s.dir.private(s.top); err != nil {
+	} else if err := private(s.top, s.dir); err != nil {
 		return err
 	}
 	if err := s.dropStage(); err != nil {
@@ -143,30 +139,26 @@ func (s *state) make() (err error) {
 }
 
 // makePrivate creates a directory that only this user can enter.
-func makePrivate(in *folder, name string) (*folder, error) {
-	if err := unix.Mkdirat(in.fd, name, 0o700); err != nil {
-		return nil, errno("mkdir", in.at(name), err)
+func makePrivate(in *dirfd.Dir, name string) (*dirfd.Dir, error) {
+	if err := in.Mkdir(name); err != nil {
+		return nil, err
 	}
 	f, err := ownFolder(in, name)
 	if f == nil {
-		_ = in.unlink(name, unix.AT_REMOVEDIR) // tidy does not know of it
-		return nil, cmp.Or(err, errno("open", in.at(name), unix.ENOENT))
+		_ = in.RemoveDir(name) // tidy does not know of it
+		return nil, cmp.Or(err, gone(in, name))
 	}
-	return f, f.private(in)
+	return f, private(in, f)
+}
+
+// gone is the error of a directory that another run has just removed.
+func gone(in *dirfd.Dir, name string) error {
+	return &fs.PathError{Op: "open", Path: in.At(name), Err: fs.ErrNotExist}
 }
 
 // private sets the mode of a state directory. It hands a setgid root's group
 // down, so that what is staged has the group that it would have had in place.
-func (f *folder) private(in *folder) error {
-	want := 0o700 | uint32(in.stat.Mode)&unix.S_ISGID
-	if f.perm() == want {
-		return nil
-	}
-	if err := unix.Fchmod(f.fd, want); err != nil {
-		return errno("chmod", f.full, err)
-	}
-	return f.look()
-}
+func private(in, f *dirfd.Dir) error { return f.SetMode(0o700 | in.Stat.Setgid()) }
 
 // tidy drops what a run that never came to its commit left behind, and the state
 // directory itself when it holds no manifest.
@@ -188,7 +180,7 @@ func (s *state) tidy() error {
 	if len(s.files) > 0 {
 		return nil
 	}
-	if err := s.top.removeEmpty(s.name); err != nil {
+	if err := s.top.RemoveEmpty(s.name); err != nil {
 		return err
 	}
 	s.close()
@@ -219,11 +211,11 @@ func (s *state) dropStage() error {
 	if s.stage == nil {
 		return nil
 	}
-	if err := s.stage.drop(s.dir); err != nil {
+	if err := removeFilled(s.dir, s.stage); err != nil {
 		return err
 	}
 	delete(s.files, stageDir)
-	s.stage.close()
+	s.stage.Close()
 	s.stage = nil
 	return nil
 }

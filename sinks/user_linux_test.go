@@ -242,3 +242,17 @@ func TestMounted(t *testing.T) {
 		must(t, unix.Unmount(at, unix.MNT_DETACH))
 	}
 }
+
+// TestMemoFails: a disk too full for the new memo of an unchanged directory keeps the old one.
+func TestMemoFails(t *testing.T) {
+	d := Dir{Path: mount(t, "size=256k"), Memo: memoOf("old")}
+	outs := files{"a": "text"}.outputs()
+	_, err := d.Apply(t.Context(), outs)
+	must(t, err)
+	d.Memo = memoOf(strings.Repeat("new ", 100_000))
+	_, err = d.Apply(t.Context(), outs)
+	must(t, err)
+	if got := d.Recall(); string(got) != "old" {
+		t.Errorf("Recall() = %.20q, want the old one", got)
+	}
+}
