@@ -135,7 +135,7 @@ func (s *Spool) make() (err error) {
 		return err
 	}
 	top, name := s.tree.Top(), statePrefix+s.dir.name()
-	if s.in, err = ownFolder(top, name); s.in == nil && err == nil {
+	if s.in, err = ownDir(top, name); s.in == nil && err == nil {
 		s.in, err = makePrivate(top, name)
 	}
 	if err != nil {
@@ -199,7 +199,7 @@ func (s *state) dropSpools() error {
 		if !strings.HasPrefix(name, spoolPrefix) {
 			continue
 		}
-		f, err := ownFolder(s.dir, name)
+		f, err := ownDir(s.dir, name)
 		if err != nil {
 			return err
 		}

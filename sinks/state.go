@@ -45,39 +45,54 @@ func openState(t *dirfd.Tree, spec string) (*state, error) {
 }
 
 func (s *state) open() (err error) {
-	if s.dir, err = ownFolder(s.top, s.name); s.dir == nil {
+	if s.dir, err = ownDir(s.top, s.name); s.dir == nil {
 		return err
 	}
 	if s.files, err = stateFiles(s.dir, stageDir); err != nil || !s.files[stageDir] {
 		return err
 	}
-	if s.stage, err = ownFolder(s.dir, stageDir); s.stage == nil {
+	if s.stage, err = ownDir(s.dir, stageDir); s.stage == nil {
 		return err
 	}
 	_, err = stateFiles(s.stage, "")
 	return err
 }
 
-// ownFolder opens the directory name in f, or gives nil if there is none. It must
-// be real and this user's.
-func ownFolder(in *dirfd.Dir, name string) (*dirfd.Dir, error) {
-	st, err := in.Lstat(name)
-	if dirfd.Absent(err) {
-		return nil, nil
-	} else if err != nil {
-		return nil, err
-	}
-	if !st.IsDir() {
-		return nil, notState(in.At(name), st)
-	}
-	if int(st.UID) != os.Geteuid() {
-		return nil, othersState(in.At(name), st)
-	}
+// ownDir opens the directory name in in, or gives nil if there is none. It must be
+// real and this user's. That is asked of the open directory: another one can take its
+// name at any time.
+func ownDir(in *dirfd.Dir, name string) (*dirfd.Dir, error) {
 	f, err := in.OpenDir(name)
 	if dirfd.Absent(err) {
 		return nil, nil
+	} else if err != nil {
+		return nil, notOpened(in, name, err)
 	}
-	return f, err
+	if err := own(f.Full, f.Stat); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// notOpened explains why a state directory could not be opened.
+func notOpened(in *dirfd.Dir, name string, err error) error {
+	st, e := in.Lstat(name)
+	switch {
+	case e != nil:
+		return err
+	case !st.IsDir():
+		return notState(in.At(name), st)
+	}
+	return cmp.Or(own(in.At(name), st), err)
+}
+
+// own checks that a file or directory of the state is this user's.
+func own(path string, st dirfd.Stat) error {
+	if int(st.UID) == os.Geteuid() {
+		return nil
+	}
+	return inWay(path, "belongs to another user", sameUser(st.UID)+", or give the spec another `name:`")
 }
 
 // stateFiles lists f, in which there are real files only, and the directory sub and
@@ -108,10 +123,6 @@ func notState(path string, st dirfd.Stat) *render.Problem {
 	return inWay(path, "is "+st.Kind()+" where confit keeps its state", "remove it")
 }
 
-func othersState(path string, st dirfd.Stat) *render.Problem {
-	return inWay(path, "belongs to another user", sameUser(st.UID)+", or give the spec another `name:`")
-}
-
 func (s *state) close() {
 	s.stage.Close()
 	s.dir.Close()
@@ -123,7 +134,7 @@ func (s *state) make() (err error) {
 	if s.dir == nil {
 		s.dir, err = makePrivate(s.top, s.name)
 		if errors.Is(err, fs.ErrExist) { // by now there is another run's spool
-			s.dir, err = ownFolder(s.top, s.name)
+			s.dir, err = ownDir(s.top, s.name)
 		}
 		if err != nil || s.dir == nil {
 			return cmp.Or(err, gone(s.top, s.name))
@@ -143,7 +154,7 @@ func makePrivate(in *dirfd.Dir, name string) (*dirfd.Dir, error) {
 	if err := in.Mkdir(name); err != nil {
 		return nil, err
 	}
-	f, err := ownFolder(in, name)
+	f, err := ownDir(in, name)
 	if f == nil {
 		_ = in.RemoveDir(name) // tidy does not know of it
 		return nil, cmp.Or(err, gone(in, name))

@@ -12,13 +12,26 @@ import (
 // maxState bounds what is read of a state file.
 const maxState = 1 << 30
 
-// openFile opens a file of the state directory; nil if there is none.
+// openFile opens a file of the state directory; nil if there is none. The file is this
+// user's, whoever may have made files there.
 func (s *state) openFile(name string) (*dirfd.File, error) {
 	if !s.files[name] {
 		return nil, nil
 	}
 	f, err := s.dir.OpenFile(name)
 	if err != nil {
+		return nil, err
+	}
+	st, err := f.Stat()
+	switch {
+	case err != nil:
+	case !st.IsFile():
+		err = notState(s.dir.At(name), st)
+	default:
+		err = own(s.dir.At(name), st)
+	}
+	if err != nil {
+		f.Close()
 		return nil, err
 	}
 	return &f, nil
