@@ -36,6 +36,9 @@ func (d Dir) Plan(outs []render.Output) (*Plan, error) {
 	if err := d.check(outs); err != nil {
 		return nil, err
 	}
+	if err := d.checkPlace(); err != nil {
+		return nil, err
+	}
 	t, err := d.open()
 	if dirfd.Absent(err) {
 		return d.planNew(outs)
@@ -109,6 +112,9 @@ func (d Dir) Apply(ctx context.Context, outs []render.Output) (Result, error) {
 
 // applyTo makes the directory first, if need be.
 func (d Dir) applyTo(ctx context.Context, outs []render.Output) (Result, error) {
+	if err := d.checkPlace(); err != nil {
+		return Result{}, d.unchanged(err)
+	}
 	made, err := makeAll(d.Path)
 	if err != nil {
 		unmake(made)

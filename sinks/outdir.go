@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"confit/render"
 	"confit/sinks/dirfd"
 )
 
@@ -33,15 +34,6 @@ func stillThere(f *dirfd.Dir) error {
 	return err
 }
 
-// open opens the directory.
-func (d Dir) open() (*dirfd.Tree, error) {
-	t, err := dirfd.Open(d.Path)
-	if dirfd.NotDir(err) {
-		return nil, inWay(d.Path, "is no directory", "move it away, or write to another place")
-	}
-	return t, err
-}
-
 // makeAll creates the directory dir, and tells which ones it made, deepest last.
 func makeAll(dir string) ([]string, error) {
 	if _, err := os.Stat(dir); !dirfd.Absent(err) {
@@ -55,6 +47,9 @@ func makeAll(dir string) ([]string, error) {
 		}
 	}
 	if err := os.Mkdir(dir, 0o755); errors.Is(err, fs.ErrExist) {
+		if to, err := os.Readlink(dir); err == nil {
+			return made, inWay(dir, "is a symlink to "+render.Quoted(to)+", where nothing is", "remove it")
+		}
 		return made, nil
 	} else if err != nil {
 		return made, err

@@ -126,6 +126,9 @@ func (s *Spool) open() (*dirfd.Dir, error) {
 }
 
 func (s *Spool) make() (err error) {
+	if err := s.dir.checkPlace(); err != nil {
+		return err
+	}
 	made, err := makeAll(s.dir.Path)
 	s.made = append(s.made, made...)
 	if err != nil {

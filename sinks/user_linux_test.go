@@ -256,3 +256,16 @@ func TestMemoFails(t *testing.T) {
 		t.Errorf("Recall() = %.20q, want the old one", got)
 	}
 }
+
+// TestCheckApartMounted gives one directory a second path by a mount.
+func TestCheckApartMounted(t *testing.T) {
+	one, two := t.TempDir(), t.TempDir()
+	must(t, unix.Mount(one, two, "", unix.MS_BIND, ""))
+	t.Cleanup(func() { must(t, unix.Unmount(two, unix.MNT_DETACH)) })
+	for dir, want := range map[string]string{two: "are the same directory", filepath.Join(two, "a"): "a is a file, and a directory for a/b"} {
+		err := CheckApart([]Dir{{Path: one}, {Path: dir}}, [][]render.Output{files{"a": ""}.outputs(), files{"b": ""}.outputs()})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("CheckApart() = %v, want %q", err, want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package dirfd
 
 import (
+	"path/filepath"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -14,12 +15,14 @@ type Tree struct {
 	open []*Dir // the directories of the last path, the top first
 }
 
-// Open opens the directory at path, which symlinks may lead to, as the top.
+// Open opens the directory at path as the top. The last name of the path may not be
+// a symlink; the names before it may.
 func Open(path string) (*Tree, error) {
+	path = filepath.Clean(path) // a slash at the end would follow a symlink
 	top := &Dir{Path: ".", Full: path}
 	var err error
 	top.fd, err = again(func() (int, error) {
-		return unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		return unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	})
 	if err != nil {
 		return nil, pathError("open", path, err)

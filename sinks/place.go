@@ -1,0 +1,158 @@
+package sinks
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"confit/render"
+	"confit/sinks/dirfd"
+)
+
+// open opens the directory.
+func (d Dir) open() (*dirfd.Tree, error) {
+	t, err := dirfd.Open(d.Path)
+	if err != nil {
+		return nil, cmp.Or(d.checkPlace(), err)
+	}
+	return t, nil
+}
+
+// checkPlace refuses a directory that is a symlink, lies below a file, or lies in a state
+// directory. A symlink could lead elsewhere by the next run, which would then take the
+// files there for its own.
+func (d Dir) checkPlace() error {
+	place := filepath.Clean(d.Path)
+	if to, err := os.Readlink(place); err == nil {
+		return inWay(d.Path, "is a symlink to "+render.Quoted(to), "name the directory itself")
+	}
+	there, _ := resolve(place)
+	if info, err := os.Lstat(there); err == nil && !info.IsDir() {
+		return inWay(there, "is no directory", "move it away, or write to another place")
+	}
+	for ; filepath.Dir(there) != there; there = filepath.Dir(there) {
+		if isState(there) {
+			return inWay(d.Path, "is in "+render.Quoted(there)+", where confit keeps its state", "choose another directory")
+		}
+	}
+	return nil
+}
+
+// isState tells whether a directory is the state of a spec that has published.
+func isState(dir string) bool {
+	if !strings.HasPrefix(filepath.Base(dir), statePrefix) {
+		return false
+	}
+	for _, name := range []string{manifestFile, journalFile} {
+		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// resolve follows the symlinks of a path. It gives the real path of the part that is
+// there, and the part that is not.
+func resolve(name string) (there, rest string) {
+	if abs, err := filepath.Abs(name); err == nil {
+		name = abs
+	}
+	for at := name; ; at = filepath.Dir(at) {
+		there, err := filepath.EvalSymlinks(at)
+		if err == nil {
+			return there, rest
+		}
+		if !isGone(err) || filepath.Dir(at) == at {
+			return name, "" // for the run to fail on
+		}
+		rest = filepath.Join(filepath.Base(at), rest)
+	}
+}
+
+// A place is where a directory is, whatever its path says.
+type place struct {
+	path string      // without symlinks
+	info fs.FileInfo // nil where nothing is there yet
+}
+
+func placeOf(d Dir) place {
+	there, rest := resolve(d.Path)
+	p := place{path: filepath.Join(there, rest)}
+	if rest == "" {
+		p.info, _ = os.Stat(there)
+	}
+	return p
+}
+
+// below gives the path of p relative to top, "." for the same directory. A mount can give
+// one directory two paths.
+func (p place) below(top place) (string, bool) {
+	rel := "."
+	for at := p.path; ; at = filepath.Dir(at) {
+		if info, err := os.Stat(at); at == top.path || err == nil && os.SameFile(info, top.info) {
+			return rel, true
+		}
+		if filepath.Dir(at) == at {
+			return "", false
+		}
+		rel = filepath.Join(filepath.Base(at), rel)
+	}
+}
+
+// CheckApart finds the sinks of a run that are in each other's way: two that are one
+// directory, or one below the other that is in its state, or of which the outputs clash.
+// outs has the outputs of each. It looks at the disk, to know where the paths lead.
+func CheckApart(dirs []Dir, outs [][]render.Output) error {
+	if len(dirs) < 2 {
+		return nil
+	}
+	places := make([]place, len(dirs))
+	for i := range dirs {
+		places[i] = placeOf(dirs[i])
+	}
+	var all []error
+	for i := range dirs {
+		for j := range dirs {
+			if i == j {
+				continue
+			}
+			rel, ok := places[j].below(places[i])
+			if !ok || rel == "." && j < i {
+				continue
+			}
+			if rel != "." {
+				all = append(all, checkNested(outs[i], outs[j], rel))
+				continue
+			}
+			all = append(all, &render.Problem{
+				Cause: render.CauseSpec, Code: CodeSink,
+				Text: fmt.Sprintf("the sinks %s and %s are the same directory", render.Quoted(dirs[i].Path), render.Quoted(dirs[j].Path)),
+				Hint: "make one sink of the two",
+			})
+		}
+	}
+	return errors.Join(all...)
+}
+
+// checkNested checks the outputs of a directory, and those of a sink that is rel in it.
+func checkNested(outs, inner []render.Output, rel string) error {
+	rel = filepath.ToSlash(rel) + "/"
+	var all []render.Output
+	for _, o := range outs {
+		if below, ok := strings.CutPrefix(o.Path, rel); ok {
+			if err := CheckPath(below); err != nil {
+				return &render.Problem{Cause: causeOf(&o), Code: CodePath, Pos: o.Pos(), Text: fmt.Sprintf("%s is, in the sink %s, %s", render.Quoted(o.Path), render.Quoted(rel), err)}
+			}
+		}
+		all = append(all, o)
+	}
+	for _, o := range inner {
+		o.Path = rel + o.Path
+		all = append(all, o)
+	}
+	return CheckOutputs(all)
+}
