@@ -46,7 +46,11 @@ func (c *confit) render() error {
 		c.watchdog.stop()
 		return c.print(outs)
 	}
-	total, err := c.publish(c.deliveries(spec, outs))
+	all, err := c.deliveries(spec, outs)
+	if err != nil {
+		return err
+	}
+	total, err := c.publish(all)
 	if err != nil {
 		return err
 	}
@@ -61,7 +65,10 @@ func (c *confit) diff() error {
 		return err
 	}
 	var plans []*sinks.Plan
-	all := c.deliveries(spec, made.Outputs)
+	all, err := c.deliveries(spec, made.Outputs)
+	if err != nil {
+		return err
+	}
 	for _, d := range all {
 		plan, err := d.dir.Plan(d.outs)
 		if err != nil {

@@ -15,8 +15,10 @@ type delivery struct {
 }
 
 // deliveries deals out the outputs: all to the only sink, else each to the one it names.
-func (c *confit) deliveries(sp *spec, outs []render.Output) []delivery {
+func (c *confit) deliveries(sp *spec, outs []render.Output) ([]delivery, error) {
 	var all []delivery
+	var dirs []sinks.Dir
+	var outsOf [][]render.Output
 	for i := range sp.Sinks {
 		s := &sp.Sinks[i]
 		d := delivery{dir: s.Dir(sp.Name, s.Base), outs: outs}
@@ -25,9 +27,9 @@ func (c *confit) deliveries(sp *spec, outs []render.Output) []delivery {
 		if len(sp.Sinks) > 1 {
 			d.outs = outputsOf(s.Name, outs)
 		}
-		all = append(all, d)
+		all, dirs, outsOf = append(all, d), append(dirs, d.dir), append(outsOf, d.outs)
 	}
-	return all
+	return all, sinks.CheckApart(dirs, outsOf)
 }
 
 func outputsOf(sink string, outs []render.Output) []render.Output {
