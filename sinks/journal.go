@@ -47,7 +47,7 @@ func (s *state) journal() (*journal, error) {
 	}
 	j := &journal{}
 	if err := json.Unmarshal(data, j); err != nil || j.Version != stateVersion {
-		return nil, s.unread(journalFile, j.Version, err)
+		return nil, s.unreadable(journalFile, j.Version)
 	}
 	for _, o := range j.Ops {
 		if !o.valid() {

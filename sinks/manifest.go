@@ -6,10 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -124,102 +122,25 @@ func modeText(mode uint32) string {
 
 // manifest reads a manifest; an absent one is empty.
 func (s *state) manifest(name string) (*manifest, error) {
-	m := &manifest{Version: stateVersion}
-	f, err := s.openFile(name)
-	if f == nil || err != nil {
-		return m, err
+	data, err := s.read(name)
+	if data == nil || err != nil {
+		return &manifest{Version: stateVersion}, err
 	}
-	defer f.Close()
-	if err := m.read(json.NewDecoder(io.LimitReader(f, maxState))); err != nil {
-		return m, s.unread(name, m.Version, err)
+	m := &manifest{}
+	if err := json.Unmarshal(data, m); err != nil || m.Version != stateVersion {
+		return m, s.unreadable(name, m.Version)
 	}
-	for _, e := range m.Outputs {
-		if CheckPath(e.Path) != nil {
-			return m, s.corrupt(name, "holds a path that confit does not write")
-		}
-	}
-	for _, dir := range m.Dirs {
-		if CheckPath(dir) != nil {
-			return m, s.corrupt(name, "holds a path that confit does not write")
-		}
+	foreign := func(dir string) bool { return CheckPath(dir) != nil }
+	if slices.ContainsFunc(m.Outputs, func(e *entry) bool { return e == nil || foreign(e.Path) }) || slices.ContainsFunc(m.Dirs, foreign) {
+		return m, s.corrupt(name, "holds a path that confit does not write")
 	}
 	m.sort()
 	return m, nil
 }
 
-// read takes in a manifest entry by entry: there may be very many of them. The version
-// comes first, and what another one says is not looked at.
-func (m *manifest) read(d *json.Decoder) error {
-	m.Version = 0
-	if err := expect(d, '{'); err != nil {
-		return err
-	}
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return err
-		}
-		switch name {
-		case "version":
-			err = d.Decode(&m.Version)
-		case "outputs":
-			err = m.readOutputs(d)
-		case "dirs":
-			err = d.Decode(&m.Dirs)
-		default:
-			err = d.Decode(new(json.RawMessage))
-		}
-		if err == nil && m.Version != stateVersion {
-			err = errDamaged
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if err := expect(d, '}'); err != nil {
-		return err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) || m.Version == 0 {
-		return errDamaged
-	}
-	return nil
-}
-
-func (m *manifest) readOutputs(d *json.Decoder) error {
-	if t, err := d.Token(); t == nil || err != nil { // null: there are none
-		return err
-	} else if t != json.Delim('[') {
-		return errDamaged
-	}
-	for d.More() {
-		e := &entry{}
-		if err := d.Decode(e); err != nil {
-			return err
-		}
-		m.Outputs = append(m.Outputs, e)
-	}
-	return expect(d, ']')
-}
-
-// expect takes the next token, which is to be t.
-func expect(d *json.Decoder, t json.Delim) error {
-	got, err := d.Token()
-	if err == nil && got != t {
-		err = errDamaged
-	}
-	return err
-}
-
-var errDamaged = errors.New("a damaged state file")
-
-// unread is the problem of a state file that cannot be read: what another version wrote
-// may mean something else.
-func (s *state) unread(name string, version int, err error) error {
-	var io *fs.PathError
-	switch {
-	case errors.As(err, &io):
-		return err
-	case version != 0 && version != stateVersion:
+// unreadable is the problem of a state file that this version does not understand.
+func (s *state) unreadable(name string, version int) error {
+	if version != 0 && version != stateVersion {
 		return s.corrupt(name, fmt.Sprintf("has version %d, which this confit does not know", version))
 	}
 	return s.corrupt(name, "is damaged")

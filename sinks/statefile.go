@@ -2,6 +2,7 @@ package sinks
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 
@@ -46,14 +47,16 @@ func (s *state) readUpTo(most int64, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	if st, err := f.Stat(); err == nil && st.Size > most {
-		return nil, s.corrupt(name, "is larger than a state file gets")
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(f, most+1))
-	if err == nil && int64(len(data)) > most {
+	var b bytes.Buffer
+	b.Grow(int(min(st.Size, most)) + bytes.MinRead) // once
+	if _, err = b.ReadFrom(io.LimitReader(f, most+1)); err == nil && int64(b.Len()) > most {
 		err = s.corrupt(name, "is larger than a state file gets")
 	}
-	return data, err
+	return b.Bytes(), err
 }
 
 // corrupt is the problem of a state file that this confit did not write.

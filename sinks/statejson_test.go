@@ -10,7 +10,7 @@ import (
 	"confit/render"
 )
 
-// TestStateJSON writes state files piece by piece as encoding/json writes them whole.
+// TestStateJSON reads what is written entry by entry as one JSON value, whatever is in it.
 func TestStateJSON(t *testing.T) {
 	hostile := []string{"<x>&", "a", "a b/c", `q"u\o`, "zz", "ü/\u2028\U0001f600"} // sorted
 	p := &Plan{kept: []*entry{{Path: "A", Mode: "0600", Blob: "b10b"}, {Path: "m", Mode: "0644", Size: 1, SHA256: "5a"}}}
@@ -38,15 +38,17 @@ func TestStateJSON(t *testing.T) {
 	sameJSON(t, (&Plan{}).writeJournal, journal{Version: stateVersion, Ops: []op{}, Empty: true})
 }
 
+// sameJSON wants of write a line for each entry, and what v is as JSON.
 func sameJSON(t *testing.T, write func(*bufio.Writer), v any) {
 	t.Helper()
-	var got bytes.Buffer
+	var got, flat bytes.Buffer
 	w := bufio.NewWriterSize(&got, 16)
 	write(w)
 	must(t, w.Flush())
+	must(t, json.Compact(&flat, got.Bytes()))
 	want, err := json.Marshal(v)
 	must(t, err)
-	if got.String() != string(want) {
+	if flat.String() != string(want) {
 		t.Errorf("got %s, want %s", got.Bytes(), want)
 	}
 }
