@@ -114,7 +114,7 @@ func TestRollback(t *testing.T) {
 		for i, o := range p.ops[:n] {
 			must(t, c.step(i, o))
 		}
-		if err := d.takeBack(c, os.ErrInvalid); unfinished(err) {
+		if err := d.rollBack(c, os.ErrInvalid); isUnfinished(err) {
 			t.Fatalf("after %d steps: %v", n, err)
 		}
 		if got := identity(t, dir); !maps.Equal(got, before) {
@@ -137,7 +137,7 @@ func TestRollbackStops(t *testing.T) {
 		_, c, p := mixed(t, dir)
 		must(t, c.run())
 		for i := range stop {
-			must(t, c.stepBack(len(p.ops)-1-i))
+			must(t, c.undoStep(len(p.ops)-1-i))
 		}
 		apply(t, dir, stageNew)
 		if got, want := listing(t, dir), finished(); !maps.Equal(got, want) {
@@ -164,7 +164,7 @@ func TestPlanted(t *testing.T) {
 			if err == nil {
 				t.Fatal("no error")
 			}
-			if err := d.takeBack(c, err); unfinished(err) {
+			if err := d.rollBack(c, err); isUnfinished(err) {
 				t.Errorf("got %v, want %s", err, want)
 			}
 			delete(before, ".confit-default/journal.json")

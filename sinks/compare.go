@@ -5,85 +5,87 @@ import (
 	"confit/sinks/dirfd"
 )
 
-// A file is an output beside what lies in its place.
+// A file is an output with the state of its path on disk.
 type file struct {
-	out     *render.Output
-	old     *entry     // of the manifest; nil for none
-	kind    ChangeKind // "" when nothing is to be done
-	mode    uint32     // of what lies there
-	differs bool       // in content
-	agrees  bool       // with what lies there, as agree has found
+	out       *render.Output
+	old       *entry     // its entry of the manifest; nil for none
+	kind      ChangeKind // "" for no change
+	mode      uint32     // of the file that is there
+	differs   bool       // in content
+	unchanged bool       // found by findUnchanged
 }
 
-// A removal is a file of ours that goes.
+// A removal is a file of the manifest that this run removes.
 type removal struct {
 	*entry
 	mode uint32
 }
 
-// A comparison holds a set of outputs against a directory. It changes nothing,
-// and finds everything that is in the way before it says so.
+// A comparison compares a set of outputs with a directory. It changes nothing, and
+// collects all conflicts before it reports them.
 type comparison struct {
-	dir     Dir
-	tree    *dirfd.Tree
-	old     *manifest
-	wanted  map[string]bool // directories
-	goes    map[string]bool // files and directories that this run removes
-	mkdirs  map[string]bool // directories to make
-	blocked map[string]bool // directories that something is in the way of
-	told    map[string]bool // what is in the way and was reported
-	swaps   bool            // a file becomes a directory or the reverse
+	dir         Dir
+	tree        *dirfd.Tree
+	old         *manifest
+	needed      map[string]bool // directories above outputs
+	removed     map[string]bool // files and directories that this run removes
+	mkdirs      map[string]bool // directories to make
+	blocked     map[string]bool // directories in whose place something else is
+	reported    map[string]bool // paths with a conflict that was reported
+	typeChanges bool            // a file becomes a directory or the reverse
 
-	files   []file // one for each output, sorted by path
-	removes []removal
-	kept    []*entry // of the manifest, neither wanted nor pruned
-	rmdirs  []op
-	chmods  []op
-	dirs    []string // directories of ours that stay
-	hits    []*render.Problem
-	refused error // the first directory in which nothing may be changed
-	buf     []byte
+	files     []file // one for each output, sorted by path
+	removals  []removal
+	kept      []*entry // entries of the manifest that are neither outputs nor pruned
+	rmdirs    []op
+	chmods    []op
+	dirs      []string // directories of the manifest that stay
+	conflicts []*render.Problem
+	refused   error // of the first directory that this user may not change
+	buf       []byte
 }
 
+// compare finds what publishing the outputs would change. old is the manifest of the
+// earlier run; outs are sorted by path.
 func compare(d Dir, t *dirfd.Tree, old *manifest, outs []*render.Output) (*comparison, error) {
 	c := &comparison{
 		dir: d, tree: t, old: old,
-		wanted: map[string]bool{}, goes: map[string]bool{}, mkdirs: map[string]bool{},
-		blocked: map[string]bool{}, told: map[string]bool{},
+		needed: map[string]bool{}, removed: map[string]bool{}, mkdirs: map[string]bool{},
+		blocked: map[string]bool{}, reported: map[string]bool{},
 		files: make([]file, len(outs)), buf: make([]byte, 64<<10),
 	}
 	for i, o := range outs {
 		c.files[i].out = o
-		c.want(o.Path)
+		c.needDirs(o.Path)
 	}
-	unwanted := c.match()
+	unwanted := c.matchManifest()
 	if err := c.prune(unwanted); err != nil {
 		return nil, err
 	}
-	c.agree()
+	c.findUnchanged()
 	for i := range c.files {
-		if c.files[i].agrees {
+		if c.files[i].unchanged {
 			continue
 		}
-		if err := c.look(&c.files[i]); err != nil {
+		if err := c.compareOne(&c.files[i]); err != nil {
 			return nil, err
 		}
 	}
 	if len(unwanted) == len(old.Outputs) {
-		c.strangers()
+		c.checkSameSpec()
 	}
 	return c, nil
 }
 
-// want marks the directories above an output, or above an entry that stays.
-func (c *comparison) want(p string) {
-	for p = parent(p); p != "." && !c.wanted[p]; p = parent(p) {
-		c.wanted[p] = true
+// needDirs marks the directories above an output, or above an entry that stays.
+func (c *comparison) needDirs(p string) {
+	for p = parent(p); p != "." && !c.needed[p]; p = parent(p) {
+		c.needed[p] = true
 	}
 }
 
-// match gives each output its entry of the manifest, and returns the other entries.
-func (c *comparison) match() (unwanted []*entry) {
+// matchManifest gives each output its entry of the manifest, and returns the other entries.
+func (c *comparison) matchManifest() (unwanted []*entry) {
 	rest := c.old.Outputs
 	for i := range c.files {
 		f := &c.files[i]
@@ -97,55 +99,55 @@ func (c *comparison) match() (unwanted []*entry) {
 	return append(unwanted, rest...)
 }
 
-// strangers refuses to remove the files of a manifest that has nothing in common
-// with this run: two specs of one name, most likely. A run without any output
-// has switched them off.
-func (c *comparison) strangers() {
-	if len(c.files) == 0 || len(c.removes) == 0 {
+// checkSameSpec refuses to remove the files of a manifest that shares no output with this
+// run: most likely two specs have one name. A run without outputs removes all.
+func (c *comparison) checkSameSpec() {
+	if len(c.files) == 0 || len(c.removals) == 0 {
 		return
 	}
-	p := inWay(c.dir.Path, "holds the files of a spec named "+render.Quoted(c.dir.Name)+" that has no output in common with this one",
+	p := inWay(c.dir.Path, "holds the files of a spec named "+render.Quoted(c.dir.name())+" that has no output in common with this one",
 		"give each spec a `name:`; if it is the same spec, remove the old files or set `prune: false` once")
-	p.Notes = []string{"one of them is " + render.Quoted(c.removes[0].Path)}
-	c.hits = append(c.hits, p)
+	p.Notes = []string{"one of them is " + render.Quoted(c.removals[0].Path)}
+	c.conflicts = append(c.conflicts, p)
 }
 
-// look compares one output with what lies in its place.
-func (c *comparison) look(f *file) error {
+// compareOne compares one output with its path on disk.
+func (c *comparison) compareOne(f *file) error {
 	o := f.out
-	in, err := c.folder(f)
+	in, err := c.dirOf(f)
 	if in == nil || err != nil {
 		return err
 	}
 	var st dirfd.Stat
-	if err := c.judge(in, f, &st); err != nil {
+	if err := c.classify(in, f, &st); err != nil {
 		return err
 	}
 	switch f.kind {
 	case Create:
-		c.mayChange(in, o.Path, o.Pos(), nil)
+		c.checkChange(in, o.Path, o.Pos(), nil)
 	case Update:
-		c.mayChange(in, o.Path, o.Pos(), &st)
+		c.checkChange(in, o.Path, o.Pos(), &st)
 	}
 	return nil
 }
 
-func (c *comparison) judge(f *dirfd.Dir, there *file, st *dirfd.Stat) (err error) {
+// classify sets the kind of change of an output in f, and st to the file that is there.
+func (c *comparison) classify(f *dirfd.Dir, there *file, st *dirfd.Stat) (err error) {
 	o, name := there.out, base(there.out.Path)
 	if there.old == nil && f.Lacks(name) {
 		there.kind, there.differs = Create, true
 		return nil
 	}
 	*st, err = f.Lstat(name)
-	if dirfd.Absent(err) || err == nil && c.goes[o.Path] {
-		c.swaps = c.swaps || err == nil
+	if dirfd.Absent(err) || err == nil && c.removed[o.Path] {
+		c.typeChanges = c.typeChanges || err == nil
 		there.kind, there.differs = Create, true
 		return nil
 	} else if err != nil {
 		return err
 	}
 	if !st.IsFile() {
-		c.hit(f.At(name), o.Pos(), "is "+st.Kind()+" where an output should go", "move it away")
+		c.conflict(f.At(name), o.Pos(), "is "+st.Kind()+" where an output should go", "move it away")
 		return nil
 	}
 	there.mode = st.Perm()
@@ -154,16 +156,17 @@ func (c *comparison) judge(f *dirfd.Dir, there *file, st *dirfd.Stat) (err error
 	}
 	switch {
 	case !there.differs && there.mode == uint32(o.Mode.Perm()):
-	case there.old == nil && !o.Adopt && !c.mounted(f, name, o.Pos()):
-		c.hit(f.At(name), o.Pos(), "was not written by this spec", "move it away, or set `overwrite: true` on the output")
+	case there.old == nil && !o.Adopt && !c.checkMount(f, name, o.Pos()):
+		c.conflict(f.At(name), o.Pos(), "was not written by this spec", "move it away, or set `overwrite: true` on the output")
 	default:
 		there.kind = Update
 	}
 	return nil
 }
 
-// folder opens the directory of an output; nil when it is to be made or blocked.
-func (c *comparison) folder(there *file) (*dirfd.Dir, error) {
+// dirOf opens the directory of an output. It is nil where this run makes it, and where
+// something else is in its place.
+func (c *comparison) dirOf(there *file) (*dirfd.Dir, error) {
 	o := there.out
 	dir := parent(o.Path)
 	if c.mkdirs[dir] {
@@ -182,35 +185,36 @@ func (c *comparison) folder(there *file) (*dirfd.Dir, error) {
 	for parent(at) != deepest.Path {
 		at = parent(at)
 	}
-	if dirfd.NotDir(err) && !c.goes[at] {
+	if dirfd.NotDir(err) && !c.removed[at] {
 		c.blocked[dir] = true
 		c.blockedBy(deepest, at, o.Pos())
 		return nil, nil
 	}
-	c.swaps = c.swaps || c.goes[at]
+	c.typeChanges = c.typeChanges || c.removed[at]
 	for ; dir != deepest.Path; dir = parent(dir) {
 		c.mkdirs[dir] = true
 	}
 	there.kind, there.differs = Create, true
-	c.mayChange(deepest, at, o.Pos(), nil)
+	c.checkChange(deepest, at, o.Pos(), nil)
 	return nil, nil
 }
 
+// blockedBy reports what is in the place of a directory.
 func (c *comparison) blockedBy(in *dirfd.Dir, at string, pos render.Pos) {
 	what := "something else"
 	if st, err := in.Lstat(base(at)); err == nil {
 		what = st.Kind()
 	}
-	c.hit(in.At(base(at)), pos, "is "+what+" where a directory should be", "move it away")
+	c.conflict(in.At(base(at)), pos, "is "+what+" where a directory should be", "move it away")
 }
 
-// hit reports something in the way, once.
-func (c *comparison) hit(path string, pos render.Pos, what, hint string) {
-	if c.told[path] {
+// conflict notes the problem of a path, once.
+func (c *comparison) conflict(path string, pos render.Pos, what, hint string) {
+	if c.reported[path] {
 		return
 	}
-	c.told[path] = true
+	c.reported[path] = true
 	p := inWay(path, what, hint)
 	p.Pos = pos
-	c.hits = append(c.hits, p)
+	c.conflicts = append(c.conflicts, p)
 }

@@ -25,7 +25,7 @@ func TestConflicts(t *testing.T) {
 		"parent is a file":    {there: files{"d": "x"}, outs: files{"d/a": "1", "d/b": "2"}, want: []string{"/d is a file where a directory should be"}},
 		"parent is a symlink": {there: files{"d": "-> " + outside, "e/f": "-> ."}, outs: files{"d/a": "1", "e/f/g/h": "2"}, want: []string{"/d is a symlink where a directory", "/e/f is a symlink where a directory"}},
 		"all at once":         {there: files{"a": "x", "b/": "", "c": "y"}, outs: files{"a": "1", "b": "2", "c/d": "3"}, want: []string{"/a was", "/b is", "/c is"}},
-		"no output in common": {first: files{"a": "1"}, outs: files{"b": "1"}, want: []string{"has no output in common"}},
+		"no output in common": {first: files{"a": "1"}, outs: files{"b": "1"}, want: []string{"a spec named default that has no output in common"}},
 		"state is a file":     {there: files{".confit-default": "x"}, outs: files{"b": "1"}, want: []string{"is a file where confit keeps its state"}},
 		"state is a symlink":  {there: files{".confit-default": "-> " + outside}, outs: files{"b": "1"}, want: []string{"is a symlink where confit keeps its state"}},
 		"state holds a pipe":  {there: files{".confit-default/manifest.json": "|"}, outs: files{"b": "1"}, want: []string{"is a named pipe where confit keeps its state"}},

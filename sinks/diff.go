@@ -17,7 +17,7 @@ import (
 // maxShown is the largest file that a diff shows line by line.
 const maxShown = 4 << 20
 
-// shown is what a diff may show of a file.
+// shown is the text of a file that a diff may show.
 type shown struct {
 	text []byte
 	why  string // why the text is not shown
@@ -34,7 +34,7 @@ func shownText(text []byte) shown {
 	return s
 }
 
-// shownContent is what a diff may show of an output.
+// shownContent gives the text of an output that a diff may show.
 func shownContent(c render.Content) (shown, error) {
 	if c.Blob() != nil && c.Size() > maxShown {
 		return shown{why: "too large to show"}, nil
@@ -43,9 +43,9 @@ func shownContent(c render.Content) (shown, error) {
 	return shownText(text), ioProblem(err, "")
 }
 
-// show gets what a diff shows before and after. Of what is sensitive that is the
-// masked text: the manifest kept the old one.
-func (c *comparison) show(p *Plan) error {
+// loadTexts reads the old and new texts of the changes for a diff. Of sensitive files these
+// are the masked texts, of which the manifest has the old one.
+func (c *comparison) loadTexts(p *Plan) error {
 	outs := make(map[string]*render.Output, len(c.files))
 	for _, f := range c.files {
 		outs[f.out.Path] = f.out
@@ -62,7 +62,7 @@ func (c *comparison) show(p *Plan) error {
 			}
 		}
 		if ch.Kind != Create {
-			if err := c.before(ch); err != nil {
+			if err := c.loadOld(ch); err != nil {
 				return err
 			}
 		}
@@ -70,8 +70,8 @@ func (c *comparison) show(p *Plan) error {
 	return nil
 }
 
-// before finds what may be shown of the file that is there.
-func (c *comparison) before(ch *Change) error {
+// loadOld reads the old text of a change.
+func (c *comparison) loadOld(ch *Change) error {
 	e := c.old.find(ch.Path)
 	switch {
 	case e != nil && e.Sensitive:
@@ -83,7 +83,7 @@ func (c *comparison) before(ch *Change) error {
 		ch.before = shown{why: "not shown, as it may hold secrets"}
 		return nil
 	}
-	text, sum, err := c.content(ch.Path, e)
+	text, sum, err := c.readOld(ch.Path, e)
 	if errors.Is(err, fs.ErrPermission) {
 		ch.before = shown{why: "unreadable"}
 		return nil
@@ -93,9 +93,9 @@ func (c *comparison) before(ch *Change) error {
 	return err
 }
 
-// content reads a file for a diff, and a byte more than that shows, with the sum of the
-// whole as its entry in the manifest has it.
-func (c *comparison) content(p string, e *entry) (text []byte, sum string, err error) {
+// readOld reads a file up to a byte more than a diff shows, and hashes the whole file as
+// its entry of the manifest does.
+func (c *comparison) readOld(p string, e *entry) (text []byte, sum string, err error) {
 	f, err := c.tree.Dir(parent(p))
 	if err != nil {
 		return nil, "", err
@@ -171,7 +171,7 @@ func (c *Change) diff() (head, body string) {
 	return head + "--- " + a + "\n+++ " + b + "\n", string(hunks)
 }
 
-// modes is what Git says of modes, of which it knows more bits than two.
+// modes gives the lines about modes in the form of Git, with all bits.
 func (c *Change) modes() string {
 	switch {
 	case c.Kind == Create:

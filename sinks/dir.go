@@ -1,7 +1,3 @@
-// Package sinks makes a directory match a set of rendered files. It does not
-// decide what the files say. Killed at any instant it leaves each path with its
-// whole old or its whole new content, and the next run goes on from there; what
-// it did not write it neither replaces nor removes.
 package sinks
 
 import (
@@ -22,16 +18,16 @@ import (
 type Dir struct {
 	Path        string
 	Name        string          // of the spec; "" means "default"
-	NoPrune     bool            // leave files of earlier runs that no output wants
+	NoPrune     bool            // keep files of earlier runs that are no outputs any more
 	LockTimeout time.Duration   // how long to wait for another run; 0 means not at all
 	DirMode     fs.FileMode     // of new directories; 0 means 0755, 0775 in a setgid root
-	Memo        func(io.Writer) // writes what Recall gives the next run; nil for nothing
+	Memo        func(io.Writer) // writes the memo of the sources, for Recall in the next run; nil for none
 
 	resumed bool // an interrupted run was finished first
 }
 
-// Plan compares the outputs with the directory and changes nothing, nor need it be
-// allowed to. A directory that is not there counts as empty.
+// Plan compares the outputs with the directory. It changes nothing, and needs no right to.
+// A directory that is not there counts as empty.
 func (d Dir) Plan(outs []render.Output) (*Plan, error) {
 	if err := d.check(outs); err != nil {
 		return nil, err
@@ -69,7 +65,7 @@ func (d Dir) planIn(t *dirfd.Tree, outs []render.Output) (*Plan, error) {
 		if err != nil {
 			return nil, err
 		}
-		old = old.and(unfinished)
+		old = old.merge(unfinished)
 	}
 	c, err := compare(d, t, old, sorted(outs))
 	if err != nil {
@@ -77,11 +73,11 @@ func (d Dir) planIn(t *dirfd.Tree, outs []render.Output) (*Plan, error) {
 	}
 	p := c.plan()
 	p.Changes = c.changes()
-	p.Refused = errors.Join(ioProblem(c.refused, ""), joined(c.hits))
+	p.Refused = errors.Join(ioProblem(c.refused, ""), joined(c.conflicts))
 	if interrupted {
 		p.Notices = append(p.Notices, "an earlier run was interrupted in "+render.Quoted(d.Path)+"; the next one finishes it first")
 	}
-	return p, c.show(p)
+	return p, c.loadTexts(p)
 }
 
 // planNew is the plan for a directory that does not exist.
@@ -99,30 +95,29 @@ func (d Dir) planNew(outs []render.Output) (p *Plan, err error) {
 	return p, nil
 }
 
-// Apply makes the directory match the outputs, as one step for whoever comes
-// after a crash. An error with CodeUnfinished left the step half done, for the
-// next run to finish; after any other error nothing has changed. The context
-// counts until the commit begins.
+// Apply makes the directory match the outputs: all of them, or none. After an error with
+// CodeUnfinished the directory is half done, and the next run finishes it. After any other
+// error nothing has changed. The context can stop the run until the commit begins.
 func (d Dir) Apply(ctx context.Context, outs []render.Output) (Result, error) {
 	if err := d.check(outs); err != nil {
 		return Result{}, err
 	}
-	return againIfGone(func() (Result, error) { return d.applyTo(ctx, outs) })
+	return retryIfGone(func() (Result, error) { return d.applyTo(ctx, outs) })
 }
 
-// applyTo makes the directory first, if need be.
+// applyTo makes the directory if it is not there, and removes it again after an error.
 func (d Dir) applyTo(ctx context.Context, outs []render.Output) (Result, error) {
 	if err := d.checkPlace(); err != nil {
-		return Result{}, d.unchanged(err)
+		return Result{}, d.nothingChanged(err)
 	}
 	made, err := makeAll(d.Path)
 	if err != nil {
-		unmake(made)
-		return Result{}, d.unchanged(err)
+		removeMade(made)
+		return Result{}, d.nothingChanged(err)
 	}
 	r, err := d.apply(ctx, outs)
-	if err != nil && !unfinished(err) {
-		unmake(made)
+	if err != nil && !isUnfinished(err) {
+		removeMade(made)
 	}
 	return r, err
 }
@@ -130,26 +125,26 @@ func (d Dir) applyTo(ctx context.Context, outs []render.Output) (Result, error) 
 func (d Dir) apply(ctx context.Context, outs []render.Output) (Result, error) {
 	t, err := d.open()
 	if err != nil {
-		return Result{}, d.unchanged(err)
+		return Result{}, d.nothingChanged(err)
 	}
 	defer t.Close()
 	if err := d.lock(ctx, t, true); err != nil {
-		return Result{}, d.unchanged(err)
+		return Result{}, d.nothingChanged(err)
 	}
 	if err := stillThere(t.Top()); err != nil {
-		return Result{}, d.unchanged(err)
+		return Result{}, d.nothingChanged(err)
 	}
 	s, err := openState(t, d.name())
 	if err != nil {
-		return Result{}, d.unchanged(err)
+		return Result{}, d.nothingChanged(err)
 	}
 	defer s.close()
-	if d.resumed, err = d.recover(t, s); err != nil {
+	if d.resumed, err = d.resume(t, s); err != nil {
 		return Result{}, err
 	}
 	p, err := d.compare(t, s, outs)
 	if err != nil {
-		return Result{}, d.unchanged(err)
+		return Result{}, d.nothingChanged(err)
 	}
 	return d.publish(ctx, t, s, p)
 }
@@ -163,7 +158,7 @@ func (d Dir) compare(t *dirfd.Tree, s *state, outs []render.Output) (*Plan, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := cmp.Or(c.refused, joined(c.hits)); err != nil {
+	if err := cmp.Or(c.refused, joined(c.conflicts)); err != nil {
 		return nil, err
 	}
 	return c.plan(), nil
@@ -196,7 +191,7 @@ func (d Dir) dirMode(setgid bool) uint32 {
 	return 0o755
 }
 
-// sorted orders outputs by path, which keeps what a directory holds together.
+// sorted sorts the outputs by path, so those of one directory are neighbours.
 func sorted(outs []render.Output) []*render.Output {
 	all := make([]*render.Output, len(outs))
 	for i := range outs {
@@ -206,7 +201,7 @@ func sorted(outs []render.Output) []*render.Output {
 	return all
 }
 
-func unfinished(err error) bool {
+func isUnfinished(err error) bool {
 	var p *render.Problem
 	return errors.As(err, &p) && p.Code == CodeUnfinished
 }

@@ -194,12 +194,12 @@ func TestState(t *testing.T) {
 	apply(t, dir, files{"s": "secret: hunter2", "p": "1"})
 	data, err := os.ReadFile(filepath.Join(dir, stateOf))
 	must(t, err)
-	for _, leak := range []string{"hunter2", "aHVudGVyMg", sumOf([]byte("secret: hunter2")), `"size":15`} {
+	for _, leak := range []string{"hunter2", "aHVudGVyMg", hashOf([]byte("secret: hunter2")), `"size":15`} {
 		if bytes.Contains(data, []byte(leak)) {
 			t.Errorf("the manifest has %q: %s", leak, data)
 		}
 	}
-	if !bytes.Contains(data, []byte(sumOf([]byte("1")))) {
+	if !bytes.Contains(data, []byte(hashOf([]byte("1")))) {
 		t.Errorf("the manifest has no hash of a plain output: %s", data)
 	}
 }

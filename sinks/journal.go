@@ -7,36 +7,36 @@ import (
 	"confit/render"
 )
 
-// What an op does.
+// The kinds of steps.
 const (
 	doWrite  = "write"  // rename a staged file into its place
-	doRemove = "remove" // rename a file of ours into the stage
+	doRemove = "remove" // rename a file of the manifest into the stage
 	doMkdir  = "mkdir"
 	doChmod  = "chmod" // of a directory
 	doRmdir  = "rmdir" // if it is empty
 )
 
-// An op is one step of a commit. It can be done again after a crash in the
-// middle, and taken back. Its number in the journal names its files in the stage.
+// An op is one step of a commit. It can be taken again after a crash, and taken back. Its
+// number in the journal names its files in the stage.
 type op struct {
 	Do   string `json:"do"`
 	Path string `json:"path"`
 	New  bool   `json:"new,omitempty"`  // write: nothing may be there
-	Mode uint32 `json:"mode,omitempty"` // mkdir, chmod: to have; rmdir: had
-	Was  uint32 `json:"was,omitempty"`  // chmod: had
+	Mode uint32 `json:"mode,omitempty"` // mkdir, chmod: the new mode; rmdir: the old one
+	Was  uint32 `json:"was,omitempty"`  // chmod: the old mode
 
-	out *render.Output // write: what is staged; not after a crash
+	out *render.Output // write: the output; nil after a crash
 }
 
-// A journal in its place is the commit point: from there on the next run goes
-// forward.
+// A journal has the steps of a commit. Once it has its name, the run or the next one
+// takes them all.
 type journal struct {
 	Version int  `json:"version"`
 	Ops     []op `json:"ops"`
-	Empty   bool `json:"empty,omitempty"` // no manifest is left at the end
+	Empty   bool `json:"empty,omitempty"` // there is no next manifest
 }
 
-// staged names the new file of op i in the stage, and oldOf its old one.
+// staged names the new file of step i in the stage, and oldOf its old file.
 func staged(i int) string { return strconv.Itoa(i) }
 func oldOf(i int) string  { return "o" + strconv.Itoa(i) }
 

@@ -9,7 +9,7 @@ import (
 	"confit/sinks/dirfd"
 )
 
-// lock waits for the lock of the directory: alone to change it, else to look at it.
+// lock waits for the lock of the directory: alone to change it, or shared to read it.
 func (d Dir) lock(ctx context.Context, t *dirfd.Tree, alone bool) error {
 	deadline := time.Now().Add(d.LockTimeout)
 	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {

@@ -16,13 +16,13 @@ import (
 
 const stateVersion = 1
 
-// A manifest says what a spec wrote into a directory. It holds nothing of a
-// sensitive output that could tell about its secrets: no hash, no size, and of
-// its text the masked form only.
+// A manifest lists the files that a spec wrote into a directory. Of a sensitive output it
+// has no hash and no size, which short secrets could be guessed by, and the masked text
+// only.
 type manifest struct {
 	Version int      `json:"version"`
 	Outputs []*entry `json:"outputs"`        // sorted by path
-	Dirs    []string `json:"dirs,omitempty"` // that we made, sorted
+	Dirs    []string `json:"dirs,omitempty"` // directories that confit made, sorted
 }
 
 type entry struct {
@@ -30,13 +30,12 @@ type entry struct {
 	Mode      string `json:"mode"` // like "0644"
 	Size      int64  `json:"size,omitempty"`
 	SHA256    string `json:"sha256,omitempty"`
-	Blob      string `json:"blob,omitempty"` // Git's hash, in place of the other
+	Blob      string `json:"blob,omitempty"` // Git's hash, in place of SHA256
 	Sensitive bool   `json:"sensitive,omitempty"`
 	Masked    []byte `json:"masked,omitempty"`
 }
 
-// entryOf is what a manifest says of an output, but for the hash, which costs more than
-// the rest and is wanted on disk only.
+// entryOf gives the entry of an output without its hash, which costs more than the rest.
 func entryOf(o *render.Output) entry {
 	e := entry{Path: o.Path, Mode: modeText(uint32(o.Mode.Perm())), Sensitive: o.Content.IsSensitive()}
 	if e.Sensitive {
@@ -47,7 +46,8 @@ func entryOf(o *render.Output) entry {
 	return e
 }
 
-func (e *entry) sum(o *render.Output) {
+// addHash sets the hash of a plain output.
+func (e *entry) addHash(o *render.Output) {
 	if e.Sensitive {
 		return
 	}
@@ -55,11 +55,11 @@ func (e *entry) sum(o *render.Output) {
 		e.Blob = b.ID().String()
 	} else {
 		data, _ := o.Content.Reveal() // in memory
-		e.SHA256 = sumOf(data)
+		e.SHA256 = hashOf(data)
 	}
 }
 
-func sumOf(data []byte) string {
+func hashOf(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
 }
@@ -70,7 +70,7 @@ func sha256Of(r io.Reader, buf []byte) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 
-// blobID is the name that Git gives a file of that size.
+// blobID is Git's hash of a file of that size.
 func blobID(r io.Reader, size int64, buf []byte) (id render.BlobID, err error) {
 	h := sha1.New()
 	fmt.Fprintf(h, "blob %d\x00", size)
@@ -79,8 +79,8 @@ func blobID(r io.Reader, size int64, buf []byte) (id render.BlobID, err error) {
 	return id, err
 }
 
-// says tells whether e and f say the same, the hash apart.
-func (e *entry) says(f entry) bool {
+// same tells whether e equals f, the hash apart.
+func (e *entry) same(f entry) bool {
 	return e.Path == f.Path && e.Mode == f.Mode && e.Size == f.Size &&
 		e.Sensitive == f.Sensitive && bytes.Equal(e.Masked, f.Masked)
 }
@@ -94,14 +94,14 @@ func (m *manifest) find(path string) *entry {
 	return m.Outputs[i]
 }
 
-// and adds what an interrupted run has, or would have, written.
-func (m *manifest) and(n *manifest) *manifest {
+// merge adds the entries of an interrupted run, of which some may be written.
+func (m *manifest) merge(n *manifest) *manifest {
 	both := &manifest{Version: stateVersion, Outputs: slices.Concat(n.Outputs, m.Outputs), Dirs: slices.Concat(m.Dirs, n.Dirs)}
 	both.sort()
 	return both
 }
 
-// sort brings the manifest in order; of two entries for one path the first stays.
+// sort sorts the manifest. Of two entries for one path it keeps the first.
 func (m *manifest) sort() {
 	slices.SortStableFunc(m.Outputs, func(a, b *entry) int { return strings.Compare(a.Path, b.Path) })
 	m.Outputs = slices.CompactFunc(m.Outputs, func(a, b *entry) bool { return a.Path == b.Path })
@@ -109,7 +109,7 @@ func (m *manifest) sort() {
 	m.Dirs = slices.Compact(m.Dirs)
 }
 
-// modeText is a mode as octal digits, four of them; most modes need no allocation.
+// modeText is a mode as four octal digits. The usual modes need no allocation.
 func modeText(mode uint32) string {
 	switch mode {
 	case 0o644:
@@ -120,7 +120,7 @@ func modeText(mode uint32) string {
 	return fmt.Sprintf("%04o", mode)
 }
 
-// manifest reads a manifest; an absent one is empty.
+// manifest reads a manifest. An absent one is empty.
 func (s *state) manifest(name string) (*manifest, error) {
 	data, err := s.read(name)
 	if data == nil || err != nil {

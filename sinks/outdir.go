@@ -11,12 +11,12 @@ import (
 	"confit/sinks/dirfd"
 )
 
-// errGone is the error of a directory that another run made and has removed by the time
-// that this one holds its lock.
+// errGone is the error of a directory that another run made and removed while this one
+// waited for its lock.
 var errGone = errors.New("it was removed by the run that made it")
 
-// againIfGone repeats what another run's leaving has disturbed.
-func againIfGone[T any](do func() (T, error)) (v T, err error) {
+// retryIfGone calls do again where another run removed the directory meanwhile.
+func retryIfGone[T any](do func() (T, error)) (v T, err error) {
 	for range 10 {
 		if v, err = do(); !errors.Is(err, errGone) {
 			break
@@ -25,7 +25,7 @@ func againIfGone[T any](do func() (T, error)) (v T, err error) {
 	return v, err
 }
 
-// stillThere tells whether an open directory still has a name.
+// stillThere gives errGone for an open directory that was removed.
 func stillThere(f *dirfd.Dir) error {
 	removed, err := f.Removed()
 	if removed {
@@ -34,7 +34,7 @@ func stillThere(f *dirfd.Dir) error {
 	return err
 }
 
-// makeAll creates the directory dir, and tells which ones it made, deepest last.
+// makeAll makes the directory dir, and returns the directories that it made, deepest last.
 func makeAll(dir string) ([]string, error) {
 	if _, err := os.Stat(dir); !dirfd.Absent(err) {
 		return nil, err
@@ -54,11 +54,11 @@ func makeAll(dir string) ([]string, error) {
 	} else if err != nil {
 		return made, err
 	}
-	return append(made, dir), widen(dir)
+	return append(made, dir), setMode(dir)
 }
 
-// widen gives a new directory its mode whatever the umask; it keeps an inherited setgid.
-func widen(dir string) error {
+// setMode sets the mode of a new directory whatever the umask. An inherited setgid stays.
+func setMode(dir string) error {
 	info, err := os.Lstat(dir)
 	if err != nil || info.Mode().Perm() == 0o755 {
 		return err
@@ -66,9 +66,9 @@ func widen(dir string) error {
 	return os.Chmod(dir, info.Mode()&fs.ModeSetgid|0o755)
 }
 
-// unmake removes directories that this run made, unless something is inside, or another run
-// is at work in the deepest.
-func unmake(made []string) {
+// removeMade removes the directories that this run made, unless they hold something or
+// another run has locked the deepest.
+func removeMade(made []string) {
 	if len(made) == 0 {
 		return
 	}

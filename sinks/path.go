@@ -20,8 +20,8 @@ const (
 // statePrefix begins the name of every state directory; no output may have it.
 const statePrefix = ".confit-"
 
-// CheckPath tells why no output can have the path p, which is slash-separated
-// and relative to a sink's directory; nil when one can. It touches no disk.
+// CheckPath tells why no output can have the path p, which is slash-separated and relative
+// to a sink's directory. It gives nil for a path that an output can have. It touches no disk.
 func CheckPath(p string) error {
 	switch {
 	case p == "":
@@ -57,8 +57,8 @@ func checkName(name string) error {
 	return nil
 }
 
-// CheckName tells why a spec cannot have this name, which becomes part of the
-// name of its state directory; nil when it can.
+// CheckName tells why a spec cannot have this name, which becomes part of the name of its
+// state directory. It gives nil for a name that a spec can have.
 func CheckName(name string) error {
 	if name == "" || len(name) > 100 {
 		return errors.New("a name has 1 to 100 characters")
@@ -71,18 +71,17 @@ func CheckName(name string) error {
 	return nil
 }
 
-// CheckOutputs finds the outputs of one sink that cannot be published, alone or
-// beside each other: bad paths, two on one path, a file where another needs a
-// directory, names that differ only in case. The cause is the spec, or the values
-// where they made the path; of two that clash one from values decides.
+// CheckOutputs finds the outputs of one sink that cannot be published: bad paths, two
+// outputs on one path, a file where another needs a directory, names that differ only in
+// case. The cause is the values where they made one of the paths, else the spec.
 func CheckOutputs(outs []render.Output) error {
 	c := checker{outs: outs, dirs: map[string]*render.Output{}, folded: map[string]string{}}
-	c.apart()
+	c.setApartBad()
 	for _, i := range c.good {
-		c.enter(&outs[i])
+		c.noteDirs(&outs[i])
 	}
 	for _, i := range c.good {
-		c.clash(&outs[i])
+		c.findClashes(&outs[i])
 	}
 	slices.SortFunc(c.problems, func(a, b *render.Problem) int { return strings.Compare(a.Text, b.Text) })
 	return joined(c.problems)
@@ -97,14 +96,14 @@ func causeOf(o *render.Output) render.Cause {
 
 type checker struct {
 	outs     []render.Output
-	good     []int32                   // those with a path of their own, in order
-	dirs     map[string]*render.Output // by directory: the first output in it
-	folded   map[string]string         // by a path in lower case, where some path is not: the first of them
+	good     []int32                   // outputs with a good path that no other has, in order
+	dirs     map[string]*render.Output // the first output of each directory
+	folded   map[string]string         // the first path of each that differ only in case, by its lower case
 	problems []*render.Problem
 }
 
-// apart leaves out the outputs without a path of their own.
-func (c *checker) apart() {
+// setApartBad reports bad paths and second outputs on a path, and collects the others.
+func (c *checker) setApartBad() {
 	for i := range c.outs {
 		o := &c.outs[i]
 		if err := CheckPath(o.Path); err != nil {
@@ -127,37 +126,38 @@ func (c *checker) apart() {
 	slices.Sort(c.good)
 }
 
-// enter notes the directories of an output, and what is not in lower case.
-func (c *checker) enter(o *render.Output) {
-	c.enterName(o.Path)
+// noteDirs notes the directories of an output, and the paths that are not in lower case.
+func (c *checker) noteDirs(o *render.Output) {
+	c.noteCase(o.Path)
 	for dir := parent(o.Path); dir != "." && c.dirs[dir] == nil; dir = parent(dir) {
 		c.dirs[dir] = o
-		c.enterName(dir)
+		c.noteCase(dir)
 	}
 }
 
-func (c *checker) enterName(p string) {
+func (c *checker) noteCase(p string) {
 	if key := render.FoldCase(p); key != p {
 		c.folded[key] = ""
 	}
 }
 
-// clash finds what an output cannot be beside: another that needs it as a directory, or
-// one with the same path, or directory, in other case.
-func (c *checker) clash(o *render.Output) {
+// findClashes reports another output that needs o as a directory, and a path or directory
+// that differs from one of o only in case.
+func (c *checker) findClashes(o *render.Output) {
 	if below := c.dirs[o.Path]; below != nil {
 		c.add(o, below, "%s is a file, and a directory for %s", render.Quoted(o.Path), render.Quoted(below.Path))
 	}
 	if len(c.folded) == 0 {
 		return
 	}
-	c.twin(o, o.Path)
+	c.checkCase(o, o.Path)
 	for dir := parent(o.Path); dir != "." && c.dirs[dir] == o; dir = parent(dir) {
-		c.twin(o, dir)
+		c.checkCase(o, dir)
 	}
 }
 
-func (c *checker) twin(o *render.Output, p string) {
+// checkCase reports a path that differs from p only in case.
+func (c *checker) checkCase(o *render.Output, p string) {
 	key := render.FoldCase(p)
 	other, ok := c.folded[key]
 	if ok && other == "" {

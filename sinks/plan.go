@@ -25,7 +25,7 @@ type Change struct {
 	OldMode   string     `json:"oldMode,omitempty"` // like "0644"
 	NewMode   string     `json:"newMode,omitempty"`
 	Sensitive bool       `json:"sensitive,omitempty"` // shown masked, before or after
-	Drift     bool       `json:"drift,omitempty"`     // changed by someone since we wrote it
+	Drift     bool       `json:"drift,omitempty"`     // someone changed the file since confit wrote it
 	Differs   bool       `json:"differs"`             // in content
 
 	before, after shown
@@ -38,12 +38,12 @@ type Plan struct {
 	Notices   []string `json:"-"` // for the log
 	Refused   error    `json:"-"` // why Apply would change nothing
 
-	ops   []op
-	files []file
-	kept  []*entry // of the manifest, beside the files
-	dirs  []string // of the manifest to come
-	fresh bool     // the manifest to come says nothing new
-	total Result
+	ops          []op
+	files        []file
+	kept         []*entry // entries of the next manifest beside the files
+	dirs         []string // directories of the next manifest
+	sameManifest bool     // the next manifest equals the last one
+	total        Result
 }
 
 // A Result counts what a run did to the files of a directory.
@@ -53,7 +53,7 @@ type Result struct {
 	Notices []string // for the log
 }
 
-// Add counts another sink's result in.
+// Add adds the counts and notices of another sink.
 func (r *Result) Add(o Result) {
 	r.Created += o.Created
 	r.Updated += o.Updated
@@ -65,17 +65,17 @@ func (r *Result) Add(o Result) {
 // Empty tells whether nothing would change.
 func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
 
-// plan turns a comparison into the steps of a commit. Removing comes last, so
-// that whoever reads the directory meanwhile misses nothing, except where a file
-// makes room for a directory or the reverse.
+// plan turns a comparison into the steps of a commit. Removals come last, so readers of
+// the directory miss no file meanwhile. Where a file becomes a directory or the reverse,
+// removals come first.
 func (c *comparison) plan() *Plan {
 	p := &Plan{files: c.files, kept: c.kept, Notices: c.notices()}
 	p.count(c)
 	p.Unchanged = p.total.Unchanged
-	makes := c.makes()
+	makes := c.dirOps()
 	p.ops = make([]op, 0, p.total.Created+p.total.Updated+p.total.Removed+len(makes)+len(c.rmdirs))
-	if c.swaps {
-		c.removing(p)
+	if c.typeChanges {
+		c.addRemovals(p)
 	}
 	p.ops = append(p.ops, makes...)
 	for i := range c.files {
@@ -83,24 +83,24 @@ func (c *comparison) plan() *Plan {
 			p.ops = append(p.ops, op{Do: doWrite, Path: f.out.Path, New: f.kind == Create, out: f.out})
 		}
 	}
-	if !c.swaps {
-		c.removing(p)
+	if !c.typeChanges {
+		c.addRemovals(p)
 	}
 	p.dirs = slices.Concat(slices.Sorted(maps.Keys(c.mkdirs)), c.dirs)
 	slices.Sort(p.dirs)
-	p.fresh = p.says(c.old)
+	p.sameManifest = p.keeps(c.old)
 	return p
 }
 
-func (c *comparison) removing(p *Plan) {
-	for _, r := range c.removes {
+func (c *comparison) addRemovals(p *Plan) {
+	for _, r := range c.removals {
 		p.ops = append(p.ops, op{Do: doRemove, Path: r.Path})
 	}
 	p.ops = append(p.ops, c.rmdirs...)
 }
 
 func (p *Plan) count(c *comparison) {
-	p.total = Result{Updated: len(c.chmods), Removed: len(c.removes), Notices: p.Notices}
+	p.total = Result{Updated: len(c.chmods), Removed: len(c.removals), Notices: p.Notices}
 	for i := range c.files {
 		switch c.files[i].kind {
 		case Create:
@@ -113,8 +113,8 @@ func (p *Plan) count(c *comparison) {
 	}
 }
 
-// makes is the steps for directories, parents first.
-func (c *comparison) makes() []op {
+// dirOps gives the steps that make directories, parents first, and set their modes.
+func (c *comparison) dirOps() []op {
 	var ops []op
 	for _, dir := range slices.Sorted(maps.Keys(c.mkdirs)) {
 		ops = append(ops, op{Do: doMkdir, Path: dir, Mode: c.dir.dirMode(handsGroupDown(c.tree))})
@@ -135,7 +135,7 @@ func (c *comparison) changes() []Change {
 		}
 		all = append(all, ch)
 	}
-	for _, r := range c.removes {
+	for _, r := range c.removals {
 		all = append(all, Change{Path: r.Path, Kind: Remove, OldMode: modeText(r.mode), Sensitive: r.Sensitive, Differs: true})
 	}
 	for _, o := range c.chmods {
@@ -145,11 +145,12 @@ func (c *comparison) changes() []Change {
 	return all
 }
 
-// ours tells whether a file is in the manifest to come. One that was there before us,
-// and has the right content by chance, does not become ours.
+// ours tells whether a file is in the next manifest. A file that was there before and
+// has the right content by chance is not.
 func (f *file) ours() bool { return f.kind != "" || f.out.Adopt || f.old != nil }
 
-// entries are those of the manifest to come, in order.
+// entries yields the entries of the next manifest, sorted by path. An entry is good until
+// the next one.
 func (p *Plan) entries(yield func(*entry) bool) {
 	kept := p.kept
 	var e entry
@@ -164,7 +165,7 @@ func (p *Plan) entries(yield func(*entry) bool) {
 			continue
 		}
 		e = entryOf(f.out)
-		e.sum(f.out)
+		e.addHash(f.out)
 		if !yield(&e) {
 			return
 		}
@@ -176,15 +177,15 @@ func (p *Plan) entries(yield func(*entry) bool) {
 	}
 }
 
-// says tells whether the manifest to come says what m says.
-func (p *Plan) says(m *manifest) bool {
+// keeps tells whether the next manifest equals m.
+func (p *Plan) keeps(m *manifest) bool {
 	n := len(p.kept)
 	for i := range p.files {
 		f := &p.files[i]
 		if !f.ours() {
 			continue
 		}
-		if f.old == nil || !f.old.says(entryOf(f.out)) {
+		if f.old == nil || !f.old.same(entryOf(f.out)) {
 			return false
 		}
 		n++
@@ -192,12 +193,12 @@ func (p *Plan) says(m *manifest) bool {
 	return n == len(m.Outputs) && slices.Equal(p.dirs, m.Dirs)
 }
 
-// empty tells whether no manifest is left.
+// empty tells whether there is nothing for a next manifest to hold.
 func (p *Plan) empty() bool {
 	return len(p.kept)+len(p.dirs) == 0 && !slices.ContainsFunc(p.files, func(f file) bool { return f.ours() })
 }
 
-// notices says what is done but will not help.
+// notices warns of outputs that the pod's other users cannot read.
 func (c *comparison) notices() []string {
 	if handsGroupDown(c.tree) {
 		return nil

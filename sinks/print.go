@@ -7,9 +7,8 @@ import (
 	"confit/render"
 )
 
-// Print writes the outputs to w in the order given: a single one as it is, of
-// several each below a line "# PATH". Sensitive ones are masked unless secrets is
-// set.
+// Print writes the outputs to w in their order. A single one is written as it is; each of
+// several has a line "# PATH" above it. Sensitive outputs are masked unless secrets is set.
 func Print(w io.Writer, outs []render.Output, secrets bool) error {
 	for i := range outs {
 		reveal := outs[i].Content.Shown

@@ -15,15 +15,15 @@ import (
 // The codes of the problems that this package reports.
 const (
 	CodePath       = "output-path"       // outputs that cannot be published
-	CodeSink       = "sink"              // a wrong entry in the spec's sinks
-	CodeInWay      = "output-in-the-way" // something there that is not ours to replace
+	CodeSink       = "sink"              // a wrong sink in the spec
+	CodeInWay      = "output-in-the-way" // something is there that confit did not write
 	CodeIO         = "output-io"         // reading or writing failed
 	CodeBusy       = "output-busy"       // another run holds the directory
 	CodeStopped    = "stopped"           // the context ended before the commit
 	CodeUnfinished = "output-unfinished" // the commit began; the next run finishes it
 )
 
-// ioProblem is err as a problem of cause IO; one that is a problem already stays.
+// ioProblem is err as a problem of cause IO. A problem stays as it is.
 func ioProblem(err error, after string) error {
 	var p *render.Problem
 	if err == nil || errors.As(err, &p) {
@@ -37,8 +37,8 @@ func ioProblem(err error, after string) error {
 	return &render.Problem{Cause: render.CauseIO, Code: CodeIO, Text: text + after, Err: err}
 }
 
-// unchanged says of an error before the commit that it cost nothing.
-func (d Dir) unchanged(err error) error {
+// nothingChanged adds to an error before the commit that nothing was changed.
+func (d Dir) nothingChanged(err error) error {
 	text := "nothing in " + render.Quoted(d.Path) + " was changed"
 	if d.resumed {
 		text = "an interrupted run was finished, nothing else in " + render.Quoted(d.Path) + " was changed"
@@ -50,8 +50,8 @@ func (d Dir) unchanged(err error) error {
 	return ioProblem(err, "; "+text)
 }
 
-// stopped is the problem of a context that ended before the commit. A cause that
-// is a problem already says more than we can.
+// stopped is the problem of a context that ended before the commit. A cause that is a
+// problem stays as it is.
 func (d Dir) stopped(ctx context.Context) error {
 	cause := context.Cause(ctx)
 	var p *render.Problem
@@ -65,7 +65,7 @@ func (d Dir) stopped(ctx context.Context) error {
 	return &render.Problem{Cause: c, Code: CodeStopped, Text: "stopped before the commit", Err: cause}
 }
 
-// inWay is the problem of something that confit may not replace.
+// inWay is the problem of a path that confit may not write to.
 func inWay(path, what, hint string) *render.Problem {
 	return &render.Problem{Cause: render.CauseInWay, Code: CodeInWay, Text: render.Quoted(path) + " " + what, Hint: hint}
 }

@@ -9,19 +9,19 @@ import (
 	"confit/sinks/dirfd"
 )
 
-// How files are synced (docs/decisions/001-sync.md): up to fewSyncs each by itself,
-// where several at once share the disk's work, and more of them by one syncfs.
+// Up to fewSyncs files are synced one by one, by writers goroutines that share the disk's
+// work. More files are synced by one syncfs (docs/decisions/001-sync.md).
 const (
 	writers  = 8
 	fewSyncs = 64
 )
 
-// publish carries a plan out.
+// publish carries out a plan.
 func (d Dir) publish(ctx context.Context, t *dirfd.Tree, s *state, p *Plan) (Result, error) {
-	if len(p.ops) == 0 && p.fresh {
-		d.remember(s)
-		if s.stale() {
-			_ = s.tidy() // on a read-only mount it has to stay
+	if len(p.ops) == 0 && p.sameManifest {
+		d.updateMemo(s)
+		if s.hasLeftovers() {
+			_ = s.cleanUp() // fails on a read-only mount
 		}
 		return p.total, nil
 	}
@@ -30,22 +30,21 @@ func (d Dir) publish(ctx context.Context, t *dirfd.Tree, s *state, p *Plan) (Res
 		return Result{}, d.abandon(s, err)
 	}
 	if err := c.run(); err != nil {
-		return Result{}, d.takeBack(c, err)
+		return Result{}, d.rollBack(c, err)
 	}
 	if err := s.finish(p.empty()); err != nil {
-		return Result{}, d.halfDone(err)
+		return Result{}, d.unfinished(err)
 	}
 	r := p.total
-	if err := s.tidy(); err != nil {
+	if err := s.cleanUp(); err != nil {
 		r.Notices = append(r.Notices, ioProblem(err, "; the next run tries again").Error())
 	}
 	return r, nil
 }
 
-// prepare stages everything. Its last act, the journal's rename, is the commit
-// point.
+// prepare stages everything. The rename of the journal, at the end, is the commit point.
 func (d Dir) prepare(ctx context.Context, s *state, p *Plan) error {
-	if err := s.make(); err != nil {
+	if err := s.create(); err != nil {
 		return err
 	}
 	if err := d.stage(ctx, s, p.ops); err != nil {
@@ -65,10 +64,10 @@ func (d Dir) prepare(ctx context.Context, s *state, p *Plan) error {
 	if ctx.Err() != nil {
 		return d.stopped(ctx)
 	}
-	return s.enforce(journalNext, journalFile)
+	return s.activate(journalNext, journalFile)
 }
 
-// stage writes the new files under the numbers of their steps, durably.
+// stage writes the new files durably. Each has the number of its step as its name.
 func (d Dir) stage(ctx context.Context, s *state, ops []op) error {
 	few := len(ops) <= fewSyncs || !dirfd.SyncsAll
 	if err := d.stageAll(ctx, s, ops, few); err != nil {
@@ -80,9 +79,9 @@ func (d Dir) stage(ctx context.Context, s *state, ops []op) error {
 	return s.stage.SyncAll()
 }
 
-// stageAll stages first what is copied, as the files of the spool are still in it then.
+// stageAll first copies, as the files of the spool are still there, and then moves those.
 func (d Dir) stageAll(ctx context.Context, s *state, ops []op, durable bool) error {
-	takes := d.takers(ops)
+	takes := d.moves(ops)
 	if err := d.eachOp(ops, func(i int, o *render.Output) error {
 		if takes != nil && takes[i] {
 			return nil
@@ -95,18 +94,18 @@ func (d Dir) stageAll(ctx context.Context, s *state, ops []op, durable bool) err
 		if !takes[i] {
 			return nil
 		}
-		b, _ := d.spooled(o)
-		return s.take(b, staged(i), uint32(o.Mode.Perm()), durable)
+		b, _ := d.spoolBlob(o)
+		return s.moveFromSpool(b, staged(i), uint32(o.Mode.Perm()), durable)
 	})
 }
 
-// takers tells which steps stage the very file of the spool: of those that want it the
-// last, after the others have copied it. nil means none.
-func (d Dir) takers(ops []op) []bool {
+// moves tells which steps stage a spool's file itself: of the steps with that content the
+// last one, as the others copy it before. nil means none.
+func (d Dir) moves(ops []op) []bool {
 	var last map[render.BlobID]int32
 	var takes []bool
 	for i := range ops {
-		b, ok := d.spooled(ops[i].out)
+		b, ok := d.spoolBlob(ops[i].out)
 		if !ok {
 			continue
 		}
@@ -121,15 +120,16 @@ func (d Dir) takers(ops []op) []bool {
 	return takes
 }
 
-// spooled gives the content of an output that lies in the spool of the directory.
-func (d Dir) spooled(o *render.Output) (spooled, bool) {
+// spoolBlob gives the content of an output that is in the spool of the directory.
+func (d Dir) spoolBlob(o *render.Output) (spoolBlob, bool) {
 	if o == nil {
-		return spooled{}, false
+		return spoolBlob{}, false
 	}
-	return d.inSpool(o.Content.Blob())
+	return d.findInSpool(o.Content.Blob())
 }
 
-// eachOp calls do with the steps that write, several at once.
+// eachOp calls do for each step that writes, in several goroutines. It returns the first
+// error.
 func (d Dir) eachOp(ops []op, do func(i int, o *render.Output) error) error {
 	var next atomic.Int64
 	errs := make([]error, min(writers, len(ops)))
@@ -166,13 +166,13 @@ func (d Dir) stageOne(ctx context.Context, s *state, i int, o *render.Output, du
 	return s.stage.WriteFile(staged(i), data, uint32(o.Mode.Perm()), durable)
 }
 
-// finish puts the new manifest into force and ends the commit.
+// finish activates the new manifest and memo, and removes the journal.
 func (s *state) finish(empty bool) error {
 	for _, file := range []string{manifestFile, memoFile} {
 		var err error
 		switch {
 		case !empty && s.files[file+nextSuffix]:
-			err = s.enforce(file+nextSuffix, file)
+			err = s.activate(file+nextSuffix, file)
 		case empty || file == memoFile && s.files[file]:
 			err = s.remove(file)
 		}
@@ -186,31 +186,33 @@ func (s *state) finish(empty bool) error {
 	return s.dir.Sync()
 }
 
-// abandon ends a run that failed before its commit. If the journal is in its
-// place all the same and will not go, the next run commits.
+// abandon ends a run that failed before its commit. The journal can be in its place all
+// the same, if its directory could not be synced. If it cannot be removed, the next run
+// commits.
 func (d Dir) abandon(s *state, err error) error {
 	if s.dir != nil && s.files[journalFile] {
 		if e := s.remove(journalFile); e != nil {
-			return d.halfDone(errors.Join(err, e))
+			return d.unfinished(errors.Join(err, e))
 		}
 	}
-	_ = s.tidy() // what stays is stale, and no output
-	return d.unchanged(err)
+	_ = s.cleanUp() // what stays is no output
+	return d.nothingChanged(err)
 }
 
-// takeBack ends a run that failed in its commit.
-func (d Dir) takeBack(c *commit, err error) error {
-	if e := c.back(); e != nil {
-		return d.halfDone(err)
+// rollBack ends a run that failed in its commit: it takes the steps back.
+func (d Dir) rollBack(c *commit, err error) error {
+	if e := c.rollBack(); e != nil {
+		return d.unfinished(err)
 	}
 	if e := c.state.remove(journalFile); e != nil {
-		return d.halfDone(err)
+		return d.unfinished(err)
 	}
-	_ = c.state.tidy()
-	return d.unchanged(err)
+	_ = c.state.cleanUp()
+	return d.nothingChanged(err)
 }
 
-func (d Dir) halfDone(err error) error {
+// unfinished says of an error that the commit is half done.
+func (d Dir) unfinished(err error) error {
 	err = ioProblem(err, "")
 	var p *render.Problem
 	errors.As(err, &p)
@@ -220,8 +222,8 @@ func (d Dir) halfDone(err error) error {
 	return &half
 }
 
-// recover finishes what an interrupted run has begun, and tells whether one had.
-func (d Dir) recover(t *dirfd.Tree, s *state) (bool, error) {
+// resume finishes the commit of an interrupted run, and tells whether there was one.
+func (d Dir) resume(t *dirfd.Tree, s *state) (bool, error) {
 	j, err := s.journal()
 	if j == nil || err != nil {
 		return false, ioProblem(err, "")
@@ -231,14 +233,14 @@ func (d Dir) recover(t *dirfd.Tree, s *state) (bool, error) {
 		err = s.finish(j.Empty)
 	}
 	if err == nil {
-		err = s.tidy()
+		err = s.cleanUp()
 	}
 	if err == nil {
 		t.Forget()
 		err = s.reopen()
 	}
 	if err != nil {
-		return true, d.halfDone(err)
+		return true, d.unfinished(err)
 	}
 	return true, nil
 }

@@ -17,8 +17,8 @@ type Spec struct {
 	render.Where
 
 	Path    string `yaml:"dir"`
-	Name    string `yaml:"name"`    // by which entries choose it
-	Prune   *bool  `yaml:"prune"`   // remove what an earlier run wrote and this one has not; default true
+	Name    string `yaml:"name"`    // entries choose a sink by its name
+	Prune   *bool  `yaml:"prune"`   // remove files of earlier runs that are no outputs any more; default true
 	DirMode string `yaml:"dirMode"` // of new directories
 }
 
@@ -44,8 +44,8 @@ func (s *Spec) Check() error {
 	return errors.Join(all...)
 }
 
-// CheckSpecs finds what is wrong with several sinks beside each other: each needs
-// a name, and a directory, of its own, and each entry names one of them.
+// CheckSpecs finds what is wrong with the sinks of a spec together: where there are
+// several, each needs a name and a directory of its own, and each entry names one of them.
 func CheckSpecs(specs []Spec, entries []render.Entry) error {
 	if len(specs) < 2 {
 		return nil

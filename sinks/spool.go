@@ -14,46 +14,45 @@ import (
 
 const spoolPrefix = "spool-"
 
-// A Spool puts content aside that is too much for memory, beside the state of a
-// directory, until Apply takes it from there or Close drops it. Each run has its own,
-// and holds no lock that another run waits for. Put and Get may be called by several
-// goroutines at once.
+// A Spool keeps content that is too large for memory in the state directory, until Apply
+// publishes it or Close removes it. Each run has a spool of its own, whose lock no other
+// run waits for. Put and Get may be called by several goroutines at once.
 type Spool struct {
-	dir Dir
+	sink Dir
 
-	busy   sync.RWMutex // held for reading by what uses the directory
+	inUse  sync.RWMutex // Put and Get hold it for reading, Close for writing
 	closed bool
 
-	mu   sync.Mutex // for what follows, which the first Put makes
-	tree *dirfd.Tree
-	in   *dirfd.Dir // the state directory
-	at   *dirfd.Dir
-	made []string // directories above it that were not there
+	mu    sync.Mutex // guards the fields below, which the first Put sets
+	tree  *dirfd.Tree
+	state *dirfd.Dir // the state directory
+	dir   *dirfd.Dir // the spool's directory in it
+	made  []string   // the directories above that the spool made
 }
 
-// NewSpool gives the spool of a directory. It makes nothing yet.
-func (d Dir) NewSpool() *Spool { return &Spool{dir: d} }
+// NewSpool gives a spool in the state of a directory. The first Put makes it.
+func (d Dir) NewSpool() *Spool { return &Spool{sink: d} }
 
-// Put keeps data.
+// Put keeps data under its hash.
 func (s *Spool) Put(id render.BlobID, data []byte) error {
-	s.busy.RLock()
-	defer s.busy.RUnlock()
+	s.inUse.RLock()
+	defer s.inUse.RUnlock()
 	at, err := s.open()
 	if err == nil {
 		err = at.WriteFile(id.String(), data, 0o600, false)
 	}
 	if errors.Is(err, fs.ErrExist) {
-		return nil // names are hashes
+		return nil // the same data
 	}
 	return ioProblem(err, "")
 }
 
-// Get appends what Put kept to buf.
+// Get appends the data that Put kept to buf.
 func (s *Spool) Get(id render.BlobID, buf []byte) ([]byte, error) {
-	s.busy.RLock()
-	defer s.busy.RUnlock()
+	s.inUse.RLock()
+	defer s.inUse.RUnlock()
 	s.mu.Lock()
-	at, name := s.at, id.String()
+	at, name := s.dir, id.String()
 	s.mu.Unlock()
 	if at == nil {
 		return buf, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
@@ -77,33 +76,33 @@ func (s *Spool) Get(id render.BlobID, buf []byte) ([]byte, error) {
 	}
 }
 
-// Blob is what Put kept.
-func (s *Spool) Blob(id render.BlobID, size int64) render.Blob { return spooled{s, id, size} }
+// Blob gives the data that Put kept as a blob, which is read when it is wanted.
+func (s *Spool) Blob(id render.BlobID, size int64) render.Blob { return spoolBlob{s, id, size} }
 
-// inSpool tells whether a blob, or what it wraps, lies in the spool of a directory.
-func (d Dir) inSpool(b render.Blob) (spooled, bool) {
+// findInSpool gives the blob of the directory's spool that b is, or wraps.
+func (d Dir) findInSpool(b render.Blob) (spoolBlob, bool) {
 	if w, ok := b.(interface{ Unwrap() render.Blob }); ok {
 		b = w.Unwrap()
 	}
-	s, ok := b.(spooled)
-	return s, ok && s.spool.dir.Path == d.Path && s.spool.dir.name() == d.name()
+	s, ok := b.(spoolBlob)
+	return s, ok && s.spool.sink.Path == d.Path && s.spool.sink.name() == d.name()
 }
 
-type spooled struct {
+type spoolBlob struct {
 	spool *Spool
 	id    render.BlobID
 	size  int64
 }
 
-func (b spooled) ID() render.BlobID { return b.id }
-func (b spooled) Size() int64       { return b.size }
+func (b spoolBlob) ID() render.BlobID { return b.id }
+func (b spoolBlob) Size() int64       { return b.size }
 
-func (b spooled) Bytes() ([]byte, error) {
+func (b spoolBlob) Bytes() ([]byte, error) {
 	return b.spool.Get(b.id, make([]byte, 0, b.size+1))
 }
 
-// open makes the spool's directory. A run that ends just then may remove the state
-// directory again, or take the new spool for a dead one, so it is tried anew.
+// open makes the spool's directory on the first call. Another run may remove the state
+// directory in between, or the new spool as that of a dead run, so open tries again.
 func (s *Spool) open() (*dirfd.Dir, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -111,78 +110,78 @@ func (s *Spool) open() (*dirfd.Dir, error) {
 		return nil, fs.ErrClosed
 	}
 	var err error
-	for try := 0; s.at == nil && try < 10; try++ {
+	for try := 0; s.dir == nil && try < 10; try++ {
 		if err = s.make(); err == nil {
 			break
 		}
-		s.in.Close()
+		s.state.Close()
 		s.tree.Close()
-		s.tree, s.in = nil, nil
+		s.tree, s.state = nil, nil
 		if !isGone(err) && !errors.Is(err, fs.ErrExist) {
 			break
 		}
 	}
-	return s.at, err
+	return s.dir, err
 }
 
 func (s *Spool) make() (err error) {
-	if err := s.dir.checkPlace(); err != nil {
+	if err := s.sink.checkPlace(); err != nil {
 		return err
 	}
-	made, err := makeAll(s.dir.Path)
+	made, err := makeAll(s.sink.Path)
 	s.made = append(s.made, made...)
 	if err != nil {
 		return err
 	}
-	if s.tree, err = s.dir.open(); err != nil {
+	if s.tree, err = s.sink.open(); err != nil {
 		return err
 	}
-	top, name := s.tree.Top(), statePrefix+s.dir.name()
-	if s.in, err = ownDir(top, name); s.in == nil && err == nil {
-		s.in, err = makePrivate(top, name)
+	top, name := s.tree.Top(), statePrefix+s.sink.name()
+	if s.state, err = ownDir(top, name); s.state == nil && err == nil {
+		s.state, err = makePrivate(top, name)
 	}
 	if err != nil {
 		return err
 	}
-	at, err := makePrivate(s.in, spoolPrefix+rand.Text())
+	at, err := makePrivate(s.state, spoolPrefix+rand.Text())
 	if err != nil {
 		return err
 	}
 	mine, err := at.TryLock(true)
 	if mine {
-		mine, err = s.in.Has(at.Name)
+		mine, err = s.state.Has(at.Name)
 	}
 	if !mine || err != nil {
 		at.Close()
-		return gone(s.in, at.Name)
+		return removedMeanwhile(s.state, at.Name)
 	}
-	s.at = at
+	s.dir = at
 	return nil
 }
 
-// Close drops what is left, with the directories that were made for it if nothing else
-// is in them. It may be called at any time, and again.
+// Close removes the spool, and the directories that were made for it if they are empty.
+// It may be called at any time, and again.
 func (s *Spool) Close() error {
-	s.busy.Lock()
-	defer s.busy.Unlock()
+	s.inUse.Lock()
+	defer s.inUse.Unlock()
 	s.closed = true
 	var err error
-	if s.at != nil {
-		err = removeFilled(s.in, s.at)
-		if free, _ := s.tree.Top().TryLock(true); free { // else its holder sees to the state
-			_ = s.tree.Top().RemoveDir(s.in.Name)
+	if s.dir != nil {
+		err = removeWithFiles(s.state, s.dir)
+		if free, _ := s.tree.Top().TryLock(true); free { // else the holder of the lock does it
+			_ = s.tree.Top().RemoveDir(s.state.Name)
 		}
 	}
-	s.at.Close()
-	s.in.Close()
+	s.dir.Close()
+	s.state.Close()
 	s.tree.Close()
-	unmake(s.made)
-	s.tree, s.in, s.at, s.made = nil, nil, nil, nil
+	removeMade(s.made)
+	s.tree, s.state, s.dir, s.made = nil, nil, nil, nil
 	return ioProblem(err, "")
 }
 
-// removeFilled removes a directory with the files in it.
-func removeFilled(in, f *dirfd.Dir) error {
+// removeWithFiles removes a directory with the files in it.
+func removeWithFiles(in, f *dirfd.Dir) error {
 	names, err := f.Names()
 	if err != nil {
 		return err
@@ -195,8 +194,8 @@ func removeFilled(in, f *dirfd.Dir) error {
 	return in.RemoveDir(f.Name)
 }
 
-// dropSpools removes the spools that runs left behind which were killed. One that is
-// locked belongs to a run that is alive.
+// dropSpools removes the spools of killed runs. A spool that is locked belongs to a run
+// that is alive.
 func (s *state) dropSpools() error {
 	for name := range s.files {
 		if !strings.HasPrefix(name, spoolPrefix) {
@@ -209,7 +208,7 @@ func (s *state) dropSpools() error {
 		gone := f == nil
 		if !gone {
 			if gone, _ = f.TryLock(true); gone {
-				err = removeFilled(s.dir, f)
+				err = removeWithFiles(s.dir, f)
 			}
 		}
 		f.Close()
@@ -223,9 +222,9 @@ func (s *state) dropSpools() error {
 	return nil
 }
 
-// take stages what is in a spool. The last output that wants it gets the file itself.
-func (s *state) take(b spooled, name string, mode uint32, durable bool) error {
-	from, old := b.spool.at, b.id.String()
+// moveFromSpool stages the spool's file itself, not a copy.
+func (s *state) moveFromSpool(b spoolBlob, name string, mode uint32, durable bool) error {
+	from, old := b.spool.dir, b.id.String()
 	if err := from.Chmod(old, mode); err != nil {
 		return err
 	}

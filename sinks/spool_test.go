@@ -84,7 +84,7 @@ func TestSpoolLeftBehind(t *testing.T) {
 	dead, alive := d.NewSpool(), d.NewSpool()
 	aside(t, dead, "a", "text")
 	out := aside(t, alive, "b", "text")
-	must(t, dead.at.Unlock())
+	must(t, dead.dir.Unlock())
 	apply(t, d.Path, files{"x": "text"})
 	if names := stateNames(t, d.Path); len(names) != 2 {
 		t.Errorf("the state holds %v", names)

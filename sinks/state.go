@@ -11,7 +11,7 @@ import (
 	"confit/sinks/dirfd"
 )
 
-// The names in a state directory. What ends in next is not yet in force.
+// The names in a state directory. A file that ends in .next is not in force yet.
 const (
 	manifestFile = "manifest.json"
 	manifestNext = manifestFile + nextSuffix
@@ -23,18 +23,18 @@ const (
 	stageDir     = "stage"
 )
 
-// A state is the directory .confit-NAME in which a spec remembers, inside its
-// output directory, what it wrote, and prepares what it will write.
+// A state is the directory .confit-NAME inside an output directory. It holds the manifest
+// of the files that the spec NAME wrote, and the stage of those that it will write.
 type state struct {
 	top   *dirfd.Dir
 	name  string          // .confit-NAME
 	dir   *dirfd.Dir      // nil while there is none
 	stage *dirfd.Dir      // nil while there is none
-	files map[string]bool // what dir holds
+	files map[string]bool // the names in dir
 }
 
-// openState opens the state directory of a spec, if there is one, and checks
-// that nobody else had a hand in it.
+// openState opens the state directory of a spec, if there is one, and checks that it is
+// this user's and holds nothing but real files.
 func openState(t *dirfd.Tree, spec string) (*state, error) {
 	s := &state{top: t.Top(), name: statePrefix + spec, files: map[string]bool{}}
 	err := s.open()
@@ -58,9 +58,8 @@ func (s *state) open() (err error) {
 	return err
 }
 
-// ownDir opens the directory name in in, or gives nil if there is none. It must be
-// real and this user's. That is asked of the open directory: another one can take its
-// name at any time.
+// ownDir opens a real directory of this user; nil if there is none. It looks at the open
+// directory, not at the name, which another directory can take at any time.
 func ownDir(in *dirfd.Dir, name string) (*dirfd.Dir, error) {
 	f, err := in.OpenDir(name)
 	if dirfd.Absent(err) {
@@ -95,8 +94,8 @@ func own(path string, st dirfd.Stat) error {
 	return inWay(path, "belongs to another user", sameUser(st.UID)+", or give the spec another `name:`")
 }
 
-// stateFiles lists f, in which there are real files only, and the directory sub and
-// spools if it is named.
+// stateFiles lists f and checks that it holds real files only. Where sub is not empty, f
+// may also hold the directory sub and spools.
 func stateFiles(f *dirfd.Dir, sub string) (map[string]bool, error) {
 	names, err := f.Names()
 	if err != nil {
@@ -129,17 +128,17 @@ func (s *state) close() {
 	s.stage, s.dir = nil, nil
 }
 
-// make creates what is missing of the state directory and an empty stage.
-func (s *state) make() (err error) {
+// create makes what is missing of the state directory, and an empty stage.
+func (s *state) create() (err error) {
 	if s.dir == nil {
 		s.dir, err = makePrivate(s.top, s.name)
-		if errors.Is(err, fs.ErrExist) { // by now there is another run's spool
+		if errors.Is(err, fs.ErrExist) { // another run has just made it for its spool
 			s.dir, err = ownDir(s.top, s.name)
 		}
 		if err != nil || s.dir == nil {
-			return cmp.Or(err, gone(s.top, s.name))
+			return cmp.Or(err, removedMeanwhile(s.top, s.name))
 		}
-	} else if err := private(s.top, s.dir); err != nil {
+	} else if err := setPrivate(s.top, s.dir); err != nil {
 		return err
 	}
 	if err := s.dropStage(); err != nil {
@@ -156,24 +155,24 @@ func makePrivate(in *dirfd.Dir, name string) (*dirfd.Dir, error) {
 	}
 	f, err := ownDir(in, name)
 	if f == nil {
-		_ = in.RemoveDir(name) // tidy does not know of it
-		return nil, cmp.Or(err, gone(in, name))
+		_ = in.RemoveDir(name) // cleanUp does not know of it
+		return nil, cmp.Or(err, removedMeanwhile(in, name))
 	}
-	return f, private(in, f)
+	return f, setPrivate(in, f)
 }
 
-// gone is the error of a directory that another run has just removed.
-func gone(in *dirfd.Dir, name string) error {
+// removedMeanwhile is the error of a directory that another run has just removed.
+func removedMeanwhile(in *dirfd.Dir, name string) error {
 	return &fs.PathError{Op: "open", Path: in.At(name), Err: fs.ErrNotExist}
 }
 
-// private sets the mode of a state directory. It hands a setgid root's group
-// down, so that what is staged has the group that it would have had in place.
-func private(in, f *dirfd.Dir) error { return f.SetMode(0o700 | in.Stat.Setgid()) }
+// setPrivate lets only this user into a state directory. A setgid bit of the top stays, so
+// staged files get the group that they would get in their place.
+func setPrivate(in, f *dirfd.Dir) error { return f.SetMode(0o700 | in.Stat.Setgid()) }
 
-// tidy drops what a run that never came to its commit left behind, and the state
-// directory itself when it holds no manifest.
-func (s *state) tidy() error {
+// cleanUp removes the leftovers of runs that ended before their commit, and the state
+// directory itself where it holds no manifest.
+func (s *state) cleanUp() error {
 	if s.dir == nil {
 		return nil
 	}
@@ -198,15 +197,15 @@ func (s *state) tidy() error {
 	return nil
 }
 
-// reopen looks at the state directory anew.
+// reopen opens the state directory again, as it is now.
 func (s *state) reopen() error {
 	s.close()
 	s.files = map[string]bool{}
 	return s.open()
 }
 
-// stale tells whether tidy has anything to do.
-func (s *state) stale() bool {
+// hasLeftovers tells whether cleanUp would remove anything.
+func (s *state) hasLeftovers() bool {
 	if s.dir == nil || s.files[manifestFile] && len(s.files) == 1 {
 		return false
 	}
@@ -222,7 +221,7 @@ func (s *state) dropStage() error {
 	if s.stage == nil {
 		return nil
 	}
-	if err := removeFilled(s.dir, s.stage); err != nil {
+	if err := removeWithFiles(s.dir, s.stage); err != nil {
 		return err
 	}
 	delete(s.files, stageDir)

@@ -13,8 +13,7 @@ import (
 // maxState bounds what is read of a state file.
 const maxState = 1 << 30
 
-// openFile opens a file of the state directory; nil if there is none. The file is this
-// user's, whoever may have made files there.
+// openFile opens a real file of this user in the state directory; nil if there is none.
 func (s *state) openFile(name string) (*dirfd.File, error) {
 	if !s.files[name] {
 		return nil, nil
@@ -38,7 +37,7 @@ func (s *state) openFile(name string) (*dirfd.File, error) {
 	return &f, nil
 }
 
-// read gives a file of the state directory, or nil if there is none.
+// read reads a file of the state directory; nil if there is none.
 func (s *state) read(name string) ([]byte, error) { return s.readUpTo(maxState, name) }
 
 func (s *state) readUpTo(most int64, name string) ([]byte, error) {
@@ -59,13 +58,13 @@ func (s *state) readUpTo(most int64, name string) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// corrupt is the problem of a state file that this confit did not write.
+// corrupt is the problem of a state file that confit did not write.
 func (s *state) corrupt(name, what string) *render.Problem {
 	return inWay(s.dir.At(name), what, fmt.Sprintf(
 		"remove %s; outputs that exist and differ then need `overwrite: true` once", render.Quoted(s.dir.Full)))
 }
 
-// write lets fill write a file of the state directory, under a name not yet in force.
+// write makes a file of the state directory anew, of what fill writes, and syncs it.
 func (s *state) write(name string, fill func(*bufio.Writer)) error {
 	if err := s.remove(name); err != nil {
 		return err
@@ -78,8 +77,8 @@ func (s *state) write(name string, fill func(*bufio.Writer)) error {
 	})
 }
 
-// enforce renames a file of the state directory to the name that counts, durably.
-func (s *state) enforce(from, to string) error {
+// activate gives a written file the name under which it is in force, durably.
+func (s *state) activate(from, to string) error {
 	if err := s.dir.Rename(from, s.dir, to); err != nil {
 		return err
 	}
@@ -88,7 +87,7 @@ func (s *state) enforce(from, to string) error {
 	return s.dir.Sync()
 }
 
-// remove deletes a file of the state directory; it may be absent.
+// remove removes a file of the state directory. The file may be absent.
 func (s *state) remove(name string) error {
 	if err := s.dir.Remove(name); err != nil {
 		return err

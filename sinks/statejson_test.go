@@ -23,7 +23,7 @@ func TestStateJSON(t *testing.T) {
 		}
 		p.files = append(p.files, file{out: o, kind: Create})
 		e := entryOf(o)
-		e.sum(o)
+		e.addHash(o)
 		want.Outputs = append(want.Outputs, &e)
 		p.ops = append(p.ops, op{Do: doWrite, Path: path, New: i%2 == 0, out: o}, op{Do: doChmod, Path: path, Mode: 0o755, Was: 0o700})
 	}

@@ -23,7 +23,7 @@ func (c *commit) step(i int, o op) error {
 	case doMkdir:
 		return c.mkdir(i, f, name)
 	case doChmod:
-		c.undo[i] = undoStep
+		c.undo[i] = undoOpposite
 		return f.ChmodDir(name, o.Mode)
 	}
 	return c.rmdir(i, f, name)
@@ -37,21 +37,21 @@ func (c *commit) write(i int, f *dirfd.Dir, name string) error {
 			return err
 		}
 	}
-	there, kept, err := c.keep(i, f, name)
+	there, kept, err := c.backUp(i, f, name)
 	switch {
 	case err != nil:
 		return err
 	case !there:
-		return c.log(i, undoStep, moveNew(c.state.stage, staged(i), f, name))
+		return c.log(i, undoOpposite, moveNew(c.state.stage, staged(i), f, name))
 	case kept:
 		return c.log(i, undoReplace, c.state.stage.Rename(staged(i), f, name))
 	}
 	return c.log(i, undoImpossible, c.state.stage.Rename(staged(i), f, name))
 }
 
-// keep gives the file at name, if there is to be one, a second name in the stage. It
+// backUp gives the file at name, if there is to be one, a second name in the stage. It
 // tells whether the file is there, and whether the file system has hard links.
-func (c *commit) keep(i int, f *dirfd.Dir, name string) (there, kept bool, err error) {
+func (c *commit) backUp(i int, f *dirfd.Dir, name string) (there, kept bool, err error) {
 	if c.ops[i].New {
 		return false, false, nil
 	}
@@ -88,7 +88,7 @@ func (c *commit) remove(i int, f *dirfd.Dir, name string) error {
 	if moved, err := c.state.stage.Lstat(oldOf(i)); err == nil && moved.Ino != st.Ino {
 		return moveNew(c.state.stage, oldOf(i), f, name)
 	}
-	return c.log(i, undoStep, nil)
+	return c.log(i, undoOpposite, nil)
 }
 
 func (c *commit) mkdir(i int, f *dirfd.Dir, name string) error {
@@ -99,7 +99,7 @@ func (c *commit) mkdir(i int, f *dirfd.Dir, name string) error {
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	c.undo[i] = undoStep
+	c.undo[i] = undoOpposite
 	c.dirs[f.Rel(name)] = true
 	return f.ChmodDir(name, c.ops[i].Mode)
 }
@@ -108,7 +108,7 @@ func (c *commit) rmdir(i int, f *dirfd.Dir, name string) error {
 	if there, err := f.Has(name); !there {
 		return err
 	}
-	return c.log(i, undoStep, f.RemoveEmpty(name))
+	return c.log(i, undoOpposite, f.RemoveEmpty(name))
 }
 
 // moveNew renames a file to a name that nothing has.

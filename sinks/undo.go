@@ -13,7 +13,7 @@ type undo uint8
 
 const (
 	undoNothing    undo = iota // the step changed nothing
-	undoStep                   // the opposite of the step
+	undoOpposite               // the opposite of the step
 	undoReplace                // the old file has a second name in the stage
 	undoImpossible             // the old file is gone: the file system has no hard links
 )
@@ -26,17 +26,18 @@ func (c *commit) log(i int, u undo, err error) error {
 	return err
 }
 
-// back takes back the steps of run.
-func (c *commit) back() error {
+// rollBack takes back the steps of run.
+func (c *commit) rollBack() error {
 	for i := range slices.Backward(c.ops) {
-		if err := c.stepBack(i); err != nil {
+		if err := c.undoStep(i); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *commit) stepBack(i int) error {
+// undoStep takes back step i.
+func (c *commit) undoStep(i int) error {
 	if c.undo[i] == undoNothing {
 		return nil
 	}
@@ -61,9 +62,10 @@ func (c *commit) stepBack(i int) error {
 	return c.log(i, undoNothing, err)
 }
 
+// unwrite takes back the write of name in f.
 func (c *commit) unwrite(i int, f *dirfd.Dir, name string) error {
 	switch c.undo[i] {
-	case undoStep:
+	case undoOpposite:
 		return moveNew(f, name, c.state.stage, staged(i))
 	case undoImpossible:
 		return fmt.Errorf("%s cannot be put back", render.Quoted(f.At(name)))

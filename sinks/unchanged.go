@@ -11,23 +11,23 @@ import (
 	"confit/sinks/dirfd"
 )
 
-// agree finds the outputs that lie in their place just as they should: on most runs that
-// is all of them, and reading them is most of the work. So every core takes a part of
-// them, with a tree of its own. Whatever else it meets it leaves to look.
-func (c *comparison) agree() {
+// findUnchanged marks the outputs whose files are as they should be. On most runs these
+// are all, and reading them is most of the work, so every core reads a part of them with
+// a tree of its own. compareOne looks at the rest, and reports errors.
+func (c *comparison) findUnchanged() {
 	const few = 64
 	if len(c.old.Outputs) < few {
 		return
 	}
 	parts := min(runtime.GOMAXPROCS(0), writers)
 	render.Parallel(parts, func(n int) {
-		_ = render.Safely(func() error { // what goes wrong here goes wrong in look, too
+		_ = render.Safely(func() error { // compareOne meets the same error
 			t, err := c.tree.Clone()
 			if err != nil {
 				return err
 			}
 			defer t.Close()
-			agreeing(t, part(c.files, n, parts), part(c.buf, n, parts))
+			markUnchanged(t, part(c.files, n, parts), part(c.buf, n, parts))
 			return nil
 		})
 	})
@@ -35,21 +35,22 @@ func (c *comparison) agree() {
 
 func part[T any](all []T, n, parts int) []T { return all[n*len(all)/parts : (n+1)*len(all)/parts] }
 
-// agreeing gives up where many differ: each of those is read once more.
-func agreeing(t *dirfd.Tree, files []file, buf []byte) {
+// markUnchanged stops where many differ, as compareOne reads each of those again.
+func markUnchanged(t *dirfd.Tree, files []file, buf []byte) {
 	const most = 32
 	for i, others := 0, 0; i < len(files) && others < most; i++ {
 		f := &files[i]
 		if f.old == nil {
 			continue
 		}
-		if f.agrees = agrees(t, f.out, buf); !f.agrees {
+		if f.unchanged = isUnchanged(t, f.out, buf); !f.unchanged {
 			others++
 		}
 	}
 }
 
-func agrees(t *dirfd.Tree, o *render.Output, buf []byte) bool {
+// isUnchanged tells whether the file of an output has its type, mode and bytes.
+func isUnchanged(t *dirfd.Tree, o *render.Output, buf []byte) bool {
 	f, err := t.Dir(parent(o.Path))
 	if err != nil {
 		return false
@@ -62,8 +63,8 @@ func agrees(t *dirfd.Tree, o *render.Output, buf []byte) bool {
 	return err == nil && !differs
 }
 
-// differs tells whether the file of an output has other bytes than that. One that cannot
-// be read does.
+// differs tells whether a file has other bytes than its output. A file that cannot be
+// read counts as different.
 func differs(f *dirfd.Dir, o *render.Output, st dirfd.Stat, buf []byte) (bool, error) {
 	if st.Size != o.Content.Size() {
 		return true, nil
