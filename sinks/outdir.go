@@ -59,11 +59,12 @@ func makeAll(dir string) ([]string, error) {
 
 // setMode sets the mode of a new directory whatever the umask. An inherited setgid stays.
 func setMode(dir string) error {
-	info, err := os.Lstat(dir)
-	if err != nil || info.Mode().Perm() == 0o755 {
+	t, err := dirfd.Open(dir) // no symlink that has just taken its name
+	if err != nil {
 		return err
 	}
-	return os.Chmod(dir, info.Mode()&fs.ModeSetgid|0o755)
+	defer t.Close()
+	return t.Top().SetMode(0o755 | t.Top().Stat.Setgid())
 }
 
 // removeMade removes the directories that this run made, unless they hold something or

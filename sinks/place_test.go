@@ -3,6 +3,7 @@ package sinks
 import (
 	"context"
 	"maps"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -101,5 +102,26 @@ func TestCheckApart(t *testing.T) {
 				t.Errorf("CheckApart() = %v, want %q", err, tc.want)
 			}
 		})
+	}
+}
+
+// TestNewDirSwapped has a symlink in place of a directory that was just made.
+func TestNewDirSwapped(t *testing.T) {
+	top := t.TempDir()
+	put(t, top, files{"theirs/": "", "file": "x", "dir": "-> theirs", "link": "-> file"})
+	for name, target := range map[string]string{"dir": "theirs", "link": "file"} {
+		must(t, os.Chmod(filepath.Join(top, target), 0o700))
+		if err := setMode(filepath.Join(top, name)); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		if info, err := os.Stat(filepath.Join(top, target)); err != nil || info.Mode().Perm() != 0o700 {
+			t.Errorf("%s has mode %v, %v", target, info.Mode(), err)
+		}
+	}
+	dir := filepath.Join(top, "new")
+	must(t, os.Mkdir(dir, 0o700))
+	must(t, setMode(dir))
+	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o755 {
+		t.Errorf("new has mode %v, %v", info.Mode(), err)
 	}
 }
