@@ -1,27 +1,25 @@
-// Command confit merges mounted ConfigMaps, Secrets and environment variables and
-// writes configuration files from templates: all of them, or none.
 package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"confit/render"
-	"confit/sinks"
 )
 
 // version is set by the linker.
 var version = "dev"
 
 func main() {
+	signal.Ignore(syscall.SIGPIPE) // a reader of messages that has gone ends no run
 	os.Exit(run(os.Args[1:], host()))
 }
 
-// run executes one command line and gives its exit status.
+// run executes one command line and returns its exit status.
 func run(args []string, sys system) int {
 	c := newConfit(sys)
 	root := c.commands(args)
@@ -31,10 +29,10 @@ func run(args []string, sys system) int {
 	return c.report(err)
 }
 
-// render is the whole pipe: spec → sources → values → outputs → sink.
-func (c *confit) render() error {
+// render is the whole pipe: spec → sources → values → outputs → sinks.
+func (c *confit) render([]string) error {
 	start := time.Now()
-	spec, made, err := c.outputs()
+	sp, made, err := c.outputs()
 	if err != nil {
 		return err
 	}
@@ -46,7 +44,7 @@ func (c *confit) render() error {
 		c.watchdog.stop()
 		return c.print(outs)
 	}
-	all, err := c.deliveries(spec, outs)
+	all, err := c.deliveries(sp, outs)
 	if err != nil {
 		return err
 	}
@@ -55,73 +53,10 @@ func (c *confit) render() error {
 		return err
 	}
 	c.summary(total, time.Since(start))
-	return context.Cause(c.ctx) // a signal that came while publishing: all is done, the status tells
+	return context.Cause(c.ctx) // a signal during publishing: all is done, and the status tells
 }
 
-// diff shows what render would change.
-func (c *confit) diff() error {
-	spec, made, err := c.outputs()
-	if err != nil {
-		return err
-	}
-	var plans []*sinks.Plan
-	all, err := c.deliveries(spec, made.Outputs)
-	if err != nil {
-		return err
-	}
-	for _, d := range all {
-		plan, err := d.dir.Plan(d.outs)
-		if err != nil {
-			return err
-		}
-		plans = append(plans, plan)
-	}
-	c.watchdog.stop() // a pager may take its time
-	for i, plan := range plans {
-		c.notices(plan.Notices)
-		if len(all) > 1 && c.set.diffFormat != "json" {
-			fmt.Fprintf(c.stdout, "# %s\n", render.Quoted(all[i].dir.Path))
-		}
-		if err := c.show(all[i].dir.Path, plan); err != nil {
-			return err
-		}
-		c.differs = c.differs || !plan.Empty()
-	}
-	return c.refusals(plans)
-}
-
-// refusals tells why render would not do what diff has shown. Only what is in the way is
-// an error: whoever may only read the directory wants to know of the differences.
-func (c *confit) refusals(plans []*sinks.Plan) error {
-	var inWay []error
-	for _, plan := range plans {
-		for _, p := range render.Problems(plan.Refused, render.CauseIO) {
-			if p.Cause == render.CauseInWay {
-				inWay = append(inWay, p)
-			} else {
-				c.notice("render could not do this here: " + p.Error())
-			}
-		}
-	}
-	return errors.Join(inWay...)
-}
-
-// show prints the plan for a directory, as a diff or as data.
-func (c *confit) show(dir string, plan *sinks.Plan) error {
-	if c.set.diffFormat == "json" {
-		enc := json.NewEncoder(c.stdout)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(struct {
-			Dir string `json:"dir"`
-			*sinks.Plan
-		}{dir, plan})
-	}
-	return plan.Diff(c.stdout, c.colour(c.sys.stdout))
-}
-
-// outputs goes from the spec to the rendered files, all in memory. Where there are no values,
-// validate still tells which templates are none.
+// outputs goes from the spec to the rendered files, all in memory.
 func (c *confit) outputs() (*spec, *render.Result, error) {
 	sp, in, err := c.read()
 	var values *render.Values
@@ -131,7 +66,7 @@ func (c *confit) outputs() (*spec, *render.Result, error) {
 	if err == nil && in.schema != nil {
 		err = in.schema.Check(values)
 	}
-	if err != nil && c.verb == "validate" && sp != nil {
+	if err != nil && c.verb.thorough && sp != nil {
 		err = errors.Join(err, render.Syntax(sp.Render, render.Input{Found: in.found, Limits: sp.Limits.render()}))
 	}
 	if err != nil {
@@ -143,7 +78,7 @@ func (c *confit) outputs() (*spec, *render.Result, error) {
 
 func (c *confit) merge(in inputs) (*render.Values, error) {
 	defer c.watchdog.running.Begin("merging", "the values")()
-	return render.Merge(in.layers, c.inputNotice)
+	return render.Merge(in.layers, c.console.Notice)
 }
 
 func (c *confit) execute(sp *spec, in inputs, values *render.Values) (*render.Result, error) {

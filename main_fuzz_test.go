@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"confit/sinks/console"
 )
 
 // A secretSpec publishes what a template makes of secrets, and secrets as they are.
@@ -251,7 +253,7 @@ func comparable(a, b []string) bool {
 // places lists where the problems are that validate found.
 func places(validated string) (list string) {
 	_, text, _ := strings.Cut(validated, "\n")
-	var problems []logged
+	var problems []console.Record
 	_ = json.NewDecoder(strings.NewReader(text)).Decode(&problems)
 	for _, p := range problems {
 		list += fmt.Sprintln(p.Level, p.Code, p.File, p.Line, p.Col)

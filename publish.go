@@ -2,13 +2,16 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"path"
+	"time"
 
 	"confit/render"
 	"confit/sinks"
+	"confit/sources"
 )
 
-// A delivery is a sink with what goes to it.
+// A delivery is a sink with the outputs that go to it.
 type delivery struct {
 	dir  sinks.Dir
 	outs []render.Output
@@ -42,10 +45,31 @@ func outputsOf(sink string, outs []render.Output) []render.Output {
 	return kept
 }
 
-// publish makes each sink match, one after the other. A failure says which are done.
+// requireOutputs sees to it that the outputs can be published. The sinks may have files of
+// Git sources already: commits of an earlier run are fetched if one is not in its place.
+func (c *confit) requireOutputs(all []delivery) error {
+	if c.git == nil || c.git.Whole() {
+		return nil
+	}
+	var missing []render.Blob
+	for i := range all {
+		d := &all[i]
+		missing = append(missing, d.dir.Missing(d.outs, func(b render.Blob) bool { return !sources.Holds(b) })...)
+	}
+	return c.git.Require(missing)
+}
+
+// publish makes each sink match, one after the other. A failure says which are done. The
+// last sink gets the memo of the Git sources: by then all sinks have their files.
 func (c *confit) publish(all []delivery) (sinks.Result, error) {
-	c.memo(all)
-	<-c.heeding
+	c.watchdog.stop()
+	if err := c.requireOutputs(all); err != nil {
+		return sinks.Result{}, err
+	}
+	if c.git != nil && len(all) > 0 {
+		all[len(all)-1].dir.Memo = c.git.NewMemo()
+	}
+	<-c.signalsReady
 	c.watchdog.commit()
 	var total sinks.Result
 	for i, d := range all {
@@ -53,7 +77,7 @@ func (c *confit) publish(all []delivery) (sinks.Result, error) {
 		if err != nil {
 			return total, partly(err, all[:i])
 		}
-		c.notices(r.Notices)
+		c.console.Notices(r.Notices)
 		total.Add(r)
 	}
 	return total, nil
@@ -66,6 +90,10 @@ func partly(err error, done []delivery) error {
 		}
 	}
 	return err
+}
+
+func (c *confit) summary(r sinks.Result, took time.Duration) {
+	c.console.Info(fmt.Sprintf("%d created, %d updated, %d removed, %d unchanged in %d ms", r.Created, r.Updated, r.Removed, r.Unchanged, took.Milliseconds()))
 }
 
 // only keeps the outputs that --only names.
@@ -89,7 +117,7 @@ func (c *confit) only(outs []render.Output) ([]render.Output, error) {
 }
 
 // print writes the outputs to stdout. Secrets are masked on a terminal; elsewhere the
-// command line must say what it wants, so that no masked text ends up in a real file.
+// command line must say how, so that no masked text ends up in a real file.
 func (c *confit) print(outs []render.Output) error {
 	if !c.set.masked && !c.set.showSecrets && !isTerminal(c.sys.stdout) {
 		for _, o := range outs {

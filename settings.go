@@ -30,7 +30,7 @@ type settings struct {
 	out         string
 	root        string
 	only        string
-	diffFormat  string
+	format      string
 	logFormat   string
 	verbose     bool
 	quiet       bool
@@ -69,7 +69,7 @@ func (c *confit) settle(flags *pflag.FlagSet) error {
 	}
 	s := &c.set
 	s.config, s.out, s.root, s.only = k.String("config"), k.String("out"), k.String("root"), k.String("only")
-	s.diffFormat = k.String("format")
+	s.format = k.String("format")
 	s.logFormat, s.verbose, s.quiet = k.String("log-format"), k.Bool("verbose"), k.Bool("quiet")
 	s.masked, s.showSecrets = k.Bool("masked"), k.Bool("show-secrets")
 	s.allowNetwork, s.allowEnv = k.Bool("allow-network"), k.Bool("allow-env")
@@ -78,17 +78,19 @@ func (c *confit) settle(flags *pflag.FlagSet) error {
 	if s.config == "" && !c.flags.any() {
 		s.config = defaultSpec
 	}
-	c.notices(c.before)
+	c.console.JSON, c.console.Quiet, c.console.Verbose = s.logFormat == "json", s.quiet, s.verbose
+	c.console.Notices(c.pendingNotices)
 	var bad, bad2 error
 	s.replace, bad = pairs("--replace", c.flags.replace)
 	s.gitRefs, bad2 = pairs("--git-ref", c.flags.gitRefs)
-	return errors.Join(c.checkSettings(), bad, bad2)
+	if err := errors.Join(c.checkSettings(), bad, bad2); err != nil {
+		return err
+	}
+	return c.openWorld()
 }
 
-// early keeps a notice until the settings say how to print it.
-func (c *confit) early(text string) { c.before = append(c.before, text) }
-
-// environ lists the CONFIT_* variables that name a setting; others draw a notice.
+// environ lists the CONFIT_* variables that name a setting. The others draw a notice, which
+// waits until the settings say how to print it.
 func (c *confit) environ(flags *pflag.FlagSet) (known []string) {
 	for _, pair := range c.sys.env {
 		name, _, _ := strings.Cut(pair, "=")
@@ -98,9 +100,9 @@ func (c *confit) environ(flags *pflag.FlagSet) (known []string) {
 		setting := settingName(name)
 		switch {
 		case slices.Contains(flagOnly, setting), flags.Lookup(setting) != nil && flags.Lookup(setting).Value.Type() == new(texts).Type():
-			c.early(render.Quoted(name) + " is ignored: --" + setting + " comes from the command line only")
+			c.pendingNotices = append(c.pendingNotices, render.Quoted(name)+" is ignored: --"+setting+" comes from the command line only")
 		case flags.Lookup(setting) == nil && setting != "lock-timeout":
-			c.early(render.Quoted(name) + " is no setting of confit " + c.verb)
+			c.pendingNotices = append(c.pendingNotices, render.Quoted(name)+" is no setting of confit "+c.verb.name)
 		default:
 			known = append(known, pair)
 		}
@@ -118,35 +120,40 @@ func (c *confit) checkSettings() error {
 	switch {
 	case s.logFormat != "text" && s.logFormat != "json":
 		return usagef("log-format is text or json", "")
-	case c.verb == "diff" && s.diffFormat != "text" && s.diffFormat != "json":
-		return usagef("--format is text or json", "")
+	case len(c.verb.formats) > 0 && !slices.Contains(c.verb.formats, s.format):
+		return usagef("--format is "+listed(c.verb.formats), "")
 	case s.masked && s.showSecrets:
 		return usagef("--masked and --show-secrets exclude each other", "")
 	case !render.IsGlob(s.only):
 		return usagef("--only "+render.Quoted(s.only)+" is no glob", "a [ needs its ]")
-	case s.timeout <= 0 || c.verb == "render" && s.lockTimeout <= 0:
+	case s.timeout <= 0 || c.verb.writes && s.lockTimeout <= 0:
 		return usagef("a timeout is a duration above zero, like 30s", "")
-	case s.out == "-" && c.verb != "render":
-		return usagef("--out - is for render; "+c.verb+" compares with a directory", "")
+	case s.out == "-" && !c.verb.writes:
+		return usagef("--out - is for render; "+c.verb.name+" compares with a directory", "")
 	}
+	return nil
+}
+
+// openWorld opens the files and variables that the verb may read.
+func (c *confit) openWorld() error {
 	c.world = sources.World{Root: sources.Host(), Host: sources.Host(), Dir: c.sys.dir, Env: c.sys.env, Running: &c.watchdog.running, Budget: &c.watchdog.budget}
-	if c.verb == "validate" {
+	if c.verb.confined {
 		c.confine()
 	}
-	if s.root == "" {
+	if c.set.root == "" {
 		return nil
 	}
-	root, err := sources.Below(s.root)
+	root, err := sources.Below(c.set.root)
 	if err != nil {
-		return &render.Problem{Cause: render.CauseInput, Code: "input", Text: "--root " + render.Quoted(s.root) + " cannot be opened", Hint: "name a directory that stands in for /", Err: err}
+		return &render.Problem{Cause: render.CauseInput, Code: "input", Text: "--root " + render.Quoted(c.set.root) + " cannot be opened", Hint: "name a directory that stands in for /", Err: err}
 	}
 	c.world.Root = root
 	return nil
 }
 
-// confine keeps what validate reads within the checkout, the folders that the command line
-// names and, if it says so, the environment: who may propose a change to a spec may not
-// read what else is on the machine that validates it.
+// confine keeps a confined verb within the checkout, the folders that the command line
+// names and, if a flag allows it, the environment: whoever may propose a change to a spec
+// may not read the rest of the machine that validates it.
 func (c *confit) confine() {
 	dirs := []string{checkout(c.sys.dir), c.absolute(path.Dir(c.set.config))}
 	for _, dir := range c.set.replace {
@@ -159,7 +166,7 @@ func (c *confit) confine() {
 	}
 }
 
-func (c *confit) readsEnv() bool { return c.verb != "validate" || c.set.allowEnv }
+func (c *confit) readsEnv() bool { return !c.verb.confined || c.set.allowEnv }
 
 func (c *confit) absolute(name string) string {
 	if path.IsAbs(name) {
@@ -179,6 +186,21 @@ func checkout(dir string) string {
 			return dir
 		}
 	}
+}
+
+// pairs reads the NAME=VALUE of a flag.
+func pairs(flag string, given []string) (map[string]string, error) {
+	all := map[string]string{}
+	var errs []error
+	for _, text := range given {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok || name == "" || value == "" {
+			errs = append(errs, usagef(flag+" "+render.Quoted(text)+" is not NAME=VALUE", "NAME is the name: of a git source"))
+			continue
+		}
+		all[name] = value
+	}
+	return all, errors.Join(errs...)
 }
 
 func usage(err error) error { return usagef(render.Quoted(err.Error()), "see confit --help") }

@@ -1,14 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"os/signal"
 	"runtime"
-	"sync"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"syscall"
 
@@ -16,11 +17,13 @@ import (
 
 	"confit/render"
 	"confit/sinks"
+	"confit/sinks/access"
+	"confit/sinks/console"
 	"confit/sources"
 )
 
-// A system is what main hands in from the process it is: its streams, its environment
-// and the directory it was started in.
+// A system is the process as main hands it in: its streams, its environment and the
+// directory it was started in.
 type system struct {
 	stdout, stderr io.Writer
 	env            []string
@@ -39,24 +42,25 @@ func host() system {
 // confit is one run.
 type confit struct {
 	sys      system
-	stdout   output
-	verb     string
+	stdout   console.Stdout
+	console  *console.Console
+	verb     *verb // nil before the command line is understood
 	flags    pipeFlags
 	set      settings
 	world    sources.World
 	watchdog *watchdog
 	ctx      context.Context
-	heeding  chan struct{} // closed when signals reach us
-	before   []string      // notices that wait for the settings
-	differs  bool          // what diff found
+	differs  bool // diff has found differences
 	git      *sources.Git
 	spool    atomic.Pointer[sinks.Spool] // the watchdog drops it, too
-	writing  sync.Mutex                  // of stderr
+
+	signalsReady   chan struct{} // closed when signals reach us
+	pendingNotices []string      // until the settings say how to print them
 }
 
 func newConfit(sys system) *confit {
-	c := &confit{sys: sys, stdout: output{sys.stdout}, ctx: context.Background()}
-	c.set.logFormat = "text"
+	c := &confit{sys: sys, stdout: console.Stdout{To: sys.stdout}, ctx: context.Background()}
+	c.console = &console.Console{Stderr: sys.stderr, Explain: func(p *render.Problem) { access.Explain(p, sys.dir) }}
 	c.watchdog = newWatchdog(func(p *render.Problem) {
 		c.dropSpool()
 		c.sys.exit(c.report(p))
@@ -64,27 +68,109 @@ func newConfit(sys system) *confit {
 	return c
 }
 
+// statuses are the exit statuses after sysexits.h, by cause.
+var statuses = [...]int{
+	render.CauseSpec:    78,
+	render.CauseInput:   66,
+	render.CauseTrust:   77,
+	render.CauseRemote:  69,
+	render.CauseLimit:   76,
+	render.CauseData:    65,
+	render.CauseInWay:   73,
+	render.CauseIO:      74,
+	render.CauseBusy:    75,
+	render.CauseUsage:   64,
+	render.CauseSignal:  128,
+	render.CauseUnknown: 70,
+}
+
+// report prints the problems of err and returns the exit status: that of the first cause
+// in the order of render's list.
+func (c *confit) report(err error) int {
+	if err == nil {
+		if c.differs {
+			return 1
+		}
+		return 0
+	}
+	if errors.Is(err, console.ErrReaderGone) {
+		return 128 + int(syscall.SIGPIPE) // as of a process that the signal ends
+	}
+	problems := c.problems(err)
+	first := slices.MinFunc(problems, func(a, b *render.Problem) int { return cmp.Compare(a.Cause, b.Cause) })
+	if errors.As(err, &reported{}) {
+		problems = nil
+	}
+	writes, last := c.verb != nil && c.verb.writes, ""
+	if writes && !c.watchdog.committing {
+		last = "nothing was written"
+	}
+	text := c.console.Report(problems, last)
+	if writes {
+		console.TerminationLog(text)
+	}
+	var signal signalError
+	if errors.As(first, &signal) {
+		return 128 + int(signal.s)
+	}
+	return statuses[first.Cause]
+}
+
+// problems lists the problems of err in the order of their places. Those of cobra, and
+// those of flags that say what a spec says, are problems of usage.
+func (c *confit) problems(err error) []*render.Problem {
+	unknown := render.CauseUnknown
+	if c.verb == nil {
+		unknown = render.CauseUsage // cobra's own: a verb or flag that is not there
+	}
+	problems := render.Problems(err, unknown)
+	for _, p := range problems {
+		if text, near, ok := strings.Cut(p.Text, "\n\nDid you mean this?\n"); ok && c.verb == nil {
+			p.Text, p.Hint = text, "did you mean "+strings.Join(strings.Fields(near), ", ")+"?"
+		}
+		if p.Cause == render.CauseSpec && (c.set.config == "" || strings.HasPrefix(p.Pos.File, "--")) {
+			p.Cause = render.CauseUsage
+		}
+	}
+	inOrder(problems)
+	return problems
+}
+
+// inOrder sorts the problems of each file by their place; files stay in the order of
+// their first problem.
+func inOrder(all []*render.Problem) {
+	files := map[string]int{}
+	for _, p := range all {
+		if _, known := files[p.Pos.File]; !known {
+			files[p.Pos.File] = len(files)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *render.Problem) int {
+		return cmp.Or(files[a.Pos.File]-files[b.Pos.File], a.Pos.Line-b.Pos.Line, a.Pos.Col-b.Pos.Col)
+	})
+}
+
 // handleSignals lets SIGTERM and SIGINT end a run that has not begun to publish, and
-// asks one that has to stop where it safely can. Nothing undoes it: once a handler is
-// gone a late signal kills a run that has published all, or ends process 1 with status 2.
+// asks a publishing run to stop where it safely can. Nothing undoes it: without a handler a
+// late signal kills a run that has published all, or ends process 1 with status 2.
 // It takes the runtime two threads and as long as to read a volume, so where there is
 // another processor for that, nobody waits for it before there is something to publish.
 func (c *confit) handleSignals() {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	c.ctx = ctx
-	c.heeding = make(chan struct{})
+	c.signalsReady = make(chan struct{})
 	signals := make(chan os.Signal, 1)
-	heed := func() {
+	notify := func() {
 		signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
-		close(c.heeding)
+		close(c.signalsReady)
 	}
 	alone := runtime.GOMAXPROCS(0) == 1
 	if alone {
-		heed()
+		notify()
 	}
 	go func() {
 		if !alone {
-			heed()
+			notify()
 		}
 		s := <-signals
 		p := &render.Problem{Cause: render.CauseSignal, Code: "signal", Text: "ended by " + s.String(), Err: signalError{s.(syscall.Signal)}}
@@ -96,21 +182,6 @@ func (c *confit) handleSignals() {
 type signalError struct{ s syscall.Signal }
 
 func (e signalError) Error() string { return e.s.String() }
-
-// output is stdout. That it cannot be written to is a problem of its own, and not one of
-// the volume that /dev/stdout is on.
-type output struct{ to io.Writer }
-
-func (o output) Write(text []byte) (int, error) {
-	n, err := o.to.Write(text)
-	if err == nil {
-		return n, nil
-	}
-	if at := (*fs.PathError)(nil); errors.As(err, &at) {
-		err = at.Err
-	}
-	return n, &render.Problem{Cause: render.CauseIO, Code: sinks.CodeIO, Text: "stdout: " + err.Error(), Hint: "look at where stdout leads: a full volume, or a reader that has gone", Err: err}
-}
 
 // isTerminal tells whether w is a terminal.
 func isTerminal(w io.Writer) bool {

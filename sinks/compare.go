@@ -13,6 +13,7 @@ type file struct {
 	mode      uint32     // of the file that is there
 	differs   bool       // in content
 	unchanged bool       // found by findUnchanged
+	seen      *sighting  // of Missing; nil for none
 }
 
 // A removal is a file of the manifest that this run removes.
@@ -56,6 +57,9 @@ func compare(d Dir, t *dirfd.Tree, old *manifest, outs []*render.Output) (*compa
 	}
 	for i, o := range outs {
 		c.files[i].out = o
+		if i < len(d.seen) {
+			c.files[i].seen = &d.seen[i]
+		}
 		c.needDirs(o.Path)
 	}
 	unwanted := c.matchManifest()

@@ -23,7 +23,8 @@ type Dir struct {
 	DirMode     fs.FileMode     // of new directories; 0 means 0755, 0775 in a setgid root
 	Memo        func(io.Writer) // writes the memo of the sources, for Recall in the next run; nil for none
 
-	resumed bool // an interrupted run was finished first
+	resumed bool       // an interrupted run was finished first
+	seen    []sighting // of Missing, in the order of the sorted outputs
 }
 
 // Plan compares the outputs with the directory. It changes nothing, and needs no right to.

@@ -43,14 +43,15 @@ func markUnchanged(t *dirfd.Tree, files []file, buf []byte) {
 		if f.old == nil {
 			continue
 		}
-		if f.unchanged = isUnchanged(t, f.out, buf); !f.unchanged {
+		if f.unchanged = isUnchanged(t, f, buf); !f.unchanged {
 			others++
 		}
 	}
 }
 
 // isUnchanged tells whether the file of an output has its type, mode and bytes.
-func isUnchanged(t *dirfd.Tree, o *render.Output, buf []byte) bool {
+func isUnchanged(t *dirfd.Tree, there *file, buf []byte) bool {
+	o := there.out
 	f, err := t.Dir(parent(o.Path))
 	if err != nil {
 		return false
@@ -58,6 +59,9 @@ func isUnchanged(t *dirfd.Tree, o *render.Output, buf []byte) bool {
 	st, err := f.Lstat(base(o.Path))
 	if err != nil || !st.IsFile() || st.Perm() != uint32(o.Mode.Perm()) {
 		return false
+	}
+	if there.seen.still(o, st) {
+		return true
 	}
 	differs, err := differs(f, o, st, buf)
 	return err == nil && !differs

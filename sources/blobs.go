@@ -2,12 +2,14 @@ package sources
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"syscall"
 
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"confit/render"
+	"confit/sources/pack"
 )
 
 // A Spool keeps the content that is too much for memory. What it keeps has Git's name
@@ -18,26 +20,40 @@ type Spool interface {
 	Blob(id render.BlobID, size int64) render.Blob
 }
 
-// ErrNotHeld is the error of a file that an earlier run published, and of which only the
-// name is known by now: it has to be fetched again.
-var ErrNotHeld = errors.New("the content has to be fetched again")
-
 // heldInMemory is how much of the files of a repository stays in memory where there is a
 // spool for the rest.
 const heldInMemory = 4 << 20
 
-// blobs keeps the files of a repository: the first in memory, the rest in the spool.
+// blobs keeps the contents of a commit: the first in memory, the rest in the spool. Those of
+// an earlier run are not whole: they have the contents that a memo holds.
 type blobs struct {
-	spool Spool // nil: all in memory
+	fetchRest func() error // makes them whole
 
-	mu   sync.Mutex
-	left int64 // bytes that may still stay in memory
-	held map[plumbing.Hash][]byte
-	used map[plumbing.Hash]bool // asked for by values and templates
+	mu    sync.Mutex
+	whole bool  // every file is held
+	spool Spool // nil: all in memory
+	left  int64 // bytes that may still stay in memory
+	held  map[plumbing.Hash][]byte
+	used  map[plumbing.Hash]bool // read by values and templates, or may be
 }
 
 func newBlobs(spool Spool) *blobs {
-	return &blobs{spool: spool, left: heldInMemory, held: map[plumbing.Hash][]byte{}, used: map[plumbing.Hash]bool{}}
+	return &blobs{whole: true, spool: spool, left: heldInMemory, held: map[plumbing.Hash][]byte{}, used: map[plumbing.Hash]bool{}}
+}
+
+// take makes blobs whole by those of a fetch.
+func (b *blobs) take(fetched *blobs) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.whole, b.spool, b.held = true, fetched.spool, fetched.held
+}
+
+// holds tells whether the content can be read.
+func (b *blobs) holds(id plumbing.Hash) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_, ok := b.held[id]
+	return ok || b.whole
 }
 
 // Put keeps a blob, and gives it back if it stays in memory.
@@ -62,16 +78,34 @@ func (b *blobs) Put(id plumbing.Hash, data []byte) ([]byte, error) {
 
 // Get gives back what Put kept, appended to buf.
 func (b *blobs) Get(id plumbing.Hash, buf []byte) ([]byte, error) {
-	b.mu.Lock()
-	data, ok := b.held[id]
-	b.mu.Unlock()
+	data, spool := b.find(id)
 	switch {
-	case ok:
+	case data != nil:
 		return append(buf, data...), nil
-	case b.spool == nil:
-		return buf, ErrNotHeld
+	case spool == nil:
+		return buf, errNotHeld()
 	}
-	return b.spool.Get(render.BlobID(id), buf)
+	return spool.Get(render.BlobID(id), buf)
+}
+
+// find gives the content of a blob, or the spool that it lies in.
+func (b *blobs) find(id plumbing.Hash) ([]byte, Spool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	data, ok := b.held[id]
+	if ok && data == nil {
+		data = []byte{}
+	}
+	return data, b.spool
+}
+
+// errNotHeld is the problem of a file that lay in the output directory when Require was
+// asked, and does no more.
+func errNotHeld() error {
+	return &render.Problem{
+		Cause: render.CauseBusy, Code: "inputs-changing", Text: "a file that an earlier run published was changed during the run",
+		Hint: "see who else writes there, then run again",
+	}
 }
 
 // A gitBlob is one file of a repository.
@@ -88,24 +122,91 @@ func (b *gitBlob) Size() int64       { return b.size }
 func (b *gitBlob) Bytes() ([]byte, error) {
 	b.in.mu.Lock()
 	b.in.used[b.id] = true
-	data, ok := b.in.held[b.id]
 	b.in.mu.Unlock()
-	switch {
-	case ok:
+	if data, _ := b.in.find(b.id); data != nil {
 		return data, nil
-	case b.in.spool == nil:
-		return nil, ErrNotHeld
 	}
 	return b.in.Get(b.id, make([]byte, 0, b.size+1))
 }
 
 // Unwrap is where the file lies in the spool, if that is where it is.
 func (b *gitBlob) Unwrap() render.Blob {
-	b.in.mu.Lock()
-	_, ok := b.in.held[b.id]
-	b.in.mu.Unlock()
-	if ok || b.in.spool == nil {
+	data, spool := b.in.find(b.id)
+	if data != nil || spool == nil {
 		return nil
 	}
-	return b.in.spool.Blob(b.ID(), b.size)
+	return spool.Blob(b.ID(), b.size)
+}
+
+// Holds tells whether the content of a blob can be read without a fetch.
+func Holds(b render.Blob) bool {
+	g, ok := b.(*gitBlob)
+	return !ok || g.in.holds(g.id)
+}
+
+// Whole tells whether every file of every commit can be read without a fetch.
+func (g *Git) Whole() bool {
+	for _, c := range g.done {
+		if !c.blobs.whole {
+			return false
+		}
+	}
+	return true
+}
+
+// Require sees to it that contents can be read: it fetches each commit of an earlier run
+// that lacks one of them.
+func (g *Git) Require(contents []render.Blob) error {
+	var lacking []*blobs
+	for _, b := range contents {
+		if g, ok := b.(*gitBlob); ok && !slices.Contains(lacking, g.in) && !g.in.holds(g.id) {
+			lacking = append(lacking, g.in)
+		}
+	}
+	return g.fetchRest(lacking)
+}
+
+// RequireToRead is Require for files that templates may read. The memo of this run holds
+// them, so that the next run need not fetch them.
+func (g *Git) RequireToRead(files []*render.File) error {
+	var contents []render.Blob
+	var size int64
+	for _, f := range files {
+		if b, ok := f.Blob.(*gitBlob); ok {
+			contents = append(contents, b)
+			size += b.size
+		}
+	}
+	if size <= maxRemembered {
+		for _, b := range contents {
+			g := b.(*gitBlob)
+			g.in.used[g.id] = true
+		}
+	}
+	return g.Require(contents)
+}
+
+// requireValues is Require for the files of each source that become values.
+func (g *Git) requireValues(got map[*Spec]*checkout) error {
+	var lacking []*blobs
+	for s, c := range got {
+		if c == nil || c.blobs.whole {
+			continue
+		}
+		if slices.ContainsFunc(c.files, func(f pack.File) bool { return s.reads(f.Path) && !c.blobs.holds(f.ID) }) && !slices.Contains(lacking, c.blobs) {
+			lacking = append(lacking, c.blobs)
+		}
+	}
+	return g.fetchRest(lacking)
+}
+
+func (g *Git) fetchRest(lacking []*blobs) error {
+	if len(lacking) == 0 {
+		return nil
+	}
+	g.Waiting(true)
+	defer g.Waiting(false)
+	errs := make([]error, len(lacking))
+	render.Parallel(len(lacking), func(i int) { errs[i] = render.Safely(lacking[i].fetchRest) })
+	return errors.Join(errs...)
 }

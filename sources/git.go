@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -19,30 +20,26 @@ import (
 	"confit/sources/verify"
 )
 
-// Git is what main lends to the Git sources of a run, and what they got.
+// Git has the means by which the Git sources of a run fetch, and the commits that they got.
 type Git struct {
 	Memo  []byte // what NewMemo wrote for an earlier run: its commits need not be fetched again
-	Anew  bool   // fetch all the same, as the memo did not do
-	Spool Spool  // where files go that are too much for memory; nil: nowhere
+	Spool Spool  // takes the files that are too much for memory; nil: they stay in memory
 
 	Offline  string               // why nothing may be fetched; "" where it may
 	Context  context.Context      // of the fetch
 	Waiting  func(on bool)        // told while remotes are waited for
-	Say      func(text string)    // a line about what was fetched
+	Say      func(text string)    // a line about a fetch
 	Notice   func(text string)    // of tries that failed
 	Progress func(text string)    // nil where nobody watches
-	Refs     map[string]string    // --git-ref: in place of a source's ref and commit
+	Refs     map[string]string    // --git-ref: in place of the ref and commit of a source
 	Replace  map[string]string    // --replace: a folder in place of a source
 	mu       sync.Mutex           // for done
-	done     map[string]*checkout // by what was asked for
+	done     map[string]*checkout // by question
 }
-
-// Forget drops what the run has got so far, so that it is fetched anew.
-func (g *Git) Forget() { g.Anew, g.done = true, nil }
 
 // A checkout is the files of one commit.
 type checkout struct {
-	asked  string // what it answers to
+	asked  string // the question that it answers: URL, folder, ref and commit
 	commit plumbing.Hash
 	object []byte // the commit as it is in the repository
 	tag    []byte // the annotated tag that led there; nil for none
@@ -51,15 +48,15 @@ type checkout struct {
 	secret bool // nothing of it may be remembered
 }
 
-// An errand is a Git source with all that fetching it needs.
-type errand struct {
+// A gitFetch is a Git source with everything that fetching it needs.
+type gitFetch struct {
 	*Spec
 	git    *Git
 	limits GitLimits
 	asked  string
 	remote remote.Remote
 	ref    string
-	pin    plumbing.Hash // zero: what ref leads to
+	pin    plumbing.Hash // the wanted commit; zero: the one that ref leads to
 	old    *checkout     // of an earlier run
 
 	got  *checkout
@@ -69,82 +66,86 @@ type errand struct {
 
 // fetch gets the commits of all Git sources, side by side.
 func (r *reader) fetch(specs []Spec) (map[*Spec]*checkout, error) {
-	var errands []*errand
+	var fetches []*gitFetch
 	var all []error
 	for i := range specs {
 		if s := &specs[i]; s.Kind() == "git" && r.Git.Replace[s.Name] == "" {
-			e, err := r.errand(s)
-			errands, all = append(errands, e), append(all, err)
+			f, err := r.newFetch(s)
+			fetches, all = append(fetches, f), append(all, err)
 		}
 	}
-	if err := errors.Join(all...); err != nil || len(errands) == 0 {
+	if err := errors.Join(all...); err != nil || len(fetches) == 0 {
 		return nil, err
 	}
 	r.Git.Waiting(true)
-	render.Parallel(len(errands), func(i int) {
-		e := errands[i]
-		e.err = render.Safely(func() (err error) {
-			e.got, err = e.run()
+	render.Parallel(len(fetches), func(i int) {
+		f := fetches[i]
+		f.err = render.Safely(func() (err error) {
+			f.got, err = f.checkout()
 			return err
 		})
 	})
 	r.Git.Waiting(false)
 	got := map[*Spec]*checkout{}
-	for _, e := range errands {
+	for _, f := range fetches {
 		var by []verify.Signer
-		if e.err == nil {
-			by, e.err = r.verify(e.Spec, e.ref, e.got)
+		if f.err == nil {
+			by, f.err = r.verify(f.Spec, f.ref, f.got)
 		}
-		e.say(by)
-		all = append(all, placed(e.Spec, e.err))
-		got[e.Spec] = e.got
+		f.say(by)
+		all = append(all, placed(f.Spec, f.err))
+		got[f.Spec] = f.got
 	}
-	return got, errors.Join(all...)
+	err := r.Git.requireValues(got)
+	if err != nil { // sources without their values are no errors of their own
+		maps.DeleteFunc(got, func(_ *Spec, c *checkout) bool { return c != nil && !c.blobs.whole })
+	}
+	return got, errors.Join(append(all, err)...)
 }
 
-// saying puts the name of the source before a text; one without a name has its URL, with
-// which the text may begin as well.
-func (s *Spec) saying(text string) string {
+// prefixed puts the name of the source before a text. A source without a name has its URL,
+// with which the text may begin as well.
+func (s *Spec) prefixed(text string) string {
 	name := s.String()
 	return name + ": " + strings.TrimPrefix(text, strings.TrimPrefix(name, "git ")+": ")
 }
 
-// placed tells of which source of the spec the problems are.
+// placed adds to problems the source of the spec that they are about.
 func placed(s *Spec, err error) error {
 	var all []error
 	for _, p := range render.Problems(err, render.CauseRemote) {
 		if p.Pos.File == "" {
 			p.Pos = s.Where.At("git")
-			p.Text = "source " + s.saying(p.Text)
+			p.Text = "source " + s.prefixed(p.Text)
 		}
 		all = append(all, p)
 	}
 	return errors.Join(all...)
 }
 
-func (r *reader) errand(s *Spec) (*errand, error) {
-	e := &errand{Spec: s, git: r.Git, limits: r.Limits.Git.WithDefaults(), ref: s.Ref, pin: plumbing.NewHash(s.Commit)}
+func (r *reader) newFetch(s *Spec) (*gitFetch, error) {
+	f := &gitFetch{Spec: s, git: r.Git, limits: r.Limits.Git.WithDefaults(), ref: s.Ref, pin: plumbing.NewHash(s.Commit)}
 	if ref, ok := r.Git.Refs[s.Name]; ok && s.Name != "" {
-		e.ref, e.pin = ref, plumbing.ZeroHash
+		f.ref, f.pin = ref, plumbing.ZeroHash
 	}
-	if plumbing.IsHash(e.ref) {
-		if named := plumbing.NewHash(e.ref); e.pin.IsZero() {
-			e.ref, e.pin = "", named
+	if plumbing.IsHash(f.ref) {
+		if named := plumbing.NewHash(f.ref); f.pin.IsZero() {
+			f.ref, f.pin = "", named
 		}
 	}
-	e.asked = fmt.Sprintf("%s %q %q %s", s.Git, path.Clean("/"+s.Sub), e.ref, e.pin)
-	e.remote = remote.Remote{
-		URL: s.Git, AllowHTTP: s.AllowHTTP, Env: r.Env, Timeout: e.limits.Time, StartJitter: s.StartJitter,
-		Notice: func(text string) { r.Git.Notice(s.saying(text)) }, Progress: r.Git.Progress,
+	f.asked = fmt.Sprintf("%s %q %q %s", s.Git, path.Clean("/"+s.Sub), f.ref, f.pin)
+	f.remote = remote.Remote{
+		URL: s.Git, AllowHTTP: s.AllowHTTP, Env: r.Env, Timeout: f.limits.Time, StartJitter: s.StartJitter,
+		Notice: func(text string) { r.Git.Notice(s.prefixed(text)) }, Progress: r.Git.Progress,
 	}
 	if r.Git.Offline != "" { // no credential is needed, and in CI there is none
-		return e, placed(s, e.remote.CheckURL())
+		return f, placed(s, f.remote.CheckURL())
 	}
 	var err error
 	if s.Auth != "" {
-		e.remote.Auth, err = r.auth(s)
+		f.remote.Auth, err = r.auth(s)
 	}
-	return e, errors.Join(err, placed(s, e.remote.Check()))
+	return f, errors.Join(err, placed(s, f.remote.Check()))
 }
 
 // auth reads the mounted Secret with the credentials.
@@ -163,38 +164,33 @@ func (r *reader) auth(s *Spec) (map[string][]byte, error) {
 	return keys, nil
 }
 
-// run answers from memory where it can: from this run's, which may read its volumes
-// several times, or from that of an earlier one.
-func (e *errand) run() (*checkout, error) {
-	g := e.git
-	if got := e.keep(nil); got != nil {
+// checkout answers from memory where it can: from that of this run, which may read its
+// volumes several times, or from that of an earlier one.
+func (f *gitFetch) checkout() (*checkout, error) {
+	if got := f.share(nil); got != nil {
 		return got, nil
 	}
-	if !g.Anew {
-		e.old = recalled(g.Memo, e.asked, e.limits)
+	f.old = findInMemo(f.git.Memo, f.asked, f.limits)
+	if f.old != nil {
+		f.old.blobs.fetchRest = f.completing(f.old)
 	}
-	var got *checkout
-	var err error
-	switch {
-	case e.old != nil && !e.pin.IsZero():
-		got = e.old
-	case g.Offline != "":
-		return nil, &render.Problem{Cause: render.CauseUsage, Code: "offline", Text: g.Offline, Hint: e.replaceHint()}
-	default:
-		if got, err = e.fetch(); err != nil {
-			return nil, err
-		}
+	if f.old != nil && !f.pin.IsZero() {
+		return f.share(f.old), nil
 	}
-	return e.keep(got), nil
+	got, err := f.fetch()
+	if err != nil {
+		return nil, err
+	}
+	return f.share(got), nil
 }
 
-// keep notes what was got, and gives what this run has: of two sources that ask for the
-// same, one with secrets makes it secret for both.
-func (e *errand) keep(got *checkout) *checkout {
-	g := e.git
+// share keeps a checkout for this run, or gives the one that the run has: of two sources
+// that ask for the same, one with secrets makes it secret for both.
+func (f *gitFetch) share(got *checkout) *checkout {
+	g := f.git
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if had := g.done[e.asked]; had != nil {
+	if had := g.done[f.asked]; had != nil {
 		got = had
 	}
 	if got == nil {
@@ -203,18 +199,18 @@ func (e *errand) keep(got *checkout) *checkout {
 	if g.done == nil {
 		g.done = map[string]*checkout{}
 	}
-	got.asked = e.asked
-	got.secret = got.secret || e.secret() || len(e.Sensitive.globs) > 0
-	g.done[e.asked] = got
+	got.asked = f.asked
+	got.secret = got.secret || f.secret() || len(f.Sensitive.globs) > 0
+	g.done[f.asked] = got
 	return got
 }
 
-func (e *errand) replaceHint() string {
-	name := e.Name
-	if name == "" {
-		return "allow it with --allow-network; or give the source a name: and put a folder in its place with --replace NAME=DIR"
+func (f *gitFetch) offline() error {
+	hint := "allow it with --allow-network, or put a folder in its place with --replace " + f.Name + "=DIR"
+	if f.Name == "" {
+		hint = "allow it with --allow-network; or give the source a name: and put a folder in its place with --replace NAME=DIR"
 	}
-	return "allow it with --allow-network, or put a folder in its place with --replace " + name + "=DIR"
+	return &render.Problem{Cause: render.CauseUsage, Code: "offline", Text: f.git.Offline, Hint: hint}
 }
 
 // missing tells whether a Git source could not be fetched.
@@ -240,13 +236,13 @@ func (r *reader) gitFiles(s *Spec) ([]render.File, error) {
 func (c *checkout) filesOf(s *Spec) []render.File {
 	root := fmt.Sprintf("%s@%s:", s.String(), c.commit.String()[:7])
 	files := make([]render.File, len(c.files))
-	lie := make([]gitBlob, len(c.files))
+	content := make([]gitBlob, len(c.files))
 	for i := range c.files {
 		f := &c.files[i]
-		lie[i] = gitBlob{c.blobs, f.ID, f.Size}
+		content[i] = gitBlob{c.blobs, f.ID, f.Size}
 		from := root + path.Join(s.Sub, f.Path)
 		f.Path = from[len(from)-len(f.Path):]
-		files[i] = render.File{Path: f.Path, Blob: &lie[i], From: from}
+		files[i] = render.File{Path: f.Path, Blob: &content[i], From: from}
 		if files[i].Mode = 0o644; f.Exec {
 			files[i].Mode = 0o755
 		}
@@ -254,33 +250,33 @@ func (c *checkout) filesOf(s *Spec) []render.File {
 	return files
 }
 
-// say prints the line about the fetch, with who signed what it got.
-func (e *errand) say(by []verify.Signer) {
-	if e.told == "" {
+// say prints the line about the fetch, with the signers of the commit or tag.
+func (f *gitFetch) say(by []verify.Signer) {
+	if f.told == "" {
 		return
 	}
-	text := e.told
+	text := f.told
 	for i, s := range by {
 		text += [...]string{", signed by ", " and "}[min(i, 1)] + s.String()
 	}
-	e.git.Say(text)
+	f.git.Say(text)
 }
 
 // line is the line about a fetch.
-func (e *errand) line(c *checkout, since time.Time) string {
+func (f *gitFetch) line(c *checkout, since time.Time) string {
 	var size int64
-	for _, f := range c.files {
-		size += f.Size
+	for _, file := range c.files {
+		size += file.Size
 	}
-	name := e.ref
+	name := f.ref
 	if name == "" {
 		name = "HEAD"
 	}
-	return fmt.Sprintf("%s %s %s %d files %s in %.1f s", e.String(), render.Quoted(name), c.commit.String()[:7], len(c.files), rough(size), time.Since(since).Seconds())
+	return fmt.Sprintf("%s %s %s %d files %s in %.1f s", f.String(), render.Quoted(name), c.commit.String()[:7], len(c.files), approximate(size), time.Since(since).Seconds())
 }
 
-// rough is a size as one says it.
-func rough(size int64) string {
+// approximate is a size in the unit that people would choose.
+func approximate(size int64) string {
 	switch {
 	case size >= 1<<20:
 		return fmt.Sprintf("%.1f MiB", float64(size)/(1<<20))

@@ -20,37 +20,61 @@ import (
 var depths = [...]int{1, 50, 1000, 0}
 
 // fetch gets the commit from the server; or finds that it is that of an earlier run.
-func (e *errand) fetch() (*checkout, error) {
+func (f *gitFetch) fetch() (*checkout, error) {
+	if f.git.Offline != "" {
+		return nil, f.offline()
+	}
 	start := time.Now()
-	t := target{errand: e, exact: true}
-	for t.back < len(depths) {
-		e.remote.Timeout = max(e.limits.Time-time.Since(start), time.Millisecond) // 0 would be the default
-		err := e.remote.Fetch(e.git.Context, t.pick, t.read)
-		e.remote.StartJitter = 0
+	a := attempt{gitFetch: f, exact: true}
+	for a.back < len(depths) {
+		f.remote.Timeout = max(f.limits.Time-time.Since(start), time.Millisecond) // 0 would be the default
+		err := f.remote.Fetch(f.git.Context, a.pick, a.read)
+		f.remote.StartJitter = 0
 		switch {
-		case errors.Is(err, remote.ErrNotOffered) && t.exact:
-			t.exact = false
+		case errors.Is(err, remote.ErrNotOffered) && a.exact:
+			a.exact = false
 		case errors.Is(err, errTooShallow):
-			t.back++
+			a.back++
 		case err != nil:
 			return nil, err
-		case t.known:
-			return e.old, nil
+		case a.known:
+			return f.old, nil
 		default:
-			e.told = e.line(t.got, start)
-			return t.got, nil
+			f.told = f.line(a.got, start)
+			return a.got, nil
 		}
 	}
-	return nil, trust("git-pin", "the commit "+e.pin.String()+" is not in the history of "+render.Quoted(e.ref), "see that commit: and ref: belong together")
+	return nil, trust("git-pin", "the commit "+f.pin.String()+" is not in the history of "+render.Quoted(f.ref), "see that commit: and ref: belong together")
+}
+
+// completing gives a function that fetches the contents of the commit of an earlier run.
+func (f *gitFetch) completing(old *checkout) func() error {
+	return func() error {
+		again := *f
+		again.old, again.told = nil, ""
+		got, err := again.fetch()
+		if err == nil && got.commit != old.commit {
+			err = &render.Problem{
+				Cause: render.CauseBusy, Code: "inputs-changing", Text: render.Quoted(f.ref) + " has moved on to another commit during the run",
+				Hint: "run again",
+			}
+		}
+		if err != nil {
+			return placed(f.Spec, err)
+		}
+		again.say(nil)
+		old.blobs.take(got.blobs)
+		return nil
+	}
 }
 
 var errTooShallow = errors.New("the commit lies further back")
 
-// A target is what a fetch is after, once the server has said what it has.
-type target struct {
-	*errand
+// An attempt is one try to fetch a commit, once the server has said what it has.
+type attempt struct {
+	*gitFetch
 	exact bool // the commit may be asked for by its hash
-	back  int  // which of the depths a search is at
+	back  int  // index of the depth of a search
 
 	commit plumbing.Hash
 	tag    plumbing.Hash // of an annotated tag
@@ -60,49 +84,49 @@ type target struct {
 }
 
 // pick decides what to ask for.
-func (t *target) pick(refs remote.Refs) (remote.Want, error) {
-	t.commit, t.tag, t.search, t.known = t.pin, plumbing.ZeroHash, false, false
+func (a *attempt) pick(refs remote.Refs) (remote.Want, error) {
+	a.commit, a.tag, a.search, a.known = a.pin, plumbing.ZeroHash, false, false
 	var tip remote.Ref
-	if t.ref != "" || t.pin.IsZero() {
+	if a.ref != "" || a.pin.IsZero() {
 		var err error
-		if tip, err = refs.Resolve(t.ref); err != nil {
+		if tip, err = refs.Resolve(a.ref); err != nil {
 			return remote.Want{}, err
 		}
-		if err := t.follow(tip); err != nil {
+		if err := a.follow(tip); err != nil {
 			return remote.Want{}, err
 		}
 	}
-	if t.old != nil && t.old.commit == t.commit && t.old.tagHash() == t.tag {
-		t.known = true
+	if a.old != nil && a.old.commit == a.commit && a.old.tagHash() == a.tag {
+		a.known = true
 		return remote.Want{}, nil
 	}
-	want := remote.Want{Hashes: []plumbing.Hash{t.commit}, Depth: 1}
+	want := remote.Want{Hashes: []plumbing.Hash{a.commit}, Depth: 1}
 	switch {
-	case !t.tag.IsZero():
-		want.Hashes[0] = t.tag
-	case t.exact: // it may be given though it is not offered
+	case !a.tag.IsZero():
+		want.Hashes[0] = a.tag
+	case a.exact: // it may be given though it is not offered
 	case tip.Hash.IsZero():
 		return remote.Want{}, noExactFetch()
 	default:
-		want.Hashes[0], want.Depth, t.search = tip.Hash, depths[t.back], true
+		want.Hashes[0], want.Depth, a.search = tip.Hash, depths[a.back], true
 	}
 	return want, nil
 }
 
 // follow holds a ref against the pin: a branch may have moved on from the commit, a tag
 // may not.
-func (t *target) follow(tip remote.Ref) error {
+func (a *attempt) follow(tip remote.Ref) error {
 	switch {
-	case t.pin.IsZero():
-		t.commit = tip.Peeled
-	case tip.Hash == t.pin && tip.Peeled != t.pin:
-		return noCommit(t.pin, tip.Peeled)
-	case strings.HasPrefix(tip.Name, "refs/tags/") && tip.Peeled != t.pin:
-		return trust("git-pin", "the tag "+render.Quoted(t.ref)+" points at "+tip.Peeled.String()+", and not at the pinned "+t.pin.String(),
+	case a.pin.IsZero():
+		a.commit = tip.Peeled
+	case tip.Hash == a.pin && tip.Peeled != a.pin:
+		return noCommit(a.pin, tip.Peeled)
+	case strings.HasPrefix(tip.Name, "refs/tags/") && tip.Peeled != a.pin:
+		return trust("git-pin", "the tag "+render.Quoted(a.ref)+" points at "+tip.Peeled.String()+", and not at the pinned "+a.pin.String(),
 			"somebody has moved the tag: find out who and why before changing commit:")
 	}
-	if tip.Hash != tip.Peeled && t.commit == tip.Peeled {
-		t.tag = tip.Hash
+	if tip.Hash != tip.Peeled && a.commit == tip.Peeled {
+		a.tag = tip.Hash
 	}
 	return nil
 }
@@ -125,44 +149,44 @@ func trust(code, text, hint string) error {
 }
 
 // read takes the commit and its files from the pack.
-func (t *target) read(ctx context.Context, r io.Reader) error {
-	l := t.limits
-	c := &checkout{commit: t.commit, blobs: newBlobs(t.git.Spool)}
+func (a *attempt) read(ctx context.Context, r io.Reader) error {
+	l := a.limits
+	c := &checkout{commit: a.commit, blobs: newBlobs(a.git.Spool)}
 	limits := pack.Limits{Pack: int64(l.Pack), File: int64(l.File), Files: int(l.Files), Depth: int(l.Depth)}
-	all, err := pack.Read(ctx, r, c.blobs, limits, t.progress())
+	all, err := pack.Read(ctx, r, c.blobs, limits, a.progress())
 	if err != nil {
 		return err
 	}
-	if !t.tag.IsZero() {
-		tag, ok := all.Tag(t.tag)
-		if !ok || tag.Target != t.commit {
+	if !a.tag.IsZero() {
+		tag, ok := all.Tag(a.tag)
+		if !ok || tag.Target != a.commit {
 			return &render.Problem{Cause: render.CauseRemote, Code: "git-pack", Text: "the server sent another tag than it advertised"}
 		}
 		c.tag = tag.Raw
 	}
-	commit, ok := all.Commit(t.commit)
-	tag, isTag := all.Tag(t.commit)
+	commit, ok := all.Commit(a.commit)
+	tag, isTag := all.Tag(a.commit)
 	switch {
 	case isTag:
-		return noCommit(t.commit, tag.Target)
-	case !ok && t.search:
+		return noCommit(a.commit, tag.Target)
+	case !ok && a.search:
 		return errTooShallow
 	case !ok:
 		return &render.Problem{Cause: render.CauseRemote, Code: "git-pack", Text: "the server sent another commit than was asked for"}
 	}
-	t.got, c.object = c, commit.Raw
-	c.files, err = all.Files(t.commit, t.Sub, limits)
+	a.got, c.object = c, commit.Raw
+	c.files, err = all.Files(a.commit, a.Sub, limits)
 	return err
 }
 
 // progress tells how far a pack is read, now and then.
-func (t *target) progress() func(done, total int) {
-	if t.git.Progress == nil {
+func (a *attempt) progress() func(done, total int) {
+	if a.git.Progress == nil {
 		return nil
 	}
 	return func(done, total int) {
 		if done%1000 == 0 || done == total {
-			t.git.Progress(fmt.Sprintf("%s: %d of %d objects", t.String(), done, total))
+			a.git.Progress(fmt.Sprintf("%s: %d of %d objects", a.String(), done, total))
 		}
 	}
 }

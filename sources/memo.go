@@ -18,7 +18,7 @@ import (
 )
 
 // maxRemembered bounds the content that a memo holds of one source. A run that needs
-// more of it than that fetches again.
+// more than that fetches again.
 const maxRemembered = 4 << 20
 
 // remembered is a checkout in a memo: the names of its files, and the content of those
@@ -98,9 +98,9 @@ func (c *checkout) withoutFiles() remembered {
 	return m
 }
 
-// recalled finds in a memo what was asked for. What does not add up, or is beyond the
-// limits, is not there: a memo only saves work.
-func recalled(memo []byte, asked string, lim GitLimits) *checkout {
+// findInMemo finds the checkout that answers a question. One that does not add up, or is
+// beyond the limits, is not found: a memo only saves work.
+func findInMemo(memo []byte, asked string, lim GitLimits) *checkout {
 	d := json.NewDecoder(bytes.NewReader(memo))
 	if open, err := d.Token(); err != nil || open != json.Delim('[') {
 		return nil
@@ -126,7 +126,7 @@ func (c *checkout) tagHash() plumbing.Hash {
 }
 
 func (m *remembered) checkout(lim GitLimits) *checkout {
-	c := &checkout{commit: plumbing.NewHash(m.Commit), object: m.Object, tag: m.Tag, blobs: newBlobs(nil)}
+	c := &checkout{commit: plumbing.NewHash(m.Commit), object: m.Object, tag: m.Tag, blobs: &blobs{held: map[plumbing.Hash][]byte{}, used: map[plumbing.Hash]bool{}}}
 	if plumbing.ComputeHash(plumbing.CommitObject, m.Object) != c.commit {
 		return nil
 	}

@@ -37,7 +37,7 @@ func TestMemo(t *testing.T) {
 			t.Fatalf("%d files: no JSON: %.200s", n, memo.Bytes())
 		}
 		for asked, want := range g.done {
-			got := recalled(memo.Bytes(), asked, GitLimits{}.WithDefaults())
+			got := findInMemo(memo.Bytes(), asked, GitLimits{}.WithDefaults())
 			if got == nil || !slices.Equal(got.files, want.files) || got.commit != want.commit || string(got.tag) != "tag" {
 				t.Errorf("%d files: %q comes back as %+v", n, asked, got)
 			}

@@ -4,15 +4,16 @@ import "golang.org/x/sys/unix"
 
 // A Stat is what the system says of a file.
 type Stat struct {
-	Mode uint32 // type and permissions, as in struct stat
-	UID  uint32
-	Dev  uint64
-	Ino  uint64
-	Size int64
+	Mode    uint32 // type and permissions, as in struct stat
+	UID     uint32
+	Dev     uint64
+	Ino     uint64
+	Size    int64
+	Changed int64 // the time of the last change of the file or its inode, in nanoseconds
 }
 
 func statOf(st *unix.Stat_t) Stat {
-	return Stat{Mode: uint32(st.Mode), UID: st.Uid, Dev: uint64(st.Dev), Ino: st.Ino, Size: st.Size}
+	return Stat{Mode: uint32(st.Mode), UID: st.Uid, Dev: uint64(st.Dev), Ino: st.Ino, Size: st.Size, Changed: st.Ctim.Nano()}
 }
 
 // Perm is the permissions with setuid, setgid and the sticky bit.

@@ -19,17 +19,17 @@ func TestSaySigners(t *testing.T) {
 		"site: 3 files, signed by alice@example.com (SHA256:x) and FFFF": {alice, {Key: "FFFF"}},
 	} {
 		var got string
-		e := errand{git: &Git{Say: func(text string) { got = text }}, told: "site: 3 files"}
+		e := gitFetch{git: &Git{Say: func(text string) { got = text }}, told: "site: 3 files"}
 		if e.say(by); got != want {
 			t.Errorf("say(%v) = %q, want %q", by, got, want)
 		}
 	}
-	e := errand{git: &Git{Say: func(text string) { t.Errorf("without a fetch: %q", text) }}}
+	e := gitFetch{git: &Git{Say: func(text string) { t.Errorf("without a fetch: %q", text) }}}
 	e.say([]verify.Signer{alice})
 }
 
 // A source is named once, also where it has no name but its URL.
-func TestSaying(t *testing.T) {
+func TestPrefixed(t *testing.T) {
 	const url = "https://git.example.com/x.git"
 	for _, c := range []struct{ spec, text, want string }{
 		{"git: " + url, url + ": connection refused", "git " + url + ": connection refused"},
@@ -44,8 +44,8 @@ func TestSaying(t *testing.T) {
 		if err := render.DecodeSpec("confit.yaml", ".", n.Content[0], &s); err != nil {
 			t.Fatal(err)
 		}
-		if got := s.saying(c.text); got != c.want {
-			t.Errorf("saying(%q) = %q, want %q", c.text, got, c.want)
+		if got := s.prefixed(c.text); got != c.want {
+			t.Errorf("prefixed(%q) = %q, want %q", c.text, got, c.want)
 		}
 	}
 }

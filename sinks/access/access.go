@@ -1,4 +1,4 @@
-package main
+package access
 
 import (
 	"errors"
@@ -12,21 +12,22 @@ import (
 	"confit/render"
 )
 
-// doctor adds to a problem of permissions or space who we are, what stands in the way on
-// each part of the path, how it is mounted, and the line of the manifest to change.
-func (c *confit) doctor(p *render.Problem) {
+// Explain adds to a problem of permissions or space the identity of this process, the
+// modes of each part of the path, its mount, and the line of the manifest to change. Dir
+// is the working directory.
+func Explain(p *render.Problem, dir string) {
 	var pe *fs.PathError
 	if !errors.As(p.Err, &pe) {
 		return
 	}
 	name := pe.Path
 	if !path.IsAbs(name) {
-		name = path.Join(c.sys.dir, name)
+		name = path.Join(dir, name)
 	}
 	m := mountOf(name)
 	switch {
 	case errors.Is(pe.Err, syscall.EACCES):
-		refused(p, name, m)
+		explainModes(p, name, m)
 	case errors.Is(pe.Err, syscall.EPERM): // of which modes are never the reason
 		p.Notes = append(append(append(p.Notes, whoami().String()), notes(partsOf(name), nil)...), m.String())
 		p.Hint = "look for an immutable file (lsattr), another user's file in a sticky directory, or a security module (SELinux, AppArmor)"
@@ -50,8 +51,8 @@ func emptyDirHint(name, why string) string {
 	return why + ": mount an emptyDir there, with volumes: [{name: out, emptyDir: {}}] on the pod and volumeMounts: [{name: out, mountPath: " + render.Quoted(dir) + "}] on the container"
 }
 
-// refused explains a refusal by modes.
-func refused(p *render.Problem, name string, m mount) {
+// explainModes explains a refusal by modes.
+func explainModes(p *render.Problem, name string, m mount) {
 	me, parts, reading := whoami(), partsOf(name), p.Cause == render.CauseInput
 	refusing := me.refusing(parts, reading)
 	p.Notes = append(append(append(p.Notes, me.String()), notes(parts, refusing)...), m.String())
@@ -71,7 +72,7 @@ func refused(p *render.Problem, name string, m mount) {
 	}
 }
 
-// inPod tells whether the kubelet has made this process's container.
+// inPod tells whether the kubelet has made the container of this process.
 func inPod() bool {
 	_, err := os.Stat("/dev/termination-log")
 	return err == nil
@@ -84,7 +85,7 @@ func spaceHint(m mount) string {
 	return "make room on the volume, or on the node if it is an emptyDir; or render less"
 }
 
-// space tells what is left on the file system of a path.
+// space tells how much room is left on the file system of a path.
 func space(name string) string {
 	var st syscall.Statfs_t
 	for err := syscall.Statfs(name, &st); err != nil && name != "/"; err = syscall.Statfs(name, &st) {
@@ -93,7 +94,7 @@ func space(name string) string {
 	return fmt.Sprintf("%d KiB and %d inodes are free there; what is new is staged beside what it replaces", st.Bavail*uint64(st.Bsize)>>10, st.Ffree)
 }
 
-// An identity is what this process is to a file system.
+// An identity is the user and the groups of this process.
 type identity struct {
 	uid, gid int
 	groups   []int

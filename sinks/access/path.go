@@ -1,4 +1,4 @@
-package main
+package access
 
 import (
 	"bufio"
@@ -21,7 +21,7 @@ type part struct {
 	uid, gid int
 }
 
-// partsOf lists the parts of a path that are there, and those of where its symlinks lead.
+// partsOf lists the existing parts of a path, and those of the targets of its symlinks.
 func partsOf(name string) []part {
 	var parts []part
 	at, rest := "/", strings.Split(filepath.Clean(name), "/")
@@ -51,7 +51,7 @@ func partsOf(name string) []part {
 
 // refusing finds the first part that keeps us out by its mode, or nil.
 func (me identity) refusing(parts []part, reading bool) *part {
-	dir := -1 // in which a name is made or replaced
+	dir := -1 // the last directory: a name is made or replaced there
 	for i := range parts {
 		if parts[i].mode.IsDir() {
 			dir = i
@@ -97,7 +97,7 @@ func (me identity) class(p *part) string {
 
 func (me identity) in(gid int) bool { return gid == me.gid || slices.Contains(me.groups, gid) }
 
-// group is one to ask for as fsGroup.
+// group is the group to ask for as fsGroup.
 func (me identity) group() int {
 	if me.gid == 0 {
 		return 65532
@@ -105,7 +105,7 @@ func (me identity) group() int {
 	return me.gid
 }
 
-// notes tells of each part of a path, and which one refuses us.
+// notes lists each part of a path, and marks the one that refuses us.
 func notes(parts []part, refusing *part) []string {
 	var all []string
 	for i := range parts {
@@ -122,7 +122,7 @@ func notes(parts []part, refusing *part) []string {
 	return all
 }
 
-// A mount is how the file system that a path is on is mounted.
+// A mount is the mount of the file system of a path.
 type mount struct{ at, kind, options string }
 
 func (m mount) String() string {
@@ -155,7 +155,7 @@ func mountOf(name string) mount {
 	return best
 }
 
-// bounds keeps of a file system's own options those that say how much it takes.
+// bounds keeps the options of a file system that limit its size.
 func bounds(options string) string {
 	var text strings.Builder
 	for o := range strings.SplitSeq(options, ",") {
@@ -166,7 +166,7 @@ func bounds(options string) string {
 	return text.String()
 }
 
-// resolved follows the symlinks of a path, the end of which need not be there.
+// resolved follows the symlinks of a path. Its end need not exist.
 func resolved(name string) string {
 	if real, err := filepath.EvalSymlinks(name); err == nil || name == "/" {
 		return real

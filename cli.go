@@ -1,0 +1,229 @@
+package main
+
+import (
+	_ "embed"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// A verb is everything that the command line knows about it.
+type verb struct {
+	name     string
+	args     string // of the usage line; "" takes none
+	short    string
+	examples string
+	pipe     bool     // takes the flags of the pipe, and is held to limits
+	writes   bool     // changes the output directory
+	confined bool     // reads nothing outside the checkout, unless a flag allows it
+	thorough bool     // reports templates that do not parse although the values are wrong
+	formats  []string // of --format; the first is the default
+	flags    func(*pflag.FlagSet)
+	run      func(c *confit, args []string) error
+}
+
+var verbs = []verb{
+	{
+		name: "render", short: "Write the files that the spec describes", examples: renderExamples,
+		pipe: true, writes: true, flags: renderFlags, run: (*confit).render,
+	},
+	{
+		name: "diff", short: "Show what render would change", examples: "  confit diff -c confit.yaml --root fixtures --out /config-out",
+		pipe: true, formats: []string{"text", "json"}, run: (*confit).diff,
+	},
+	{
+		name: "validate", short: "Do everything but write, and report every problem", examples: validateExamples,
+		pipe: true, confined: true, thorough: true, formats: []string{"text", "json", "github"}, flags: validateFlags, run: (*confit).validate,
+	},
+	{
+		name: "explain", args: "[PATH or FILE]", short: "Show where values come from", examples: explainExamples,
+		pipe: true, formats: []string{"text", "json"}, run: (*confit).explain,
+	},
+	{name: "schema", short: "Print the JSON Schema of the spec", examples: schemaExamples, run: (*confit).schema},
+	{name: "version", short: "Print the version", run: (*confit).version},
+}
+
+// commands is the command line. A command line that begins with a verb, as nearly all do,
+// needs no other: making them all takes longer than reading a volume.
+func (c *confit) commands(args []string) *cobra.Command {
+	root := &cobra.Command{
+		Use: "confit VERB", Short: "Configuration files from ConfigMaps, Secrets and environment variables",
+		Long: longHelp, SilenceErrors: true, SilenceUsage: true, DisableFlagsInUseLine: true,
+		RunE: func(*cobra.Command, []string) error {
+			return usagef("there is no verb", "say what to do, like confit render -c confit.yaml; see confit --help")
+		},
+	}
+	root.SetOut(c.stdout)
+	root.SetErr(c.sys.stderr)
+	logFlags(root.PersistentFlags())
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	for i := range verbs {
+		if len(args) > 0 && args[0] == verbs[i].name {
+			root.AddCommand(c.command(&verbs[i]))
+			root.CompletionOptions.DisableDefaultCmd = true
+			return root
+		}
+	}
+	for i := range verbs {
+		root.AddCommand(c.command(&verbs[i]))
+	}
+	strict(root)
+	return root
+}
+
+func (c *confit) command(v *verb) *cobra.Command {
+	cmd := &cobra.Command{Use: strings.TrimSpace(v.name + " " + v.args), Short: v.short, Example: v.examples, Args: cobra.NoArgs}
+	if v.args != "" {
+		cmd.Args = cobra.MaximumNArgs(1)
+	}
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return v.run(c, args) }
+	if v.pipe {
+		cmd.Long = v.short + ".\n" + exitHelp
+		c.pipeFlags(cmd.Flags())
+		cmd.RunE = func(cmd *cobra.Command, args []string) error { return c.runPipe(v, cmd.Flags(), args) }
+	}
+	if v.flags != nil {
+		v.flags(cmd.Flags())
+	}
+	if len(v.formats) > 0 {
+		cmd.Flags().String("format", v.formats[0], listed(v.formats))
+	}
+	return cmd
+}
+
+// runPipe settles what a verb of the pipe may do, and runs it within its limits.
+func (c *confit) runPipe(v *verb, flags *pflag.FlagSet, args []string) error {
+	c.verb = v
+	if err := c.settle(flags); err != nil {
+		return err
+	}
+	c.handleSignals()
+	c.watchdog.start(c.set.timeout)
+	defer c.dropSpool()
+	return v.run(c, args)
+}
+
+// listed is a choice as text, like "text, json or github".
+func listed(names []string) string {
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
+
+// strict makes help and completion refuse what they do not know. Those of cobra print
+// help, with a status that says that all went well.
+func strict(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Args = func(_ *cobra.Command, args []string) error {
+				_, _, err := root.Find(args)
+				return err
+			}
+		case "completion":
+			cmd.RunE = func(*cobra.Command, []string) error {
+				return usagef("completion needs the name of a shell", "see confit completion --help")
+			}
+		}
+	}
+}
+
+func logFlags(f *pflag.FlagSet) {
+	f.String("log-format", "text", "format of messages: text or json")
+	f.BoolP("verbose", "v", false, "say more")
+	f.BoolP("quiet", "q", false, "say nothing but errors")
+}
+
+func (c *confit) pipeFlags(f *pflag.FlagSet) {
+	f.SortFlags = false
+	f.StringP("config", "c", "", "the spec, a `file` (default confit.yaml)")
+	f.Var(&c.flags.sources, "source", "add a source: `KIND:WHERE[,key=value]`; KIND is a kind of source, like file, configMap, secret, env or git")
+	f.Var(&c.flags.templates, "template", "add a template: `IN[=TO]`")
+	f.Var(&c.flags.values, "values", "add values as a file: `PATH=TO`; . is all")
+	f.Var(&c.flags.set, "set", "set values last of all, as Helm does: `path=value`, like a.b=1,c[0]=x,d={1,2}")
+	f.Var(&c.flags.setString, "set-string", "the same, always as text: `path=value`")
+	f.Var(&c.flags.setFile, "set-file", "set a value to the content of a file: `path=FILE`")
+	f.Var(&c.flags.setJSON, "set-json", "set a value to JSON: `path=JSON`, like a={\"b\": 1}")
+	f.Var(&c.flags.replace, "replace", "a folder in place of a git source: `NAME=DIR`")
+	f.Var(&c.flags.gitRefs, "git-ref", "another ref of a git source, in place of its ref and commit: `NAME=REF`")
+	f.String("out", "", "`directory` to write to, in place of the spec's sinks")
+	f.String("root", "", "read every absolute path below this `directory`")
+	f.Duration("timeout", defaultTimeout, "time limit of a run")
+	f.Var(&c.flags.limits, "limit", "set a limit: `NAME=VALUE`, like heap=512MiB, files=30000 or git.pack=1GiB; NAME is a field of the spec's limits")
+}
+
+func renderFlags(f *pflag.FlagSet) {
+	f.Lookup("out").Usage += "; - prints"
+	f.String("only", "", "only outputs that match this `glob`; nothing is removed")
+	f.Bool("masked", false, "with --out -: print secrets as MASKED")
+	f.Bool("show-secrets", false, "with --out -: print secrets as they are")
+	f.Duration("lock-timeout", defaultLockTimeout, "how long to wait for another run on the same directory")
+}
+
+func validateFlags(f *pflag.FlagSet) {
+	f.Bool("allow-network", false, "fetch the git sources")
+	f.Bool("allow-env", false, "read the environment variables of the env sources")
+}
+
+//go:embed spec.schema.json
+var specSchema string
+
+func (c *confit) schema([]string) error {
+	_, err := io.WriteString(c.stdout, specSchema)
+	return err
+}
+
+func (c *confit) version([]string) error {
+	_, err := fmt.Fprintf(c.stdout, "confit %s %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
+}
+
+const longHelp = `confit merges mounted ConfigMaps, Secrets, environment variables and files of Git
+repositories and writes configuration files from templates: all of them, or none. It
+runs as an init container, by hand, and in CI.`
+
+const exitHelp = `
+Exit status: 0 done · 1 diff found differences · 64 usage · 65 values, templates or
+checks · 66 an input is missing or unreadable · 69 a remote did not answer · 70 a bug
+in confit · 73 what lies in the output directory is in the way · 74 I/O · 75 busy ·
+76 a limit · 77 trust · 78 the spec · 130, 143 signals
+`
+
+const renderExamples = `  # in an init container: the spec is a key of the mounted ConfigMap
+  confit render -c /config-in/confit.yaml
+
+  # without a spec: a ConfigMap, a Secret and APP_* variables into one file
+  confit render --source configMap:/config-in --source secret:/secret-in,at=db \
+    --source env:APP_ --template app.conf.tmpl=app.conf --out /config-out
+
+  # a folder of a Git repository, at a tag
+  confit render --source git:https://git.example.com/web/site.git,name=site,ref=v1.0.0,path=public \
+    --template site:. --out /site
+
+  # print what would be written, with fixtures in place of the pod
+  confit render -c confit.yaml --root fixtures --out - --masked`
+
+const validateExamples = `  # every problem and warning, as text
+  confit validate -c confit.yaml --root fixtures
+
+  # as annotations of a pull request
+  confit validate -c confit.yaml --root fixtures --format github`
+
+const explainExamples = `  # every value, with where it came from and what it overrode
+  confit explain -c confit.yaml --root fixtures
+
+  # one value, or all below a path
+  confit explain -c confit.yaml database.port
+
+  # what an output is made of
+  confit explain -c confit.yaml conf/app.yaml`
+
+const schemaExamples = `  confit schema > confit.schema.json
+
+  # then, as the first line of confit.yaml, for editors with a YAML language server:
+  # yaml-language-server: $schema=confit.schema.json`

@@ -1,0 +1,256 @@
+package main
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"confit/render"
+	"confit/sources"
+)
+
+// inputs are all that was read from outside, in one consistent state.
+type inputs struct {
+	layers  []render.Layer
+	files   []render.File
+	found   map[string]render.Found
+	schema  *render.Schema            // of the values
+	schemas map[string]*render.Schema // of outputs, by the name that check: gives
+	notices []string
+}
+
+// read takes in all that a run depends on.
+func (c *confit) read() (sp *spec, in inputs, err error) {
+	err = sources.Consistent(c.world, func(s *sources.Snapshot) (err error) {
+		if sp, err = c.loadSpec(s); err == nil {
+			c.watchdog.limit(sp.Limits)
+			s.Limits = sp.Limits.sources()
+			s.Avoid(sp.written)
+			s.Git, err = c.openGit(sp)
+		}
+		if err == nil {
+			in, err = c.readInputs(s, sp)
+		}
+		if err == nil && c.git != nil {
+			err = in.requireFiles(c.git, sp, c.flags)
+		}
+		return err
+	})
+	c.console.Notices(in.notices)
+	return sp, in, err
+}
+
+func (c *confit) readInputs(s *sources.Snapshot, sp *spec) (in inputs, err error) {
+	notice := func(text string) { in.notices = append(in.notices, text) }
+	in.layers, in.files, err = sources.Read(s, sp.Sources, notice)
+	sets, err2 := c.flags.assignments(s)
+	if len(sets) > 0 {
+		in.layers = append(in.layers, render.Layer{Sets: sets})
+	}
+	return in, errors.Join(err, err2, in.readFound(s, sp, err != nil), in.readSchemas(s, sp))
+}
+
+// readFound reads what the entries name. Where a source failed, what is not in its tree
+// is no error of its own.
+func (in *inputs) readFound(s *sources.Snapshot, sp *spec, failed bool) error {
+	var all []error
+	in.found = map[string]render.Found{}
+	for i := range sp.Render {
+		e := &sp.Render[i]
+		if e.Ref() == "" {
+			continue
+		}
+		found, err := s.Find(e, in.files)
+		in.found[e.Ref()] = found
+		if !failed || !strings.Contains(e.Ref(), ":") {
+			all = append(all, err)
+		}
+	}
+	return errors.Join(all...)
+}
+
+func (in *inputs) readSchemas(s *sources.Snapshot, sp *spec) (err error) {
+	var all []error
+	if sp.Schema != "" {
+		in.schema, err = s.Schema(sp.Where, "schema", sp.Schema)
+		all = append(all, err)
+	}
+	in.schemas = map[string]*render.Schema{}
+	for i := range sp.Render {
+		e := &sp.Render[i]
+		if name := e.Checks.Schema; name != "" {
+			in.schemas[name], err = s.Schema(e.Where, "check", name)
+			all = append(all, err)
+		}
+	}
+	return errors.Join(all...)
+}
+
+// openGit gives the Git sources of a spec what they need of this run: the memo of an earlier
+// run, a spool for files that are too much for memory, and a way to say what happens.
+func (c *confit) openGit(sp *spec) (*sources.Git, error) {
+	if err := c.checkReplaced(sp); err != nil || c.git != nil || !sp.hasGit() {
+		return c.git, err
+	}
+	c.git = &sources.Git{
+		Replace: c.set.replace, Refs: c.set.gitRefs, Context: c.ctx, Waiting: c.waiting,
+		Notice: c.console.Notice, Say: c.console.Info,
+	}
+	if isTerminal(c.sys.stderr) && !c.set.quiet && c.set.logFormat == "text" {
+		c.git.Progress = c.console.Progress
+	}
+	if c.verb.confined && !c.set.allowNetwork {
+		c.git.Offline = c.verb.name + " fetches nothing by itself"
+	}
+	if c.set.out == "-" || len(sp.Sinks) == 0 {
+		return c.git, nil
+	}
+	s := &sp.Sinks[len(sp.Sinks)-1] // the others copy from its spool before it takes the files
+	dir := s.Dir(sp.Name, s.Base)
+	c.git.Memo = dir.Recall()
+	if c.verb.writes {
+		spool := dir.NewSpool()
+		c.spool.Store(spool)
+		c.git.Spool = spool
+	}
+	return c.git, nil
+}
+
+// waiting uses the time until remotes answer.
+func (c *confit) waiting(on bool) {
+	c.watchdog.wait(on)
+	if on {
+		go render.Prepare()
+	}
+}
+
+// dropSpool removes the files that were put aside and not published.
+func (c *confit) dropSpool() {
+	if spool := c.spool.Load(); spool != nil {
+		_ = spool.Close() // the next run removes it
+	}
+}
+
+// checkReplaced finds the --replace and --git-ref that no Git source answers to.
+func (c *confit) checkReplaced(sp *spec) error {
+	var names []string
+	for i := range sp.Sources {
+		if s := &sp.Sources[i]; s.Kind() == "git" && s.Name != "" {
+			names = append(names, s.Name)
+		}
+	}
+	var all []error
+	for flag, given := range map[string]map[string]string{"--replace": c.set.replace, "--git-ref": c.set.gitRefs} {
+		for name := range given {
+			if !slices.Contains(names, name) {
+				hint := "give the git source a name:"
+				if len(names) > 0 {
+					hint = "the named git sources are " + strings.Join(names, ", ")
+				}
+				all = append(all, usagef(flag+": no git source has the name "+render.Quoted(name), hint))
+			}
+		}
+	}
+	return errors.Join(all...)
+}
+
+// filesRead are the ways in which the text of a template names a file of .Files, and
+// filesUsed all ways to come by .Files.
+var (
+	filesRead = regexp.MustCompile("\\.Files\\.(?:Get|GetBytes|Lines|Glob)\\s+(\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`)")
+	filesUsed = regexp.MustCompile("\\.Files\\b|[\"`]Files[\"`]")
+)
+
+// requireFiles sees to it that templates can read the files of Git sources that they may
+// need: themselves and those that their texts name, or all files where a name is computed.
+// Commits of an earlier run are fetched for it if they lack one of them.
+func (in *inputs) requireFiles(git *sources.Git, sp *spec, flags pipeFlags) error {
+	var executed []*render.File
+	for i := range sp.Render {
+		executed = append(executed, executedBy(&sp.Render[i], in.found[sp.Render[i].Ref()])...)
+	}
+	if err := git.RequireToRead(executed); err != nil {
+		return err
+	}
+	texts, err := in.templateTexts(sp, executed, flags)
+	if err != nil {
+		return err
+	}
+	names, all := namesIn(texts)
+	var needed []*render.File
+	for i := range in.files {
+		f := &in.files[i]
+		if all || slices.ContainsFunc(names, func(name string) bool { return isNamed(f, name) }) {
+			needed = append(needed, f)
+		}
+	}
+	return git.RequireToRead(needed)
+}
+
+// executedBy lists the files of an entry whose text is executed, and not copied.
+func executedBy(e *render.Entry, found render.Found) []*render.File {
+	switch e.Kind() {
+	case "template":
+		executed := slices.Clone(found.Partials)
+		for _, f := range found.Files {
+			if found.Single || strings.HasSuffix(f.Path, ".tmpl") {
+				executed = append(executed, f)
+			}
+		}
+		return executed
+	case "envsubst":
+		return found.Files
+	}
+	return nil
+}
+
+// templateTexts are the texts that are executed. Where one calls tpl, any input may be one.
+func (in *inputs) templateTexts(sp *spec, executed []*render.File, flags pipeFlags) ([]string, error) {
+	var texts []string
+	for i := range sp.Render {
+		texts = append(texts, sp.Render[i].Inline)
+	}
+	for _, f := range executed {
+		data, err := f.Bytes()
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, string(data))
+	}
+	if !slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, "tpl") }) {
+		return texts, nil
+	}
+	for i := range in.files {
+		texts = append(texts, string(in.files[i].Data))
+	}
+	for i := range in.layers {
+		for _, v := range in.layers[i].Vars {
+			texts = append(texts, v.Value)
+		}
+	}
+	return slices.Concat(texts, flags.set, flags.setString, flags.setFile, flags.setJSON), nil
+}
+
+// namesIn lists the names of files in the texts of templates. All is set where a text comes
+// by .Files in another way.
+func namesIn(texts []string) (names []string, all bool) {
+	for _, text := range texts {
+		read := filesRead.FindAllStringSubmatch(text, -1)
+		for _, m := range read {
+			name, err := strconv.Unquote(m[1])
+			names, all = append(names, name), all || err != nil
+		}
+		all = all || len(read) < len(filesUsed.FindAllStringIndex(text, -1))
+	}
+	return names, all
+}
+
+// isNamed tells whether a template means a file by a name or a glob, like site:*.html.
+func isNamed(f *render.File, name string) bool {
+	if tree, rest, ok := strings.Cut(name, ":"); ok {
+		return f.Tree == tree && (f.Path == rest || render.Glob(rest, f.Path))
+	}
+	return f.Path == name || render.Glob(name, f.Path)
+}

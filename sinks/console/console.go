@@ -1,0 +1,97 @@
+package console
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+	"sync"
+
+	"confit/render"
+)
+
+// A Console writes messages to stderr. Its methods may be called by several goroutines at
+// once.
+type Console struct {
+	Stderr  io.Writer
+	JSON    bool                  // a message is an object on a line
+	Quiet   bool                  // nothing but errors
+	Verbose bool                  // details, too
+	Explain func(*render.Problem) // adds to a problem what is known of its cause
+
+	mu sync.Mutex // of Stderr
+}
+
+// Report writes problems, and a last line unless it is empty, in one piece. It returns the
+// text.
+func (c *Console) Report(all []*render.Problem, last string) string {
+	var b strings.Builder
+	for _, p := range all {
+		c.Explain(p)
+		b.WriteString(c.problem("error", p))
+	}
+	if last != "" {
+		b.WriteString(c.line("info", last))
+	}
+	c.write(b.String())
+	return b.String()
+}
+
+// Notice writes a message about something that is no error.
+func (c *Console) Notice(text string) {
+	if !c.Quiet {
+		c.write(c.line("notice", text))
+	}
+}
+
+// Notices writes each text as a notice.
+func (c *Console) Notices(texts []string) {
+	for _, t := range texts {
+		c.Notice(t)
+	}
+}
+
+// Info writes a message about something that was done.
+func (c *Console) Info(text string) {
+	if !c.Quiet {
+		c.write(c.line("info", text))
+	}
+}
+
+// Progress overwrites one line of a terminal.
+func (c *Console) Progress(text string) { c.write("\r" + text + "\x1b[K\r") }
+
+func (c *Console) line(level, text string) string {
+	if c.JSON {
+		return jsonLine(struct {
+			Level string `json:"level"`
+			Text  string `json:"msg"`
+		}{level, text})
+	}
+	if level == "info" {
+		return text + "\n"
+	}
+	return level + ": " + text + "\n"
+}
+
+// write puts whole lines on stderr. A reader that has gone is no reason to stop.
+func (c *Console) write(text string) {
+	if text == "" {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, _ = io.WriteString(c.Stderr, text)
+}
+
+func jsonLine(v any) string {
+	b, _ := json.Marshal(v)
+	return string(b) + "\n"
+}
+
+// WriteJSON writes indented JSON for people and programs.
+func WriteJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}

@@ -1,0 +1,10 @@
+// Package console writes the messages of a run: problems, notices, details and progress
+// to stderr, findings as data. It only words them; it neither decides the exit status nor
+// ends the process, and no failing write of a message changes a run.
+//
+//	console.go      the Console, and messages that are no problems
+//	problem.go      a problem as text and as JSON
+//	findings.go     the findings of validate, as text, JSON and GitHub annotations
+//	stdout.go       stdout, with errors of its own
+//	termination.go  the termination log of the kubelet
+package console

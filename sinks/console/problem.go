@@ -1,0 +1,77 @@
+package console
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"confit/render"
+)
+
+// problem words a problem: its text, the source line with a caret, notes and a hint.
+func (c *Console) problem(level string, p *render.Problem) string {
+	if c.JSON {
+		return jsonLine(asRecord(level, p))
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n", level, p.Error())
+	if p.Source != "" {
+		b.WriteString(excerpt(p))
+	}
+	for _, n := range p.Notes {
+		fmt.Fprintf(&b, "  %s\n", n)
+	}
+	if p.Hint != "" {
+		fmt.Fprintf(&b, "hint: %s\n", p.Hint)
+	}
+	return b.String()
+}
+
+// A Record is a problem as data.
+type Record struct {
+	Level string   `json:"level"`
+	Code  string   `json:"code,omitempty"`
+	File  string   `json:"file,omitempty"`
+	Line  int      `json:"line,omitempty"`
+	Col   int      `json:"col,omitempty"`
+	Text  string   `json:"msg"`
+	Notes []string `json:"notes,omitempty"`
+	Hint  string   `json:"hint,omitempty"`
+}
+
+func asRecord(level string, p *render.Problem) Record {
+	at := p.Pos.Outer()
+	return Record{level, p.Code, at.File, at.Line, at.Col, p.Text, notes(p), p.Hint}
+}
+
+// notes lists the notes of a problem, first its place in a text that has no file of its own.
+func notes(p *render.Problem) []string {
+	if p.Pos.In == (render.Spot{}) || p.Pos.Line == 0 {
+		return p.Notes
+	}
+	return append([]string{fmt.Sprintf("line %d, column %d of the text that stands there", p.Pos.Line, p.Pos.Col)}, p.Notes...)
+}
+
+// excerpt is the source line with a caret below the place. Long lines are cut.
+func excerpt(p *render.Problem) string {
+	const before, width = 60, 100
+	line := []rune(strings.ReplaceAll(p.Source, "\t", " "))
+	col := max(p.Pos.Col, 1)
+	if col > before && len(line) > width {
+		line = append([]rune("…"), line[col-before:]...)
+		col = before + 1
+	}
+	if len(line) > width {
+		line = append(line[:width:width], '…')
+	}
+	text := render.Quoted(string(line))
+	if text != string(line) {
+		return "" // control characters: a caret would not point right
+	}
+	margin := fmt.Sprintf("  %d | ", p.Pos.Line)
+	s := margin + text + "\n"
+	if p.Pos.Col > 0 {
+		s += strings.Repeat(" ", utf8.RuneCountInString(margin)+col-1) + "^\n"
+	}
+	return s
+}

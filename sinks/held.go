@@ -1,0 +1,95 @@
+package sinks
+
+import (
+	"runtime"
+
+	"confit/render"
+	"confit/sinks/dirfd"
+)
+
+// A sighting is a file that had the content of its output. It has it still while its inode
+// and the time of its last change are the same.
+type sighting struct {
+	out  *render.Output // nil for none
+	stat dirfd.Stat
+}
+
+// Missing lists the contents, of those asked for, that do not lie in the place of their
+// output. Plan and Apply do not read again a file that lies there, unless it has changed by
+// then. A thing in the way of an output is left for them to find.
+func (d *Dir) Missing(outs []render.Output, asked func(render.Blob) bool) []render.Blob {
+	all := sorted(outs)
+	d.seen = make([]sighting, len(all))
+	t, err := dirfd.Open(d.Path)
+	if err != nil {
+		return contentsOf(all, asked)
+	}
+	defer t.Close()
+	parts := min(runtime.GOMAXPROCS(0), writers)
+	missing := make([][]render.Blob, parts)
+	render.Parallel(parts, func(n int) {
+		outs := part(all, n, parts)
+		err := render.Safely(func() error {
+			own, err := t.Clone()
+			if err == nil {
+				defer own.Close()
+				missing[n] = sight(own, outs, part(d.seen, n, parts), asked)
+			}
+			return err
+		})
+		if err != nil {
+			missing[n] = contentsOf(outs, asked)
+		}
+	})
+	var list []render.Blob
+	for _, m := range missing {
+		list = append(list, m...)
+	}
+	return list
+}
+
+func contentsOf(outs []*render.Output, asked func(render.Blob) bool) []render.Blob {
+	var all []render.Blob
+	for _, o := range outs {
+		if b := o.Content.Blob(); b != nil && asked(b) {
+			all = append(all, b)
+		}
+	}
+	return all
+}
+
+// sight looks at the places of outputs, and gives the contents that are missing.
+func sight(t *dirfd.Tree, outs []*render.Output, seen []sighting, asked func(render.Blob) bool) []render.Blob {
+	var missing []render.Blob
+	buf := make([]byte, 64<<10)
+	for i, o := range outs {
+		b := o.Content.Blob()
+		if b == nil || !asked(b) {
+			continue
+		}
+		f, err := t.Dir(parent(o.Path))
+		if err != nil {
+			missing = append(missing, b)
+			continue
+		}
+		switch st, err := f.Lstat(base(o.Path)); {
+		case err != nil:
+			missing = append(missing, b)
+		case !st.IsFile() && !st.IsDir():
+		case !st.IsFile() || st.Perm() != uint32(o.Mode.Perm()):
+			missing = append(missing, b)
+		default:
+			if differs, err := differs(f, o, st, buf); differs || err != nil {
+				missing = append(missing, b)
+			} else {
+				seen[i] = sighting{o, st}
+			}
+		}
+	}
+	return missing
+}
+
+// still tells whether the file that was seen is the one that st describes.
+func (s *sighting) still(o *render.Output, st dirfd.Stat) bool {
+	return s != nil && s.out == o && s.stat == st
+}

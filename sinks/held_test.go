@@ -1,0 +1,76 @@
+package sinks
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"confit/render"
+)
+
+var errAbsent = errors.New("the content was read")
+
+// An absent is content that cannot be read.
+type absent string
+
+func (b absent) ID() render.BlobID {
+	id, _ := blobID(strings.NewReader(string(b)), b.Size(), make([]byte, 100))
+	return id
+}
+func (b absent) Size() int64            { return int64(len(b)) }
+func (b absent) Bytes() ([]byte, error) { return nil, errAbsent }
+
+// Missing finds the contents that publishing would read: those of files that are not there,
+// have another mode or other bytes. Files that lie in their place are not read again.
+func TestMissing(t *testing.T) {
+	const n = 100 // enough for several readers
+	dir := t.TempDir()
+	there, outs := files{}, []render.Output{}
+	for i := range n {
+		name := "d/" + strconv.Itoa(i)
+		there[name] = "text " + name
+		outs = append(outs, render.Output{Path: name, Mode: 0o644, Content: render.FromBlob(absent("text "+name), false)})
+	}
+	apply(t, dir, there)
+	all := func(render.Blob) bool { return true }
+	missing := func() int {
+		d := Dir{Path: dir}
+		return len(d.Missing(outs, all))
+	}
+	d := Dir{Path: dir}
+	if got := d.Missing(outs, all); got != nil {
+		t.Fatalf("missing are %d contents", len(got))
+	}
+	if r, err := d.Apply(context.Background(), outs); err != nil || r.Unchanged != n {
+		t.Errorf("Apply: %v, %v", r, err)
+	}
+	for what, harm := range map[string]func(name string) error{
+		"removed": os.Remove,
+		"changed": func(name string) error { return os.WriteFile(name, []byte("TEXT d/7"), 0o644) },
+		"chmod":   func(name string) error { return os.Chmod(name, 0o600) },
+	} {
+		must(t, harm(filepath.Join(dir, "d/7")))
+		if got := missing(); got != 1 {
+			t.Errorf("%s: missing are %d contents, want 1", what, got)
+		}
+		if _, err := d.Apply(context.Background(), outs); !errors.Is(err, errAbsent) { // it was seen before
+			t.Errorf("%s: Apply: %v", what, err)
+		}
+		must(t, os.RemoveAll(filepath.Join(dir, "d/7")))
+		must(t, os.WriteFile(filepath.Join(dir, "d/7"), []byte("text d/7"), 0o644))
+	}
+	put(t, dir, files{"d/8": "text d/8"})
+	must(t, os.Remove(filepath.Join(dir, "d/8")))
+	put(t, dir, files{"d/8": "-> 7"})
+	if got := missing(); got != 0 {
+		t.Errorf("missing are %d contents where a link is in the way, want 0", got)
+	}
+	must(t, os.RemoveAll(dir))
+	if got := missing(); got != n {
+		t.Errorf("missing are %d contents of a directory that is not there, want %d", got, n)
+	}
+}
