@@ -24,14 +24,13 @@ func killCgroup(name string) error {
 		}
 		roots = append(roots, found...)
 	}
-	deadline := time.Now().Add(10 * time.Second)
 	for {
 		var errs []error
 		for _, root := range roots {
 			errs = append(errs, killBelow(root))
 		}
 		err := errors.Join(errs...)
-		if err == nil || time.Now().After(deadline) {
+		if !errors.Is(err, syscall.EBUSY) {
 			return err
 		}
 		time.Sleep(5 * time.Millisecond) // a killed process leaves its group a little later
@@ -39,7 +38,7 @@ func killCgroup(name string) error {
 }
 
 // killBelow kills what runs in a group, the groups below it first, and removes
-// it. That is an error as long as a process is still there.
+// it. That is EBUSY as long as a process is still there.
 func killBelow(group string) error {
 	entries, err := os.ReadDir(group)
 	if errors.Is(err, fs.ErrNotExist) {

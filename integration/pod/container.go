@@ -35,7 +35,7 @@ func (p *Pod) startSidecar(ctx context.Context, c *Container) error {
 	if err := p.start(ctx, c); err != nil || c.StartupProbe == nil {
 		return err
 	}
-	return p.probe(ctx, c, c.StartupProbe)
+	return p.await(ctx, c, c.StartupProbe)
 }
 
 // runInit runs an init container to its end, which must be status 0.
@@ -65,7 +65,7 @@ func (p *Pod) arguments(ctx context.Context, c *Container, more ...string) ([]st
 		"run", "--pod", podName, "--name", c.Name, "--replace", "--pull=never",
 		"--image-volume=ignore", "--no-healthcheck", "--passwd=false", "--unsetenv=container", "--unsetenv=TERM",
 		"--log-driver=k8s-file", "--log-opt=path=" + p.logFile(c.Name),
-		"--pidfile", filepath.Join(p.home.dir, "containers", c.Name+".pid"),
+		"--pidfile", filepath.Join(p.home.Path, "containers", c.Name+".pid"),
 	}, more...)
 	for _, e := range sorted(env) {
 		args = append(args, "--env", e)
@@ -121,7 +121,7 @@ func (p *Pod) mounts(c *Container, env map[string]string) ([]string, error) {
 	}
 	args := []string{"--volume", message + ":" + cmp.Or(c.TerminationMessagePath, "/dev/termination-log")}
 	if len(p.spec().HostAliases) > 0 {
-		hosts := filepath.Join(p.home.dir, "containers", "hosts")
+		hosts := filepath.Join(p.home.Path, "containers", "hosts")
 		if err := os.WriteFile(hosts, []byte(p.hosts()), 0o644); err != nil {
 			return nil, err
 		}

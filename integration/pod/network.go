@@ -2,6 +2,7 @@ package pod
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -93,7 +94,6 @@ func (p *Pod) hosts() string {
 // It keeps no connections and follows no redirects.
 func (p *Pod) Client() *http.Client {
 	return &http.Client{
-		Timeout: 5 * time.Second,
 		Transport: &http.Transport{
 			DisableKeepAlives: true,
 			DialContext: func(ctx context.Context, _, addr string) (net.Conn, error) {
@@ -104,43 +104,58 @@ func (p *Pod) Client() *http.Client {
 	}
 }
 
-// Ready waits until every container that has a readiness probe passes it.
+// Ready waits until every container that has a readiness probe passes it. It waits as long
+// as ctx lets it, unless a container keeps crashing.
 func (p *Pod) Ready(ctx context.Context) error {
 	for i := range p.spec().Containers {
 		c := &p.spec().Containers[i]
 		if c.ReadinessProbe == nil {
 			continue
 		}
-		if err := p.probe(ctx, c, c.ReadinessProbe); err != nil {
+		if err := p.await(ctx, c, c.ReadinessProbe); err != nil {
 			return fmt.Errorf("pod %s: %w", p.Name, err)
 		}
 	}
 	return nil
 }
 
-// probe asks until the answer is good. After half a minute it gives up and shows
-// the container's last lines.
-func (p *Pod) probe(ctx context.Context, c *Container, probe *Probe) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	for {
+// A probe that is not answered within answerTime is repeated.
+const answerTime = 10 * time.Second
+
+// crashes is how often a container may be restarted before its probe counts as failed.
+const crashes = 5
+
+// await repeats a probe until the answer is good. Its error shows the container's last lines.
+func (p *Pod) await(ctx context.Context, c *Container, probe *Probe) error {
+	for try := 1; ; try++ {
 		err := p.ask(ctx, c, probe)
 		if err == nil {
 			return nil
 		}
-		select {
-		case <-time.After(20 * time.Millisecond):
-		case <-ctx.Done():
+		stuck := ctx.Err() != nil
+		if try%20 == 0 {
+			s, errState := p.State(ctx, c.Name)
+			err = errors.Join(err, errState)
+			stuck = stuck || s.Restarts > crashes
+		}
+		if stuck {
 			log, _ := p.Log(c.Name)
 			return fmt.Errorf("container %s: never ready: %w\n  log: %s", c.Name, err, indent(tail(log, 20)))
 		}
+		time.Sleep(20 * time.Millisecond)
 	}
 }
 
 func (p *Pod) ask(ctx context.Context, c *Container, probe *Probe) error {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
 	switch {
 	case probe.HTTPGet != nil:
-		resp, err := p.Client().Get("http://" + podIP + ":" + c.port(probe.HTTPGet.Port) + probe.HTTPGet.Path)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+podIP+":"+c.port(probe.HTTPGet.Port)+probe.HTTPGet.Path, nil)
+		if err != nil {
+			return err
+		}
+		resp, err := p.Client().Do(req)
 		if err != nil {
 			return err
 		}

@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"confit/integration/podman"
+	"confit/integration/scratch"
 )
 
 // A Pod is one pod of a manifest. Its methods are not for concurrent use.
@@ -151,7 +152,7 @@ func (p *Pod) startSandbox(ctx context.Context) error {
 	if p.sandbox {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Join(p.home.dir, "containers"), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(p.home.Path, "containers"), 0o755); err != nil {
 		return err
 	}
 	store, err := p.home.newStore(p.images)
@@ -168,7 +169,7 @@ func (p *Pod) startSandbox(ctx context.Context) error {
 		hostname = p.Name
 	}
 	_, err = p.store.Run(ctx, "pod", "create", "--name", podName, "--share", share, "--network", "none",
-		"--cgroup-parent", "/"+filepath.Base(p.home.dir),
+		"--cgroup-parent", "/"+filepath.Base(p.home.Path),
 		"--infra-image", podman.PauseImage, "--infra-name", pauseName, "--hostname", hostname)
 	p.sandbox = err == nil
 	if err != nil || p.NewSandbox == nil {
@@ -210,8 +211,8 @@ func (p *Pod) Replace(ctx context.Context) error {
 
 // remove removes a part of the pod's home.
 func (p *Pod) remove(name string) error {
-	dir := filepath.Join(p.home.dir, name)
-	return errors.Join(unmountBelow(dir), os.RemoveAll(dir))
+	dir := filepath.Join(p.home.Path, name)
+	return errors.Join(scratch.Unmount(dir), os.RemoveAll(dir))
 }
 
 // RestartSandbox kills the pause process, and the other containers as the kubelet

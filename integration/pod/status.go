@@ -122,11 +122,11 @@ func (p *Pod) wait(ctx context.Context, c *Container) error {
 }
 
 func (p *Pod) logFile(name string) string {
-	return filepath.Join(p.home.dir, "containers", name+".log")
+	return filepath.Join(p.home.Path, "containers", name+".log")
 }
 
 func (p *Pod) messageFile(name string) string {
-	return filepath.Join(p.home.dir, "containers", name+".message")
+	return filepath.Join(p.home.Path, "containers", name+".message")
 }
 
 // Log is what a container has written to its standard output and error, over
@@ -167,7 +167,7 @@ func (p *Pod) Message(name string) string {
 
 // PID is the process, on this machine, that a running container started with.
 func (p *Pod) PID(name string) (int, error) {
-	b, err := os.ReadFile(filepath.Join(p.home.dir, "containers", name+".pid"))
+	b, err := os.ReadFile(filepath.Join(p.home.Path, "containers", name+".pid"))
 	if err != nil {
 		return 0, err
 	}

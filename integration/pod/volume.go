@@ -9,10 +9,12 @@ import (
 	"path/filepath"
 	"slices"
 	"syscall"
+
+	"confit/integration/scratch"
 )
 
 // VolumeDir is where a volume lies on this machine: what its mounts show.
-func (p *Pod) VolumeDir(name string) string { return filepath.Join(p.home.dir, "volumes", name) }
+func (p *Pod) VolumeDir(name string) string { return filepath.Join(p.home.Path, "volumes", name) }
 
 // mountVolumes makes the volumes that are not there yet and brings the others up
 // to date. An object that is missing and not optional is an error.
@@ -224,8 +226,8 @@ func makeLike(volume, path string) error {
 
 // bind makes a mount of its own for path, so that the file outlives its name.
 func (p *Pod) bind(path, name string) (string, error) {
-	to := filepath.Join(p.home.dir, "subpaths", name)
-	if err := unmountBelow(to); err != nil {
+	to := filepath.Join(p.home.Path, "subpaths", name)
+	if err := scratch.Unmount(to); err != nil {
 		return "", err
 	}
 	if err := os.RemoveAll(to); err != nil {

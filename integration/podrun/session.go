@@ -79,13 +79,18 @@ func (s *session) obey(ctx context.Context, lines <-chan string) error {
 	}
 }
 
+// patience is how long the user waits for a pod to be ready.
+const patience = time.Minute
+
 // timed starts the pod in some way, and says how long that took.
 func (s *session) timed(ctx context.Context, start func(context.Context) error) error {
 	begin := time.Now()
 	if err := start(ctx); err != nil {
 		return err
 	}
-	if err := s.pod.Ready(ctx); err != nil {
+	ready, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := s.pod.Ready(ready); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.out, "pod %s up in %v\n", s.pod.Name, time.Since(begin).Round(time.Millisecond))
@@ -106,7 +111,7 @@ func (s *session) do(ctx context.Context, verb string, args []string) error {
 		fmt.Fprint(s.out, out)
 		return err
 	case "get":
-		return s.get(name)
+		return s.get(ctx, name)
 	case "apply":
 		return s.apply()
 	case "replace":
@@ -143,11 +148,15 @@ func (s *session) ps(ctx context.Context) error {
 	return table.Flush()
 }
 
-func (s *session) get(url string) error {
+func (s *session) get(ctx context.Context, url string) error {
 	if strings.HasPrefix(url, "/") {
 		url = "http://localhost:8080" + url
 	}
-	resp, err := s.pod.Client().Get(url)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := s.pod.Client().Do(req)
 	if err != nil {
 		return err
 	}

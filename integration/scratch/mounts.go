@@ -1,4 +1,4 @@
-package pod
+package scratch
 
 import (
 	"bufio"
@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// unmountBelow unmounts dir and all below it, the latest mount first.
-func unmountBelow(dir string) error {
+// Unmount unmounts dir and all below it, the latest mount first.
+func Unmount(dir string) error {
 	f, err := os.Open("/proc/self/mountinfo")
 	if err != nil {
 		return err
