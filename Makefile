@@ -42,4 +42,4 @@ image:
 	podman build --build-arg VERSION=$(VERSION) -t confit:$(VERSION) .
 
 update: ## rewrite the goldens; read the diff
-	UPDATE=1 $(GO) test ./integration ./integration/helm ./render -run 'TestScripts|TestPage|TestFunctionsPage'
+	UPDATE=1 $(GO) test ./integration ./integration/git ./integration/helm ./render -run 'TestScripts|TestPage|TestFunctionsPage'

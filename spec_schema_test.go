@@ -157,7 +157,7 @@ func specsInTree(t *testing.T) map[string][]byte {
 			specs[name] = data
 		}
 	}
-	for _, pattern := range []string{"examples/*/*.yaml", "integration/*.txtar", "integration/testdata/*.txtar"} {
+	for _, pattern := range []string{"examples/*/*.yaml", "integration/*.txtar", "integration/git/*.txtar", "integration/testdata/*.txtar"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"confit/integration/harness"
 	"confit/integration/pod"
 )
 
@@ -71,10 +72,10 @@ func TestRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := manifest(t)
-			start := func(p *pod.Pod) error { return p.Start(t.Context()) }
+			start := func(p *harness.Pod) error { return p.Start(t.Context()) }
 			if tc.before != nil {
 				tc.before(m)
-				start = func(p *pod.Pod) error {
+				start = func(p *harness.Pod) error {
 					must(t, p.Start(t.Context()))
 					tc.change(m)
 					return p.RestartSandbox(t.Context())
@@ -83,7 +84,7 @@ func TestRefused(t *testing.T) {
 				tc.change(m)
 			}
 			var f *pod.Failure
-			if err := start(newPod(t, m)); !errors.As(err, &f) || f.Status != tc.status {
+			if err := start(harness.NewPod(t, m)); !errors.As(err, &f) || f.Status != tc.status {
 				t.Fatalf("it ends with %v, want status %d of %s", err, tc.status, initConfig)
 			}
 			for _, want := range tc.want {

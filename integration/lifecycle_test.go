@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"confit/integration/harness"
 	"confit/integration/pod"
 )
 
@@ -22,41 +23,41 @@ func TestPodReplaced(t *testing.T) {
 	t.Parallel()
 	m := manifest(t)
 	p := startPod(t, m)
-	shows(t, p, "Hello from TEST")
+	p.Shows("Hello from TEST")
 
 	edit(t, m, "app.yaml", "title: Hello", "title: Goodbye")
 	must(t, p.Sync())
-	shows(t, p, "Hello from TEST") // a rendered file changes with its pod only
+	p.Shows("Hello from TEST") // a rendered file changes with its pod only
 
 	must(t, p.Replace(t.Context()))
-	shows(t, p, "Goodbye from TEST")
-	ran(t, p, initConfig, wroteAll)
+	p.Shows("Goodbye from TEST")
+	p.Ran(initConfig, wroteAll)
 }
 
 // In a new sandbox the init container meets its own files, and touches none.
 func TestSandboxRestarted(t *testing.T) {
 	t.Parallel()
 	p := startPod(t, manifest(t))
-	before := outputs(t, p, configDir)
+	before := p.Outputs(configDir)
 	must(t, p.RestartSandbox(t.Context()))
-	shows(t, p, "Hello from TEST")
-	if after := outputs(t, p, configDir); after != before {
+	p.Shows("Hello from TEST")
+	if after := p.Outputs(configDir); after != before {
 		t.Errorf("outputs after the restart:\n%s\nbefore:\n%s", after, before)
 	}
-	ran(t, p, initConfig, wroteAll, wroteNothing)
+	p.Ran(initConfig, wroteAll, wroteNothing)
 }
 
 // An application that crashes finds its files again; confit does not run.
 func TestApplicationKilled(t *testing.T) {
 	t.Parallel()
 	p := startPod(t, manifest(t))
-	before := outputs(t, p, configDir)
+	before := p.Outputs(configDir)
 	must(t, p.Kill(t.Context(), application))
-	shows(t, p, "Hello from TEST")
-	if after := outputs(t, p, configDir); after != before {
+	p.Shows("Hello from TEST")
+	if after := p.Outputs(configDir); after != before {
 		t.Errorf("outputs after the restart:\n%s\nbefore:\n%s", after, before)
 	}
-	ran(t, p, initConfig, wroteAll)
+	p.Ran(initConfig, wroteAll)
 }
 
 // A broken template stops the pod, says where and why, and leaves what an
@@ -66,7 +67,7 @@ func TestBrokenTemplate(t *testing.T) {
 	ctx := t.Context()
 	m := manifest(t)
 	p := startPod(t, m)
-	before := outputs(t, p, configDir)
+	before := p.Outputs(configDir)
 
 	edit(t, m, "nginx.conf.tmpl", "server.port", "server.prot")
 	must(t, p.Sync())
@@ -83,7 +84,7 @@ func TestBrokenTemplate(t *testing.T) {
 	if s, err := p.State(ctx, application); err != nil || s.Started {
 		t.Errorf("State(%s) = %+v, %v, want not started", application, s, err)
 	}
-	if after := outputs(t, p, configDir); after != before {
+	if after := p.Outputs(configDir); after != before {
 		t.Errorf("outputs after the failure:\n%s\nbefore:\n%s", after, before)
 	}
 
@@ -91,8 +92,8 @@ func TestBrokenTemplate(t *testing.T) {
 	edit(t, m, "nginx.conf.tmpl", "server.prot", "server.port")
 	must(t, p.Sync())
 	must(t, p.Start(ctx))
-	shows(t, p, "Hello from TEST")
-	ran(t, p, initConfig, wroteAll, wroteNothing)
+	p.Shows("Hello from TEST")
+	p.Ran(initConfig, wroteAll, wroteNothing)
 }
 
 // In a new pod nothing at all is written by a run that fails.
@@ -100,7 +101,7 @@ func TestBrokenTemplateInNewPod(t *testing.T) {
 	t.Parallel()
 	m := manifest(t)
 	edit(t, m, "index.html.tmpl", ".Values.title", ".Values.titel")
-	p := newPod(t, m)
+	p := harness.NewPod(t, m)
 	var f *pod.Failure
 	if err := p.Start(t.Context()); !errors.As(err, &f) || f.Status != 65 {
 		t.Fatalf("Start = %v, want status 65", err)
@@ -126,20 +127,20 @@ func TestMissingConfigMap(t *testing.T) {
 	c := m.Container(initConfig)
 	c.VolumeMounts = append(c.VolumeMounts, pod.VolumeMount{Name: "extra", MountPath: "/extra-in"})
 	edit(t, m, "confit.yaml", "  - env: APP_\n", "  - configMap: /extra-in\n    optional: true\n  - env: APP_\n")
-	p := newPod(t, m)
+	p := harness.NewPod(t, m)
 	if err := p.Start(t.Context()); err == nil || !strings.Contains(err.Error(), `configmap "web-extra" not found`) {
 		t.Fatalf("Start = %v, want it to wait for web-extra", err)
 	}
-	ran(t, p, initConfig)
+	p.Ran(initConfig)
 
 	extra := m.Template.Spec.Volumes[len(m.Template.Spec.Volumes)-1].ConfigMap
 	extra.Optional = true
 	must(t, p.Start(t.Context()))
-	shows(t, p, "Hello from TEST")
+	p.Shows("Hello from TEST")
 
 	m.ConfigMaps["web-extra"] = map[string]string{"more.yaml": "title: Welcome\n"}
 	must(t, p.Replace(t.Context()))
-	shows(t, p, "Welcome from TEST")
+	p.Shows("Welcome from TEST")
 }
 
 // A volume that the spec names but the container does not mount is status 66.
@@ -149,7 +150,7 @@ func TestMountForgotten(t *testing.T) {
 	c := m.Container(initConfig)
 	c.VolumeMounts = append(c.VolumeMounts[:1:1], c.VolumeMounts[2:]...)
 	var f *pod.Failure
-	if err := newPod(t, m).Start(t.Context()); !errors.As(err, &f) || f.Status != 66 {
+	if err := harness.NewPod(t, m).Start(t.Context()); !errors.As(err, &f) || f.Status != 66 {
 		t.Fatalf("Start = %v, want status 66", err)
 	}
 	if !strings.Contains(f.Message, "/secret-in") {
@@ -174,14 +175,14 @@ func TestTwoInitContainers(t *testing.T) {
 	m := manifest(t)
 	addSecond(m, "name: motd\n")
 	p := startPod(t, m)
-	shows(t, p, "Hello from TEST")
-	if status, body := get(t, p, "/motd", "", ""); status != http.StatusOK || body != "welcome\n" {
+	p.Shows("Hello from TEST")
+	if status, body := p.Get("/motd", "", ""); status != http.StatusOK || body != "welcome\n" {
 		t.Errorf("GET /motd = %d %q, want welcome", status, body)
 	}
 	must(t, p.RestartSandbox(t.Context()))
-	shows(t, p, "Hello from TEST")
-	ran(t, p, initConfig, wroteAll, wroteNothing)
-	ran(t, p, "init-motd", "1 created, 0 updated, 0 removed, 0 unchanged", "0 created, 0 updated, 0 removed, 1 unchanged")
+	p.Shows("Hello from TEST")
+	p.Ran(initConfig, wroteAll, wroteNothing)
+	p.Ran("init-motd", "1 created, 0 updated, 0 removed, 0 unchanged", "0 created, 0 updated, 0 removed, 1 unchanged")
 }
 
 // Two specs without a name would each remove the other's files: the second is
@@ -191,7 +192,7 @@ func TestNameForgotten(t *testing.T) {
 	m := manifest(t)
 	edit(t, m, "confit.yaml", "name: web\n", "")
 	addSecond(m, "")
-	p := newPod(t, m)
+	p := harness.NewPod(t, m)
 	var f *pod.Failure
 	if err := p.Start(t.Context()); !errors.As(err, &f) || f.Container != "init-motd" || f.Status != 73 {
 		t.Fatalf("Start = %v, want status 73 of init-motd", err)
@@ -199,7 +200,7 @@ func TestNameForgotten(t *testing.T) {
 	if !strings.Contains(strings.ReplaceAll(f.Message, "`", ""), "give each spec a name:") {
 		t.Errorf("message = %q, want the advice to name the specs", f.Message)
 	}
-	found := outputs(t, p, configDir)
+	found := p.Outputs(configDir)
 	if !strings.Contains(found, "nginx.conf") || strings.Contains(found, "motd") {
 		t.Errorf("outputs = %s, want the first container's alone", found)
 	}
@@ -220,8 +221,8 @@ func TestOtherUserWithoutGroup(t *testing.T) {
 
 	m.Template.Spec.SecurityContext.FSGroup = nil
 	must(t, p.Replace(t.Context()))
-	shows(t, p, "Hello from TEST")
-	if status, _ := get(t, p, "/admin", "admin", "hunter2"); status == http.StatusOK {
+	p.Shows("Hello from TEST")
+	if status, _ := p.Get("/admin", "admin", "hunter2"); status == http.StatusOK {
 		t.Error("GET /admin = 200: nginx can read a file of mode 0640 that is not its own")
 	}
 	log, err = p.Log(initConfig)
@@ -244,8 +245,8 @@ func TestMemoryEmptyDir(t *testing.T) {
 	edit(t, m, "app.yaml", "title: Hello", "title: Goodbye")
 	must(t, p.Sync())
 	must(t, p.RestartSandbox(t.Context()))
-	shows(t, p, "Goodbye from TEST")
-	ran(t, p, initConfig, wroteAll, "0 created, 2 updated, 0 removed, 1 unchanged")
+	p.Shows("Goodbye from TEST")
+	p.Ran(initConfig, wroteAll, "0 created, 2 updated, 0 removed, 1 unchanged")
 }
 
 // A full volume is status 74, and nothing of the run is to be seen in it.
@@ -258,12 +259,12 @@ func TestMemoryEmptyDirFull(t *testing.T) {
 		}
 	}
 	edit(t, m, "index.html.tmpl", "<!DOCTYPE html>", `{{ repeat 100000 "x" }}`)
-	p := newPod(t, m)
+	p := harness.NewPod(t, m)
 	var f *pod.Failure
 	if err := p.Start(t.Context()); !errors.As(err, &f) || f.Status != 74 {
 		t.Fatalf("Start = %v, want status 74", err)
 	}
-	if found := outputs(t, p, configDir); found != "" {
+	if found := p.Outputs(configDir); found != "" {
 		t.Errorf("outputs = %s, want none", found)
 	}
 }
@@ -280,9 +281,9 @@ func TestSubPath(t *testing.T) {
 	}
 	c.VolumeMounts = mounts
 	p := startPod(t, m)
-	shows(t, p, "Hello from TEST")
+	p.Shows("Hello from TEST")
 	edit(t, m, "app.yaml", "title: Hello", "title: Goodbye")
 	must(t, p.Sync())
 	must(t, p.RestartSandbox(t.Context()))
-	shows(t, p, "Goodbye from TEST")
+	p.Shows("Goodbye from TEST")
 }

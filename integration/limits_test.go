@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"confit/integration/harness"
 	"confit/integration/pod"
 )
 
@@ -31,7 +32,7 @@ func TestBombs(t *testing.T) {
 				t.Fatalf("the good run: status %d, %s", status, text)
 			}
 			plant(t, dir, b)
-			before := untouched(t, dir+"/out")
+			before := harness.Untouched(t, dir+"/out")
 			status, text, peak := set(t, group, dir, b)
 			if status != 76 && status != 65 {
 				t.Errorf("status %d", status)
@@ -42,7 +43,7 @@ func TestBombs(t *testing.T) {
 			if peak > container {
 				t.Errorf("peak of %d MiB", peak>>20)
 			}
-			if after := untouched(t, dir+"/out"); after != before {
+			if after := harness.Untouched(t, dir+"/out"); after != before {
 				t.Errorf("outputs %s, were %s", after, before)
 			}
 			t.Logf("status %d, %d MiB: %.200s", status, peak>>20, text)
@@ -91,14 +92,6 @@ func set(t *testing.T, group, dir string, b bomb) (status int, stderr string, pe
 	return cmd.ProcessState.ExitCode(), text.String(), cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
 }
 
-// untouched lists the files of a directory: each with what a rewrite would change.
-func untouched(t *testing.T, dir string) string {
-	t.Helper()
-	out, err := exec.Command("find", dir, "-printf", "%p %i %m %T@ %C@ %s\n").Output()
-	must(t, err)
-	return string(out)
-}
-
 // memoryGroup makes a control group with little memory; "" where that cannot be.
 func memoryGroup(t *testing.T) string {
 	t.Helper()
@@ -132,7 +125,7 @@ func TestBombInPod(t *testing.T) {
 			m := manifest(t)
 			m.ConfigMaps["web-config"]["nginx.conf.tmpl"] = template
 			m.Template.Spec.InitContainers[0].Resources.Limits = map[string]string{"memory": "128Mi"}
-			err := newPod(t, m).Start(t.Context())
+			err := harness.NewPod(t, m).Start(t.Context())
 			var f *pod.Failure
 			if !errors.As(err, &f) || f.Container != initConfig || f.Status != 76 {
 				t.Fatalf("Start = %v, want status 76 of %s", err, initConfig)

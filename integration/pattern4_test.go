@@ -25,9 +25,9 @@ func TestPattern4(t *testing.T) {
 	if !regexp.MustCompile(`^3 created, 0 updated, 0 removed, 0 unchanged in \d+ ms\n$`).MatchString(last) {
 		t.Errorf("last line of %s = %q, want the summary", initConfig, last)
 	}
-	shows(t, p, "<p>Hello from TEST</p>")
+	p.Shows("<p>Hello from TEST</p>")
 	for password, want := range map[string]int{"hunter2": http.StatusOK, "wrong": http.StatusUnauthorized} {
-		if status, _ := get(t, p, "/admin", "admin", password); status != want {
+		if status, _ := p.Get("/admin", "admin", password); status != want {
 			t.Errorf("GET /admin with password %s = %d, want %d", password, status, want)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"confit/integration/harness"
 	"confit/integration/pod"
 )
 
@@ -51,7 +52,7 @@ func TestSidecars(t *testing.T) {
 	m.Template.Spec.HostAliases = []pod.HostAlias{
 		{IP: "127.0.0.2", Hostnames: []string{"couchdb-primary"}}, {IP: "127.0.0.3", Hostnames: []string{"couchdb-replica"}},
 	}
-	p := newPod(t, m)
+	p := harness.NewPod(t, m)
 	p.NewSandbox = func(ctx context.Context) error {
 		var all []error
 		for addr, d := range map[string]*database{"127.0.0.2:5984": &primary, "127.0.0.3:5984": &replica} {
@@ -64,7 +65,7 @@ func TestSidecars(t *testing.T) {
 		}
 		return errors.Join(all...)
 	}
-	up(t, p)
+	p.Up()
 
 	ask := func(method, url string) string {
 		t.Helper()
@@ -106,6 +107,6 @@ func TestSidecars(t *testing.T) {
 			t.Errorf("%s sees %q, want %q", container, seen, want)
 		}
 	}
-	restarted(t, p, "config-dir")
-	ran(t, p, "init-config", "3 created, 0 updated, 0 removed, 0 unchanged", "0 created, 0 updated, 0 removed, 3 unchanged")
+	p.Restarted("config-dir")
+	p.Ran("init-config", "3 created, 0 updated, 0 removed, 0 unchanged", "0 created, 0 updated, 0 removed, 3 unchanged")
 }

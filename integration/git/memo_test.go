@@ -1,4 +1,4 @@
-package integration
+package git
 
 import (
 	"encoding/json"
@@ -12,11 +12,11 @@ import (
 )
 
 // memo is what confit remembers of the Git sources of a directory.
-func (w *gitWorld) memo() string { return filepath.Join(w.dir, "out/.confit-default/sources.json") }
+func (w *world) memo() string { return filepath.Join(w.dir, "out/.confit-default/sources.json") }
 
 // remembering publishes the values, a template and the files of one commit, and gives the
 // files that are to be there.
-func (w *gitWorld) remembering() (*gitserver.TestRepo, *gitserver.HTTP, gitserver.Tree) {
+func (w *world) remembering() (*gitserver.TestRepo, *gitserver.HTTP, gitserver.Tree) {
 	w.t.Helper()
 	repo := w.Repo("site.git", site())
 	s := w.https()
@@ -30,7 +30,7 @@ func (w *gitWorld) remembering() (*gitserver.TestRepo, *gitserver.HTTP, gitserve
 // A memo only saves work: one that is damaged, forged, huge or another's costs a fetch, and
 // the right bytes are published.
 func TestGitMemoHarmed(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	_, s, want := w.remembering()
 	good, err := os.ReadFile(w.memo())
 	must(t, err)
@@ -137,7 +137,7 @@ func TestGitMemoHarmed(t *testing.T) {
 // What an earlier run did not need is fetched when it is needed: once, whatever the verb,
 // and nothing is said twice. A run without network says what it would need.
 func TestGitNotHeld(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	repo := w.Repo("site.git", site())
 	s := w.https()
 	source := "- git: " + s.URL + "/site.git\n    name: site\n    auth: auth\n    commit: " + repo.Hash("HEAD")

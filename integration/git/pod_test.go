@@ -1,4 +1,4 @@
-package integration
+package git
 
 import (
 	"context"
@@ -14,17 +14,25 @@ import (
 	"testing"
 
 	"confit/integration/gitserver"
+	"confit/integration/harness"
 	"confit/integration/pod"
+)
+
+// Names in examples/git-config.
+const (
+	initConfig  = "init-config"
+	application = "application-container"
+	configDir   = "config-dir"
 )
 
 // gitExample is the manifest of an example that reads from git.example.com, which is in
 // the pod's own network: serve is given a listener there in each sandbox.
-func gitExample(t *testing.T, name string, port int, serve func(net.Listener)) *pod.Pod {
+func gitExample(t *testing.T, name string, port int, serve func(net.Listener)) *harness.Pod {
 	t.Helper()
-	m, err := pod.Load(filepath.Join("..", "examples", name, "deployment.yaml"))
+	m, err := pod.Load(filepath.Join("..", "..", "examples", name, "deployment.yaml"))
 	must(t, err)
 	m.Template.Spec.HostAliases = []pod.HostAlias{{IP: "127.0.0.1", Hostnames: []string{"git.example.com"}}}
-	p := newPod(t, m)
+	p := harness.NewPod(t, m)
 	p.NewSandbox = func(ctx context.Context) error {
 		l, err := p.Listen(ctx, fmt.Sprintf("127.0.0.1:%d", port))
 		if err == nil {
@@ -38,31 +46,13 @@ func gitExample(t *testing.T, name string, port int, serve func(net.Listener)) *
 // exampleRepo makes the repository of an example as the test server has it.
 func exampleRepo(t *testing.T, w *gitserver.World, name, example string) *gitserver.TestRepo {
 	t.Helper()
-	files, err := gitserver.ReadDir(filepath.Join("..", "examples", example, "repository"))
+	files, err := gitserver.ReadDir(filepath.Join("..", "..", "examples", example, "repository"))
 	must(t, err)
 	return w.Repo(name, gitserver.Commit{Files: files})
 }
 
-// up starts a pod, and waits until it is ready.
-func up(t *testing.T, p *pod.Pod) {
-	t.Helper()
-	must(t, p.Start(t.Context()))
-	must(t, p.Ready(t.Context()))
-}
-
-// restarted runs all of a pod again, in a new sandbox, and wants a volume untouched.
-func restarted(t *testing.T, p *pod.Pod, volume string) {
-	t.Helper()
-	before := outputs(t, p, volume)
-	must(t, p.RestartSandbox(t.Context()))
-	must(t, p.Ready(t.Context()))
-	if after := outputs(t, p, volume); after != before {
-		t.Errorf("outputs after the restart:\n%s\nbefore:\n%s", after, before)
-	}
-}
-
 // siteExample is the pod of examples/git-site and its server, over ssh.
-func siteExample(t *testing.T) (*pod.Pod, *gitserver.TestRepo, *gitserver.SSH) {
+func siteExample(t *testing.T) (*harness.Pod, *gitserver.TestRepo, *gitserver.SSH) {
 	t.Helper()
 	w := gitserver.For(t)
 	repo := exampleRepo(t, w, "web/site.git", "git-site")
@@ -90,7 +80,7 @@ func siteExample(t *testing.T) (*pod.Pod, *gitserver.TestRepo, *gitserver.SSH) {
 func TestGitSite(t *testing.T) {
 	t.Parallel()
 	p, repo, s := siteExample(t)
-	up(t, p)
+	p.Up()
 	want := repo.Archive("v1.0.0", "public")
 	got, err := gitserver.ReadDir(filepath.Join(p.VolumeDir("site"), "html"))
 	must(t, err)
@@ -98,7 +88,7 @@ func TestGitSite(t *testing.T) {
 		t.Errorf("published are\n%v, want\n%v", paths(got), paths(want))
 	}
 	for name, file := range want {
-		if status, body := get(t, p, "/"+name, "", ""); status != http.StatusOK || body != file.Data {
+		if status, body := p.Get("/"+name, "", ""); status != http.StatusOK || body != file.Data {
 			t.Errorf("GET /%s = %d with %d bytes, want the %d of the file", name, status, len(body), len(file.Data))
 		}
 	}
@@ -114,12 +104,12 @@ touch: /site/x: Read-only file system
 	}
 
 	s.Forget()
-	restarted(t, p, "site")
+	p.Restarted("site")
 	if s.Conns() != 1 {
 		t.Errorf("a tag that is published costs %d connections: %v", s.Conns(), s.Requests())
 	}
 	n := len(want)
-	ran(t, p, "fetch-site", fmt.Sprintf("%d created, 0 updated, 0 removed, 0 unchanged", n), fmt.Sprintf("0 created, 0 updated, 0 removed, %d unchanged", n))
+	p.Ran("fetch-site", fmt.Sprintf("%d created, 0 updated, 0 removed, 0 unchanged", n), fmt.Sprintf("0 created, 0 updated, 0 removed, %d unchanged", n))
 }
 
 // A host whose key is another one gets nothing, and the pod says what to do.
@@ -131,13 +121,13 @@ func TestGitSiteOtherHostKey(t *testing.T) {
 	if strings.Contains(f.Message, "PRIVATE KEY") {
 		t.Errorf("the message shows the key:\n%s", f.Message)
 	}
-	if found := outputs(t, p, "site"); found != "" {
+	if found := p.Outputs("site"); found != "" {
 		t.Errorf("outputs = %s, want none", found)
 	}
 }
 
 // refused starts a pod whose init container is to end with a status and these texts.
-func refused(t *testing.T, p *pod.Pod, status int, texts ...string) *pod.Failure {
+func refused(t *testing.T, p *harness.Pod, status int, texts ...string) *pod.Failure {
 	t.Helper()
 	var f *pod.Failure
 	if err := p.Start(t.Context()); !errors.As(err, &f) || f.Status != status {
@@ -152,7 +142,7 @@ func refused(t *testing.T, p *pod.Pod, status int, texts ...string) *pod.Failure
 }
 
 // configExample is the pod of examples/git-config and its server, over https.
-func configExample(t *testing.T) (*pod.Pod, *gitserver.HTTP) {
+func configExample(t *testing.T) (*harness.Pod, *gitserver.HTTP) {
 	t.Helper()
 	w := gitserver.For(t)
 	repo := exampleRepo(t, w, "web/config.git", "git-config")
@@ -171,7 +161,7 @@ func configExample(t *testing.T) (*pod.Pod, *gitserver.HTTP) {
 func TestGitConfigByHand(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	must(t, os.CopyFS(dir, os.DirFS(filepath.Join("..", "examples", "git-config"))))
+	must(t, os.CopyFS(dir, os.DirFS(filepath.Join("..", "..", "examples", "git-config"))))
 	page, err := os.ReadFile(filepath.Join(dir, "README.md"))
 	must(t, err)
 	_, rest, _ := strings.Cut(string(page), "\nBy hand")
@@ -194,14 +184,14 @@ func TestGitConfig(t *testing.T) {
 	p, s := configExample(t)
 	process := make(chan string, 1)
 	s.Break(gitserver.On(gitserver.Fetch, gitserver.Times(1, gitserver.Before(func() { process <- confined(p, initConfig) }))))
-	up(t, p)
+	p.Up()
 	want := "Uid 65532 Gid 65532 CapEff 0000000000000000 CapBnd 0000000000000000 NoNewPrivs 1 Seccomp 2 root ro"
 	if got := <-process; got != want {
 		t.Errorf("confit ran with %s, want %s", got, want)
 	}
-	shows(t, p, "<p>Hello from Git</p>")
+	p.Shows("<p>Hello from Git</p>")
 	for user, want := range map[string]int{"admin": http.StatusOK, "nobody": http.StatusUnauthorized} {
-		if status, _ := get(t, p, "/admin", user, "hunter2"); status != want {
+		if status, _ := p.Get("/admin", user, "hunter2"); status != want {
 			t.Errorf("GET /admin as %s = %d, want %d", user, status, want)
 		}
 	}
@@ -213,12 +203,12 @@ func TestGitConfig(t *testing.T) {
 	}
 
 	s.Forget()
-	restarted(t, p, configDir)
-	shows(t, p, "<p>Hello from Git</p>")
+	p.Restarted(configDir)
+	p.Shows("<p>Hello from Git</p>")
 	if s.Conns() != 0 {
 		t.Errorf("a pinned commit that is published costs %d connections: %v", s.Conns(), s.Requests())
 	}
-	ran(t, p, initConfig, wroteAll, wroteNothing)
+	p.Ran(initConfig, "3 created, 0 updated, 0 removed, 0 unchanged", "0 created, 0 updated, 0 removed, 3 unchanged")
 	log, err := p.Log(initConfig)
 	must(t, err)
 	if strings.Contains(log, "hunter2") {
@@ -228,7 +218,7 @@ func TestGitConfig(t *testing.T) {
 
 // confined tells how a running container is confined: what its process may do, and how its
 // root is mounted.
-func confined(p *pod.Pod, container string) string {
+func confined(p *harness.Pod, container string) string {
 	pid, err := p.PID(container)
 	if err != nil {
 		return err.Error()
@@ -262,13 +252,13 @@ func TestGitConfigWrongPassword(t *testing.T) {
 			t.Errorf("%s is shown:\n%s\n%s", secret, f.Message, f.Log)
 		}
 	}
-	if found := outputs(t, p, configDir); found != "" {
+	if found := p.Outputs(configDir); found != "" {
 		t.Errorf("outputs = %s, want none", found)
 	}
 
 	// The Secret is mended, and the next try brings the pod up.
 	p.Manifest.Secrets["web-git"]["password"] = password
 	must(t, p.Sync())
-	up(t, p)
-	shows(t, p, "<p>Hello from Git</p>")
+	p.Up()
+	p.Shows("<p>Hello from Git</p>")
 }

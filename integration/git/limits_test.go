@@ -1,10 +1,9 @@
-package integration
+package git
 
 import (
 	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
@@ -17,7 +16,7 @@ import (
 // What is beyond a limit of a Git source ends with 76, names the limit, and leaves nothing;
 // time that runs out is a remote that did not answer.
 func TestGitLimits(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	deep := gitserver.Tree{strings.Repeat("d/", 70) + "a": {Data: "x"}}
 	for i := range 30 {
 		deep[fmt.Sprintf("f%d", i)] = gitserver.File{Data: noise(i, 100<<10)}
@@ -45,7 +44,7 @@ func TestGitLimits(t *testing.T) {
 }
 
 // limited runs with limits, and wants nothing there after a failure.
-func (w *gitWorld) limited(limits []string, status int, text string) {
+func (w *world) limited(limits []string, status int, text string) {
 	w.t.Helper()
 	args := []string{"render"}
 	for _, l := range limits {
@@ -61,7 +60,7 @@ func (w *gitWorld) limited(limits []string, status int, text string) {
 // A repository of 40 MB takes less memory than that of a small container, for files that
 // are copied: most of it is put aside.
 func TestGitMemory(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	tree := gitserver.Tree{}
 	for i := range 400 {
 		tree[fmt.Sprintf("d%d/f%d", i%20, i)] = gitserver.File{Data: noise(i, 100<<10)}
@@ -69,10 +68,9 @@ func TestGitMemory(t *testing.T) {
 	repo := w.Repo("site.git", gitserver.Commit{Files: tree})
 	s := w.https()
 	w.spec(s.URL)
-	w.write("confit.yaml", strings.Replace(read(t, w, "confit.yaml"), "time: 5s", "time: 5m", 1))
-	cmd := exec.Command(filepath.Join(bin, "confit"), "render", "--timeout", "5m")
+	cmd := w.command("render")
 	var text bytes.Buffer
-	cmd.Dir, cmd.Stderr = w.dir, &text
+	cmd.Stderr = &text
 	debug.FreeOSMemory()
 	must(t, os.WriteFile("/proc/self/clear_refs", []byte("5"), 0o200)) // a child's peak begins at ours
 	before := peakOf(t)
@@ -100,7 +98,7 @@ func peakOf(t *testing.T) (mib int) {
 // A full disk while files are put aside ends with 74 and the advice to make room, and leaves
 // nothing behind.
 func TestGitNoSpace(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	w.Repo("site.git", heavy(600), gitserver.Commit{Files: gitserver.Tree{"more": {Data: noise(9, 8<<20)}}})
 	s := w.https()
 	w.spec(s.URL)
@@ -113,7 +111,7 @@ func TestGitNoSpace(t *testing.T) {
 }
 
 // mount mounts a tmpfs for the rest of the test.
-func (w *gitWorld) mount(dir, options string) {
+func (w *world) mount(dir, options string) {
 	w.t.Helper()
 	must(w.t, os.MkdirAll(dir, 0o755))
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, options); err != nil {
@@ -125,7 +123,7 @@ func (w *gitWorld) mount(dir, options string) {
 // What is pinned and published needs neither network nor a place to write to; what is not
 // there says what stands in the way.
 func TestGitReadOnly(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	repo := w.Repo("site.git", heavy(700))
 	s := w.https()
 	out := filepath.Join(w.dir, "out")
@@ -148,7 +146,7 @@ func TestGitReadOnly(t *testing.T) {
 	w.spec(s.URL)
 	w.want(0, render, "0 created, 0 updated, 0 removed, 13 unchanged") // a branch is asked for, and all of it is there
 	w.spec(s.URL, "sensitive: true", "read: []")
-	w.write("confit.yaml", strings.Replace(read(t, w, "confit.yaml"), "copy: site:**", "{copy: 'site:**', mode: '0644'}", 1))
+	w.write("confit.yaml", strings.Replace(w.read("confit.yaml"), "copy: site:**", "{copy: 'site:**', mode: '0644'}", 1))
 	w.want(74, render, "read-only file system")
 	w.same(repo.Archive("HEAD", ""))
 }

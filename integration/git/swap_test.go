@@ -1,4 +1,4 @@
-package integration
+package git
 
 import (
 	"context"
@@ -7,13 +7,15 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"confit/integration/gitserver"
+	"confit/integration/harness"
 )
 
 // A Secret that is renewed while a run asks with the old one is read again.
 func TestGitSecretRenewed(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	repo := w.Repo("site.git", site())
 	s := w.HTTP(gitserver.HTTPOptions{Token: password})
 	generation := func(name, token string) {
@@ -38,7 +40,7 @@ func TestGitSecretRenewed(t *testing.T) {
 
 // A volume of values that changes during a fetch is read again; the commit is not.
 func TestGitVolumeChanges(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	w.Repo("site.git", site())
 	s := w.https()
 	generation := func(name, text string) {
@@ -51,7 +53,7 @@ func TestGitVolumeChanges(t *testing.T) {
 	s.Break(gitserver.On(gitserver.Fetch, gitserver.Before(func() { generation("..two", "x: new\n") })))
 	w.write("confit.yaml", pipe("- configMap: config\n  - git: "+s.URL+"/site.git\n    name: site\n    auth: auth", "- {copy: 'site:README.md'}\n  - {values: x, to: x.json}"))
 	w.want(0, render, "2 created")
-	if got := read(t, w, "out/x.json"); got != "\"new\"\n" {
+	if got := w.read("out/x.json"); got != "\"new\"\n" {
 		t.Errorf("x.json is %q", got)
 	}
 	if n := s.Count(gitserver.Fetch); n != 2 && n != 1 {
@@ -59,11 +61,12 @@ func TestGitVolumeChanges(t *testing.T) {
 	}
 }
 
-// halfway calls do once, after n bytes of an answer.
-func halfway(n int, do func()) gitserver.Spoil {
+// halfway calls do once, after n bytes of an answer. The context of do ends when the client
+// is gone.
+func halfway(n int, do func(context.Context)) gitserver.Spoil {
 	var once sync.Once
-	return func(_ context.Context, w io.Writer) io.Writer {
-		return &counted{w, n, func() { once.Do(do) }}
+	return func(ctx context.Context, w io.Writer) io.Writer {
+		return &counted{w, n, func() { once.Do(func() { do(ctx) }) }}
 	}
 }
 
@@ -83,21 +86,23 @@ func (c *counted) Write(p []byte) (int, error) {
 // Links that are put in the way, of an output or of what a run puts aside, lead nothing out
 // of the directory.
 func TestGitLinksInTheWay(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	repo := w.Repo("site.git", heavy(800))
 	s := w.https()
 	w.spec(s.URL, "commit: "+repo.Hash("HEAD"))
 	outside := filepath.Join(w.dir, "outside")
 	must(t, os.MkdirAll(outside, 0o755))
 	w.write("outside/part03", "theirs")
-	theirs := untouched(t, outside)
+	theirs := harness.Untouched(t, outside)
 	out := filepath.Join(w.dir, "out")
-	swap := func(name string) func() {
-		return func() {
-			found, _ := filepath.Glob(filepath.Join(out, name))
-			if len(found) == 0 {
-				t.Errorf("no %s to swap", name)
-				return
+	swap := func(name string) func(context.Context) {
+		return func(ctx context.Context) {
+			var found []string
+			for ; len(found) == 0; time.Sleep(time.Millisecond) { // the client reads later than we write
+				if found, _ = filepath.Glob(filepath.Join(out, name)); ctx.Err() != nil {
+					t.Errorf("no %s to swap", name)
+					return
+				}
 			}
 			_ = os.Rename(found[0], filepath.Join(w.dir, "aside"))
 			_ = os.Symlink(outside, found[0])
@@ -110,7 +115,7 @@ func TestGitLinksInTheWay(t *testing.T) {
 		if r.status != 73 && r.status != 74 && r.status != 0 {
 			t.Errorf("%s: status %d\n%s", name, r.status, r.stderr)
 		}
-		if got := untouched(t, outside); got != theirs {
+		if got := harness.Untouched(t, outside); got != theirs {
 			t.Errorf("%s: outside is\n%s, was\n%s", name, got, theirs)
 		}
 		must(t, os.RemoveAll(out))
@@ -124,7 +129,7 @@ func TestGitLinksInTheWay(t *testing.T) {
 	must(t, os.Remove(filepath.Join(out, "part03")))
 	w.want(0, render, "1 created")
 	w.same(repo.Archive("HEAD", ""))
-	if got := untouched(t, outside); got != theirs {
+	if got := harness.Untouched(t, outside); got != theirs {
 		t.Errorf("outside is\n%s, was\n%s", got, theirs)
 	}
 }

@@ -1,4 +1,4 @@
-package integration
+package git
 
 import (
 	"os"
@@ -19,7 +19,7 @@ type login struct {
 
 // enter starts the server of a login with a repository, and writes the Secret to auth, with
 // the server's authority beside it.
-func (w *gitWorld) enter(l login) *gitserver.TestRepo {
+func (w *world) enter(l login) *gitserver.TestRepo {
 	repo := w.Repo("site.git", site())
 	s := w.HTTP(l.server)
 	for name, text := range l.secret {
@@ -55,7 +55,7 @@ func TestGitAuth(t *testing.T) {
 		"an ssh key":              {basic, map[string]string{"ssh-privatekey": password}, 77, "the URL is https"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newGitWorld(t)
+			w := newWorld(t)
 			repo := w.enter(l)
 			if l.secret["ssh-privatekey"] != "" {
 				must(t, os.Remove(filepath.Join(w.dir, "auth/ca.crt")))
@@ -89,7 +89,7 @@ func TestGitHubApp(t *testing.T) {
 		"no key at all": {[]byte("hunter2"), "7", 77, "not an RSA key"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newGitWorld(t)
+			w := newWorld(t)
 			repo := w.enter(login{server: gitserver.HTTPOptions{App: app}, secret: map[string]string{
 				"githubAppID": tc.id, "githubAppInstallationID": "11", "githubAppPrivateKey": string(tc.key), "githubAppBaseURL": "<url>/api/v3",
 			}})
@@ -118,7 +118,7 @@ func TestGitPlain(t *testing.T) {
 		"with a password": {[]string{"allowHTTP: true", "auth: auth"}, 78, "credentials are not sent over http"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newGitWorld(t)
+			w := newWorld(t)
 			repo := w.Repo("site.git", site())
 			s := w.HTTP(gitserver.HTTPOptions{Plain: true})
 			w.write("auth/username", "robot")
@@ -146,7 +146,7 @@ func TestGitURL(t *testing.T) {
 	} {
 		t.Run(url, func(t *testing.T) {
 			for _, name := range []string{"", "\n    name: site"} {
-				w := newGitWorld(t)
+				w := newWorld(t)
 				w.write("confit.yaml", pipe("- git: '"+url+"'"+name, "- {inline: x, to: x}"))
 				for _, verb := range []string{"render", "validate", "explain", "diff"} {
 					if r := w.want(78, []string{verb}, "URL"); strings.Contains(r.stdout+r.stderr, "hunter2") {
@@ -155,7 +155,7 @@ func TestGitURL(t *testing.T) {
 				}
 				w.nothing()
 			}
-			w := newGitWorld(t)
+			w := newWorld(t)
 			if r := w.want(64, []string{"render", "--source", "git:" + url, "--values", ".=x.yaml", "--out", "out"}); strings.Contains(r.stderr, "hunter2") {
 				t.Errorf("as a flag: %s", r.stderr)
 			}

@@ -1,4 +1,4 @@
-package integration
+package git
 
 import (
 	"os"
@@ -36,7 +36,7 @@ func later() gitserver.Commit {
 
 // What is published is what git archive gives, over https and over ssh.
 func TestGitArchive(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	repo := w.Repo("site.git", site(), later())
 	repo.Pack()
 	s := w.https()
@@ -82,7 +82,7 @@ sinks: [{dir: out}]
 // Values, templates, .Files and copies come from one repository; explain names the place.
 // Once it is published, a tag costs one listing and a pinned commit nothing.
 func TestGitPipe(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	repo := w.Repo("site.git", site())
 	repo.Tag(gitserver.Tag{Name: "v1"})
 	s := w.https()
@@ -116,7 +116,7 @@ func TestGitPipe(t *testing.T) {
 
 // A file that someone changed or removed is fetched again, and nothing else is asked.
 func TestGitDrift(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	repo := w.Repo("site.git", site())
 	s := w.https()
 	w.spec(s.URL, "commit: "+repo.Hash("HEAD"))
@@ -140,7 +140,7 @@ func TestGitDrift(t *testing.T) {
 
 // validate reaches for no network by itself; a checkout can stand in for the repository.
 func TestGitOffline(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	repo := w.Repo("site.git", site())
 	s := w.https()
 	w.spec(s.URL)

@@ -1,4 +1,4 @@
-package integration
+package git
 
 import (
 	"crypto/sha1"
@@ -31,7 +31,7 @@ func tells(text string) string {
 // What a sensitive repository holds is published with 0640 and shown nowhere; the notes
 // have no content, no hash and no name of it.
 func TestGitSensitive(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	repo := w.Repo("site.git", gitserver.Commit{Files: gitserver.Tree{
 		"pass": {Data: hidden + "\n"}, "values.yaml": {Data: "pass: " + hidden + "\n"}, "use.tmpl": {Data: "p={{ .Values.pass }}\n"},
 	}})
@@ -86,7 +86,7 @@ func TestGitSensitive(t *testing.T) {
 // A repository that one of two sources calls a secret is not remembered for the other.
 func TestGitSensitiveTwice(t *testing.T) {
 	for range 5 {
-		w := newGitWorld(t)
+		w := newWorld(t)
 		w.Repo("site.git", gitserver.Commit{Files: gitserver.Tree{"pass": {Data: hidden + "\n"}}})
 		s := w.https()
 		source := "- git: " + s.URL + "/site.git\n    auth: auth\n    name: "
@@ -101,7 +101,7 @@ func TestGitSensitiveTwice(t *testing.T) {
 // Values of a repository have their places in explain and in every error, and drive each
 // and when.
 func TestGitOrigins(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	repo := w.Repo("site.git", gitserver.Commit{Files: gitserver.Tree{
 		"values/app.yaml": {Data: "port: 8080\nsites:\n  - {name: a, on: true}\n  - {name: b, on: false}\nfeatures: {x: true, y: false}\n"},
 		"bad/type.yaml":   {Data: "# first\nport: {a: 1}\n"},
@@ -145,7 +145,7 @@ func TestGitOrigins(t *testing.T) {
 
 // --only and --out - take what they need of a repository, and leave the rest.
 func TestGitOnly(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	repo := w.Repo("site.git", heavy(500))
 	s := w.https()
 	w.spec(s.URL, "commit: "+repo.Hash("HEAD"))

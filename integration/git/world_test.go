@@ -1,4 +1,6 @@
-package integration
+// Package git tests the Git sources of confit from outside, against servers that it starts
+// itself. It imports nothing of the product.
+package git
 
 import (
 	"bytes"
@@ -12,33 +14,57 @@ import (
 	"testing"
 
 	"confit/integration/gitserver"
+	"confit/integration/harness"
 )
 
-// password is the credential that no output may show.
-const password = "hunter2-hunter2"
+// bin is the directory of the confit binary under test.
+var bin string
 
-// A gitWorld is repositories, their servers, and a folder with a spec that reads them.
-type gitWorld struct {
+func TestMain(m *testing.M) { os.Exit(harness.Main(m, &bin)) }
+
+const (
+	password = "hunter2-hunter2" // the credential that no output may show
+
+	// patient is a limit that no run reaches, however slow the machine is.
+	patient = "1h"
+)
+
+// A world is repositories, their servers, and a folder with a spec that reads them.
+type world struct {
 	*gitserver.World
-	t   *testing.T
-	dir string
+	t    *testing.T
+	dir  string
+	time string // the limit of a Git source in the spec that spec writes
 }
 
-func newGitWorld(t *testing.T) *gitWorld {
+func newWorld(t *testing.T) *world {
 	t.Helper()
-	return &gitWorld{gitserver.For(t), t, t.TempDir()}
+	return &world{gitserver.For(t), t, t.TempDir(), patient}
 }
 
-func (w *gitWorld) write(name, text string) {
-	w.t.Helper()
-	name = filepath.Join(w.dir, name)
-	if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, []byte(text), 0o644)); err != nil {
-		w.t.Fatal(err)
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
+func (w *world) write(name, text string) {
+	w.t.Helper()
+	name = filepath.Join(w.dir, name)
+	must(w.t, os.MkdirAll(filepath.Dir(name), 0o755))
+	must(w.t, os.WriteFile(name, []byte(text), 0o644))
+}
+
+func (w *world) read(name string) string {
+	w.t.Helper()
+	text, err := os.ReadFile(filepath.Join(w.dir, name))
+	must(w.t, err)
+	return string(text)
+}
+
 // https starts a server that asks for a password, and writes the Secret for it to auth.
-func (w *gitWorld) https() *gitserver.HTTP {
+func (w *world) https() *gitserver.HTTP {
 	w.t.Helper()
 	s := w.HTTP(gitserver.HTTPOptions{Username: "robot", Password: password, V0: true})
 	w.write("auth/username", "robot")
@@ -49,7 +75,7 @@ func (w *gitWorld) https() *gitserver.HTTP {
 
 // spec writes a spec with a source site.git of that server and the given fields, that
 // copies all of it.
-func (w *gitWorld) spec(url string, fields ...string) {
+func (w *world) spec(url string, fields ...string) {
 	w.t.Helper()
 	fields = append([]string{"name: site", "auth: auth"}, fields...)
 	w.write("confit.yaml", fmt.Sprintf(`version: 1
@@ -58,9 +84,9 @@ sources:
     %s
 render:
   - copy: site:**
-limits: {git: {time: 5s}}
+limits: {git: {time: %s}}
 sinks: [{dir: out}]
-`, url, strings.Join(fields, "\n    ")))
+`, url, strings.Join(fields, "\n    "), w.time))
 }
 
 // An outcome is what a run of confit did.
@@ -69,15 +95,26 @@ type outcome struct {
 	stdout, stderr string
 }
 
-// confit runs in the folder. Whatever it does, it shows no password.
-func (w *gitWorld) confit(args ...string) outcome {
-	w.t.Helper()
+// command is confit in the folder, with limits of its own that no run reaches.
+func (w *world) command(args ...string) *exec.Cmd {
+	args = append(args, "--timeout", patient)
+	if args[0] == "render" {
+		args = append(args, "--lock-timeout", patient)
+	}
 	cmd := exec.Command(filepath.Join(bin, "confit"), args...)
+	cmd.Dir = w.dir
+	return cmd
+}
+
+// confit runs in the folder. Whatever it does, it shows no password.
+func (w *world) confit(args ...string) outcome {
+	w.t.Helper()
+	cmd := w.command(args...)
 	var stdout, stderr bytes.Buffer
-	cmd.Dir, cmd.Stdout, cmd.Stderr = w.dir, &stdout, &stderr
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
-		w.t.Fatal(err)
+		w.t.Error(err) // not Fatal: some runs are not of the test's goroutine
 	}
 	r := outcome{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
 	if strings.Contains(r.stdout+r.stderr, password) || strings.Contains(r.stderr, "goroutine ") {
@@ -87,7 +124,7 @@ func (w *gitWorld) confit(args ...string) outcome {
 }
 
 // want runs confit, wants a status, and each of the texts in what it says.
-func (w *gitWorld) want(status int, args []string, texts ...string) outcome {
+func (w *world) want(status int, args []string, texts ...string) outcome {
 	w.t.Helper()
 	r := w.confit(args...)
 	if r.status != status {
@@ -104,7 +141,7 @@ func (w *gitWorld) want(status int, args []string, texts ...string) outcome {
 var render = []string{"render"}
 
 // same holds what was published against the files of a commit.
-func (w *gitWorld) same(want gitserver.Tree) {
+func (w *world) same(want gitserver.Tree) {
 	w.t.Helper()
 	got, err := gitserver.ReadDir(filepath.Join(w.dir, "out"), ".confit-default")
 	if err != nil {
@@ -124,7 +161,7 @@ func paths(tree gitserver.Tree) string {
 }
 
 // nothing wants that no output directory was made.
-func (w *gitWorld) nothing() {
+func (w *world) nothing() {
 	w.t.Helper()
 	if _, err := os.Lstat(filepath.Join(w.dir, "out")); !os.IsNotExist(err) {
 		names, _ := filepath.Glob(filepath.Join(w.dir, "out", ".confit-default", "*"))
@@ -134,5 +171,5 @@ func (w *gitWorld) nothing() {
 
 // pipe is a spec of these sources and outputs.
 func pipe(sources, outputs string) string {
-	return "version: 1\nsources:\n  " + sources + "\nrender:\n  " + outputs + "\nlimits: {git: {time: 5m}}\nsinks: [{dir: out}]\n"
+	return "version: 1\nsources:\n  " + sources + "\nrender:\n  " + outputs + "\nlimits: {git: {time: " + patient + "}}\nsinks: [{dir: out}]\n"
 }

@@ -1,11 +1,9 @@
-package integration
+package git
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -24,25 +22,19 @@ func heavy(seed int) gitserver.Commit {
 }
 
 // together runs confit so often at once, and gives what each run said.
-func (w *gitWorld) together(n int, args func(i int) []string) []outcome {
+func (w *world) together(n int, args func(i int) []string) []outcome {
 	w.t.Helper()
 	all := make([]outcome, n)
 	var wg sync.WaitGroup
 	for i := range n {
-		wg.Go(func() {
-			cmd := exec.Command(filepath.Join(bin, "confit"), args(i)...)
-			var stdout, stderr bytes.Buffer
-			cmd.Dir, cmd.Stdout, cmd.Stderr = w.dir, &stdout, &stderr
-			_ = cmd.Run() // the status is looked at
-			all[i] = outcome{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
-		})
+		wg.Go(func() { all[i] = w.confit(args(i)...) })
 	}
 	wg.Wait()
 	return all
 }
 
 // good wants that every run ended well.
-func (w *gitWorld) good(all []outcome) {
+func (w *world) good(all []outcome) {
 	w.t.Helper()
 	bad := 0
 	for _, r := range all {
@@ -60,18 +52,17 @@ func (w *gitWorld) good(all []outcome) {
 // Runs at once on one directory, with files put aside, all succeed and leave no more than
 // one would.
 func TestGitRunsAtOnce(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	repo := w.Repo("site.git", heavy(0))
 	s := w.https()
 	w.spec(s.URL)
-	w.write("confit.yaml", strings.Replace(read(t, w, "confit.yaml"), "time: 5s", "time: 5m", 1))
-	w.good(w.together(30, func(int) []string { return []string{"render", "--lock-timeout", "5m", "--timeout", "5m"} }))
+	w.good(w.together(30, func(int) []string { return render }))
 	w.same(repo.Archive("HEAD", ""))
 	w.holds("manifest.json", "sources.json")
 }
 
 // holds wants just these names in the state directory.
-func (w *gitWorld) holds(want ...string) {
+func (w *world) holds(want ...string) {
 	w.t.Helper()
 	entries, err := os.ReadDir(filepath.Join(w.dir, "out", ".confit-default"))
 	must(w.t, err)
@@ -86,11 +77,10 @@ func (w *gitWorld) holds(want ...string) {
 
 // Two hundred pods that start at once all get the commit.
 func TestGitRollout(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	repo := w.Repo("site.git", gitserver.Commit{Files: gitserver.Tree{"a": {Data: "b\n"}, "c/d": {Data: "e\n"}}})
 	s := w.https()
 	w.spec(s.URL, "startJitter: 2s")
-	w.write("confit.yaml", strings.Replace(read(t, w, "confit.yaml"), "time: 5s", "time: 5m", 1))
 	const pods = 200
 	w.good(w.together(pods, func(i int) []string { return []string{"render", "--out", fmt.Sprintf("pod%d", i)} }))
 	want := repo.Archive("HEAD", "")
@@ -108,7 +98,7 @@ func TestGitRollout(t *testing.T) {
 // Of several sinks each gets its files, also where they share one that was put aside, and
 // where it was not the first that lost it.
 func TestGitSinks(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	repo := w.Repo("site.git", heavy(100))
 	s := w.https()
 	w.write("confit.yaml", strings.NewReplacer("sinks: [{dir: out}]", "sinks: [{dir: one, name: one}, {dir: two, name: two}, {dir: out, name: out}]").Replace(
@@ -137,7 +127,7 @@ func TestGitSinks(t *testing.T) {
 
 // Two specs with names of their own share a directory, each with its own memory.
 func TestGitTwoSpecs(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	a, b := w.Repo("a.git", heavy(200)), w.Repo("b.git", heavy(300))
 	s := w.https()
 	for name, repo := range map[string]*gitserver.TestRepo{"a": a, "b": b} {
@@ -145,7 +135,7 @@ func TestGitTwoSpecs(t *testing.T) {
 			"- {copy: 'site:**', to: "+name+"}"))
 	}
 	w.good(w.together(8, func(i int) []string {
-		return []string{"render", "-c", []string{"a.yaml", "b.yaml"}[i%2], "--timeout", "5m", "--lock-timeout", "5m"}
+		return []string{"render", "-c", []string{"a.yaml", "b.yaml"}[i%2]}
 	}))
 	s.Forget()
 	for _, name := range []string{"a", "b"} {
@@ -158,7 +148,7 @@ func TestGitTwoSpecs(t *testing.T) {
 
 // Of several repositories one that fails is enough to write nothing; the error names it alone.
 func TestGitSeveral(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	w.Repo("a.git", heavy(400))
 	s := w.https()
 	sources := "- git: URL/a.git\n    name: first\n    auth: auth\n  - git: URL/missing.git\n    name: second\n    auth: auth\n  - git: URL/a.git\n    name: third\n    ref: nowhere\n    auth: auth"
@@ -172,7 +162,7 @@ func TestGitSeveral(t *testing.T) {
 
 // One repository may be there twice: other folders, other refs, or the same.
 func TestGitTwice(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	repo := w.Repo("site.git", site(), later())
 	s := w.https()
 	source := "- git: " + s.URL + "/site.git\n    auth: auth\n    "

@@ -1,4 +1,4 @@
-package integration
+package git
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"confit/integration/gitserver"
+	"confit/integration/harness"
 )
 
 // signers are the keys of a test, of which the first is trusted, and with it the one that
@@ -20,12 +21,12 @@ type signers struct {
 	name               string // of who has the good key
 }
 
-func openPGP(w *gitWorld) signers {
+func openPGP(w *world) signers {
 	good, bad, old := w.PGPKey(time.Time{}, 0), w.PGPKey(time.Time{}, 0), w.PGPKey(time.Time{}, time.Hour)
 	return signers{"openpgp", good, bad, old, good.Public + "\n" + old.Public, "Test <test@example.com>"}
 }
 
-func allowedSigners(w *gitWorld) signers {
+func allowedSigners(w *world) signers {
 	good, bad, old := w.SSHKey(), w.SSHKey(), w.SSHKey()
 	return signers{"allowedSigners", good, bad, old, good.AllowedSigner("a@example.com") + "\n" + old.AllowedSigner("b@example.com", `valid-before="20200101"`) + "\n", "a@example.com"}
 }
@@ -33,9 +34,9 @@ func allowedSigners(w *gitWorld) signers {
 // Only what a trusted and valid key signed is published, commit, tag or both; all else is 77
 // and writes nothing.
 func TestGitVerify(t *testing.T) {
-	for kind, keys := range map[string]func(*gitWorld) signers{"openpgp": openPGP, "ssh": allowedSigners} {
+	for kind, keys := range map[string]func(*world) signers{"openpgp": openPGP, "ssh": allowedSigners} {
 		t.Run(kind, func(t *testing.T) {
-			w := newGitWorld(t)
+			w := newWorld(t)
 			k := keys(w)
 			w.write("keys/trusted", k.trusted)
 			repo := w.Repo("site.git", site())
@@ -114,7 +115,7 @@ func forged(t *testing.T, repo *gitserver.TestRepo, from, branch string) {
 // A key that is taken away counts at once, also for what was published already and needs no
 // network; and what cannot be read trusts nobody.
 func TestGitVerifyAgain(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	key, other := w.SSHKey(), w.PGPKey(time.Time{}, 0)
 	repo := w.Repo("site.git", site())
 	repo.Push(gitserver.Commit{Files: gitserver.Tree{"who": {Data: "me"}}, Sign: []gitserver.Signer{key}})
@@ -124,7 +125,7 @@ func TestGitVerifyAgain(t *testing.T) {
 	w.want(0, render)
 	s.Forget()
 	w.want(0, render, "0 created, 0 updated")
-	before := untouched(t, filepath.Join(w.dir, "out"))
+	before := harness.Untouched(t, filepath.Join(w.dir, "out"))
 	w.write("keys/signers", w.SSHKey().AllowedSigner("a@example.com")+"\n")
 	for _, verb := range []string{"render", "diff", "validate", "explain"} {
 		w.want(77, []string{verb}, "commit "+repo.Hash("HEAD")[:7])
@@ -135,7 +136,7 @@ func TestGitVerifyAgain(t *testing.T) {
 	w.want(77, render)
 	w.write("keys/pgp", "")
 	w.want(78, render, "keys/pgp")
-	if after := untouched(t, filepath.Join(w.dir, "out")); after != before {
+	if after := harness.Untouched(t, filepath.Join(w.dir, "out")); after != before {
 		t.Errorf("the outputs are\n%s, were\n%s", after, before)
 	}
 	if s.Conns() != 0 {

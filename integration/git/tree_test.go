@@ -1,4 +1,4 @@
-package integration
+package git
 
 import (
 	"os"
@@ -69,7 +69,7 @@ func TestGitTreesRefused(t *testing.T) {
 		"state of another": {commit: tree(gitserver.Tree{".confit-x/a": {Data: "{}"}}), status: 78, text: ".confit-x"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newGitWorld(t)
+			w := newWorld(t)
 			repo := w.Repo("site.git")
 			if tc.root != nil {
 				repo.SetRef("refs/heads/main", repo.Object("commit", "tree "+tc.root(repo)+"\nauthor T <t@example.com> 1 +0000\ncommitter T <t@example.com> 1 +0000\n\nx\n"))
@@ -90,7 +90,7 @@ func TestGitTreesRefused(t *testing.T) {
 // Symlinks inside the tree arrive as the files that they lead to; modes are kept, or what
 // the spec says.
 func TestGitLinks(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	repo := w.Repo("site.git", gitserver.Commit{Files: gitserver.Tree{
 		"deploy/run.sh":     {Data: "#!/bin/sh\n", Mode: gitserver.Executable},
 		"deploy/a/file":     {Data: "text\n"},
@@ -110,7 +110,7 @@ func TestGitLinks(t *testing.T) {
 		w.want(0, render)
 		w.same(want)
 	}
-	w.write("confit.yaml", strings.Replace(read(t, w, "confit.yaml"), "- copy: site:**", "- {copy: 'site:**', mode: '0600'}", 1))
+	w.write("confit.yaml", strings.Replace(w.read("confit.yaml"), "- copy: site:**", "- {copy: 'site:**', mode: '0600'}", 1))
 	w.want(0, render, "0 created, 7 updated")
 	for _, name := range []string{"run.sh", "a/file"} {
 		if info, err := os.Stat(filepath.Join(w.dir, "out", name)); err != nil || info.Mode() != 0o600 {
@@ -121,7 +121,7 @@ func TestGitLinks(t *testing.T) {
 
 // A ref or a folder that is not there is an input that is missing, and the message helps.
 func TestGitNames(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	repo := w.Repo("site.git", site())
 	repo.Push(gitserver.Commit{Branch: "twin", From: "main"})
 	repo.Tag(gitserver.Tag{Name: "twin"})

@@ -1,4 +1,4 @@
-package integration
+package git
 
 import (
 	"errors"
@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"confit/integration/gitserver"
+	"confit/integration/harness"
 )
 
 // forge is the repositories of a script and the server it started last.
@@ -21,6 +23,13 @@ type forge struct {
 }
 
 type forgeKey struct{}
+
+func TestScripts(t *testing.T) {
+	words := map[string]harness.Command{"gitrepo": gitrepo, "gitserve": gitserve, "gitlog": gitlog}
+	harness.Scripts(t, bin, words, func(env *testscript.Env) {
+		env.Values[forgeKey{}] = &forge{repos: map[string]*gitserver.Repo{}}
+	})
+}
 
 func forgeOf(ts *testscript.TestScript) *forge { return ts.Value(forgeKey{}).(*forge) }
 
