@@ -3,6 +3,7 @@ package integration
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,7 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
+
+	"confit/integration/harness"
 )
 
 const endless = "{{ range 1000000000 }}{{ range 1000000000 }}{{ end }}{{ end }}\n"
@@ -31,24 +33,18 @@ func TestSignals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			if err := os.WriteFile(filepath.Join(dir, "endless.tmpl"), []byte(endless), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			argv := append(c.argv, filepath.Join(bin, "confit"), "render", "--template", "endless.tmpl", "--out", "out")
+			must(t, os.WriteFile(filepath.Join(dir, "endless.tmpl"), []byte(endless), 0o644))
+			argv := append(c.argv, filepath.Join(bin, "confit"), "render", "--template", "endless.tmpl", "--out", "out", "--timeout", "1h")
 			cmd := exec.Command(argv[0], argv[1:]...)
 			var stderr bytes.Buffer
 			cmd.Dir, cmd.Stderr = dir, &stderr
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
+			must(t, cmd.Start())
 			pid := cmd.Process.Pid
 			if c.argv != nil {
 				pid = child(t, pid)
 			}
 			awaitBusy(t, pid)
-			if err := syscall.Kill(pid, c.signal); err != nil {
-				t.Fatal(err)
-			}
+			must(t, syscall.Kill(pid, c.signal))
 			err := cmd.Wait()
 			var exit *exec.ExitError
 			if !errors.As(err, &exit) || exit.ExitCode() != c.status {
@@ -65,70 +61,58 @@ func TestSignals(t *testing.T) {
 }
 
 // child waits for the child of a process that runs confit.
-func child(t *testing.T, pid int) int {
+func child(t *testing.T, pid int) (id int) {
 	t.Helper()
-	name := "/proc/" + strconv.Itoa(pid) + "/task/" + strconv.Itoa(pid) + "/children"
-	for range 200 {
+	name := fmt.Sprintf("/proc/%d/task/%d/children", pid, pid)
+	harness.Await(t, "confit in a namespace", func() (bool, error) {
+		_, err := harness.Stat(pid)
 		data, _ := os.ReadFile(name)
-		for id := range strings.FieldsSeq(string(data)) {
-			if comm, _ := os.ReadFile("/proc/" + id + "/comm"); string(comm) == "confit\n" {
-				n, _ := strconv.Atoi(id)
-				return n
+		for field := range strings.FieldsSeq(string(data)) {
+			if comm, _ := os.ReadFile("/proc/" + field + "/comm"); string(comm) == "confit\n" {
+				id, err = strconv.Atoi(field)
+				return true, err
 			}
 		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatal("no child")
-	return 0
+		return false, err
+	})
+	return id
 }
 
 // awaitBusy waits until a process has used some processor time: it renders by then.
 func awaitBusy(t *testing.T, pid int) {
 	t.Helper()
-	for range 1000 {
-		data, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	harness.Await(t, "a run that renders", func() (bool, error) {
+		fields, err := harness.Stat(pid)
 		if err != nil {
-			t.Fatal(err)
+			return false, err
 		}
-		fields := strings.Fields(string(data[bytes.LastIndexByte(data, ')')+1:]))
-		if ticks, _ := strconv.Atoi(fields[11]); ticks > 10 {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatal("the run does not render")
+		ticks, err := strconv.Atoi(fields[11])
+		return ticks > 10, err
+	})
 }
 
-// TestSignalInCommit asks a run to end when its commit has begun: it publishes all, and
-// the status tells of the signal.
+// TestSignalInCommit asks a run to end while its commit is held at the first output: it
+// publishes all, and the status tells of the signal.
 func TestSignalInCommit(t *testing.T) {
 	dir := t.TempDir()
 	spec := "version: 1\nrender: [{inline: a, to: a}, {inline: b, to: b}]\nsinks: [{dir: out}]\n"
-	if err := os.WriteFile(filepath.Join(dir, "confit.yaml"), []byte(spec), 0o644); err != nil {
-		t.Fatal(err)
+	must(t, os.WriteFile(filepath.Join(dir, "confit.yaml"), []byte(spec), 0o644))
+	h := hold(t, dir, []string{"renameat2"}, "render")
+	harness.Await(t, "the commit", func() (bool, error) {
+		_, errRun := harness.Stat(h.cmd.Process.Pid)
+		_, err := os.Stat(filepath.Join(dir, "out/.confit-default/journal.json"))
+		return err == nil, errRun
+	})
+	h.awaitQuiet() // the first output is held
+	must(t, h.cmd.Process.Signal(syscall.SIGTERM))
+	h.awaitQuiet() // the signal has been taken
+	if _, err := os.Stat(filepath.Join(dir, "out/a")); err == nil {
+		t.Error("the commit is not held")
 	}
-	cmd := exec.Command("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=renameat2", "-e", "inject=renameat2:delay_enter=1000000", filepath.Join(bin, "confit"), "render")
-	cmd.Dir = dir
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	pid := child(t, cmd.Process.Pid)
-	for i := 0; ; i++ {
-		if _, err := os.Stat(filepath.Join(dir, "out/.confit-default/journal.json")); err == nil {
-			break
-		}
-		if i > 1000 {
-			t.Fatal("the commit does not begin")
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	if err := syscall.Kill(pid, syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	err := cmd.Wait()
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.ExitCode() != 143 {
-		t.Errorf("ended with %v, want status 143", err)
+	h.release()
+	_ = h.cmd.Wait() // the status is looked at
+	if got := h.cmd.ProcessState.ExitCode(); got != 143 {
+		t.Errorf("ended with %v, want status 143\n%s", h.cmd.ProcessState, h.text())
 	}
 	for _, name := range []string{"a", "b"} {
 		if text, err := os.ReadFile(filepath.Join(dir, "out", name)); err != nil || string(text) != name {
