@@ -14,27 +14,34 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"confit/integration/scratch"
 )
 
 var full = flag.Bool("full", false, "strike at every call with every fault, rather than at a sample")
 
-var confit string
+var (
+	confit string // the program
+	memory string // a folder in memory
+)
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	dir, err := os.MkdirTemp("", "faults-")
-	if err != nil {
-		panic(err)
-	}
-	confit = filepath.Join(dir, "confit")
-	build := exec.Command("go", "build", "-o", confit, "confit")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it ships; the loader is not the subject
-	if out, err := build.CombinedOutput(); err != nil {
-		panic(string(out))
-	}
-	status := m.Run()
-	os.RemoveAll(dir)
-	os.Exit(status)
+	os.Exit(scratch.Run(func(dir string) int {
+		shm, err := scratch.Fresh("/dev/shm", "confit-faults.")
+		if err != nil {
+			panic(err)
+		}
+		defer shm.Remove()
+		memory = shm.Path
+		confit = filepath.Join(dir, "confit")
+		build := exec.Command("go", "build", "-o", confit, "confit")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it ships; the loader is not the subject
+		if out, err := build.CombinedOutput(); err != nil {
+			panic(string(out))
+		}
+		return m.Run()
+	}))
 }
 
 // A count is what a sweep did.
@@ -175,7 +182,7 @@ func (s *scene) undisturbed(t *testing.T) (want look, e end) {
 	e, err = watched.struck(strike{}, func(n int, name string) {
 		var bad []string
 		var err error
-		for range 20 { // another thread may still be on its way to a call of its own
+		for range looks(t) { // another thread may still be on its way to a call of its own
 			var now look
 			if now, err = see(watched.path("")); err == nil {
 				bad = whole(before, now, want)
@@ -194,6 +201,15 @@ func (s *scene) undisturbed(t *testing.T) (want look, e end) {
 	return want, e
 }
 
+// looks is how often a directory is looked at, a millisecond apart, until it holds still:
+// on a slow machine another thread takes its time. After a failure a few looks will do.
+func looks(t *testing.T) int {
+	if t.Failed() {
+		return 20
+	}
+	return 30_000
+}
+
 // committing gives a scene for each state that the directory has while a run commits.
 func (s *scene) committing(t *testing.T) (all []*scene) {
 	t.Helper()
@@ -202,7 +218,7 @@ func (s *scene) committing(t *testing.T) (all []*scene) {
 	seen := map[string]bool{}
 	_, err := w.struck(strike{}, func(n int, name string) {
 		out := filepath.Join(w.dir, fmt.Sprint(n))
-		now, err := still(w.path(""), out)
+		now, err := still(t, w.path(""), out)
 		must(t, err)
 		if _, journal := now[".confit-default/journal.json"]; !journal || seen[now.key()] {
 			must(t, os.RemoveAll(out))
@@ -219,8 +235,8 @@ func (s *scene) committing(t *testing.T) (all []*scene) {
 }
 
 // still makes a copy of a directory in which another thread may be about to do something.
-func still(dir, out string) (now look, err error) {
-	for range 20 {
+func still(t *testing.T, dir, out string) (now look, err error) {
+	for range looks(t) {
 		var copied look
 		if now, err = see(dir); err == nil {
 			err = clone(dir, out)

@@ -66,7 +66,7 @@ func TestHeld(t *testing.T) {
 		}
 		for range 10 {
 			all.Go(func() {
-				if status, out := w.run("new.yaml", "50s"); status != 0 {
+				if status, out := w.run("new.yaml", "1h"); status != 0 {
 					t.Errorf("one that waits ends %d: %s", status, out)
 				}
 			})

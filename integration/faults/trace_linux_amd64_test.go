@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -58,8 +59,15 @@ type traced struct {
 	known  map[int]bool
 }
 
-// endless is how long a run may take before it counts as hanging.
-const endless = time.Minute
+// endless is how long a run may take before it counts as hanging: half the time that all
+// tests have.
+func endless() time.Duration {
+	limit := flag.Lookup("test.timeout").Value.(flag.Getter).Get().(time.Duration)
+	if limit == 0 {
+		return time.Hour
+	}
+	return limit / 2
+}
 
 // trace executes a job and gives its wait status. Its thread must be locked, and
 // have no other children.
@@ -74,7 +82,7 @@ func trace(j job) (*traced, syscall.WaitStatus, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	hanging := time.AfterFunc(endless, func() { _ = syscall.Kill(pid, syscall.SIGABRT) })
+	hanging := time.AfterFunc(endless(), func() { _ = syscall.Kill(pid, syscall.SIGABRT) })
 	defer hanging.Stop()
 	t := &traced{job: j, pid: pid, known: map[int]bool{pid: true}}
 	ws, err := t.run()

@@ -95,7 +95,7 @@ type scene struct {
 
 func newScene(t *testing.T, s scenario) *scene {
 	t.Helper()
-	top, err := os.MkdirTemp("/dev/shm", "confit-faults-")
+	top, err := os.MkdirTemp(memory, "")
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(top) })
 	sc := &scene{scenario: s, top: top, out: filepath.Join(top, "out"), seen: map[string]string{}}
@@ -143,7 +143,7 @@ type world struct {
 
 func (s *scene) world(t *testing.T) *world {
 	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "confit-faults-")
+	dir, err := os.MkdirTemp(memory, "")
 	must(t, err)
 	must(t, clone(s.out, filepath.Join(dir, "out")))
 	return &world{s, dir}
@@ -154,7 +154,7 @@ func (w *world) end() { os.RemoveAll(w.dir) }
 func (w *world) path(p string) string { return filepath.Join(w.dir, "out", p) }
 
 func (w *world) args(spec, wait string) []string {
-	return []string{confit, "render", "-c", filepath.Join(w.top, spec), "--out", w.path(""), "--lock-timeout", wait}
+	return []string{confit, "render", "-c", filepath.Join(w.top, spec), "--out", w.path(""), "--lock-timeout", wait, "--timeout", "1h"}
 }
 
 // env keeps the runtime quiet: its own threads and signals are not the subject.

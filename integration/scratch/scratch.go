@@ -48,6 +48,16 @@ func Abandoned(parent, prefix string) []*Dir {
 	return found
 }
 
+// Fresh is New, once the folders of killed processes are removed.
+func Fresh(parent, prefix string) (*Dir, error) {
+	for _, old := range Abandoned(parent, prefix) {
+		if err := old.Remove(); err != nil {
+			return nil, err
+		}
+	}
+	return New(parent, prefix)
+}
+
 // lock takes a folder that no living process has.
 func lock(path string) (*Dir, error) {
 	f, err := os.Open(path)
@@ -91,12 +101,7 @@ func Run(f func(dir string) (status int)) (status int) {
 }
 
 func begin() (*Dir, error) {
-	for _, old := range Abandoned(os.TempDir(), prefix) {
-		if err := old.Remove(); err != nil {
-			return nil, err
-		}
-	}
-	d, err := New(os.TempDir(), prefix)
+	d, err := Fresh(os.TempDir(), prefix)
 	if err != nil {
 		return nil, err
 	}
