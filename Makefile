@@ -18,6 +18,7 @@ test: setup check
 
 setup:
 	sh integration/setup.sh
+	$(GO) test -count=1 -timeout 0 -run '^$$' ./integration/helm # builds Helm
 
 check:
 	$(GO) vet ./...

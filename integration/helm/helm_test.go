@@ -4,6 +4,8 @@ package helm
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,34 +17,59 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"confit/integration/peers"
+	"confit/integration/scratch"
 )
 
 // tools are the two programs.
 type tools struct{ helm, confit string }
 
-// find builds both. Helm is kept in the cache; -short does not fetch it.
-func find(t *testing.T) tools {
-	t.Helper()
-	ctx := context.Background()
+// built are the tools once TestMain has built them, or what went wrong.
+var (
+	built    tools
+	buildErr error
+)
+
+// TestMain builds both programs before the time of the tests begins. Helm is kept in the
+// cache; -short does not fetch it.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(scratch.Run(func(dir string) int {
+		built.confit = filepath.Join(dir, "confit")
+		buildErr = errors.Join(buildHelm(), peers.Compile(context.Background(), "../..", "-o", built.confit, "."))
+		return m.Run()
+	}))
+}
+
+func buildHelm() error {
 	cache, err := filepath.Abs("../../.cache/peers")
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	m := peers.Helm()
-	found := tools{helm: m.In(cache), confit: filepath.Join(t.TempDir(), "confit")}
-	if _, err := os.Stat(found.helm); err != nil {
+	program := m.In(cache)
+	if _, err := os.Stat(program); err != nil {
 		if testing.Short() {
-			t.Skip("Helm is not in the cache")
+			return nil
 		}
-		t.Logf("building Helm %s, once", m.Version)
-		if err := m.Build(ctx, cache); err != nil {
-			t.Fatal(err)
+		fmt.Fprintf(os.Stderr, "building Helm %s, once\n", m.Version)
+		if err := m.Build(context.Background(), cache); err != nil {
+			return err
 		}
 	}
-	if err := peers.Compile(ctx, "../..", "-o", found.confit, "."); err != nil {
-		t.Fatal(err)
+	built.helm = program
+	return nil
+}
+
+// find gives the two programs.
+func find(t *testing.T) tools {
+	t.Helper()
+	if buildErr != nil {
+		t.Fatal(buildErr)
 	}
-	return found
+	if built.helm == "" {
+		t.Skip("Helm is not in the cache")
+	}
+	return built
 }
 
 // A chart is values, files and templates, as Helm has them.

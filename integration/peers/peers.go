@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"time"
 )
 
 // A Module is a program of the Go module proxy in a pinned version.
@@ -68,8 +67,6 @@ func Compile(ctx context.Context, dir string, args ...string) error {
 
 // Run is for preparations: what they print is in the error when they go wrong.
 func Run(ctx context.Context, dir string, env []string, name string, args ...string) error {
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Minute)
-	defer cancel()
 	c := exec.CommandContext(ctx, name, args...)
 	c.Dir, c.Env = dir, append(os.Environ(), env...)
 	var out bytes.Buffer
