@@ -18,26 +18,26 @@ import (
 
 // A database answers requests over HTTP, and remembers them.
 type database struct {
-	mu    sync.Mutex
-	asked []string
+	mu       sync.Mutex
+	requests []string
 }
 
 func (d *database) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	user, password, _ := r.BasicAuth()
 	if r.URL.Path != "/_up" { // the probe
 		d.mu.Lock()
-		d.asked = append(d.asked, fmt.Sprintf("%s %s as %s:%s", r.Method, r.URL.Path, user, password))
+		d.requests = append(d.requests, fmt.Sprintf("%s %s as %s:%s", r.Method, r.URL.Path, user, password))
 		d.mu.Unlock()
 	}
 	fmt.Fprintln(w, "ok")
 }
 
-// heard gives what was asked since the last time.
-func (d *database) heard() string {
+// taken gives the requests since the last call.
+func (d *database) taken() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	all := strings.Join(d.asked, ", ")
-	d.asked = nil
+	all := strings.Join(d.requests, ", ")
+	d.requests = nil
 	return all
 }
 
@@ -83,16 +83,16 @@ func TestSidecars(t *testing.T) {
 	}
 	ask("GET", "http://localhost:8080/db/shop/1")
 	ask("HEAD", "http://localhost:8080/db/shop/2")
-	if got, want := replica.heard(), "GET /shop/1 as shop:hunter2, HEAD /shop/2 as shop:hunter2"; got != want {
-		t.Errorf("the replica heard %q, want %q", got, want)
+	if got, want := replica.taken(), "GET /shop/1 as shop:hunter2, HEAD /shop/2 as shop:hunter2"; got != want {
+		t.Errorf("the replica got %q, want %q", got, want)
 	}
 	ask("PUT", "http://localhost:8080/db/shop/3")
 	ask("DELETE", "http://localhost:8080/db/shop/4")
-	if got, want := primary.heard(), "PUT /shop/3 as shop:hunter2, DELETE /shop/4 as shop:hunter2"; got != want {
-		t.Errorf("the primary heard %q, want %q", got, want)
+	if got, want := primary.taken(), "PUT /shop/3 as shop:hunter2, DELETE /shop/4 as shop:hunter2"; got != want {
+		t.Errorf("the primary got %q, want %q", got, want)
 	}
-	if got := primary.heard() + replica.heard(); got != "" {
-		t.Errorf("both heard of one request: %q", got)
+	if got := primary.taken() + replica.taken(); got != "" {
+		t.Errorf("both got one request: %q", got)
 	}
 	if body := ask("GET", "http://localhost:9113/cgi-bin/metrics"); !regexp.MustCompile(`^shop_connections_active \d+\nshop_requests_total \d+\n$`).MatchString(body) {
 		t.Errorf("the metrics are %q", body)

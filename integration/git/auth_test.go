@@ -9,7 +9,7 @@ import (
 	"confit/integration/gitserver"
 )
 
-// login is a server and the Secret that is shown to it.
+// A login is a server, the Secret for it, and the outcome.
 type login struct {
 	server gitserver.HTTPOptions
 	secret map[string]string
@@ -17,9 +17,9 @@ type login struct {
 	text   string
 }
 
-// enter starts the server of a login with a repository, and writes the Secret to auth, with
-// the server's authority beside it.
-func (w *world) enter(l login) *gitserver.TestRepo {
+// serve starts the server of a login with a repository. It writes the Secret and the
+// certificate of the server's CA to auth.
+func (w *world) serve(l login) *gitserver.TestRepo {
 	repo := w.Repo("site.git", site())
 	s := w.HTTP(l.server)
 	for name, text := range l.secret {
@@ -33,7 +33,7 @@ func (w *world) enter(l login) *gitserver.TestRepo {
 	return repo
 }
 
-// Each shape of a Secret opens the server that asks for it, and no other.
+// Each kind of Secret is accepted by the server that asks for it, and by no other.
 func TestGitAuth(t *testing.T) {
 	token := gitserver.HTTPOptions{Token: password}
 	basic := gitserver.HTTPOptions{Username: "robot", Password: password}
@@ -56,22 +56,22 @@ func TestGitAuth(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			repo := w.enter(l)
+			repo := w.serve(l)
 			if l.secret["ssh-privatekey"] != "" {
 				must(t, os.Remove(filepath.Join(w.dir, "auth/ca.crt")))
 			}
 			w.want(l.status, []string{"render", "--log-format", "json"}, l.text)
 			if l.status == 0 {
-				w.same(repo.Archive("HEAD", ""))
+				w.wantOutputs(repo.Archive("HEAD", ""))
 			} else {
-				w.nothing()
+				w.wantNoOutputs()
 			}
 		})
 	}
 }
 
-// A GitHub App signs for its token; one that the server no longer takes is refused, and
-// neither the key nor a token is shown.
+// A GitHub App gets its token with a signature. A wrong key or app is refused. Neither the
+// key nor the token is shown.
 func TestGitHubApp(t *testing.T) {
 	app, err := gitserver.NewApp(7, 11)
 	must(t, err)
@@ -90,7 +90,7 @@ func TestGitHubApp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			repo := w.enter(login{server: gitserver.HTTPOptions{App: app}, secret: map[string]string{
+			repo := w.serve(login{server: gitserver.HTTPOptions{App: app}, secret: map[string]string{
 				"githubAppID": tc.id, "githubAppInstallationID": "11", "githubAppPrivateKey": string(tc.key), "githubAppBaseURL": "<url>/api/v3",
 			}})
 			r := w.want(tc.status, []string{"render", "--log-format", "json"}, tc.text)
@@ -98,15 +98,15 @@ func TestGitHubApp(t *testing.T) {
 				t.Errorf("it says %s", r.stderr)
 			}
 			if tc.status == 0 {
-				w.same(repo.Archive("HEAD", ""))
+				w.wantOutputs(repo.Archive("HEAD", ""))
 			} else {
-				w.nothing()
+				w.wantNoOutputs()
 			}
 		})
 	}
 }
 
-// Over http goes what is public, where the spec says so, and never a credential.
+// Plain http needs allowHTTP, and never carries a credential.
 func TestGitPlain(t *testing.T) {
 	for name, tc := range map[string]struct {
 		fields []string
@@ -126,18 +126,18 @@ func TestGitPlain(t *testing.T) {
 			w.write("confit.yaml", pipe("- git: "+s.URL+"/site.git\n    name: site\n    "+strings.Join(tc.fields, "\n    "), "- copy: site:**"))
 			w.want(tc.status, render, tc.text)
 			if tc.status != 0 {
-				w.nothing()
+				w.wantNoOutputs()
 				if s.Conns() != 0 {
 					t.Errorf("the server was asked %v", s.Requests())
 				}
 				return
 			}
-			w.same(repo.Archive("HEAD", ""))
+			w.wantOutputs(repo.Archive("HEAD", ""))
 		})
 	}
 }
 
-// A URL with a credential in it is refused and not repeated, wherever it stands.
+// A URL with a credential in it is refused, and no message repeats it.
 func TestGitURL(t *testing.T) {
 	for _, url := range []string{
 		"https://robot:hunter2@127.0.0.1/site.git", "https://hunter2@127.0.0.1/site.git", "https://127.0.0.1/site.git?token=hunter2",
@@ -153,7 +153,7 @@ func TestGitURL(t *testing.T) {
 						t.Errorf("%s says %s%s", verb, r.stdout, r.stderr)
 					}
 				}
-				w.nothing()
+				w.wantNoOutputs()
 			}
 			w := newWorld(t)
 			if r := w.want(64, []string{"render", "--source", "git:" + url, "--values", ".=x.yaml", "--out", "out"}); strings.Contains(r.stderr, "hunter2") {

@@ -13,8 +13,8 @@ import (
 	"confit/integration/harness"
 )
 
-// A server that behaves badly costs a clear error and its status, and leaves nothing; or
-// nothing but time, where it gets better.
+// A server that misbehaves leads to an error with its own status and to no outputs. One that
+// recovers leads to the outputs.
 func TestGitFaults(t *testing.T) {
 	on, times, body := gitserver.On, gitserver.Times, gitserver.Body
 	fetch, listing := gitserver.Fetch, gitserver.Listing
@@ -53,15 +53,15 @@ func TestGitFaults(t *testing.T) {
 			w.spec(s.URL)
 			w.want(tc.status, []string{"render", "--log-format", "json"}, tc.text)
 			if tc.status == 0 {
-				w.same(repo.Archive("HEAD", ""))
+				w.wantOutputs(repo.Archive("HEAD", ""))
 			} else {
-				w.nothing()
+				w.wantNoOutputs()
 			}
 		})
 	}
 }
 
-// Silence after a connection was taken is an error at the deadline.
+// A server that accepts a connection and stays silent is an error at the deadline.
 func TestGitBlackhole(t *testing.T) {
 	for scheme, greeting := range map[string]string{"https": "", "ssh": "SSH-2.0-silent\r\n"} {
 		t.Run(scheme, func(t *testing.T) {
@@ -80,12 +80,12 @@ func TestGitBlackhole(t *testing.T) {
 			w.time = "5s"
 			w.spec(url)
 			w.want(69, render, "gave up after 1 try")
-			w.nothing()
+			w.wantNoOutputs()
 		})
 	}
 }
 
-// A changed or unknown host key, and a certificate of nobody's, are refused.
+// A host key that is not the known one and a certificate of an unknown CA are refused.
 func TestGitTrust(t *testing.T) {
 	w := newWorld(t)
 	w.Repo("site.git", site())
@@ -96,17 +96,17 @@ func TestGitTrust(t *testing.T) {
 	w.spec(s.URL)
 	must(t, s.Rekey())
 	w.want(77, render, "SHA256:")
-	w.nothing()
+	w.wantNoOutputs()
 	web := w.HTTP(gitserver.HTTPOptions{})
 	w.write("token/token", password)
 	w.spec(web.URL, "auth: token")
 	w.write("confit.yaml", strings.Replace(w.read("confit.yaml"), "auth: auth\n    ", "", 1))
 	w.want(77, render, "ca.crt")
-	w.nothing()
+	w.wantNoOutputs()
 }
 
-// A commit is fetched by its name where the server allows it, and else searched behind the
-// ref; a pinned tag that moved is refused, a branch that moved on is not.
+// A commit is fetched by its hash where the server allows it. Otherwise the history of the
+// ref is searched for it. A pinned tag that moved is refused; a branch may move on.
 func TestGitPin(t *testing.T) {
 	w := newWorld(t)
 	repo := w.Repo("site.git", site())
@@ -118,7 +118,7 @@ func TestGitPin(t *testing.T) {
 	s := w.https()
 	w.spec(s.URL, "commit: "+first, "ref: main")
 	w.want(0, render)
-	w.same(repo.Archive(first, ""))
+	w.wantOutputs(repo.Archive(first, ""))
 
 	repo.Push(gitserver.Commit{Branch: "other", Orphan: true, Files: gitserver.Tree{"a": {Data: "b"}}})
 	lost := repo.Hash("other")
@@ -132,11 +132,11 @@ func TestGitPin(t *testing.T) {
 	repo.SetRef("refs/tags/v1", repo.Hash("main"))
 	must(t, os.RemoveAll(filepath.Join(w.dir, "out")))
 	w.want(77, render, "the tag v1 points at "+repo.Hash("main"), "pinned "+first)
-	w.nothing()
+	w.wantNoOutputs()
 }
 
-// The time of a Git source is that of all its fetches: the search for a commit makes one
-// after the other, each of which would fit alone.
+// The time limit of a Git source covers all its fetches together. The search for a commit
+// makes several; each of them would fit alone.
 func TestGitSearchTime(t *testing.T) {
 	w := newWorld(t)
 	repo := w.Repo("site.git", site())
@@ -148,21 +148,22 @@ func TestGitSearchTime(t *testing.T) {
 	w.spec(s.URL, "commit: "+lost, "ref: main")
 	s.Break(gitserver.On(gitserver.Fetch, gitserver.Before(func() { time.Sleep(time.Second) })))
 	w.want(69, render, "gave up")
-	w.nothing()
+	w.wantNoOutputs()
 }
 
-// A server may give a commit that it does not offer: it is asked, also without a ref.
+// A commit without a ref is asked for even if the server does not list it.
 func TestGitPinAlone(t *testing.T) {
 	w := newWorld(t)
-	repo := w.Repo("site.git", site(), later())
+	repo := w.Repo("site.git", site(), siteUpdate())
 	first := repo.Hash("HEAD^")
 	s := w.https()
 	w.spec(s.URL, "commit: "+first)
 	w.want(0, render)
-	w.same(repo.Archive(first, ""))
+	w.wantOutputs(repo.Archive(first, ""))
 }
 
-// A force-push between listing and fetch ends with the one commit or the other, whole.
+// After a force-push between listing and fetch, the outputs are those of one commit, old or
+// new.
 func TestGitForcePush(t *testing.T) {
 	w := newWorld(t)
 	repo := w.Repo("site.git", site())
@@ -174,14 +175,14 @@ func TestGitForcePush(t *testing.T) {
 	w.spec(s.URL)
 	w.want(0, render)
 	if got, _ := os.ReadFile(filepath.Join(w.dir, "out/new")); len(got) == 0 {
-		w.same(before)
+		w.wantOutputs(before)
 	} else {
-		w.same(repo.Archive("HEAD", ""))
+		w.wantOutputs(repo.Archive("HEAD", ""))
 	}
 }
 
-// A signal in the middle of a fetch leaves nothing, though files were put aside already;
-// what a killed run left goes with the next one.
+// A signal in the middle of a fetch leaves nothing, though files are in the spool already.
+// The next run removes the spool of a killed one.
 func TestGitSignals(t *testing.T) {
 	w := newWorld(t)
 	big := gitserver.Tree{}
@@ -209,18 +210,18 @@ func TestGitSignals(t *testing.T) {
 			if got := cmd.ProcessState.ExitCode(); got != 143 {
 				t.Errorf("status %d, want 143\n%s", got, &stderr)
 			}
-			w.nothing()
+			w.wantNoOutputs()
 		}
 	}
 	s.Break()
 	w.want(0, render)
-	w.same(repo.Archive("HEAD", ""))
+	w.wantOutputs(repo.Archive("HEAD", ""))
 	if names, _ := filepath.Glob(filepath.Join(state, "*")); len(names) != 2 {
 		t.Errorf("the state holds %v", names)
 	}
 }
 
-// noise is text that hardly gets smaller.
+// noise is data that does not compress.
 func noise(seed, size int) string {
 	b := make([]byte, size)
 	x := uint64(seed)*0x9e3779b97f4a7c15 + 1

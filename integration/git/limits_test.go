@@ -13,8 +13,8 @@ import (
 	"confit/integration/gitserver"
 )
 
-// What is beyond a limit of a Git source ends with 76, names the limit, and leaves nothing;
-// time that runs out is a remote that did not answer.
+// A repository over a limit ends the run with 76. The error names the limit, and nothing is
+// written. A time limit ends it with 69, as a server that does not answer does.
 func TestGitLimits(t *testing.T) {
 	w := newWorld(t)
 	deep := gitserver.Tree{strings.Repeat("d/", 70) + "a": {Data: "x"}}
@@ -36,15 +36,15 @@ func TestGitLimits(t *testing.T) {
 		"time":  {[]string{"git.time=1ms", "git.depth=100"}, 69, "gave up after"},
 		"none":  {[]string{"git.depth=100"}, 0, ""},
 	} {
-		t.Run(name, func(t *testing.T) { w.limited(tc.limits, tc.status, tc.text) })
+		t.Run(name, func(t *testing.T) { w.wantLimited(tc.limits, tc.status, tc.text) })
 	}
 	w.want(0, []string{"render", "--limit", "git.depth=100"})
-	// What is remembered is held to the limits, too.
+	// The limits also hold for files that are already published.
 	w.want(76, []string{"render", "--limit", "git.files=20", "--limit", "git.depth=100"}, "raise files")
 }
 
-// limited runs with limits, and wants nothing there after a failure.
-func (w *world) limited(limits []string, status int, text string) {
+// wantLimited runs with limits, and wants no outputs after a failure.
+func (w *world) wantLimited(limits []string, status int, text string) {
 	w.t.Helper()
 	args := []string{"render"}
 	for _, l := range limits {
@@ -52,13 +52,13 @@ func (w *world) limited(limits []string, status int, text string) {
 	}
 	w.want(status, args, text)
 	if status != 0 {
-		w.nothing()
+		w.wantNoOutputs()
 	}
 	must(w.t, os.RemoveAll(filepath.Join(w.dir, "out")))
 }
 
-// A repository of 40 MB takes less memory than that of a small container, for files that
-// are copied: most of it is put aside.
+// Copies of a repository of 40 MB need less memory than a small container has: most of the
+// files are in the spool.
 func TestGitMemory(t *testing.T) {
 	w := newWorld(t)
 	tree := gitserver.Tree{}
@@ -73,19 +73,19 @@ func TestGitMemory(t *testing.T) {
 	cmd.Stderr = &text
 	debug.FreeOSMemory()
 	must(t, os.WriteFile("/proc/self/clear_refs", []byte("5"), 0o200)) // a child's peak begins at ours
-	before := peakOf(t)
+	before := peakMemory(t)
 	must(t, cmd.Run())
 	peak := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss >> 10
 	t.Logf("peak of %d MiB, this process %d MiB: %s", peak, before, &text)
 	if peak >= 64 && before < 64 {
 		t.Errorf("peak of %d MiB", peak)
 	}
-	w.same(repo.Archive("HEAD", ""))
-	w.holds("manifest.json", "sources.json")
+	w.wantOutputs(repo.Archive("HEAD", ""))
+	w.wantState("manifest.json", "sources.json")
 }
 
-// peakOf is the peak of this process in MiB.
-func peakOf(t *testing.T) (mib int) {
+// peakMemory is that of this process in MiB.
+func peakMemory(t *testing.T) (mib int) {
 	t.Helper()
 	status, err := os.ReadFile("/proc/self/status")
 	must(t, err)
@@ -95,11 +95,10 @@ func peakOf(t *testing.T) (mib int) {
 	return mib >> 10
 }
 
-// A full disk while files are put aside ends with 74 and the advice to make room, and leaves
-// nothing behind.
+// A disk that is too small for the spool ends the run with 74 and advice, and nothing is left.
 func TestGitNoSpace(t *testing.T) {
 	w := newWorld(t)
-	w.Repo("site.git", heavy(600), gitserver.Commit{Files: gitserver.Tree{"more": {Data: noise(9, 8<<20)}}})
+	w.Repo("site.git", largeCommit(600), gitserver.Commit{Files: gitserver.Tree{"more": {Data: noise(9, 8<<20)}}})
 	s := w.https()
 	w.spec(s.URL)
 	out := filepath.Join(w.dir, "out")
@@ -120,11 +119,11 @@ func (w *world) mount(dir, options string) {
 	w.t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
 }
 
-// What is pinned and published needs neither network nor a place to write to; what is not
-// there says what stands in the way.
+// On a read-only volume, outputs that are up to date need no network and no writing. A run
+// that has to write fails with advice.
 func TestGitReadOnly(t *testing.T) {
 	w := newWorld(t)
-	repo := w.Repo("site.git", heavy(700))
+	repo := w.Repo("site.git", largeCommit(700))
 	s := w.https()
 	out := filepath.Join(w.dir, "out")
 	w.mount(out, "size=64m")
@@ -148,5 +147,5 @@ func TestGitReadOnly(t *testing.T) {
 	w.spec(s.URL, "sensitive: true", "read: []")
 	w.write("confit.yaml", strings.Replace(w.read("confit.yaml"), "copy: site:**", "{copy: 'site:**', mode: '0644'}", 1))
 	w.want(74, render, "read-only file system")
-	w.same(repo.Archive("HEAD", ""))
+	w.wantOutputs(repo.Archive("HEAD", ""))
 }

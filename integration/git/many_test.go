@@ -12,8 +12,8 @@ import (
 	"confit/integration/gitserver"
 )
 
-// heavy is more than a run keeps in memory.
-func heavy(seed int) gitserver.Commit {
+// largeCommit is more than a run keeps in memory.
+func largeCommit(seed int) gitserver.Commit {
 	tree := gitserver.Tree{"values.yaml": {Data: "port: 8080\n"}}
 	for i := range 12 {
 		tree[fmt.Sprintf("part%02d", i)] = gitserver.File{Data: noise(seed+i, 1<<20)}
@@ -21,8 +21,8 @@ func heavy(seed int) gitserver.Commit {
 	return gitserver.Commit{Files: tree}
 }
 
-// together runs confit so often at once, and gives what each run said.
-func (w *world) together(n int, args func(i int) []string) []outcome {
+// runAtOnce runs confit n times at once, and gives the outcomes.
+func (w *world) runAtOnce(n int, args func(i int) []string) []outcome {
 	w.t.Helper()
 	all := make([]outcome, n)
 	var wg sync.WaitGroup
@@ -33,8 +33,8 @@ func (w *world) together(n int, args func(i int) []string) []outcome {
 	return all
 }
 
-// good wants that every run ended well.
-func (w *world) good(all []outcome) {
+// wantGood wants status 0 of every run.
+func (w *world) wantGood(all []outcome) {
 	w.t.Helper()
 	bad := 0
 	for _, r := range all {
@@ -49,20 +49,19 @@ func (w *world) good(all []outcome) {
 	}
 }
 
-// Runs at once on one directory, with files put aside, all succeed and leave no more than
-// one would.
+// Thirty runs at once on one directory all succeed, and leave the state of a single run.
 func TestGitRunsAtOnce(t *testing.T) {
 	w := newWorld(t)
-	repo := w.Repo("site.git", heavy(0))
+	repo := w.Repo("site.git", largeCommit(0))
 	s := w.https()
 	w.spec(s.URL)
-	w.good(w.together(30, func(int) []string { return render }))
-	w.same(repo.Archive("HEAD", ""))
-	w.holds("manifest.json", "sources.json")
+	w.wantGood(w.runAtOnce(30, func(int) []string { return render }))
+	w.wantOutputs(repo.Archive("HEAD", ""))
+	w.wantState("manifest.json", "sources.json")
 }
 
-// holds wants just these names in the state directory.
-func (w *world) holds(want ...string) {
+// wantState wants exactly these names in the state directory.
+func (w *world) wantState(want ...string) {
 	w.t.Helper()
 	entries, err := os.ReadDir(filepath.Join(w.dir, "out", ".confit-default"))
 	must(w.t, err)
@@ -82,7 +81,7 @@ func TestGitRollout(t *testing.T) {
 	s := w.https()
 	w.spec(s.URL, "startJitter: 2s")
 	const pods = 200
-	w.good(w.together(pods, func(i int) []string { return []string{"render", "--out", fmt.Sprintf("pod%d", i)} }))
+	w.wantGood(w.runAtOnce(pods, func(i int) []string { return []string{"render", "--out", fmt.Sprintf("pod%d", i)} }))
 	want := repo.Archive("HEAD", "")
 	for i := range pods {
 		got, err := gitserver.ReadDir(filepath.Join(w.dir, fmt.Sprintf("pod%d", i)), ".confit-default")
@@ -95,11 +94,10 @@ func TestGitRollout(t *testing.T) {
 	}
 }
 
-// Of several sinks each gets its files, also where they share one that was put aside, and
-// where it was not the first that lost it.
+// Several sinks share the files of one spool. Each sink gets a file back that it lost.
 func TestGitSinks(t *testing.T) {
 	w := newWorld(t)
-	repo := w.Repo("site.git", heavy(100))
+	repo := w.Repo("site.git", largeCommit(100))
 	s := w.https()
 	w.write("confit.yaml", strings.NewReplacer("sinks: [{dir: out}]", "sinks: [{dir: one, name: one}, {dir: two, name: two}, {dir: out, name: out}]").Replace(
 		pipe("- git: "+s.URL+"/site.git\n    name: site\n    auth: auth\n    commit: "+repo.Hash("HEAD"),
@@ -122,19 +120,19 @@ func TestGitSinks(t *testing.T) {
 		w.want(0, render, "1 created, 0 updated, 0 removed, 38 unchanged")
 		all()
 	}
-	w.holds("manifest.json", "sources.json")
+	w.wantState("manifest.json", "sources.json")
 }
 
-// Two specs with names of their own share a directory, each with its own memory.
+// Two named specs share a directory, each with its own state.
 func TestGitTwoSpecs(t *testing.T) {
 	w := newWorld(t)
-	a, b := w.Repo("a.git", heavy(200)), w.Repo("b.git", heavy(300))
+	a, b := w.Repo("a.git", largeCommit(200)), w.Repo("b.git", largeCommit(300))
 	s := w.https()
 	for name, repo := range map[string]*gitserver.TestRepo{"a": a, "b": b} {
 		w.write(name+".yaml", "name: "+name+"\n"+pipe("- git: "+s.URL+"/"+name+".git\n    name: site\n    auth: auth\n    commit: "+repo.Hash("HEAD"),
 			"- {copy: 'site:**', to: "+name+"}"))
 	}
-	w.good(w.together(8, func(i int) []string {
+	w.wantGood(w.runAtOnce(8, func(i int) []string {
 		return []string{"render", "-c", []string{"a.yaml", "b.yaml"}[i%2]}
 	}))
 	s.Forget()
@@ -146,10 +144,10 @@ func TestGitTwoSpecs(t *testing.T) {
 	}
 }
 
-// Of several repositories one that fails is enough to write nothing; the error names it alone.
+// If some of several repositories fail, nothing is written. The errors name those alone.
 func TestGitSeveral(t *testing.T) {
 	w := newWorld(t)
-	w.Repo("a.git", heavy(400))
+	w.Repo("a.git", largeCommit(400))
 	s := w.https()
 	sources := "- git: URL/a.git\n    name: first\n    auth: auth\n  - git: URL/missing.git\n    name: second\n    auth: auth\n  - git: URL/a.git\n    name: third\n    ref: nowhere\n    auth: auth"
 	w.write("confit.yaml", pipe(strings.ReplaceAll(sources, "URL", s.URL), "- {copy: 'first:**', to: a}\n  - {copy: 'second:**', to: b}\n  - {template: 'third:x.tmpl'}"))
@@ -157,13 +155,13 @@ func TestGitSeveral(t *testing.T) {
 	if n := strings.Count(r.stderr, "error: "); n != 2 {
 		t.Errorf("%d errors, want 2:\n%s", n, r.stderr)
 	}
-	w.nothing()
+	w.wantNoOutputs()
 }
 
-// One repository may be there twice: other folders, other refs, or the same.
+// One repository may be several sources: other folders, other refs, or the same ones.
 func TestGitTwice(t *testing.T) {
 	w := newWorld(t)
-	repo := w.Repo("site.git", site(), later())
+	repo := w.Repo("site.git", site(), siteUpdate())
 	s := w.https()
 	source := "- git: " + s.URL + "/site.git\n    auth: auth\n    "
 	w.write("confit.yaml", pipe(source+"name: html\n    path: deploy/html\n  "+source+"name: old\n    commit: "+repo.Hash("HEAD~1")+"\n  "+source+"name: same\n    path: /deploy/html/",
@@ -183,6 +181,6 @@ func TestGitTwice(t *testing.T) {
 	for name, f := range repo.Archive("HEAD~1", "deploy/html") {
 		want["old/"+name] = f
 	}
-	w.same(want)
+	w.wantOutputs(want)
 	w.want(0, render, "0 created, 0 updated, 0 removed")
 }

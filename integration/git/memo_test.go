@@ -11,12 +11,11 @@ import (
 	"confit/integration/gitserver"
 )
 
-// memo is what confit remembers of the Git sources of a directory.
+// memo is the file in which confit notes the Git sources of a directory.
 func (w *world) memo() string { return filepath.Join(w.dir, "out/.confit-default/sources.json") }
 
-// remembering publishes the values, a template and the files of one commit, and gives the
-// files that are to be there.
-func (w *world) remembering() (*gitserver.TestRepo, *gitserver.HTTP, gitserver.Tree) {
+// publish publishes values, a template and files of one commit, and gives the outputs.
+func (w *world) publish() (*gitserver.TestRepo, *gitserver.HTTP, gitserver.Tree) {
 	w.t.Helper()
 	repo := w.Repo("site.git", site())
 	s := w.https()
@@ -27,11 +26,11 @@ func (w *world) remembering() (*gitserver.TestRepo, *gitserver.HTTP, gitserver.T
 	return repo, s, want
 }
 
-// A memo only saves work: one that is damaged, forged, huge or another's costs a fetch, and
-// the right bytes are published.
+// A memo only saves work. After one that is damaged, forged, huge or foreign, confit fetches
+// again and publishes the right bytes.
 func TestGitMemoHarmed(t *testing.T) {
 	w := newWorld(t)
-	_, s, want := w.remembering()
+	_, s, want := w.publish()
 	good, err := os.ReadFile(w.memo())
 	must(t, err)
 	field := func(name string, change func(old string) any) func() error {
@@ -106,7 +105,7 @@ func TestGitMemoHarmed(t *testing.T) {
 			must(t, harm())
 			s.Forget()
 			w.want(0, render, "0 created, 0 updated, 0 removed")
-			w.same(want)
+			w.wantOutputs(want)
 			if s.Count(gitserver.Fetch) == 0 {
 				t.Error("the memo was believed")
 			}
@@ -127,15 +126,15 @@ func TestGitMemoHarmed(t *testing.T) {
 			must(t, os.Remove(w.memo()))
 			must(t, make(w.memo()))
 			w.want(73, render, "sources.json", "where confit keeps its state")
-			w.same(want)
+			w.wantOutputs(want)
 			must(t, os.Remove(w.memo()))
 			w.want(0, render)
 		})
 	}
 }
 
-// What an earlier run did not need is fetched when it is needed: once, whatever the verb,
-// and nothing is said twice. A run without network says what it would need.
+// A file that an earlier run did not need is fetched once by the verb that needs it, and
+// nothing is printed twice. Without network, validate names the flag to set.
 func TestGitNotHeld(t *testing.T) {
 	w := newWorld(t)
 	repo := w.Repo("site.git", site())

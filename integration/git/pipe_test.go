@@ -9,7 +9,7 @@ import (
 	"confit/integration/gitserver"
 )
 
-// site is a repository of all that may be in one.
+// site is a commit with every kind of file.
 func site() gitserver.Commit {
 	return gitserver.Commit{Files: gitserver.Tree{
 		"README.md":                 {Data: "hello\n"},
@@ -25,8 +25,8 @@ func site() gitserver.Commit {
 	}}
 }
 
-// later changes a few files often enough to make deltas.
-func later() gitserver.Commit {
+// siteUpdate is a commit on site that makes deltas in a pack.
+func siteUpdate() gitserver.Commit {
 	return gitserver.Commit{Files: gitserver.Tree{
 		"deploy/html/index.html":    {Data: "<h1>hi again</h1>\n"},
 		"deploy/html/big/image.bin": {Data: strings.Repeat("0123456789abcdef", 100_000) + "more"},
@@ -34,17 +34,17 @@ func later() gitserver.Commit {
 	}}
 }
 
-// What is published is what git archive gives, over https and over ssh.
+// The outputs are the files of git archive, over https and over ssh.
 func TestGitArchive(t *testing.T) {
 	w := newWorld(t)
-	repo := w.Repo("site.git", site(), later())
+	repo := w.Repo("site.git", site(), siteUpdate())
 	repo.Pack()
 	s := w.https()
 	for name, path := range map[string]string{"all": "", "part": "path: deploy/html"} {
 		t.Run(name, func(t *testing.T) {
 			w.spec(s.URL, path)
 			w.want(0, render, "site HEAD "+repo.Hash("HEAD")[:7])
-			w.same(repo.Archive("HEAD", strings.TrimPrefix(path, "path: ")))
+			w.wantOutputs(repo.Archive("HEAD", strings.TrimPrefix(path, "path: ")))
 			must(t, os.RemoveAll(filepath.Join(w.dir, "out")))
 		})
 	}
@@ -58,7 +58,7 @@ func TestGitArchive(t *testing.T) {
 		}
 		w.spec(s.URL)
 		w.want(0, render)
-		w.same(repo.Archive("HEAD", ""))
+		w.wantOutputs(repo.Archive("HEAD", ""))
 	})
 }
 
@@ -79,8 +79,8 @@ render:
 sinks: [{dir: out}]
 `
 
-// Values, templates, .Files and copies come from one repository; explain names the place.
-// Once it is published, a tag costs one listing and a pinned commit nothing.
+// Values, templates, .Files and copies come from one repository, and explain names the file
+// and line. Once it is published, a tag costs one listing and a pinned commit nothing.
 func TestGitPipe(t *testing.T) {
 	w := newWorld(t)
 	repo := w.Repo("site.git", site())
@@ -114,7 +114,7 @@ func TestGitPipe(t *testing.T) {
 	}
 }
 
-// A file that someone changed or removed is fetched again, and nothing else is asked.
+// An output that somebody changed or removed is fetched again and replaced.
 func TestGitDrift(t *testing.T) {
 	w := newWorld(t)
 	repo := w.Repo("site.git", site())
@@ -129,16 +129,16 @@ func TestGitDrift(t *testing.T) {
 			must(t, harm(filepath.Join(w.dir, "out/deploy/html/index.html")))
 			w.want(1, []string{"diff"})
 			w.want(0, render)
-			w.same(repo.Archive("HEAD", ""))
+			w.wantOutputs(repo.Archive("HEAD", ""))
 		})
 	}
 	s.Forget()
 	must(t, os.Chmod(filepath.Join(w.dir, "out/README.md"), 0o600))
 	w.want(0, render, "0 created, 1 updated, 0 removed, ")
-	w.same(repo.Archive("HEAD", ""))
+	w.wantOutputs(repo.Archive("HEAD", ""))
 }
 
-// validate reaches for no network by itself; a checkout can stand in for the repository.
+// validate uses no network without a flag. A folder can stand in for the repository.
 func TestGitOffline(t *testing.T) {
 	w := newWorld(t)
 	repo := w.Repo("site.git", site())
@@ -153,12 +153,12 @@ func TestGitOffline(t *testing.T) {
 	w.write("checkout/.git/config", "no content\n")
 	s.Forget()
 	w.want(0, []string{"render", "--replace", "site=checkout"})
-	w.same(gitserver.Tree{"index.html": {Data: "from here\n"}})
+	w.wantOutputs(gitserver.Tree{"index.html": {Data: "from here\n"}})
 	if s.Conns() != 0 {
 		t.Errorf("a replaced source asked %v", s.Requests())
 	}
 	repo.Push(gitserver.Commit{Branch: "next", Files: gitserver.Tree{"index.html": {Data: "new\n"}}})
 	w.want(0, []string{"render", "--git-ref", "site=next"})
-	w.same(repo.Archive("next", ""))
+	w.wantOutputs(repo.Archive("next", ""))
 	w.want(64, []string{"render", "--git-ref", "sit=next"}, "the named git sources are site")
 }

@@ -25,8 +25,8 @@ const (
 	configDir   = "config-dir"
 )
 
-// gitExample is the manifest of an example that reads from git.example.com, which is in
-// the pod's own network: serve is given a listener there in each sandbox.
+// gitExample is the pod of an example that reads from git.example.com. That name is in the
+// pod's own network: in each sandbox serve gets a listener there.
 func gitExample(t *testing.T, name string, port int, serve func(net.Listener)) *harness.Pod {
 	t.Helper()
 	m, err := pod.Load(filepath.Join("..", "..", "examples", name, "deployment.yaml"))
@@ -75,8 +75,8 @@ func siteExample(t *testing.T) (*harness.Pod, *gitserver.TestRepo, *gitserver.SS
 	return p, repo, s
 }
 
-// A site out of a folder of a tag, over ssh: nginx serves what git archive has, and what
-// is executable stays so. A new sandbox costs one look at the tag.
+// The pod publishes a folder of a tag, over ssh. nginx serves the files of git archive, and
+// executables stay executable. A new sandbox costs one look at the tag.
 func TestGitSite(t *testing.T) {
 	t.Parallel()
 	p, repo, s := siteExample(t)
@@ -112,7 +112,7 @@ touch: /site/x: Read-only file system
 	p.Ran("fetch-site", fmt.Sprintf("%d created, 0 updated, 0 removed, 0 unchanged", n), fmt.Sprintf("0 created, 0 updated, 0 removed, %d unchanged", n))
 }
 
-// A host whose key is another one gets nothing, and the pod says what to do.
+// A server with another host key is refused, and the pod says what to do.
 func TestGitSiteOtherHostKey(t *testing.T) {
 	t.Parallel()
 	p, _, s := siteExample(t)
@@ -157,7 +157,7 @@ func configExample(t *testing.T) (*harness.Pod, *gitserver.HTTP) {
 	return p, s
 }
 
-// The commands that the example's page has for by hand do what it says.
+// The commands under "By hand" of the example's page work.
 func TestGitConfigByHand(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -177,8 +177,8 @@ func TestGitConfigByHand(t *testing.T) {
 	}
 }
 
-// Values and templates out of one commit, a Secret of the cluster over them. Once they are
-// published, a pinned commit costs not even a connection.
+// Values and templates come from one commit, with a Secret of the cluster over them. Once
+// they are published, a pinned commit costs no connection.
 func TestGitConfig(t *testing.T) {
 	t.Parallel()
 	p, s := configExample(t)
@@ -216,8 +216,7 @@ func TestGitConfig(t *testing.T) {
 	}
 }
 
-// confined tells how a running container is confined: what its process may do, and how its
-// root is mounted.
+// confined lists the rights of a container's process, and how its root is mounted.
 func confined(p *harness.Pod, container string) string {
 	pid, err := p.PID(container)
 	if err != nil {
@@ -256,7 +255,7 @@ func TestGitConfigWrongPassword(t *testing.T) {
 		t.Errorf("outputs = %s, want none", found)
 	}
 
-	// The Secret is mended, and the next try brings the pod up.
+	// With the right password the next try brings the pod up.
 	p.Manifest.Secrets["web-git"]["password"] = password
 	must(t, p.Sync())
 	p.Up()

@@ -14,13 +14,13 @@ import (
 	"confit/integration/gitserver"
 )
 
-// hidden is content that nothing may show: not as it is, and not by its hash.
-const hidden = "swordfish-swordfish"
+// secretText is content that nothing may show, neither as text nor as a hash.
+const secretText = "swordfish-swordfish"
 
-// shows tells whether text holds hidden in some form.
-func tells(text string) string {
-	sum := sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s\n", len(hidden)+1, hidden))
-	for _, form := range []string{hidden, hidden[:9], base64.StdEncoding.EncodeToString([]byte(hidden + "\n")), hex.EncodeToString(sum[:])[:7]} {
+// leakIn gives the form in which text holds secretText, or "".
+func leakIn(text string) string {
+	sum := sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s\n", len(secretText)+1, secretText))
+	for _, form := range []string{secretText, secretText[:9], base64.StdEncoding.EncodeToString([]byte(secretText + "\n")), hex.EncodeToString(sum[:])[:7]} {
 		if strings.Contains(text, form) {
 			return form
 		}
@@ -28,12 +28,12 @@ func tells(text string) string {
 	return ""
 }
 
-// What a sensitive repository holds is published with 0640 and shown nowhere; the notes
-// have no content, no hash and no name of it.
+// The files of a sensitive repository are published with mode 0640 and shown nowhere. The
+// state has neither their content nor their hashes.
 func TestGitSensitive(t *testing.T) {
 	w := newWorld(t)
 	repo := w.Repo("site.git", gitserver.Commit{Files: gitserver.Tree{
-		"pass": {Data: hidden + "\n"}, "values.yaml": {Data: "pass: " + hidden + "\n"}, "use.tmpl": {Data: "p={{ .Values.pass }}\n"},
+		"pass": {Data: secretText + "\n"}, "values.yaml": {Data: "pass: " + secretText + "\n"}, "use.tmpl": {Data: "p={{ .Values.pass }}\n"},
 	}})
 	s := w.https()
 	source := "- git: " + s.URL + "/site.git\n    name: site\n    auth: auth\n    read: [values.yaml]\n    commit: " + repo.Hash("HEAD")
@@ -58,8 +58,8 @@ func TestGitSensitive(t *testing.T) {
 			{"diff", "--format", "json"},
 			{"explain", "--format", "json"},
 		} {
-			if r := w.confit(args...); r.status > 1 && r.status != 64 || tells(r.stdout+r.stderr) != "" {
-				t.Errorf("%v: status %d, it tells %q:\n%s%s", args, r.status, tells(r.stdout+r.stderr), r.stdout, r.stderr)
+			if r := w.confit(args...); r.status > 1 && r.status != 64 || leakIn(r.stdout+r.stderr) != "" {
+				t.Errorf("%v: status %d, it tells %q:\n%s%s", args, r.status, leakIn(r.stdout+r.stderr), r.stdout, r.stderr)
 			}
 		}
 		for _, name := range []string{"pass", "use", "all.yaml", "got"} {
@@ -71,23 +71,23 @@ func TestGitSensitive(t *testing.T) {
 		must(t, filepath.WalkDir(filepath.Join(w.dir, "out/.confit-default"), func(name string, d fs.DirEntry, err error) error {
 			if err == nil && d.Type().IsRegular() {
 				text, _ := os.ReadFile(name)
-				if form := tells(string(text)); form != "" || strings.HasSuffix(name, "sources.json") {
+				if form := leakIn(string(text)); form != "" || strings.HasSuffix(name, "sources.json") {
 					t.Errorf("%s is there, and tells %q:\n%.300s", name, form, text)
 				}
 			}
 			return err
 		}))
 	}
-	if r := w.want(0, []string{"render", "--out", "-", "--show-secrets", "--only", "pass"}); r.stdout != hidden+"\n" {
+	if r := w.want(0, []string{"render", "--out", "-", "--show-secrets", "--only", "pass"}); r.stdout != secretText+"\n" {
 		t.Errorf("printed is %q", r.stdout)
 	}
 }
 
-// A repository that one of two sources calls a secret is not remembered for the other.
+// A repository that is sensitive in one of two sources gets no memo.
 func TestGitSensitiveTwice(t *testing.T) {
 	for range 5 {
 		w := newWorld(t)
-		w.Repo("site.git", gitserver.Commit{Files: gitserver.Tree{"pass": {Data: hidden + "\n"}}})
+		w.Repo("site.git", gitserver.Commit{Files: gitserver.Tree{"pass": {Data: secretText + "\n"}}})
 		s := w.https()
 		source := "- git: " + s.URL + "/site.git\n    auth: auth\n    name: "
 		w.write("confit.yaml", pipe(source+"open\n  "+source+"closed\n    sensitive: true", "- {copy: 'closed:pass', to: a}\n  - {inline: '{{ len (.Files.Get \"open:pass\") }}', to: b}"))
@@ -98,7 +98,7 @@ func TestGitSensitiveTwice(t *testing.T) {
 	}
 }
 
-// Values of a repository have their places in explain and in every error, and drive each
+// explain and errors name file and line of a repository's values. These values work in each
 // and when.
 func TestGitOrigins(t *testing.T) {
 	w := newWorld(t)
@@ -120,7 +120,7 @@ func TestGitOrigins(t *testing.T) {
 		"sites/a": {Data: "a=true\n"}, "sites/b": {Data: "b=false\n"}, "all": {Data: "bad/syntax.yaml bad/type.yaml values/app.yaml \n"},
 		"x": repo.Archive("HEAD", "")["all.tmpl"],
 	}
-	w.same(want)
+	w.wantOutputs(want)
 	w.want(0, render, "0 created, 0 updated, 0 removed")
 	w.want(0, []string{"explain", "port"}, at+"values/app.yaml:1")
 	w.want(0, []string{"explain", "features.y"}, at+"values/app.yaml:5")
@@ -136,17 +136,17 @@ func TestGitOrigins(t *testing.T) {
 			for range 2 {
 				w.want(65, render, tc.text)
 			}
-			w.same(want)
+			w.wantOutputs(want)
 		})
 	}
 	w.write("confit.yaml", pipe(strings.Replace(source, "name: site\n    ", "", 1), "- {values: port, to: port.json}"))
 	w.want(0, []string{"explain", "port"}, "site.git@"+repo.Hash("HEAD")[:7]+":values/app.yaml:1")
 }
 
-// --only and --out - take what they need of a repository, and leave the rest.
+// --only and --out - publish or print a part of a repository.
 func TestGitOnly(t *testing.T) {
 	w := newWorld(t)
-	repo := w.Repo("site.git", heavy(500))
+	repo := w.Repo("site.git", largeCommit(500))
 	s := w.https()
 	w.spec(s.URL, "commit: "+repo.Hash("HEAD"))
 	w.want(0, []string{"render", "--only", "part0?"}, "10 created")
@@ -157,9 +157,9 @@ func TestGitOnly(t *testing.T) {
 			some[name] = f
 		}
 	}
-	w.same(some)
+	w.wantOutputs(some)
 	w.want(0, render, "3 created, 0 updated, 0 removed, 10 unchanged")
-	w.same(all)
+	w.wantOutputs(all)
 	if r := w.want(0, []string{"render", "--out", "-", "--only", "values.yaml"}); r.stdout != "port: 8080\n" {
 		t.Errorf("printed is %q", r.stdout)
 	}

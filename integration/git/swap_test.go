@@ -13,7 +13,7 @@ import (
 	"confit/integration/harness"
 )
 
-// A Secret that is renewed while a run asks with the old one is read again.
+// A Secret that changes while a run uses it is read again.
 func TestGitSecretRenewed(t *testing.T) {
 	w := newWorld(t)
 	repo := w.Repo("site.git", site())
@@ -32,13 +32,13 @@ func TestGitSecretRenewed(t *testing.T) {
 	s.Break(gitserver.On(gitserver.Listing, gitserver.Times(1, gitserver.Before(func() { generation("..2026_01_02", password) }))))
 	w.spec(s.URL)
 	w.want(0, render)
-	w.same(repo.Archive("HEAD", ""))
+	w.wantOutputs(repo.Archive("HEAD", ""))
 	if n := s.Count(gitserver.Listing); n != 2 {
 		t.Errorf("%d listings: %v", n, s.Requests())
 	}
 }
 
-// A volume of values that changes during a fetch is read again; the commit is not.
+// A volume of values that changes during a fetch is read again.
 func TestGitVolumeChanges(t *testing.T) {
 	w := newWorld(t)
 	w.Repo("site.git", site())
@@ -61,9 +61,9 @@ func TestGitVolumeChanges(t *testing.T) {
 	}
 }
 
-// halfway calls do once, after n bytes of an answer. The context of do ends when the client
-// is gone.
-func halfway(n int, do func(context.Context)) gitserver.Spoil {
+// afterBytes calls do once, after n bytes of an answer. The context of do ends when the
+// client is gone.
+func afterBytes(n int, do func(context.Context)) gitserver.Spoil {
 	var once sync.Once
 	return func(ctx context.Context, w io.Writer) io.Writer {
 		return &counted{w, n, func() { once.Do(func() { do(ctx) }) }}
@@ -83,11 +83,11 @@ func (c *counted) Write(p []byte) (int, error) {
 	return c.Writer.Write(p)
 }
 
-// Links that are put in the way, of an output or of what a run puts aside, lead nothing out
-// of the directory.
+// A symlink in place of an output, the spool or the state makes no run write outside of the
+// directory.
 func TestGitLinksInTheWay(t *testing.T) {
 	w := newWorld(t)
-	repo := w.Repo("site.git", heavy(800))
+	repo := w.Repo("site.git", largeCommit(800))
 	s := w.https()
 	w.spec(s.URL, "commit: "+repo.Hash("HEAD"))
 	outside := filepath.Join(w.dir, "outside")
@@ -109,7 +109,7 @@ func TestGitLinksInTheWay(t *testing.T) {
 		}
 	}
 	for _, name := range []string{".confit-default/spool-*", ".confit-default"} {
-		s.Break(gitserver.On(gitserver.Fetch, gitserver.Body(halfway(11<<20, swap(name)))))
+		s.Break(gitserver.On(gitserver.Fetch, gitserver.Body(afterBytes(11<<20, swap(name)))))
 		r := w.confit("render")
 		t.Logf("%s: status %d, %s", name, r.status, r.stderr)
 		if r.status != 73 && r.status != 74 && r.status != 0 {
@@ -128,7 +128,7 @@ func TestGitLinksInTheWay(t *testing.T) {
 	w.want(73, render, "out/part03 is a symlink where an output should go")
 	must(t, os.Remove(filepath.Join(out, "part03")))
 	w.want(0, render, "1 created")
-	w.same(repo.Archive("HEAD", ""))
+	w.wantOutputs(repo.Archive("HEAD", ""))
 	if got := harness.Untouched(t, outside); got != theirs {
 		t.Errorf("outside is\n%s, was\n%s", got, theirs)
 	}

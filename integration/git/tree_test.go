@@ -10,11 +10,11 @@ import (
 	"confit/integration/gitserver"
 )
 
-// hostile makes the tree of a commit that git itself would not.
+// hostile makes a tree that git itself would not make.
 type hostile func(r *gitserver.TestRepo) string
 
-// What cannot become regular files of the same names everywhere is refused, named, and
-// leaves nothing.
+// A tree with an entry that cannot be a regular file on every system is refused. The error
+// names the entry.
 func TestGitTreesRefused(t *testing.T) {
 	tree := func(files gitserver.Tree) gitserver.Commit { return gitserver.Commit{Files: files} }
 	link := func(target string) gitserver.Commit {
@@ -82,13 +82,13 @@ func TestGitTreesRefused(t *testing.T) {
 			if strings.Contains(r.stderr, "\x1b") || !utf8.ValidString(r.stderr) || strings.Contains(r.stderr, "\n::") {
 				t.Errorf("it says %q", r.stderr)
 			}
-			w.nothing()
+			w.wantNoOutputs()
 		})
 	}
 }
 
-// Symlinks inside the tree arrive as the files that they lead to; modes are kept, or what
-// the spec says.
+// Symlinks inside the tree become copies of their targets. Modes are those of the tree or of
+// the spec.
 func TestGitLinks(t *testing.T) {
 	w := newWorld(t)
 	repo := w.Repo("site.git", gitserver.Commit{Files: gitserver.Tree{
@@ -108,7 +108,7 @@ func TestGitLinks(t *testing.T) {
 	}
 	for range 2 { // from the server, and from memory
 		w.want(0, render)
-		w.same(want)
+		w.wantOutputs(want)
 	}
 	w.write("confit.yaml", strings.Replace(w.read("confit.yaml"), "- copy: site:**", "- {copy: 'site:**', mode: '0600'}", 1))
 	w.want(0, render, "0 created, 7 updated")
@@ -119,7 +119,7 @@ func TestGitLinks(t *testing.T) {
 	}
 }
 
-// A ref or a folder that is not there is an input that is missing, and the message helps.
+// A ref or a folder that does not exist is a missing input, and the error suggests another.
 func TestGitNames(t *testing.T) {
 	w := newWorld(t)
 	repo := w.Repo("site.git", site())
@@ -163,14 +163,14 @@ func TestGitNames(t *testing.T) {
 				t.Errorf("it says %q", r.stderr)
 			}
 			if tc.status != 0 {
-				w.nothing()
+				w.wantNoOutputs()
 				return
 			}
-			w.same(repo.Archive("HEAD", ""))
+			w.wantOutputs(repo.Archive("HEAD", ""))
 			must(t, os.RemoveAll(filepath.Join(w.dir, "out")))
 		})
 	}
 	w.write("confit.yaml", pipe("- git: "+s.URL+"/empty.git\n    name: site\n    auth: auth", "- copy: site:**"))
 	w.want(65, render, "the repository is empty")
-	w.nothing()
+	w.wantNoOutputs()
 }

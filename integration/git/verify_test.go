@@ -12,8 +12,7 @@ import (
 	"confit/integration/harness"
 )
 
-// signers are the keys of a test, of which the first is trusted, and with it the one that
-// has expired.
+// signers are the keys of a test. The good and the expired one are trusted.
 type signers struct {
 	field              string // of verify
 	good, bad, expired gitserver.Signer
@@ -31,8 +30,8 @@ func allowedSigners(w *world) signers {
 	return signers{"allowedSigners", good, bad, old, good.AllowedSigner("a@example.com") + "\n" + old.AllowedSigner("b@example.com", `valid-before="20200101"`) + "\n", "a@example.com"}
 }
 
-// Only what a trusted and valid key signed is published, commit, tag or both; all else is 77
-// and writes nothing.
+// A commit or tag is published only with the signature of a trusted and valid key. Everything
+// else is 77 and writes nothing.
 func TestGitVerify(t *testing.T) {
 	for kind, keys := range map[string]func(*world) signers{"openpgp": openPGP, "ssh": allowedSigners} {
 		t.Run(kind, func(t *testing.T) {
@@ -83,14 +82,14 @@ func TestGitVerify(t *testing.T) {
 					w.spec(s.URL, "ref: "+tc.ref, "verify: {"+k.field+": keys, object: "+cmp.Or(tc.object, "commit")+"}")
 					r := w.want(tc.status, []string{"render", "--log-format", "json"}, tc.text)
 					if tc.status == 0 {
-						w.same(repo.Archive(tc.ref+"^{commit}", ""))
+						w.wantOutputs(repo.Archive(tc.ref+"^{commit}", ""))
 						must(t, os.RemoveAll(filepath.Join(w.dir, "out")))
 						return
 					}
 					if !strings.Contains(r.stderr, `"file":"confit.yaml","line":3`) || !strings.Contains(r.stderr, `"hint":`) {
 						t.Errorf("no place or hint: %s", r.stderr)
 					}
-					w.nothing()
+					w.wantNoOutputs()
 				})
 			}
 			w.spec(s.URL, "ref: v-bad", "verify: {"+k.field+": keys/trusted, object: tag}")
@@ -102,7 +101,7 @@ func TestGitVerify(t *testing.T) {
 	}
 }
 
-// forged makes a branch of a signed commit whose text is another.
+// forged makes a branch of a signed commit with a changed message.
 func forged(t *testing.T, repo *gitserver.TestRepo, from, branch string) {
 	t.Helper()
 	text := repo.Text(from)
@@ -112,8 +111,8 @@ func forged(t *testing.T, repo *gitserver.TestRepo, from, branch string) {
 	repo.SetRef("refs/heads/"+branch, repo.Object("commit", strings.Replace(text, "step", "stop", 1)))
 }
 
-// A key that is taken away counts at once, also for what was published already and needs no
-// network; and what cannot be read trusts nobody.
+// A key that is no longer trusted counts at once, even for a commit that is published and
+// needs no network. Keys that cannot be read trust nobody.
 func TestGitVerifyAgain(t *testing.T) {
 	w := newWorld(t)
 	key, other := w.SSHKey(), w.PGPKey(time.Time{}, 0)

@@ -95,7 +95,7 @@ type outcome struct {
 	stdout, stderr string
 }
 
-// command is confit in the folder, with limits of its own that no run reaches.
+// command is confit in the folder, with time limits that no run reaches.
 func (w *world) command(args ...string) *exec.Cmd {
 	args = append(args, "--timeout", patient)
 	if args[0] == "render" {
@@ -123,7 +123,7 @@ func (w *world) confit(args ...string) outcome {
 	return r
 }
 
-// want runs confit, wants a status, and each of the texts in what it says.
+// want runs confit, and wants a status and each of the texts in its messages.
 func (w *world) want(status int, args []string, texts ...string) outcome {
 	w.t.Helper()
 	r := w.confit(args...)
@@ -140,8 +140,8 @@ func (w *world) want(status int, args []string, texts ...string) outcome {
 
 var render = []string{"render"}
 
-// same holds what was published against the files of a commit.
-func (w *world) same(want gitserver.Tree) {
+// wantOutputs compares the outputs with the files of a commit.
+func (w *world) wantOutputs(want gitserver.Tree) {
 	w.t.Helper()
 	got, err := gitserver.ReadDir(filepath.Join(w.dir, "out"), ".confit-default")
 	if err != nil {
@@ -160,8 +160,8 @@ func paths(tree gitserver.Tree) string {
 	return b.String()
 }
 
-// nothing wants that no output directory was made.
-func (w *world) nothing() {
+// wantNoOutputs wants no output directory.
+func (w *world) wantNoOutputs() {
 	w.t.Helper()
 	if _, err := os.Lstat(filepath.Join(w.dir, "out")); !os.IsNotExist(err) {
 		names, _ := filepath.Glob(filepath.Join(w.dir, "out", ".confit-default", "*"))
@@ -169,7 +169,7 @@ func (w *world) nothing() {
 	}
 }
 
-// pipe is a spec of these sources and outputs.
+// pipe is a spec with these sources and outputs.
 func pipe(sources, outputs string) string {
 	return "version: 1\nsources:\n  " + sources + "\nrender:\n  " + outputs + "\nlimits: {git: {time: " + patient + "}}\nsinks: [{dir: out}]\n"
 }
