@@ -59,14 +59,15 @@ type traced struct {
 	known  map[int]bool
 }
 
-// endless is how long a run may take before it counts as hanging: half the time that all
-// tests have.
+// endless is how long a run may take before it counts as hanging: half the time of all
+// tests, and at most ten minutes.
 func endless() time.Duration {
+	const most = 10 * time.Minute
 	limit := flag.Lookup("test.timeout").Value.(flag.Getter).Get().(time.Duration)
 	if limit == 0 {
-		return time.Hour
+		return most
 	}
-	return limit / 2
+	return min(limit/2, most)
 }
 
 // trace executes a job and gives its wait status. Its thread must be locked, and
