@@ -30,7 +30,7 @@ type app struct {
 	api address // where its tokens are made
 }
 
-func (t *target) readApp(auth map[string][]byte) (string, error) {
+func (t *endpoint) readApp(auth map[string][]byte) (string, error) {
 	id, hasID := value(auth, "githubAppID")
 	installation, hasInstallation := value(auth, "githubAppInstallationID")
 	text, hasKey := value(auth, "githubAppPrivateKey")
@@ -84,25 +84,25 @@ func (a *app) jwt(now time.Time) (string, error) {
 }
 
 // authorize gets the token of a GitHub App, once.
-func (w *web) authorize(ctx context.Context) error {
-	if w.to.app == nil || w.token != "" {
+func (h *httpTransport) authorize(ctx context.Context) error {
+	if h.to.app == nil || h.token != "" {
 		return nil
 	}
-	api := &target{address: w.to.app.api, credentials: w.to.credentials}
+	api := &endpoint{address: h.to.app.api, credentials: h.to.credentials}
 	api.cert = nil // it is for the server of the repository
-	client := newClient(api, w.env)
+	client := newClient(api, h.env)
 	defer client.CloseIdleConnections()
 	var err error
-	w.token, err = api.appToken(ctx, client)
-	var passing hiccup
-	if errors.As(err, &passing) {
-		passing.reason = api.origin() + ": " + passing.reason
-		return passing
+	h.token, err = api.appToken(ctx, client)
+	var transient transientError
+	if errors.As(err, &transient) {
+		transient.reason = api.origin() + ": " + transient.reason
+		return transient
 	}
 	return err
 }
 
-func (t *target) appToken(ctx context.Context, client *http.Client) (string, error) {
+func (t *endpoint) appToken(ctx context.Context, client *http.Client) (string, error) {
 	jwt, err := t.app.jwt(time.Now())
 	if err != nil {
 		return "", t.badAuth("githubAppPrivateKey cannot sign", httpsShapes)
@@ -116,7 +116,7 @@ func (t *target) appToken(ctx context.Context, client *http.Client) (string, err
 	req.Header.Set("User-Agent", "confit")
 	resp, err := client.Do(req)
 	if err != nil {
-		return "", t.unreached(err)
+		return "", t.noResponse(err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusCreated {
@@ -124,28 +124,27 @@ func (t *target) appToken(ctx context.Context, client *http.Client) (string, err
 	}
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxToken))
 	if err != nil {
-		return "", broken(err)
+		return "", networkFault(err)
 	}
 	var answer struct {
 		Token string `json:"token"`
 	}
 	if json.Unmarshal(data, &answer) != nil || !tokenLike(answer.Token) {
-		return "", t.problem(render.CauseRemote, "git-remote", "the answer holds no token for the GitHub App")
+		return "", t.problem(render.CauseRemote, "git-remote", "the answer holds no token for the GitHub App", "")
 	}
 	return answer.Token, nil
 }
 
 // appRefused is the error of an answer without token. GitHub says 404 for an installation
 // that it does not have, and 422 for one that may not have what was asked.
-func (t *target) appRefused(resp *http.Response) error {
+func (t *endpoint) appRefused(resp *http.Response) error {
 	switch code := resp.StatusCode; {
 	case code/100 == 3:
 		return t.redirected(resp)
 	case code == http.StatusNotFound, code == http.StatusUnprocessableEntity, code == http.StatusUnauthorized,
 		code == http.StatusForbidden && resp.Header.Get("Retry-After") == "":
-		p := t.problem(render.CauseTrust, "git-auth", "the server does not accept the GitHub App: %s", statusText(code))
-		p.Hint = "do githubAppID, githubAppInstallationID and githubAppPrivateKey belong together, and is the app installed?"
-		return p
+		return t.problem(render.CauseTrust, "git-auth", "the server does not accept the GitHub App: "+statusText(code),
+			"do githubAppID, githubAppInstallationID and githubAppPrivateKey belong together, and is the app installed?")
 	}
-	return t.status(resp, time.Now())
+	return t.badStatus(resp, time.Now())
 }

@@ -17,15 +17,15 @@ const (
 	sshShapes   = "for ssh the Secret of auth: has ssh-privatekey (or identity) and known_hosts, and password if the key has a passphrase"
 )
 
-// A target is where to go and what to show there.
-type target struct {
+// An endpoint is a repository's address, and the credentials for it.
+type endpoint struct {
 	address
 	credentials
 }
 
 // credentials are what a Secret holds, made ready.
 type credentials struct {
-	shape      string // names the keys, for errors
+	offers     string // names the keys, for errors
 	name, pass string
 	bearer     string
 	app        *app
@@ -39,27 +39,24 @@ type credentials struct {
 func (r *Remote) address() (address, error) {
 	a, err := parseURL(r.URL)
 	if err == nil && a.scheme == "http" && !r.AllowHTTP {
-		p := a.problem(render.CauseSpec, "git-url", "http is neither secret nor authentic")
-		p.Hint = "use https; or set allowHTTP: true for a public repository on a network you trust"
-		return a, p
+		return a, a.problem(render.CauseSpec, "git-url", "http is neither secret nor authentic",
+			"use https; or set allowHTTP: true for a public repository on a network you trust")
 	}
 	return a, err
 }
 
-func (r *Remote) target() (*target, error) {
+func (r *Remote) endpoint() (*endpoint, error) {
 	a, err := r.address()
 	if err != nil {
 		return nil, err
 	}
-	t := &target{address: a}
-	t.shape = "nothing"
+	t := &endpoint{address: a}
+	t.offers = "nothing"
 	switch {
 	case a.scheme == "ssh":
 		return t, t.readSSH(r.Auth)
 	case a.scheme == "http" && r.Auth != nil:
-		p := a.problem(render.CauseSpec, "git-auth", "credentials are not sent over http")
-		p.Hint = "use https, or leave out auth:"
-		return nil, p
+		return nil, a.problem(render.CauseSpec, "git-auth", "credentials are not sent over http", "use https, or leave out auth:")
 	case r.Auth != nil:
 		return t, t.readHTTPS(r.Auth)
 	}
@@ -67,10 +64,8 @@ func (r *Remote) target() (*target, error) {
 }
 
 // badAuth is about what the Secret holds; no text of it is ever part of the error.
-func (t *target) badAuth(text, hint string) error {
-	p := t.problem(render.CauseTrust, "git-auth", "auth: %s", text)
-	p.Hint = hint
-	return p
+func (t *endpoint) badAuth(text, hint string) error {
+	return t.problem(render.CauseTrust, "git-auth", "auth: "+text, hint)
 }
 
 // value gives the first of keys that is there, without the newline that an editor leaves.
@@ -84,16 +79,15 @@ func value(auth map[string][]byte, keys ...string) (string, bool) {
 	return "", false
 }
 
-func (t *target) readSSH(auth map[string][]byte) error {
+func (t *endpoint) readSSH(auth map[string][]byte) error {
 	pem, ok := value(auth, "ssh-privatekey", "identity")
 	if !ok {
 		return t.badAuth("ssh needs a private key", sshShapes)
 	}
 	known, ok := value(auth, "known_hosts")
 	if !ok || strings.TrimSpace(known) == "" {
-		p := t.problem(render.CauseTrust, "git-host-key", "auth: known_hosts is missing, and host keys are always checked")
-		p.Hint = "add the server's line to the Secret as known_hosts: ssh-keyscan prints one, its operator publishes the fingerprint"
-		return p
+		return t.problem(render.CauseTrust, "git-host-key", "auth: known_hosts is missing, and host keys are always checked",
+			"add the server's line to the Secret as known_hosts: ssh-keyscan prints one, its operator publishes the fingerprint")
 	}
 	var err error
 	if t.hosts, err = parseKnownHosts(known); err != nil {
@@ -114,13 +108,13 @@ func (t *target) readSSH(auth map[string][]byte) error {
 	case err != nil:
 		return t.badAuth("the private key cannot be read", "it is the text of a file like id_ed25519, with its first and last line")
 	}
-	t.shape = "the key " + ssh.FingerprintSHA256(t.signer.PublicKey())
+	t.offers = "the key " + ssh.FingerprintSHA256(t.signer.PublicKey())
 	return nil
 }
 
 // readHTTPS takes at most one of the shapes that name someone; a client certificate and
 // ca.crt go with any.
-func (t *target) readHTTPS(auth map[string][]byte) error {
+func (t *endpoint) readHTTPS(auth map[string][]byte) error {
 	var shapes []string
 	for _, read := range []func(map[string][]byte) (string, error){t.readBasic, t.readBearer, t.readApp} {
 		shape, err := read(auth)
@@ -142,7 +136,7 @@ func (t *target) readHTTPS(auth map[string][]byte) error {
 		shapes = append(shapes, shape)
 	}
 	if len(shapes) > 0 {
-		t.shape = strings.Join(shapes, " and ")
+		t.offers = strings.Join(shapes, " and ")
 	}
 	if len(shapes) > 0 || t.roots != nil {
 		return nil
@@ -153,7 +147,7 @@ func (t *target) readHTTPS(auth map[string][]byte) error {
 	return t.badAuth("it holds none of the keys that https takes", httpsShapes)
 }
 
-func (t *target) readBasic(auth map[string][]byte) (string, error) {
+func (t *endpoint) readBasic(auth map[string][]byte) (string, error) {
 	var hasUser, hasPass bool
 	t.name, hasUser = value(auth, "username")
 	t.pass, hasPass = value(auth, "password")
@@ -170,7 +164,7 @@ func (t *target) readBasic(auth map[string][]byte) (string, error) {
 	return "username and password", nil
 }
 
-func (t *target) readBearer(auth map[string][]byte) (string, error) {
+func (t *endpoint) readBearer(auth map[string][]byte) (string, error) {
 	token, ok := value(auth, "token", "bearerToken")
 	if !ok {
 		return "", nil
@@ -182,7 +176,7 @@ func (t *target) readBearer(auth map[string][]byte) (string, error) {
 	return "token", nil
 }
 
-func (t *target) readCert(auth map[string][]byte) (string, error) {
+func (t *endpoint) readCert(auth map[string][]byte) (string, error) {
 	if ca, ok := value(auth, "ca.crt", "caFile"); ok {
 		var err error
 		if t.roots, err = x509.SystemCertPool(); err != nil {
@@ -215,5 +209,5 @@ func tokenLike(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }) < 0
 }
 
-// secretive is true when the server is sent something that it could echo.
-func (t *target) secretive() bool { return t.pass != "" || t.bearer != "" || t.app != nil }
+// sendsSecret is true when the server is sent something that it could echo.
+func (t *endpoint) sendsSecret() bool { return t.pass != "" || t.bearer != "" || t.app != nil }

@@ -16,8 +16,7 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// knownHosts are the lines of a known_hosts file (sshd(8)). The readers of it that there
-// are take the names of files, and we have a Secret.
+// knownHosts are the lines of a known_hosts file (sshd(8)).
 type knownHosts []hostLine
 
 type hostLine struct {
@@ -58,28 +57,26 @@ func parseKnownHosts(text string) (knownHosts, error) {
 
 // parseHostLine gives a line without key if it does not know the type of the key.
 func parseHostLine(words []string) (l hostLine, err error) {
-	if words[0][0] == '@' {
+	marked := words[0][0] == '@'
+	if marked && words[0] != authority && words[0] != revoked {
+		return l, errors.New("has a marker that is not known")
+	}
+	if marked {
 		l.marker, words = words[0], words[1:]
-		if l.marker != authority && l.marker != revoked {
-			return l, errors.New("has a marker that is not known")
-		}
 	}
 	if len(words) < 3 || words[0][0] == '@' {
 		return l, errors.New("is not complete")
 	}
-	blob, err := base64.StdEncoding.DecodeString(words[2])
-	if err != nil {
-		return l, errors.New("has a key that is not base64")
-	}
 	if !slices.Contains(keyTypes(), words[1]) {
 		return l, nil
 	}
-	if l.key, err = ssh.ParsePublicKey(blob); err != nil || l.key.Type() != words[1] {
+	var corrupt base64.CorruptInputError
+	_, l.patterns, l.key, _, _, err = ssh.ParseKnownHosts([]byte(strings.Join(words, " ")))
+	switch {
+	case errors.As(err, &corrupt):
+		return l, errors.New("has a key that is not base64")
+	case err != nil:
 		return l, errors.New("has a key that is not of its type")
-	}
-	l.patterns = strings.Split(strings.ToLower(words[0]), ",")
-	if words[0][0] == '|' { // base64 is not to be lower case
-		l.patterns = words[:1]
 	}
 	return l, nil
 }
@@ -88,9 +85,9 @@ func keyTypes() []string {
 	return []string{ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521, ssh.KeyAlgoRSA, ssh.KeyAlgoSKED25519, ssh.KeyAlgoSKECDSA256}
 }
 
-// of gives the lines for a host at its port, revoked keys aside. A host without port means
+// forHost gives the lines for a host at its port, revoked keys aside. A host without port means
 // port 22, as ssh-keyscan writes it.
-func (k knownHosts) of(a address) knownHosts {
+func (k knownHosts) forHost(a address) knownHosts {
 	name := a.knownName()
 	var found knownHosts
 	for _, l := range k {
@@ -110,12 +107,12 @@ func (a address) knownName() string {
 }
 
 func (l hostLine) matches(name string) bool {
-	if l.patterns[0][0:min(1, len(l.patterns[0]))] == "|" {
+	if strings.HasPrefix(l.patterns[0], "|") {
 		return hashedHost(l.patterns[0], name)
 	}
 	matched := false
 	for _, p := range l.patterns {
-		p, not := strings.CutPrefix(p, "!")
+		p, not := strings.CutPrefix(strings.ToLower(p), "!")
 		if p != "" && wildcard(p, name) {
 			if not {
 				return false
@@ -166,7 +163,7 @@ func wildcard(pattern, name string) bool {
 // error.
 func (k knownHosts) algorithms(a address) []string {
 	var all []string
-	for _, l := range k.of(a) {
+	for _, l := range k.forHost(a) {
 		switch {
 		case l.marker == authority:
 			all = append(all, ssh.CertAlgoED25519v01, ssh.CertAlgoECDSA256v01, ssh.CertAlgoECDSA384v01, ssh.CertAlgoECDSA521v01, ssh.CertAlgoRSASHA512v01, ssh.CertAlgoRSASHA256v01)
@@ -181,14 +178,14 @@ func (k knownHosts) algorithms(a address) []string {
 
 // check tells whether key is one of the host's.
 func (k knownHosts) check(a address, key ssh.PublicKey) error {
-	mine := k.of(a)
+	mine := k.forHost(a)
 	checker := ssh.CertChecker{
-		IsHostAuthority: func(ca ssh.PublicKey, _ string) bool { return mine.hold(authority, ca) },
+		IsHostAuthority: func(ca ssh.PublicKey, _ string) bool { return mine.contains(authority, ca) },
 		IsRevoked: func(c *ssh.Certificate) bool {
-			return k.hold(revoked, c.Key) || k.hold(revoked, c.SignatureKey)
+			return k.contains(revoked, c.Key) || k.contains(revoked, c.SignatureKey)
 		},
 		HostKeyFallback: func(string, net.Addr, ssh.PublicKey) error {
-			if k.hold(revoked, key) || !mine.hold("", key) {
+			if k.contains(revoked, key) || !mine.contains("", key) {
 				return errors.New("not known")
 			}
 			return nil
@@ -200,7 +197,7 @@ func (k knownHosts) check(a address, key ssh.PublicKey) error {
 	return k.problem(a, mine, key)
 }
 
-func (k knownHosts) hold(marker string, key ssh.PublicKey) bool {
+func (k knownHosts) contains(marker string, key ssh.PublicKey) bool {
 	return slices.ContainsFunc(k, func(l hostLine) bool {
 		return l.marker == marker && bytes.Equal(l.key.Marshal(), key.Marshal())
 	})
@@ -209,7 +206,7 @@ func (k knownHosts) hold(marker string, key ssh.PublicKey) bool {
 func (k knownHosts) problem(a address, mine knownHosts, key ssh.PublicKey) error {
 	text := "the host key is not the known one"
 	switch {
-	case k.hold(revoked, key):
+	case k.contains(revoked, key):
 		text = "the host key is revoked"
 	case len(mine) == 0:
 		text = a.knownName() + " is not in known_hosts"
@@ -217,17 +214,17 @@ func (k knownHosts) problem(a address, mine knownHosts, key ssh.PublicKey) error
 	if _, ok := key.(*ssh.Certificate); ok && len(mine) > 0 {
 		text = "the host certificate is expired, for another host or none, or not signed by a known authority"
 	}
-	p := a.problem(render.CauseTrust, "git-host-key", "%s", text)
+	p := a.problem(render.CauseTrust, "git-host-key", text,
+		"if the server's operator publishes that fingerprint, put its line into known_hosts; if not, somebody is in between")
 	p.Notes = append([]string{"the server shows " + fingerprint(key)}, mine.notes()...)
-	p.Hint = "if the server's operator publishes that fingerprint, put its line into known_hosts; if not, somebody is in between"
 	return p
 }
 
-// noSuchKind is the problem of a server that has no key of a type that is known.
-func (k knownHosts) noSuchKind(a address) error {
-	p := a.problem(render.CauseTrust, "git-host-key", "the server has no host key of the type in known_hosts")
-	p.Notes = k.of(a).notes()
-	p.Hint = "if the server's operator has replaced the key, put its line into known_hosts"
+// noSuchType is the problem of a server that has no key of a known type.
+func (k knownHosts) noSuchType(a address) error {
+	p := a.problem(render.CauseTrust, "git-host-key", "the server has no host key of the type in known_hosts",
+		"if the server's operator has replaced the key, put its line into known_hosts")
+	p.Notes = k.forHost(a).notes()
 	return p
 }
 

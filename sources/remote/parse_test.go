@@ -212,7 +212,7 @@ func TestKnownHosts(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, err, urlErr)
 			continue
 		}
-		if got := len(known.of(a)) == 1; got != tt.want {
+		if got := len(known.forHost(a)) == 1; got != tt.want {
 			t.Errorf("%s: %q of %s is %v, want %v", name, pattern, tt.url, got, tt.want)
 		}
 	}
@@ -252,7 +252,7 @@ func FuzzKnownHosts(f *testing.F) {
 			return
 		}
 		a := address{scheme: "ssh", host: host, port: "22", path: "a"}
-		mine := known.of(a)
+		mine := known.forHost(a)
 		if len(mine) > 0 && len(known.algorithms(a)) == 0 {
 			t.Errorf("a known host without algorithm: %q", text)
 		}
@@ -270,11 +270,11 @@ func FuzzAdvert(f *testing.F) {
 	f.Add([]byte(service0 + pkt(aHash+" HEAD\x00symref=HEAD:refs/heads/x", aHash+" refs/tags/x", aHash+" refs/tags/x^{}", "shallow "+aHash, "")))
 	f.Add([]byte(pkt("version 1\n", aHash+" a\x00object-format=sha256\n", "")))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		w := newWire(newWatch(0, func() {}).reader(bytes.NewReader(data)))
-		a, err := w.advert()
-		s := &session{to: &target{}}
+		r := newPktReader(bytes.NewReader(data), newStallTimer(0, func() {}))
+		a, err := r.advert()
+		s := &session{to: &endpoint{}}
 		if err != nil {
-			_ = s.fault(w, err)
+			_ = s.explain(r, err)
 			return
 		}
 		if a.ObjectFormat != "sha1" {
@@ -283,7 +283,7 @@ func FuzzAdvert(f *testing.F) {
 		if ref, err := a.Resolve(""); err == nil && ref.Hash.IsZero() {
 			t.Errorf("a zero HEAD")
 		}
-		p := &pack{session: s, wire: w, banded: true}
+		p := &packReader{session: s, pkts: r, banded: true}
 		_, _ = io.Copy(io.Discard, p)
 	})
 }

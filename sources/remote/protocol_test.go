@@ -202,17 +202,17 @@ func TestTooManyRefs(t *testing.T) {
 }
 
 func TestRequest(t *testing.T) {
-	can := capabilities{}
-	for c := range strings.FieldsSeq("multi_ack multi_ack_detailed thin-pack side-band side-band-64k ofs-delta shallow no-progress include-tag agent") {
-		can[capability.Capability(c)] = ""
+	can := capability.NewList()
+	if err := can.Decode([]byte("multi_ack multi_ack_detailed thin-pack side-band side-band-64k ofs-delta shallow no-progress include-tag agent=x")); err != nil {
+		t.Fatal(err)
 	}
 	s := &session{can: can}
 	hashes := []plumbing.Hash{plumbing.NewHash(aHash), plumbing.NewHash(strings.Repeat("2", 40))}
-	want := pkt("want "+aHash+" multi_ack_detailed side-band-64k ofs-delta shallow no-progress agent=confit\n", "want "+strings.Repeat("2", 40)+"\n", "deepen 1\n", "", "done\n")
+	want := pkt("want "+aHash+" multi_ack_detailed side-band-64k thin-pack ofs-delta shallow no-progress agent=confit\n", "want "+strings.Repeat("2", 40)+"\n", "deepen 1\n", "", "done\n")
 	if got := string(s.request(Want{Hashes: hashes, Depth: 1})); got != want {
 		t.Errorf("request = %q, want %q", got, want)
 	}
-	s.can = nil
+	s.can = capability.NewList()
 	if got, want := string(s.request(Want{Hashes: hashes[:1], Depth: 1})), pkt("want "+aHash+"\n", "", "done\n"); got != want {
 		t.Errorf("request = %q, want %q", got, want)
 	}

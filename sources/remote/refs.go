@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"encoding/hex"
 	"strings"
 
 	"confit/render"
@@ -18,7 +17,7 @@ type Ref struct {
 
 // Refs is what a server advertises.
 type Refs struct {
-	Head         Ref   // its Name is the branch that HEAD points to, or HEAD; zero if there is none
+	Head         Ref   // its Name is the branch that HEAD points to, or HEAD; its Hash is zero if there is none
 	All          []Ref // in the server's order, without HEAD
 	CanFetchAny  bool  // commits that no ref points to may be asked for
 	ObjectFormat string
@@ -124,12 +123,4 @@ func (f Refs) near(name string) []string {
 
 func refProblem(text, hint string) *render.Problem {
 	return &render.Problem{Cause: render.CauseInput, Code: "git-ref", Text: text, Hint: hint}
-}
-
-func parseHash(s string) (h plumbing.Hash, ok bool) {
-	if len(s) != 2*len(h) {
-		return h, false
-	}
-	_, err := hex.Decode(h[:], []byte(s))
-	return h, err == nil
 }

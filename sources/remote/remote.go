@@ -1,12 +1,3 @@
-// Package remote asks a Git server, over https or ssh, for what it has, and hands over
-// the pack of one fetch as it arrives. It keeps no repository, starts no process and asks
-// nobody anything.
-//
-// A credential goes to the origin of the URL and nowhere else, over TLS that was verified
-// or to a host whose key is known; there is no way to turn that off. No text of this
-// package holds one. What a server says is quoted, cut, and held back where it could echo
-// a credential. The certificate authorities are those of the machine, as crypto/x509 finds
-// them, and ca.crt of the Secret.
 package remote
 
 import (
@@ -51,9 +42,9 @@ type Want struct {
 // because no ref points to it. Fetching the refs with their history may bring it.
 var ErrNotOffered = errors.New("the server does not hand out this commit")
 
-// Check tells whether URL and Auth fit, without touching the network.
+// Check tells whether URL, Auth and Env fit, without touching the network.
 func (r *Remote) Check() error {
-	_, err := r.target()
+	_, err := r.endpoint()
 	return err
 }
 
@@ -67,19 +58,22 @@ func (r *Remote) CheckURL() error {
 // and read start anew with each try, so read must forget what it has. read is to return
 // soon after its reader fails or ctx is done.
 //
-// What may pass (no answer, a broken transfer, a Problem of CauseRemote from read) is tried
-// again until Timeout.
+// Transient faults (no answer, a broken transfer, a Problem of CauseRemote from read) are
+// tried again until Timeout.
 func (r *Remote) Fetch(ctx context.Context, pick func(Refs) (Want, error), read func(ctx context.Context, pack io.Reader) error) error {
-	to, err := r.target()
+	to, err := r.endpoint()
 	if err != nil {
 		return err
 	}
-	f := &fetch{Remote: r, to: to, pick: pick, read: read, start: time.Now()}
+	f := &fetch{Remote: r, to: to, pick: pick, read: read, start: time.Now(), timer: &stallTimer{}}
 	timed, cancel := context.WithTimeout(ctx, f.timeout())
 	defer cancel()
-	if to.scheme != "ssh" {
-		f.web = newWeb(to, r.Env)
-		defer f.web.client.CloseIdleConnections()
+	if to.scheme == "ssh" {
+		f.transport = &sshTransport{to: to}
+	} else {
+		t := newHTTPTransport(to, r.Env)
+		defer t.client.CloseIdleConnections()
+		f.transport = t
 	}
 	err = f.tries(timed)
 	if err != nil && ctx.Err() != nil && !isProblem(err) {
@@ -91,11 +85,12 @@ func (r *Remote) Fetch(ctx context.Context, pick func(Refs) (Want, error), read 
 // A fetch is one call of Fetch.
 type fetch struct {
 	*Remote
-	to    *target
-	pick  func(Refs) (Want, error)
-	read  func(context.Context, io.Reader) error
-	start time.Time
-	web   *web // serves all tries, so that its connections and token do
+	to        *endpoint
+	transport transport // of all tries: connections and tokens are used again
+	pick      func(Refs) (Want, error)
+	read      func(context.Context, io.Reader) error
+	start     time.Time
+	timer     *stallTimer // of the last try
 }
 
 func (r *Remote) timeout() time.Duration {
@@ -109,21 +104,17 @@ func (f *fetch) tries(ctx context.Context) error {
 	if jitter := min(f.StartJitter, f.timeout()/2); jitter > 0 {
 		pause(ctx, rand.N(jitter))
 	}
-	var last hiccup
+	var last transientError
 	unknown := 0 // how often in a row DNS did not know the name
 	for n := 1; ; n++ {
 		err := f.try(ctx)
 		switch {
 		case err == nil || isProblem(err):
 			return err
-		case ctx.Err() != nil && last.reason == "":
-			last.reason = "it did not end in time"
-		case ctx.Err() == nil && !errors.As(err, &last): // if time ran out, what failed before says more
+		case ctx.Err() == nil && !errors.As(err, &last): // after the deadline, the fault of an earlier try says more
 			return err
 		}
-		if last.unknown {
-			unknown++
-		} else {
+		if unknown++; !last.unknownHost {
 			unknown = 0
 		}
 		wait := max(backoff(n), last.after)
@@ -140,7 +131,7 @@ func (f *fetch) tries(ctx context.Context) error {
 }
 
 // gaveUp is the error of a fetch that has no time left, or whose caller has none.
-func (f *fetch) gaveUp(ctx context.Context, n int, last hiccup) error {
+func (f *fetch) gaveUp(ctx context.Context, n int, last transientError) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return ctx.Err()
 	}
@@ -148,13 +139,20 @@ func (f *fetch) gaveUp(ctx context.Context, n int, last hiccup) error {
 	if n > 1 {
 		tries = fmt.Sprintf("%d tries", n)
 	}
-	p := f.to.problem(render.CauseRemote, "git-remote", "gave up after %s in %s: %s", tries, time.Since(f.start).Round(time.Millisecond), last.reason)
+	reason, hint := last.reason, "is the server up, and may this pod reach it (network policy, proxy variables, DNS)?"
+	came := f.timer.came()
+	switch {
+	case last.unknownHost:
+		hint = "is the host of the URL, or of the proxy variables, spelt right, and a name that this pod can see?"
+	case reason == "" && came != "":
+		reason, came = "the transfer was not over; "+came, ""
+		hint = fmt.Sprintf("if the server or the link is slow, raise time in limits: {git: {time: …}} of the spec; it is %s", f.timeout().Round(time.Millisecond))
+	case reason == "":
+		reason = "it did not end in time"
+	}
+	p := f.to.problem(render.CauseRemote, "git-remote", fmt.Sprintf("gave up after %s in %s: %s", tries, time.Since(f.start).Round(time.Millisecond), reason), hint)
 	if last.after > 0 {
 		p.Notes = []string{"the server asks to come back in " + last.after.Round(time.Second).String()}
-	}
-	p.Hint = "is the server up, and may this pod reach it (network policy, proxy variables, DNS)?"
-	if last.unknown {
-		p.Hint = "is the host of the URL, or of the proxy variables, spelt right, and a name that this pod can see?"
 	}
 	return p
 }
@@ -163,17 +161,12 @@ func (f *fetch) gaveUp(ctx context.Context, n int, last hiccup) error {
 func (f *fetch) try(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	w := newWatch(f.stall, func() { cancel(errStalled) })
-	s := &session{to: f.to, watch: w, progress: f.Progress}
-	if f.web != nil {
-		s.link = f.web
-	} else {
-		s.link = &shell{to: f.to}
-	}
-	defer s.link.close()
+	f.timer = newStallTimer(f.stall, func() { cancel(errStalled) })
+	s := &session{to: f.to, transport: f.transport, timer: f.timer, progress: f.Progress}
+	defer s.transport.close()
 	err := s.run(ctx, f.pick, f.read)
 	if err != nil && !isProblem(err) && context.Cause(ctx) == errStalled {
-		return hiccup{reason: "nothing came for " + w.after.String()}
+		return transientError{reason: "nothing came for " + f.timer.after.String()}
 	}
 	return err
 }

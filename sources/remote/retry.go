@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"confit/render"
 )
 
 const (
@@ -23,15 +25,15 @@ const (
 
 var errStalled = errors.New("stalled")
 
-// A hiccup is a failure that may pass. Its reason holds no word of a server that was sent a
-// credential.
-type hiccup struct {
-	reason  string
-	after   time.Duration // the server asks to stay away as long
-	unknown bool          // to DNS
+// A transientError is a fault that another try may cure. Its reason holds no word of a
+// server that was sent a credential.
+type transientError struct {
+	reason      string
+	after       time.Duration // the server asks to stay away as long
+	unknownHost bool          // DNS knows no such name
 }
 
-func (h hiccup) Error() string { return h.reason }
+func (t transientError) Error() string { return t.reason }
 
 // backoff is how long to wait after the n-th try: a random part of a span that doubles, so
 // that pods which failed together do not come back together.
@@ -67,60 +69,31 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	return 0
 }
 
-// broken makes a hiccup of an error of the network. The error's own text may hold the URL
-// of a proxy, so it is not used.
-func broken(err error) hiccup {
+// networkFault explains an error of the network. The error's own text may hold the URL of
+// a proxy, so it is not used.
+func networkFault(err error) error {
 	var (
-		timeout net.Error
-		dns     *net.DNSError
-		errno   syscall.Errno
+		transient transientError
+		problem   *render.Problem
+		timeout   net.Error
+		dns       *net.DNSError
+		errno     syscall.Errno
 	)
 	switch {
+	case errors.As(err, &problem):
+		return problem
+	case errors.As(err, &transient):
+		return transient
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return hiccup{reason: "DNS knows no server or proxy of that name", unknown: true}
+		return transientError{reason: "DNS knows no server or proxy of that name", unknownHost: true}
 	case errors.As(err, &dns):
-		return hiccup{reason: "the name of the server or proxy cannot be resolved"}
+		return transientError{reason: "the name of the server or proxy cannot be resolved"}
 	case errors.As(err, &errno):
-		return hiccup{reason: errno.Error()}
+		return transientError{reason: errno.Error()}
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return hiccup{reason: "no answer in time"}
+		return transientError{reason: "no answer in time"}
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return hiccup{reason: "the transfer ended early"}
+		return transientError{reason: "the transfer ended early"}
 	}
-	return hiccup{reason: "the connection broke"}
-}
-
-// A watch calls an alarm when a server says nothing for a while. It runs only while we
-// wait for the server.
-type watch struct {
-	after time.Duration
-	timer *time.Timer
-}
-
-func newWatch(after time.Duration, alarm func()) *watch {
-	if after <= 0 {
-		after = defaultStall
-	}
-	w := &watch{after: after, timer: time.AfterFunc(after, alarm)}
-	w.timer.Stop()
-	return w
-}
-
-// reader is r under watch.
-func (w *watch) reader(r io.Reader) *watched { return &watched{watch: w, r: r} }
-
-type watched struct {
-	*watch
-	r   io.Reader
-	err error // the first, io.EOF included
-}
-
-func (w *watched) Read(p []byte) (int, error) {
-	w.timer.Reset(w.after)
-	n, err := w.r.Read(p)
-	w.timer.Stop()
-	if err != nil && w.err == nil {
-		w.err = err
-	}
-	return n, err
+	return transientError{reason: "the connection broke"}
 }

@@ -11,7 +11,7 @@ import (
 	"confit/render"
 )
 
-func (t *target) tlsConfig() *tls.Config {
+func (t *endpoint) tlsConfig() *tls.Config {
 	c := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: t.roots}
 	if t.cert != nil {
 		c.Certificates = []tls.Certificate{*t.cert}
@@ -21,7 +21,7 @@ func (t *target) tlsConfig() *tls.Config {
 
 // tlsProblem is the problem of a server that could not be verified, or nil if err is
 // something else.
-func (t *target) tlsProblem(err error) error {
+func (t *endpoint) tlsProblem(err error) error {
 	var (
 		authority x509.UnknownAuthorityError
 		name      x509.HostnameError
@@ -50,7 +50,5 @@ func (t *target) tlsProblem(err error) error {
 	default:
 		return nil
 	}
-	p := t.problem(render.CauseTrust, "git-tls", "%s", text)
-	p.Hint = hint
-	return p
+	return t.problem(render.CauseTrust, "git-tls", text, hint)
 }

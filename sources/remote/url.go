@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"fmt"
 	"net"
 	"net/url"
 	"strconv"
@@ -204,6 +203,6 @@ func (a address) String() string {
 }
 
 // problem is about the repository at a.
-func (a address) problem(c render.Cause, code, format string, args ...any) *render.Problem {
-	return &render.Problem{Cause: c, Code: code, Text: a.String() + ": " + fmt.Sprintf(format, args...)}
+func (a address) problem(c render.Cause, code, text, hint string) *render.Problem {
+	return &render.Problem{Cause: c, Code: code, Text: a.String() + ": " + text, Hint: hint}
 }

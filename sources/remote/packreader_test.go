@@ -25,8 +25,8 @@ func TestSmallPackets(t *testing.T) {
 			ours, theirs := io.Pipe()
 			defer theirs.Close()
 			go fmt.Fprint(theirs, strings.Repeat("0006\x01x", packets)+tt.end)
-			s := &session{to: &target{}}
-			p := &pack{session: s, wire: newWire(newWatch(0, func() {}).reader(ours)), banded: true}
+			s := &session{to: &endpoint{}}
+			p := &packReader{session: s, pkts: newPktReader(ours, newStallTimer(0, func() {})), banded: true}
 			b := make([]byte, 2*packets)
 			n, err := p.Read(b)
 			if n != packets || strings.Trim(string(b[:n]), "x") != "" {

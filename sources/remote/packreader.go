@@ -8,21 +8,21 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/sideband"
 )
 
-// A pack is the pack as it arrives, out of its side band if it comes in one
+// A packReader gives the pack as it arrives, out of its side band if the pack comes in one
 // (gitprotocol-pack(5)).
-type pack struct {
+type packReader struct {
 	session *session
-	wire    *wire
+	pkts    *pktReader
 	banded  bool
 	pending []byte
-	counter counter
+	lines   progressLines
 
 	mu  sync.Mutex // a reader may be left in Read when its caller is done
-	err error      // what ended it
+	err error      // ends all reading
 }
 
-// ended is what ended the pack, if it was not its end.
-func (p *pack) ended() error {
+// fault is the error that ended the pack, and nil for its good end.
+func (p *packReader) fault() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.err == io.EOF {
@@ -31,13 +31,13 @@ func (p *pack) ended() error {
 	return p.err
 }
 
-func (p *pack) Read(b []byte) (int, error) {
+func (p *packReader) Read(b []byte) (int, error) {
 	if p.err != nil {
 		return 0, p.err
 	}
 	n, err := p.next(b)
 	if err != nil && err != io.EOF {
-		err = p.session.fault(p.wire, err)
+		err = p.session.explain(p.pkts, err)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -45,10 +45,10 @@ func (p *pack) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// next gives what has come, of several packets if they are small.
-func (p *pack) next(b []byte) (n int, err error) {
+// next fills b from packets that have come, and waits only for the first one.
+func (p *packReader) next(b []byte) (n int, err error) {
 	if !p.banded {
-		return p.wire.buf.Read(b)
+		return p.pkts.buf.Read(b)
 	}
 	for n < len(b) {
 		if len(p.pending) > 0 {
@@ -56,7 +56,7 @@ func (p *pack) next(b []byte) (n int, err error) {
 			p.pending, n = p.pending[k:], n+k
 			continue
 		}
-		if n > 0 && !p.wire.whole() {
+		if n > 0 && !p.pkts.whole() {
 			break
 		}
 		if err := p.packet(); err != nil {
@@ -67,8 +67,8 @@ func (p *pack) next(b []byte) (n int, err error) {
 }
 
 // packet reads one packet of the side band. Only a flush is a good end.
-func (p *pack) packet() error {
-	payload, err := p.wire.packet()
+func (p *packReader) packet() error {
+	payload, err := p.pkts.packet()
 	if err != nil {
 		return err
 	}
@@ -80,20 +80,21 @@ func (p *pack) packet() error {
 		p.pending = payload[1:]
 	case sideband.ProgressMessage:
 		if p.session.progress != nil {
-			p.counter.write(payload[1:], p.session.progress)
+			p.lines.write(payload[1:], p.session.progress)
 		}
 	case sideband.ErrorMessage: // a server short of memory dies like this
-		return hiccup{reason: "the server gave up and says " + p.session.to.heard(string(payload[1:]))}
+		return transientError{reason: "the server gave up and says " + p.session.to.quote(string(payload[1:]))}
 	default:
 		return errGarbled
 	}
 	return nil
 }
 
-// A counter picks the lines out of what a server says while it works.
-type counter struct{ line []byte }
+// progressLines cuts a server's progress messages into lines, and shows those that count
+// objects.
+type progressLines struct{ line []byte }
 
-func (c *counter) write(text []byte, show func(string)) {
+func (c *progressLines) write(text []byte, show func(string)) {
 	for _, b := range text {
 		switch {
 		case b != '\r' && b != '\n':
@@ -101,7 +102,7 @@ func (c *counter) write(text []byte, show func(string)) {
 				c.line = append(c.line, b)
 			}
 		default:
-			if line := string(c.line); counts(line) {
+			if line := string(c.line); countsObjects(line) {
 				show(line)
 			}
 			c.line = c.line[:0]
@@ -109,9 +110,9 @@ func (c *counter) write(text []byte, show func(string)) {
 	}
 }
 
-// counts is true for git's own counters. Other words of a server do not reach the
+// countsObjects is true for git's own counters. Other words of a server do not reach the
 // terminal: they are advertisement at best, an echoed token at worst.
-func counts(line string) bool {
+func countsObjects(line string) bool {
 	phase, rest, _ := strings.Cut(line, ":")
 	switch phase {
 	case "Enumerating objects", "Counting objects", "Compressing objects":

@@ -1,0 +1,183 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+
+	"confit/render"
+
+	"github.com/go-git/go-git/v5/plumbing/format/pktline"
+	"golang.org/x/crypto/ssh"
+)
+
+// An sshTransport runs git-upload-pack over ssh. There is no proxy for it, no agent, and no
+// configuration but the Secret.
+type sshTransport struct {
+	to *endpoint
+	*sshSession
+}
+
+// An sshSession is the one session of a try.
+type sshSession struct {
+	to         *endpoint
+	conn       net.Conn
+	stopWatch  func() bool // no longer closes conn when the context ends
+	client     *ssh.Client
+	session    *ssh.Session
+	in         io.WriteCloser
+	out        io.Reader
+	stderr     stderrHead
+	hostKeyErr error // why the host key was not accepted
+	heard      bool  // something came
+	asked      bool
+}
+
+func (t *sshTransport) open(ctx context.Context) (io.Reader, error) {
+	t.sshSession = &sshSession{to: t.to}
+	return t.sshSession, t.start(ctx)
+}
+
+func (s *sshSession) start(ctx context.Context) error {
+	if err := s.connect(ctx); err != nil {
+		return err
+	}
+	var err error
+	if s.session, err = s.client.NewSession(); err != nil {
+		return transientError{reason: "the server opens no session"}
+	}
+	s.session.Stderr = &s.stderr
+	s.in, err = s.session.StdinPipe()
+	if err == nil {
+		s.out, err = s.session.StdoutPipe()
+	}
+	if err != nil {
+		return networkFault(err)
+	}
+	err = s.session.Start(service + " " + shellQuote(s.to.path))
+	if err == nil || ctx.Err() != nil || errors.Is(err, io.EOF) {
+		return err
+	}
+	return s.to.problem(render.CauseRemote, "git-remote", "the server does not run git-upload-pack", "")
+}
+
+// connect dials and shakes hands. Package ssh knows no context, so the connection is
+// closed under it.
+func (s *sshSession) connect(ctx context.Context) (err error) {
+	if s.conn, err = (&net.Dialer{}).DialContext(ctx, "tcp", s.to.hostPort()); err != nil {
+		return networkFault(err)
+	}
+	s.stopWatch = context.AfterFunc(ctx, func() { s.conn.Close() })
+	config := &ssh.ClientConfig{
+		User:              s.to.user,
+		Auth:              []ssh.AuthMethod{ssh.PublicKeys(s.to.signer)},
+		HostKeyAlgorithms: s.to.hosts.algorithms(s.to.address),
+		HostKeyCallback: func(_ string, _ net.Addr, key ssh.PublicKey) error {
+			s.hostKeyErr = s.to.hosts.check(s.to.address, key)
+			return s.hostKeyErr
+		},
+	}
+	c, channels, requests, err := ssh.NewClientConn(s.conn, s.to.hostPort(), config)
+	if err != nil {
+		return s.handshakeError(err)
+	}
+	s.client = ssh.NewClient(c, channels, requests)
+	return nil
+}
+
+func (s *sshSession) handshakeError(err error) error {
+	var none *ssh.AlgorithmNegotiationError
+	switch {
+	case s.hostKeyErr != nil:
+		return s.hostKeyErr
+	case errors.As(err, &none) && none.What == "host key":
+		return s.to.hosts.noSuchType(s.to.address)
+	case errors.As(err, &none):
+		return s.to.problem(render.CauseTrust, "git-host-key", "the server has no "+render.Quoted(none.What)+" that is safe enough", "")
+	case strings.Contains(err.Error(), "unable to authenticate"):
+		return s.to.problem(render.CauseTrust, "git-auth", "the server does not accept "+s.to.offers+" for user "+s.to.user,
+			"is it added there as a deploy key, or to an account that may read the repository?")
+	}
+	return networkFault(err)
+}
+
+func (s *sshSession) ask(_ context.Context, request []byte) (io.Reader, error) {
+	s.asked = true
+	if _, err := s.in.Write(request); err != nil && !errors.Is(err, io.EOF) {
+		return nil, networkFault(err)
+	}
+	return s, nil // the end of a server that is gone tells why
+}
+
+// Read gives the server's output; only status 0 is a good end.
+func (s *sshSession) Read(p []byte) (int, error) {
+	n, err := s.out.Read(p)
+	s.heard = s.heard || n > 0
+	if err == io.EOF {
+		return n, s.end()
+	}
+	return n, err
+}
+
+func (s *sshSession) end() error {
+	var exit *ssh.ExitError
+	switch err := s.session.Wait(); {
+	case err == nil:
+		return io.EOF
+	case !errors.As(err, &exit):
+		return io.ErrUnexpectedEOF
+	}
+	words := s.stderr.String()
+	switch {
+	case s.asked && notOffered(words):
+		return &pktline.ErrorLine{Text: words}
+	case s.heard:
+		return transientError{reason: "git-upload-pack of the server ended early and says " + s.to.quote(words)}
+	}
+	return s.to.problem(render.CauseRemote, "git-remote",
+		fmt.Sprintf("git-upload-pack of the server ended with status %d and says %s", exit.ExitStatus(), s.to.quote(words)),
+		"does the repository exist, and may "+s.to.offers+" read it?")
+}
+
+// close takes its leave, so that the server does not log a lost client.
+func (s *sshSession) close() {
+	if s == nil || s.conn == nil {
+		return
+	}
+	if s.in != nil && !s.asked {
+		_, _ = io.WriteString(s.in, "0000")
+	}
+	if s.client != nil {
+		s.client.Close()
+	}
+	s.stopWatch()
+	s.conn.Close()
+}
+
+// shellQuote is for the server's shell.
+func shellQuote(s string) string {
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// A stderrHead keeps the start of a server's standard error.
+type stderrHead struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (h *stderrHead) Write(p []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.text = append(h.text, p[:min(len(p), 512-len(h.text))]...)
+	return len(p), nil
+}
+
+func (h *stderrHead) String() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return string(h.text)
+}
