@@ -36,9 +36,18 @@ type advert struct {
 	can *capability.List // of the server
 }
 
+// A strayTextError is text where pkt-lines are to begin.
+type strayTextError string
+
+func (s strayTextError) Error() string { return string(s) }
+
 // advert reads the refs of a server that speaks protocol v0 or v1, over http with the
 // line before them (gitprotocol-http(5)).
 func (r *pktReader) advert() (*advert, error) {
+	if head, _ := r.buf.Peek(4); strings.Trim(string(head), "0123456789abcdefABCDEF") != "" {
+		text, _ := r.buf.Peek(r.buf.Buffered())
+		return nil, strayTextError(text)
+	}
 	line, err := r.line()
 	if err == nil && bytes.HasPrefix(line, []byte("# service=")) {
 		if line, err = r.line(); err == nil && line == nil {

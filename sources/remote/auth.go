@@ -52,15 +52,21 @@ func (r *Remote) endpoint() (*endpoint, error) {
 	}
 	t := &endpoint{address: a}
 	t.offers = "nothing"
+	if err := a.checkProxy(r.Env); err != nil {
+		return nil, err
+	}
 	switch {
 	case a.scheme == "ssh":
 		return t, t.readSSH(r.Auth)
 	case a.scheme == "http" && r.Auth != nil:
 		return nil, a.problem(render.CauseSpec, "git-auth", "credentials are not sent over http", "use https, or leave out auth:")
 	case r.Auth != nil:
-		return t, t.readHTTPS(r.Auth)
+		err = t.readHTTPS(r.Auth)
 	}
-	return t, nil
+	if err == nil && t.app != nil {
+		err = t.app.api.checkProxy(r.Env)
+	}
+	return t, err
 }
 
 // badAuth is about what the Secret holds; no text of it is ever part of the error.
@@ -105,6 +111,8 @@ func (t *endpoint) readSSH(auth map[string][]byte) error {
 	switch {
 	case errors.As(err, &missing):
 		return t.badAuth("the private key has a passphrase, and password is missing or another", sshShapes)
+	case strings.Contains(pem, "BEGIN ENCRYPTED PRIVATE KEY"):
+		return t.badAuth("the private key is in encrypted PKCS#8, which confit does not read", "ssh-keygen -p -f KEY writes it in OpenSSH's own format; the passphrase may stay")
 	case err != nil:
 		return t.badAuth("the private key cannot be read", "it is the text of a file like id_ed25519, with its first and last line")
 	}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"confit/render"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 const (
@@ -132,9 +134,20 @@ func (h *httpTransport) content(resp *http.Response, kind string) (io.Reader, er
 		return nil, h.to.badStatus(resp, time.Now())
 	}
 	if got, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";"); !strings.EqualFold(strings.TrimSpace(got), kind) {
+		if dumb(resp.Body) {
+			return nil, h.to.problem(render.CauseRemote, "git-remote", "the server has only the files of the repository (Git's dumb protocol), which confit does not speak",
+				"put git http-backend before the repository, or fetch over ssh")
+		}
 		return nil, h.to.problem(render.CauseRemote, "git-remote", "this is not a Git server (or a login page)", "is this the URL that git clone takes?")
 	}
 	return resp.Body, nil
+}
+
+// dumb is true for the file info/refs that git update-server-info writes: hash, tab, name.
+func dumb(body io.Reader) bool {
+	head := make([]byte, 41)
+	_, err := io.ReadFull(body, head)
+	return err == nil && plumbing.IsHash(string(head[:40])) && head[40] == '\t'
 }
 
 // follow goes where a redirect of the first request leads, if that is a repository of the
@@ -189,8 +202,13 @@ func (t *endpoint) badStatus(resp *http.Response, now time.Time) error {
 	case code == http.StatusProxyAuthRequired:
 		return t.proxyStatus(code)
 	case code == http.StatusNotFound, code == http.StatusGone:
-		return t.problem(render.CauseRemote, "git-not-found", "the server has no such repository",
-			"check the path; many servers say so of a private repository too, and this one was offered "+t.offers)
+		hint := "check the path; many servers say so of a private repository too, and this one was offered " + t.offers
+		for _, page := range []string{"/-/", "/tree/", "/blob/", "/src/branch/"} {
+			if repo, _, ok := strings.Cut(t.path, page); ok {
+				hint = "this is the address of a page; is " + render.Quoted(t.origin()+repo) + " the repository?"
+			}
+		}
+		return t.problem(render.CauseRemote, "git-not-found", "the server has no such repository", hint)
 	}
 	return t.problem(render.CauseRemote, "git-remote", "the server answers "+statusText(code), "")
 }

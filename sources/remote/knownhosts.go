@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"net"
 	"slices"
 	"strings"
 
@@ -159,42 +158,56 @@ func wildcard(pattern, name string) bool {
 }
 
 // algorithms are those that the known keys of a host can answer to, so that a server with
-// several keys shows the one we know. None for an unknown host: its key is wanted for the
-// error.
+// several keys shows the one we know. Those of revoked keys come last: a server with no
+// other key is told as revoked. There are none for an unknown host: any key of it is wanted
+// for the error.
 func (k knownHosts) algorithms(a address) []string {
-	var all []string
-	for _, l := range k.forHost(a) {
+	var all, last []string
+	for _, l := range k {
 		switch {
+		case l.marker == revoked:
+			last = append(last, algorithmsOf(l.key)...)
+		case !l.matches(a.knownName()):
 		case l.marker == authority:
 			all = append(all, ssh.CertAlgoED25519v01, ssh.CertAlgoECDSA256v01, ssh.CertAlgoECDSA384v01, ssh.CertAlgoECDSA521v01, ssh.CertAlgoRSASHA512v01, ssh.CertAlgoRSASHA256v01)
-		case l.key.Type() == ssh.KeyAlgoRSA: // ssh-rsa itself signs SHA-1
-			all = append(all, ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256)
 		default:
-			all = append(all, l.key.Type())
+			all = append(all, algorithmsOf(l.key)...)
 		}
 	}
-	return all
-}
-
-// check tells whether key is one of the host's.
-func (k knownHosts) check(a address, key ssh.PublicKey) error {
-	mine := k.forHost(a)
-	checker := ssh.CertChecker{
-		IsHostAuthority: func(ca ssh.PublicKey, _ string) bool { return mine.contains(authority, ca) },
-		IsRevoked: func(c *ssh.Certificate) bool {
-			return k.contains(revoked, c.Key) || k.contains(revoked, c.SignatureKey)
-		},
-		HostKeyFallback: func(string, net.Addr, ssh.PublicKey) error {
-			if k.contains(revoked, key) || !mine.contains("", key) {
-				return errors.New("not known")
-			}
-			return nil
-		},
-	}
-	if checker.CheckHostKey(a.hostPort(), nil, key) == nil {
+	if all == nil {
 		return nil
 	}
-	return k.problem(a, mine, key)
+	return append(all, last...)
+}
+
+func algorithmsOf(key ssh.PublicKey) []string {
+	if key.Type() == ssh.KeyAlgoRSA { // ssh-rsa itself signs SHA-1
+		return []string{ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256}
+	}
+	return []string{key.Type()}
+}
+
+// check tells whether key is one of the host's. As with OpenSSH, a known key stands for
+// itself whatever becomes of the certificate that it comes in.
+func (k knownHosts) check(a address, key ssh.PublicKey) error {
+	mine, plain := k.forHost(a), key
+	cert, isCert := key.(*ssh.Certificate)
+	if isCert {
+		plain = cert.Key
+	}
+	switch checker := (ssh.CertChecker{IsHostAuthority: func(ca ssh.PublicKey, _ string) bool { return mine.contains(authority, ca) }}); {
+	case k.contains(revoked, plain):
+		return k.problem(a, key, "the host key is revoked")
+	case isCert && k.contains(revoked, cert.SignatureKey):
+		return k.problem(a, key, "the authority that signed the host certificate is revoked")
+	case mine.contains("", plain), isCert && checker.CheckHostKey(a.hostPort(), nil, key) == nil:
+		return nil
+	case len(mine) == 0:
+		return k.problem(a, key, a.knownName()+" is not in known_hosts")
+	case isCert:
+		return k.problem(a, key, "the host certificate is expired, for another host or none, or not signed by a known authority")
+	}
+	return k.problem(a, key, "the host key is not the known one")
 }
 
 func (k knownHosts) contains(marker string, key ssh.PublicKey) bool {
@@ -203,20 +216,17 @@ func (k knownHosts) contains(marker string, key ssh.PublicKey) bool {
 	})
 }
 
-func (k knownHosts) problem(a address, mine knownHosts, key ssh.PublicKey) error {
-	text := "the host key is not the known one"
-	switch {
-	case k.contains(revoked, key):
-		text = "the host key is revoked"
-	case len(mine) == 0:
-		text = a.knownName() + " is not in known_hosts"
-	}
-	if _, ok := key.(*ssh.Certificate); ok && len(mine) > 0 {
-		text = "the host certificate is expired, for another host or none, or not signed by a known authority"
-	}
+// problem is that of a host with a key that is not accepted.
+func (k knownHosts) problem(a address, key ssh.PublicKey, text string) error {
 	p := a.problem(render.CauseTrust, "git-host-key", text,
 		"if the server's operator publishes that fingerprint, put its line into known_hosts; if not, somebody is in between")
-	p.Notes = append([]string{"the server shows " + fingerprint(key)}, mine.notes()...)
+	p.Notes = append([]string{"the server shows " + fingerprint(key)}, k.forHost(a).notes()...)
+	bare := a
+	bare.port = "22"
+	if len(k.forHost(a)) == 0 && k.forHost(bare).contains("", key) {
+		p.Notes = append(p.Notes, "this very key is in known_hosts for "+a.host+" without a port, which is port 22")
+		p.Hint = "write the line anew, with " + a.knownName() + " in place of " + a.host
+	}
 	return p
 }
 

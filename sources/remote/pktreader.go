@@ -9,8 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"confit/render"
-
 	"github.com/go-git/go-git/v5/plumbing/format/pktline"
 )
 
@@ -46,17 +44,20 @@ func (t *stallTimer) came() string {
 		return ""
 	}
 	ago := time.Since(time.Unix(0, t.latest.Load())).Round(100 * time.Millisecond)
-	return fmt.Sprintf("%s had come, the last of it %s ago", render.Size(n), ago)
+	return fmt.Sprintf("%.1f MiB had come, the last of it %s ago", float64(n)/(1<<20), ago)
 }
 
 // A timedReader reads from a server while a stallTimer runs.
 type timedReader struct {
 	*stallTimer
 	src io.Reader
-	err error // the first error of src, io.EOF included
+	err error // the first error of src, io.EOF included; src is not read again
 }
 
 func (r *timedReader) Read(p []byte) (int, error) {
+	if r.err != nil {
+		return 0, r.err
+	}
 	r.timer.Reset(r.after)
 	n, err := r.src.Read(p)
 	r.timer.Stop()
@@ -64,9 +65,7 @@ func (r *timedReader) Read(p []byte) (int, error) {
 		r.received.Add(int64(n))
 		r.latest.Store(time.Now().UnixNano())
 	}
-	if err != nil && r.err == nil {
-		r.err = err
-	}
+	r.err = err
 	return n, err
 }
 

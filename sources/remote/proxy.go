@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"confit/render"
@@ -13,23 +14,43 @@ import (
 
 // proxies are those of the environment.
 func proxies(env []string) *httpproxy.Config {
-	return &httpproxy.Config{
-		HTTPProxy:  variable(env, "HTTP_PROXY", "http_proxy"),
-		HTTPSProxy: variable(env, "HTTPS_PROXY", "https_proxy"),
-		NoProxy:    variable(env, "NO_PROXY", "no_proxy"),
-	}
+	c := &httpproxy.Config{}
+	_, c.HTTPProxy = variable(env, "HTTP_PROXY")
+	_, c.HTTPSProxy = variable(env, "HTTPS_PROXY")
+	_, c.NoProxy = variable(env, "NO_PROXY")
+	return c
 }
 
-// variable gives the first of names that is set and not empty.
-func variable(env []string, names ...string) string {
-	for _, name := range names {
+// variable gives the variable of that name in upper or lower case that is not empty.
+func variable(env []string, upper string) (name, value string) {
+	for _, name := range []string{upper, strings.ToLower(upper)} {
 		for _, pair := range env {
 			if v, ok := strings.CutPrefix(pair, name+"="); ok && v != "" {
-				return v
+				return name, v
 			}
 		}
 	}
-	return ""
+	return "", ""
+}
+
+// checkProxy is the error of a proxy variable that is for a, and is no URL of a proxy.
+// httpproxy drops such a variable without a word, and the connection would be direct. The
+// value may hold a password, so it is not shown.
+func (a address) checkProxy(env []string) error {
+	name, value := variable(env, strings.ToUpper(a.scheme)+"_PROXY")
+	if value == "" || a.scheme == "ssh" {
+		return nil
+	}
+	u := &url.URL{Scheme: a.scheme, Host: a.hostPort()}
+	config := proxies(env)
+	proxy, _ := config.ProxyFunc()(u)
+	config.HTTPProxy, config.HTTPSProxy = "proxy.invalid", "proxy.invalid"
+	meant, _ := config.ProxyFunc()(u)
+	if meant == nil || proxy != nil && proxy.Hostname() != "" && slices.Contains([]string{"http", "https", "socks5", "socks5h"}, proxy.Scheme) {
+		return nil
+	}
+	return a.problem(render.CauseSpec, "git-proxy", "the variable "+name+" is not the URL of a proxy",
+		"write http://host:port, or http://user:password@host:port with a % of the password as %25, a / as %2F and an @ as %40")
 }
 
 func (t *endpoint) proxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
@@ -45,6 +66,9 @@ func (t *endpoint) proxyStatus(code int) error {
 	case code == http.StatusProxyAuthRequired:
 		return t.problem(render.CauseTrust, "git-auth", "the proxy wants another user or password",
 			"set them in HTTPS_PROXY, from a Secret: http://user:password@proxy:port")
+	case !passing(code):
+		return t.problem(render.CauseRemote, "git-proxy", "the proxy refuses: "+statusText(code),
+			"does the proxy let connections to "+t.hostPort()+" through? hosts that need no proxy are in NO_PROXY")
 	}
 	return transientError{reason: "the proxy answers " + statusText(code)}
 }

@@ -133,14 +133,18 @@ func (s *session) explain(r *pktReader, err error) error {
 	var (
 		said    *pktline.ErrorLine
 		garbled protocolError
+		stray   strayTextError
 		passing transientError
 	)
 	switch {
+	case errors.As(err, &stray) && s.to.scheme == "ssh":
+		return s.to.problem(render.CauseRemote, "git-remote", "what the server sends is not Git's protocol; it says "+s.to.quote(string(stray)),
+			"a login shell or its start files wrote that: the account is to be one for Git, and what its shell starts is to write nothing")
 	case errors.As(err, &said):
 		return s.to.refusal(said.Text)
 	case errors.As(err, &passing):
 		return passing
-	case errors.As(err, &garbled), r.err == nil, err == pktline.ErrInvalidPktLen && r.buf.Buffered() > 0:
+	case errors.As(err, &garbled), stray != "", r.err == nil, err == pktline.ErrInvalidPktLen && r.buf.Buffered() > 0:
 		return s.to.protocolProblem(err)
 	}
 	return networkFault(r.err)

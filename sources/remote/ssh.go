@@ -72,7 +72,9 @@ func (s *sshSession) connect(ctx context.Context) (err error) {
 		return networkFault(err)
 	}
 	s.stopWatch = context.AfterFunc(ctx, func() { s.conn.Close() })
+	safe := ssh.SupportedAlgorithms() // the defaults lack what a hardened sshd offers, and have what OpenSSH refuses
 	config := &ssh.ClientConfig{
+		Config:            ssh.Config{KeyExchanges: safe.KeyExchanges, Ciphers: safe.Ciphers, MACs: safe.MACs},
 		User:              s.to.user,
 		Auth:              []ssh.AuthMethod{ssh.PublicKeys(s.to.signer)},
 		HostKeyAlgorithms: s.to.hosts.algorithms(s.to.address),
@@ -97,7 +99,10 @@ func (s *sshSession) handshakeError(err error) error {
 	case errors.As(err, &none) && none.What == "host key":
 		return s.to.hosts.noSuchType(s.to.address)
 	case errors.As(err, &none):
-		return s.to.problem(render.CauseTrust, "git-host-key", "the server has no "+render.Quoted(none.What)+" that is safe enough", "")
+		p := s.to.problem(render.CauseTrust, "git-host-key", "the server has no "+render.Quoted(none.What)+" that is safe enough",
+			"let the server offer one of "+strings.Join(none.SupportedAlgorithms, ", "))
+		p.Notes = []string{"it offers " + render.Quoted(cut(strings.Join(none.RequestedAlgorithms, ", "), 300))}
+		return p
 	case strings.Contains(err.Error(), "unable to authenticate"):
 		return s.to.problem(render.CauseTrust, "git-auth", "the server does not accept "+s.to.offers+" for user "+s.to.user,
 			"is it added there as a deploy key, or to an account that may read the repository?")
@@ -106,7 +111,7 @@ func (s *sshSession) handshakeError(err error) error {
 }
 
 func (s *sshSession) ask(_ context.Context, request []byte) (io.Reader, error) {
-	s.asked = true
+	s.asked, s.heard = true, false
 	if _, err := s.in.Write(request); err != nil && !errors.Is(err, io.EOF) {
 		return nil, networkFault(err)
 	}
@@ -135,7 +140,10 @@ func (s *sshSession) end() error {
 	switch {
 	case s.asked && notOffered(words):
 		return &pktline.ErrorLine{Text: words}
-	case s.heard:
+	case s.asked && !s.heard && exit.Signal() == "" && exit.ExitStatus() < 126: // it ended by itself, with no word of an answer
+		return s.to.problem(render.CauseRemote, "git-remote",
+			fmt.Sprintf("git-upload-pack of the server does not take the request: it ended with status %d and says %s", exit.ExitStatus(), s.to.quote(words)), "")
+	case s.heard || s.asked:
 		return transientError{reason: "git-upload-pack of the server ended early and says " + s.to.quote(words)}
 	}
 	return s.to.problem(render.CauseRemote, "git-remote",

@@ -1,11 +1,13 @@
 package remote
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"confit/render"
@@ -32,10 +34,9 @@ func (t *endpoint) tlsProblem(err error) error {
 	text, hint := "", ""
 	switch {
 	case errors.As(err, &authority):
-		text = "the certificate of the server is signed by an authority that is not known"
-		hint = "if it is your own, put its certificate into ca.crt of the Secret of auth:"
+		text, hint = unknownAuthority(err)
 	case errors.As(err, &name):
-		text, hint = "the certificate of the server is not for "+render.Quoted(t.host), "use the name that the certificate is for"
+		text, hint = t.wrongName(name.Certificate)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		text, hint = "the certificate of the server has expired or is not yet valid", "renew it; or is the clock of this machine wrong?"
 	case errors.As(err, &invalid), errors.As(err, &verify):
@@ -51,4 +52,41 @@ func (t *endpoint) tlsProblem(err error) error {
 		return nil
 	}
 	return t.problem(render.CauseTrust, "git-tls", text, hint)
+}
+
+// unknownAuthority follows the certificates that the server sent up to the one whose issuer
+// is neither sent nor known.
+func unknownAuthority(err error) (text, hint string) {
+	text = "the certificate of the server is signed by an authority that is not known"
+	hint = "if it is your own, put its certificate into ca.crt of the Secret of auth:"
+	var verify *tls.CertificateVerificationError
+	if !errors.As(err, &verify) || len(verify.UnverifiedCertificates) == 0 {
+		return text, hint
+	}
+	sent := verify.UnverifiedCertificates
+	top := sent[0]
+	for range sent {
+		for _, c := range sent {
+			if bytes.Equal(c.RawSubject, top.RawIssuer) {
+				top = c
+			}
+		}
+	}
+	if !bytes.Equal(top.RawSubject, top.RawIssuer) {
+		hint = "the server does not send the certificate of that issuer: if it is an intermediate, let the server send its whole chain; " + hint
+	}
+	return text + ": " + render.Quoted(cut(top.Issuer.String(), 200)), hint
+}
+
+// wrongName tells which names the certificate is for.
+func (t *endpoint) wrongName(c *x509.Certificate) (text, hint string) {
+	text = "the certificate of the server is not for " + render.Quoted(t.host)
+	names := slices.Clone(c.DNSNames)
+	for _, ip := range c.IPAddresses {
+		names = append(names, ip.String())
+	}
+	if len(names) == 0 {
+		return text + ": it has no subjectAltName, and its common name does not count", "let it be issued anew with a subjectAltName for the host"
+	}
+	return text, "use a name that the certificate is for: " + render.Quoted(cut(strings.Join(names, ", "), 200))
 }

@@ -24,23 +24,24 @@ const forms = "write https://host/path.git, ssh://git@host/path.git or git@host:
 
 // parseURL takes what git takes, less what reads local files, starts programs or is not
 // authenticated. Its errors do not repeat the URL: it may hold a password.
-func parseURL(s string) (address, error) {
-	if s == "" || len(s) > 2048 || !plainText(s) {
-		return address{}, badURL("the URL is empty, too long, or holds spaces or control characters", forms)
+func parseURL(s string) (a address, err error) {
+	switch trimmed := strings.TrimSpace(s); {
+	case trimmed != s && plainText(trimmed):
+		return a, badURL("the URL begins or ends with a space or a line break", "take it away; a Secret or ConfigMap made from a file keeps the end of its last line")
+	case s == "" || len(s) > 2048 || !plainText(s):
+		return a, badURL("the URL is empty, too long, or holds spaces or control characters", forms)
+	case strings.ContainsAny(s, "?#"):
+		return a, badURL("the URL has a query or a fragment", forms)
 	}
-	if strings.ContainsAny(s, "?#") {
-		return address{}, badURL("the URL has a query or a fragment", forms)
-	}
-	a, err := address{}, error(nil)
-	if scheme, _, ok := strings.Cut(s, "://"); ok {
-		a, err = parseFull(s, scheme)
+	if scheme, rest, ok := strings.Cut(s, "://"); ok {
+		a, err = parseFull(s, strings.ToLower(scheme), rest)
 	} else {
 		a, err = parseSCP(s)
 	}
-	if err != nil {
-		return address{}, err
+	if err == nil {
+		err = a.check()
 	}
-	return a, a.check()
+	return a, err
 }
 
 // Shown is a URL fit for a terminal; "" for one that confit does not take, which may hold
@@ -70,40 +71,43 @@ func badURL(text, hint string) error {
 	return &render.Problem{Cause: render.CauseSpec, Code: "git-url", Text: text, Hint: hint}
 }
 
-func parseFull(s, scheme string) (address, error) {
-	scheme = strings.ToLower(scheme)
+func parseFull(s, scheme, rest string) (address, error) {
 	if port(scheme) == "" {
 		return address{}, badURL("the URL is neither https nor ssh", forms)
 	}
 	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.Opaque != "" {
+	switch {
+	case err != nil && pathAfterColon(rest):
+		return address{}, badURL("a colon after the host starts a port, and what follows is none", "write "+scheme+"://host/path.git, or git@host:path.git")
+	case err != nil || u.Host == "" || u.Opaque != "":
 		return address{}, badURL("the URL cannot be parsed", forms)
+	case strings.HasSuffix(u.Host, ":"):
+		return address{}, badURL("the URL has an empty port", forms)
+	case !plainText(strings.ReplaceAll(u.Path, " ", "")):
+		return address{}, badURL("the path of the URL holds control characters", forms)
 	}
 	_, hasPassword := u.User.Password()
-	if hasPassword || u.User != nil && scheme != "ssh" {
+	if hasPassword || u.User != nil && scheme != "ssh" || strings.Contains(u.EscapedPath(), "@") {
 		return address{}, withUser()
 	}
-	a := address{scheme: scheme, user: u.User.Username(), host: strings.ToLower(u.Hostname()), port: port(scheme), path: u.EscapedPath()}
-	if p := u.Port(); p != "" {
-		a.port = p
-	} else if strings.HasSuffix(u.Host, ":") {
-		return address{}, badURL("the URL has an empty port", forms)
-	}
-	if !plainText(strings.ReplaceAll(u.Path, " ", "")) {
-		return address{}, badURL("the path of the URL holds control characters", forms)
+	a := address{scheme: scheme, user: u.User.Username(), host: u.Hostname(), port: u.Port(), path: strings.TrimRight(u.EscapedPath(), "/")}
+	if a.port == "" {
+		a.port = port(scheme)
 	}
 	if scheme == "ssh" {
 		a.path = u.Path
 		if strings.HasPrefix(a.path, "/~") {
 			a.path = a.path[1:] // as git: a home directory of the server
 		}
-	} else {
-		a.path = strings.TrimRight(a.path, "/")
-	}
-	if strings.Contains(u.EscapedPath(), "@") {
-		return address{}, withUser()
 	}
 	return a, nil
+}
+
+// pathAfterColon is true for git@host:path behind a scheme.
+func pathAfterColon(rest string) bool {
+	authority, _, _ := strings.Cut(rest, "/")
+	_, after, ok := strings.Cut(authority[strings.LastIndexByte(authority, '@')+1:], ":")
+	return ok && strings.Trim(after, "0123456789") != ""
 }
 
 // parseSCP reads [user@]host:path.
@@ -115,12 +119,12 @@ func parseSCP(s string) (address, error) {
 		}
 	}
 	if colon < 0 || strings.Contains(s[:colon], "/") || strings.HasPrefix(s[colon:], "::") {
-		return address{}, badURL("the URL is neither https nor ssh", forms)
+		return address{}, badURL("the URL is neither https nor ssh", pasted(s))
 	}
 	a := address{scheme: "ssh", host: s[:colon], port: "22", path: s[colon+1:]}
-	if user, host, ok := strings.Cut(a.host, "@"); ok {
-		a.user, a.host = user, host
-		if user == "" {
+	if at := strings.LastIndexByte(a.host, '@'); at >= 0 {
+		a.user, a.host = a.host[:at], a.host[at+1:]
+		if a.user == "" {
 			return address{}, badURL("the user of the URL is empty", forms)
 		}
 	}
@@ -133,8 +137,19 @@ func parseSCP(s string) (address, error) {
 	if strings.HasPrefix(a.host, "[") && strings.HasSuffix(a.host, "]") {
 		a.host = a.host[1 : len(a.host)-1]
 	}
-	a.host = strings.ToLower(a.host)
 	return a, nil
+}
+
+// pasted is the hint for a URL that lacks its scheme or its colon.
+func pasted(s string) string {
+	host, _, hasPath := strings.Cut(s, "/")
+	switch {
+	case hasPath && !strings.Contains(host, ":") && strings.Contains(host, "@"):
+		return "between host and path is a colon: write git@host:path.git, or ssh://git@host/path.git"
+	case hasPath && strings.Contains(host, ".") && strings.Trim(host, ".") != "":
+		return "write https:// before it"
+	}
+	return forms
 }
 
 func withUser() error {
@@ -143,6 +158,7 @@ func withUser() error {
 }
 
 func (a *address) check() error {
+	a.host = strings.ToLower(a.host)
 	if !hostName(a.host) {
 		return badURL("the host of the URL is not a host name", forms)
 	}
@@ -158,7 +174,7 @@ func (a *address) check() error {
 	if a.user == "" {
 		a.user = "git"
 	}
-	if a.user[0] == '-' || strings.Trim(a.user, letters+"0123456789._+~-") != "" {
+	if a.user[0] == '-' || strings.Trim(a.user, letters+"0123456789._+~-@") != "" {
 		return badURL("the user of the URL is not a user name", forms)
 	}
 	return nil
