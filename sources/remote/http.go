@@ -206,6 +206,7 @@ func (t *endpoint) badStatus(resp *http.Response, now time.Time) error {
 		for _, page := range []string{"/-/", "/tree/", "/blob/", "/src/branch/"} {
 			if repo, _, ok := strings.Cut(t.path, page); ok {
 				hint = "this is the address of a page; is " + render.Quoted(t.origin()+repo) + " the repository?"
+				break
 			}
 		}
 		return t.problem(render.CauseRemote, "git-not-found", "the server has no such repository", hint)

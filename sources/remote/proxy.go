@@ -41,16 +41,22 @@ func (a address) checkProxy(env []string) error {
 	if value == "" || a.scheme == "ssh" {
 		return nil
 	}
-	u := &url.URL{Scheme: a.scheme, Host: a.hostPort()}
 	config := proxies(env)
-	proxy, _ := config.ProxyFunc()(u)
 	config.HTTPProxy, config.HTTPSProxy = "proxy.invalid", "proxy.invalid"
-	meant, _ := config.ProxyFunc()(u)
-	if meant == nil || proxy != nil && proxy.Hostname() != "" && slices.Contains([]string{"http", "https", "socks5", "socks5h"}, proxy.Scheme) {
+	counts, _ := config.ProxyFunc()(&url.URL{Scheme: a.scheme, Host: a.hostPort()})
+	if counts == nil || isProxyURL(value) { // NO_PROXY may name the host
 		return nil
 	}
 	return a.problem(render.CauseSpec, "git-proxy", "the variable "+name+" is not the URL of a proxy",
 		"write http://host:port, or http://user:password@host:port with a % of the password as %25, a / as %2F and an @ as %40")
+}
+
+func isProxyURL(s string) bool {
+	if !strings.Contains(s, "://") {
+		s = "http://" + s
+	}
+	u, err := url.Parse(s)
+	return err == nil && u.Hostname() != "" && !strings.Contains(u.Path, "@") && slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme)
 }
 
 func (t *endpoint) proxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"confit/render"
 
@@ -25,7 +28,7 @@ type sshTransport struct {
 // An sshSession is the one session of a try.
 type sshSession struct {
 	to         *endpoint
-	conn       net.Conn
+	conn       *boundedConn
 	stopWatch  func() bool // no longer closes conn when the context ends
 	client     *ssh.Client
 	session    *ssh.Session
@@ -67,10 +70,13 @@ func (s *sshSession) start(ctx context.Context) error {
 
 // connect dials and shakes hands. Package ssh knows no context, so the connection is
 // closed under it.
-func (s *sshSession) connect(ctx context.Context) (err error) {
-	if s.conn, err = (&net.Dialer{}).DialContext(ctx, "tcp", s.to.hostPort()); err != nil {
+func (s *sshSession) connect(ctx context.Context) error {
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.to.hostPort())
+	if err != nil {
 		return networkFault(err)
 	}
+	s.conn = &boundedConn{Conn: conn}
+	s.conn.left.Store(maxHandshake)
 	s.stopWatch = context.AfterFunc(ctx, func() { s.conn.Close() })
 	safe := ssh.SupportedAlgorithms() // the defaults lack what a hardened sshd offers, and have what OpenSSH refuses
 	config := &ssh.ClientConfig{
@@ -87,8 +93,28 @@ func (s *sshSession) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return s.handshakeError(err)
 	}
+	s.conn.left.Store(math.MaxInt64)
 	s.client = ssh.NewClient(c, channels, requests)
 	return nil
+}
+
+// maxHandshake is how much a server may send before the login is done.
+const maxHandshake = 1 << 20
+
+// A boundedConn ends when the server has sent too much. It is read by package ssh on a
+// goroutine of its own.
+type boundedConn struct {
+	net.Conn
+	left atomic.Int64
+}
+
+func (c *boundedConn) Read(p []byte) (int, error) {
+	if c.left.Load() <= 0 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	n, err := c.Conn.Read(p)
+	c.left.Add(int64(-n))
+	return n, err
 }
 
 func (s *sshSession) handshakeError(err error) error {
@@ -96,18 +122,27 @@ func (s *sshSession) handshakeError(err error) error {
 	switch {
 	case s.hostKeyErr != nil:
 		return s.hostKeyErr
+	case s.conn.left.Load() <= 0:
+		return s.to.problem(render.CauseRemote, "git-remote", fmt.Sprintf("the server sends more than %d MiB before anybody is logged in", maxHandshake>>20), "is this the port of an ssh server?")
 	case errors.As(err, &none) && none.What == "host key":
 		return s.to.hosts.noSuchType(s.to.address)
 	case errors.As(err, &none):
 		p := s.to.problem(render.CauseTrust, "git-host-key", "the server has no "+render.Quoted(none.What)+" that is safe enough",
-			"let the server offer one of "+strings.Join(none.SupportedAlgorithms, ", "))
-		p.Notes = []string{"it offers " + render.Quoted(cut(strings.Join(none.RequestedAlgorithms, ", "), 300))}
+			"let the server offer one of "+algorithmNames(none.SupportedAlgorithms))
+		p.Notes = []string{"it offers " + render.Quoted(cut(algorithmNames(none.RequestedAlgorithms), 300))}
 		return p
 	case strings.Contains(err.Error(), "unable to authenticate"):
 		return s.to.problem(render.CauseTrust, "git-auth", "the server does not accept "+s.to.offers+" for user "+s.to.user,
 			"is it added there as a deploy key, or to an account that may read the repository?")
 	}
 	return networkFault(err)
+}
+
+// algorithmNames leaves out the names that only announce extensions of the protocol.
+func algorithmNames(all []string) string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(all), func(name string) bool {
+		return strings.HasPrefix(name, "kex-strict-") || strings.HasPrefix(name, "ext-info-")
+	}), ", ")
 }
 
 func (s *sshSession) ask(_ context.Context, request []byte) (io.Reader, error) {

@@ -22,6 +22,7 @@ type sshd struct {
 	hostKey  ssh.Signer
 	client   ssh.PublicKey
 	pem      []byte
+	tune     func(*ssh.ServerConfig) // before it serves
 	mu       sync.Mutex
 	command  string                   // what was asked for last
 	override func(ssh.Channel) uint32 // runs once in place of the next command
@@ -87,6 +88,9 @@ func (s *sshd) handle(conn net.Conn) {
 	s.mu.Lock()
 	config.AddHostKey(s.hostKey)
 	s.mu.Unlock()
+	if s.tune != nil {
+		s.tune(config)
+	}
 	_, channels, requests, err := ssh.NewServerConn(conn, config)
 	if err != nil {
 		return
