@@ -1,4 +1,4 @@
-package integration
+package git
 
 import (
 	"strings"
@@ -10,7 +10,7 @@ import (
 // A name that a template computes may become any file: it is there when a value changes,
 // without a word to the server while all files are small.
 func TestGitComputedName(t *testing.T) {
-	w := newGitWorld(t)
+	w := newWorld(t)
 	repo := w.Repo("site.git", site())
 	s := w.https()
 	w.write("confit.yaml", pipe("- file: page.yaml\n  - git: "+s.URL+"/site.git\n    name: site\n    auth: auth\n    path: deploy/html\n    commit: "+repo.Hash("HEAD"),
@@ -21,7 +21,7 @@ func TestGitComputedName(t *testing.T) {
 	w.want(0, render, "0 created, 0 updated")
 	w.write("page.yaml", "page: empty\n")
 	w.want(0, render, "1 updated")
-	if got := read(t, w, "out/page"); got != "" {
+	if got := w.read("out/page"); got != "" {
 		t.Errorf("page is %q", got)
 	}
 	if s.Conns() != 0 {
@@ -31,8 +31,8 @@ func TestGitComputedName(t *testing.T) {
 
 // Where the files are too much for the memo, the commit is fetched again, once.
 func TestGitComputedNameOfMany(t *testing.T) {
-	w := newGitWorld(t)
-	repo := w.Repo("site.git", heavy(900))
+	w := newWorld(t)
+	repo := w.Repo("site.git", largeCommit(900))
 	s := w.https()
 	w.write("confit.yaml", strings.Replace(pipe("- file: page.yaml\n  - git: "+s.URL+"/site.git\n    name: site\n    auth: auth\n    commit: "+repo.Hash("HEAD"),
 		"- {copy: 'site:**', to: all}\n  - {inline: '{{ len (.Files.Get (printf \"site:%s\" .Values.page)) }}', to: page}"), "time: 5s", "time: 5m", 1))
