@@ -44,9 +44,8 @@ func (s strayTextError) Error() string { return string(s) }
 // advert reads the refs of a server that speaks protocol v0 or v1, over http with the
 // line before them (gitprotocol-http(5)).
 func (r *pktReader) advert() (*advert, error) {
-	if head, _ := r.buf.Peek(4); strings.Trim(string(head), "0123456789abcdefABCDEF") != "" {
-		text, _ := r.buf.Peek(r.buf.Buffered())
-		return nil, strayTextError(text)
+	if err := r.checkStart(); err != nil {
+		return nil, err
 	}
 	line, err := r.line()
 	if err == nil && bytes.HasPrefix(line, []byte("# service=")) {
@@ -73,6 +72,23 @@ func (r *pktReader) advert() (*advert, error) {
 		err = errEmpty
 	}
 	return a, err
+}
+
+// checkStart refuses text in place of the first pkt-line: no length, or no payload that
+// begins like a hash, ERR, version or # service.
+func (r *pktReader) checkStart() error {
+	const hex = "0123456789abcdefABCDEF"
+	head, _ := r.buf.Peek(4)
+	stray := strings.Trim(string(head), hex) != ""
+	if !stray && len(head) == 4 && string(head) != "0000" {
+		head, _ = r.buf.Peek(5)
+		stray = len(head) == 5 && !strings.Contains(hex+"Ev#", string(head[4:]))
+	}
+	if !stray {
+		return nil
+	}
+	text, _ := r.buf.Peek(r.buf.Buffered())
+	return strayTextError(text)
 }
 
 func (a *advert) add(line string) error {

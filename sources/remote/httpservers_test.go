@@ -166,7 +166,7 @@ func TestLongTransfer(t *testing.T) {
 	f.timer.latest.Store(time.Now().UnixNano())
 	err := f.gaveUp(ctx, 1, transientError{})
 	wantProblem(t, err, render.CauseRemote, "git-remote", "the transfer was not over; 1.5 MiB had come, the last of it")
-	wantProblem(t, err, render.CauseRemote, "git-remote", "raise time in limits: {git: {time: …}} of the spec; it is 6s")
+	wantProblem(t, err, render.CauseRemote, "git-remote", "raise limits: {git: {time: …}}")
 	wantProblem(t, f.gaveUp(ctx, 2, transientError{reason: "no answer in time"}), render.CauseRemote, "git-remote", "no answer in time")
 }
 
@@ -180,6 +180,10 @@ func TestPastedURLs(t *testing.T) {
 		if a, err := parseURL(url); err != nil || a.user != user || a.host != "git.example.com" {
 			t.Errorf("parseURL(%q) = %+v, %v", url, a, err)
 		}
+	}
+	a, err := parseURL("git@ssh.github.com:443/org/a.git")
+	if hint := (&endpoint{address: a}).notThere(); err != nil || !strings.Contains(hint, "if 443 is a port, write ssh://git@ssh.github.com:443/org/a.git") {
+		t.Errorf("%q, %v", hint, err)
 	}
 	for url, text := range map[string]string{
 		"ssh://git@git.example.com:org/a.git": "write ssh://host/path.git, or git@host:path.git",

@@ -7,8 +7,10 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"confit/render"
 
@@ -105,6 +107,14 @@ func (a address) knownName() string {
 	return a.host
 }
 
+// names are the hosts of the line, for an error.
+func (l hostLine) names() string {
+	if strings.HasPrefix(l.patterns[0], "|") {
+		return "a hashed name"
+	}
+	return render.Quoted(cut(strings.Join(l.patterns, ","), 200))
+}
+
 func (l hostLine) matches(name string) bool {
 	if strings.HasPrefix(l.patterns[0], "|") {
 		return hashedHost(l.patterns[0], name)
@@ -138,23 +148,10 @@ func hashedHost(pattern, name string) bool {
 	return hmac.Equal(mac.Sum(nil), want)
 }
 
-// wildcard knows * and ?, and takes time proportional to the product of the lengths.
+// wildcard matches * and ?, and nothing else.
 func wildcard(pattern, name string) bool {
-	p, n, star, mark := 0, 0, -1, 0
-	for n < len(name) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, mark, p = p, n, p+1
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == name[n]):
-			p, n = p+1, n+1
-		case star >= 0:
-			mark++
-			p, n = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
+	ok, _ := path.Match(strings.NewReplacer("[", `\[`, `\`, `\\`).Replace(pattern), name)
+	return ok
 }
 
 // algorithms are those that the known keys of a host can answer to, so that a server with
@@ -195,37 +192,50 @@ func (k knownHosts) check(a address, key ssh.PublicKey) error {
 	if isCert {
 		plain = cert.Key
 	}
-	switch checker := (ssh.CertChecker{IsHostAuthority: func(ca ssh.PublicKey, _ string) bool { return mine.contains(authority, ca) }}); {
+	switch {
 	case k.contains(revoked, plain):
 		return k.problem(a, key, "the host key is revoked")
 	case isCert && k.contains(revoked, cert.SignatureKey):
 		return k.problem(a, key, "the authority that signed the host certificate is revoked")
-	case mine.contains("", plain), isCert && checker.CheckHostKey(a.hostPort(), nil, key) == nil:
+	case mine.contains("", plain):
 		return nil
 	case len(mine) == 0:
 		return k.problem(a, key, a.knownName()+" is not in known_hosts")
-	case isCert:
-		return k.problem(a, key, "the host certificate is expired, for another host or none, or not signed by a known authority")
+	case !isCert:
+		return k.problem(a, key, "the host key is not the known one")
+	case !mine.contains(authority, cert.SignatureKey):
+		return k.problem(a, key, "the host certificate is not signed by a known authority")
 	}
-	return k.problem(a, key, "the host key is not the known one")
+	checker := ssh.CertChecker{IsHostAuthority: func(ssh.PublicKey, string) bool { return true }}
+	if checker.CheckHostKey(a.hostPort(), nil, key) == nil {
+		return nil
+	}
+	now := uint64(time.Now().Unix())
+	switch {
+	case !slices.Contains(cert.ValidPrincipals, a.host):
+		return k.problem(a, key, "the host certificate is for another host or none: "+render.Quoted(cut(strings.Join(cert.ValidPrincipals, ", "), 200)))
+	case now < cert.ValidAfter || now >= cert.ValidBefore:
+		return k.problem(a, key, "the host certificate has expired or is not yet valid")
+	}
+	return k.problem(a, key, "the host certificate is not valid")
 }
 
 func (k knownHosts) contains(marker string, key ssh.PublicKey) bool {
-	return slices.ContainsFunc(k, func(l hostLine) bool {
-		return l.marker == marker && bytes.Equal(l.key.Marshal(), key.Marshal())
-	})
+	return slices.ContainsFunc(k, func(l hostLine) bool { return l.marker == marker && sameKey(l.key, key) })
 }
+
+func sameKey(a, b ssh.PublicKey) bool { return bytes.Equal(a.Marshal(), b.Marshal()) }
 
 // problem is that of a host with a key that is not accepted.
 func (k knownHosts) problem(a address, key ssh.PublicKey, text string) error {
 	p := a.problem(render.CauseTrust, "git-host-key", text,
 		"if the server's operator publishes that fingerprint, put its line into known_hosts; if not, somebody is in between")
 	p.Notes = append([]string{"the server shows " + fingerprint(key)}, k.forHost(a).notes()...)
-	bare := a
-	bare.port = "22"
-	if len(k.forHost(a)) == 0 && k.forHost(bare).contains("", key) {
-		p.Notes = append(p.Notes, "this very key is in known_hosts for "+a.host+" without a port, which is port 22")
-		p.Hint = "write the line anew, with " + a.knownName() + " in place of " + a.host
+	for _, l := range k {
+		if l.marker == "" && sameKey(l.key, key) && !l.matches(a.knownName()) {
+			p.Notes = append(p.Notes, "known_hosts has this very key for "+l.names())
+			p.Hint = "if that is the same server, write the line again with " + a.knownName() + " as its first word: a host without a port is port 22"
+		}
 	}
 	return p
 }

@@ -44,7 +44,11 @@ func (t *stallTimer) came() string {
 		return ""
 	}
 	ago := time.Since(time.Unix(0, t.latest.Load())).Round(100 * time.Millisecond)
-	return fmt.Sprintf("%.1f MiB had come, the last of it %s ago", float64(n)/(1<<20), ago)
+	amount := fmt.Sprintf("%d KiB", (n+1023)>>10)
+	if n >= 1<<20 {
+		amount = fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%s had come, the last of it %s ago", amount, ago)
 }
 
 // A timedReader reads from a server while a stallTimer runs.

@@ -146,7 +146,7 @@ func (f *fetch) gaveUp(ctx context.Context, n int, last transientError) error {
 		hint = "is the host of the URL, or of the proxy variables, spelt right, and a name that this pod can see?"
 	case reason == "" && came != "":
 		reason, came = "the transfer was not over; "+came, ""
-		hint = fmt.Sprintf("if the server or the link is slow, raise time in limits: {git: {time: …}} of the spec; it is %s", f.timeout().Round(time.Millisecond))
+		hint = "if the server or the link is only slow, raise limits: {git: {time: …}}"
 	case reason == "":
 		reason = "it did not end in time"
 	}

@@ -182,8 +182,16 @@ func (s *sshSession) end() error {
 		return transientError{reason: "git-upload-pack of the server ended early and says " + s.to.quote(words)}
 	}
 	return s.to.problem(render.CauseRemote, "git-remote",
-		fmt.Sprintf("git-upload-pack of the server ended with status %d and says %s", exit.ExitStatus(), s.to.quote(words)),
-		"does the repository exist, and may "+s.to.offers+" read it?")
+		fmt.Sprintf("git-upload-pack of the server ended with status %d and says %s", exit.ExitStatus(), s.to.quote(words)), s.to.notThere())
+}
+
+// notThere is the hint for a path without a repository. In host:22/path people mean a port.
+func (t *endpoint) notThere() string {
+	hint := "does the repository exist, and may " + t.offers + " read it?"
+	if port, path, _ := strings.Cut(t.path, "/"); port != "" && strings.Trim(port, "0123456789") == "" {
+		hint += " if " + port + " is a port, write ssh://" + t.user + "@" + t.host + ":" + port + "/" + path
+	}
+	return hint
 }
 
 // close takes its leave, so that the server does not log a lost client.

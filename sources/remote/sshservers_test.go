@@ -15,6 +15,7 @@ import (
 	"confit/render"
 
 	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/knownhosts"
 )
 
 // wantOnce is a problem of the first try.
@@ -115,9 +116,13 @@ func TestHostKeyAdvice(t *testing.T) {
 		known string
 		text  []string
 	}{
-		"no port":                 {keys["ed25519"], line("127.0.0.1", ed), []string{"not in known_hosts", "this very key is in known_hosts for 127.0.0.1 without a port", "write the line anew, with [127.0.0.1]:"}},
+		"no port":                 {keys["ed25519"], line("127.0.0.1", ed), []string{"not in known_hosts", "known_hosts has this very key for 127.0.0.1", "write the line again with [127.0.0.1]:"}},
 		"no port, another key":    {keys["ed25519"], line("127.0.0.1", ca.PublicKey()), []string{"not in known_hosts", "somebody is in between"}},
-		"expired":                 {late, authority, []string{"the host certificate is expired"}},
+		"another name":            {keys["ed25519"], line("git.example.com", ed), []string{"not in known_hosts", "known_hosts has this very key for git.example.com"}},
+		"hashed name":             {keys["ed25519"], line(knownhosts.HashHostname("git.example.com"), ed), []string{"known_hosts has this very key for a hashed name"}},
+		"signed by else":          {certificate(t, keys["ed25519"], keys["ecdsa"], "127.0.0.1"), authority, []string{"not signed by a known authority"}},
+		"for another host":        {certificate(t, keys["ed25519"], ca, "a.example.com", "b"), authority, []string{"is for another host or none:", "a.example.com, b"}},
+		"expired":                 {late, authority, []string{"the host certificate has expired"}},
 		"expired, key known":      {late, authority + line("HOST", ed), nil},
 		"key known first":         {late, line("HOST", ed) + authority, nil},
 		"key revoked":             {signed, authority + line("@revoked *", ed), []string{"the host key is revoked"}},
@@ -172,6 +177,7 @@ func TestSSHWords(t *testing.T) {
 	}{
 		"nologin":        {say("", "This account is \x1b[1mnot available.\n", "", 1), []string{`it says "This account is \x1b[1mnot available."`, "a login shell"}},
 		"short word":     {say("", "hi\n", "", 0), []string{"it says hi"}},
+		"like a length":  {say("", "deactivated account\n", "", 0), []string{"it says deactivated account"}},
 		"greeting first": {say("", "Welcome!\n"+list, "", 0), []string{`it says "Welcome!`}},
 		"refuses":        {say(list, "", "fatal: capability thin-pack is wanted\n", 1), []string{"does not take the request: it ended with status 1 and says", "thin-pack is wanted"}},
 		"killed":         {say(list, "", "", 137), nil},
