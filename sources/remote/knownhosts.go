@@ -86,8 +86,8 @@ func keyTypes() []string {
 	return []string{ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521, ssh.KeyAlgoRSA, ssh.KeyAlgoSKED25519, ssh.KeyAlgoSKECDSA256}
 }
 
-// forHost gives the lines for a host at its port, revoked keys aside. A host without port means
-// port 22, as ssh-keyscan writes it.
+// forHost gives the lines for a host at its port, revoked keys aside. A host without port
+// means port 22, as ssh-keyscan writes it.
 func (k knownHosts) forHost(a address) knownHosts {
 	name := a.knownName()
 	var found knownHosts
@@ -203,15 +203,14 @@ func (k knownHosts) check(a address, key ssh.PublicKey) error {
 		return k.problem(a, key, a.knownName()+" is not in known_hosts")
 	case !isCert:
 		return k.problem(a, key, "the host key is not the known one")
-	case !mine.contains(authority, cert.SignatureKey):
-		return k.problem(a, key, "the host certificate is not signed by a known authority")
 	}
-	checker := ssh.CertChecker{IsHostAuthority: func(ssh.PublicKey, string) bool { return true }}
-	if checker.CheckHostKey(a.hostPort(), nil, key) == nil {
-		return nil
-	}
+	checker := ssh.CertChecker{IsHostAuthority: func(ca ssh.PublicKey, _ string) bool { return mine.contains(authority, ca) }}
 	now := uint64(time.Now().Unix())
 	switch {
+	case checker.CheckHostKey(a.hostPort(), nil, key) == nil:
+		return nil
+	case !mine.contains(authority, cert.SignatureKey):
+		return k.problem(a, key, "the host certificate is not signed by a known authority")
 	case !slices.Contains(cert.ValidPrincipals, a.host):
 		return k.problem(a, key, "the host certificate is for another host or none: "+render.Quoted(cut(strings.Join(cert.ValidPrincipals, ", "), 200)))
 	case now < cert.ValidAfter || now >= cert.ValidBefore:

@@ -68,12 +68,9 @@ func (r *Remote) Fetch(ctx context.Context, pick func(Refs) (Want, error), read 
 	f := &fetch{Remote: r, to: to, pick: pick, read: read, start: time.Now(), timer: &stallTimer{}}
 	timed, cancel := context.WithTimeout(ctx, f.timeout())
 	defer cancel()
-	if to.scheme == "ssh" {
-		f.transport = &sshTransport{to: to}
-	} else {
-		t := newHTTPTransport(to, r.Env)
-		defer t.client.CloseIdleConnections()
-		f.transport = t
+	if to.scheme != "ssh" {
+		f.http = newHTTPTransport(to, r.Env)
+		defer f.http.client.CloseIdleConnections()
 	}
 	err = f.tries(timed)
 	if err != nil && ctx.Err() != nil && !isProblem(err) {
@@ -85,12 +82,12 @@ func (r *Remote) Fetch(ctx context.Context, pick func(Refs) (Want, error), read 
 // A fetch is one call of Fetch.
 type fetch struct {
 	*Remote
-	to        *endpoint
-	transport transport // of all tries: connections and tokens are used again
-	pick      func(Refs) (Want, error)
-	read      func(context.Context, io.Reader) error
-	start     time.Time
-	timer     *stallTimer // of the last try
+	to    *endpoint
+	pick  func(Refs) (Want, error)
+	read  func(context.Context, io.Reader) error
+	start time.Time
+	http  *httpTransport // of all tries, so that they share connections and a token; nil for ssh
+	timer *stallTimer    // of the last try
 }
 
 func (r *Remote) timeout() time.Duration {
@@ -162,7 +159,10 @@ func (f *fetch) try(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	f.timer = newStallTimer(f.stall, func() { cancel(errStalled) })
-	s := &session{to: f.to, transport: f.transport, timer: f.timer, progress: f.Progress}
+	s := &session{to: f.to, transport: f.http, timer: f.timer, progress: f.Progress}
+	if f.http == nil {
+		s.transport = &sshTransport{to: f.to}
+	}
 	defer s.transport.close()
 	err := s.run(ctx, f.pick, f.read)
 	if err != nil && !isProblem(err) && context.Cause(ctx) == errStalled {

@@ -18,15 +18,9 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// An sshTransport runs git-upload-pack over ssh. There is no proxy for it, no agent, and no
-// configuration but the Secret.
+// An sshTransport runs git-upload-pack over ssh, for one try. There is no proxy for it, no
+// agent, and no configuration but the Secret.
 type sshTransport struct {
-	to *endpoint
-	*sshSession
-}
-
-// An sshSession is the one session of a try.
-type sshSession struct {
 	to         *endpoint
 	conn       *boundedConn
 	stopWatch  func() bool // no longer closes conn when the context ends
@@ -40,18 +34,13 @@ type sshSession struct {
 	asked      bool
 }
 
-func (t *sshTransport) open(ctx context.Context) (io.Reader, error) {
-	t.sshSession = &sshSession{to: t.to}
-	return t.sshSession, t.start(ctx)
-}
-
-func (s *sshSession) start(ctx context.Context) error {
+func (s *sshTransport) open(ctx context.Context) (io.Reader, error) {
 	if err := s.connect(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	var err error
 	if s.session, err = s.client.NewSession(); err != nil {
-		return transientError{reason: "the server opens no session"}
+		return nil, transientError{reason: "the server opens no session"}
 	}
 	s.session.Stderr = &s.stderr
 	s.in, err = s.session.StdinPipe()
@@ -59,18 +48,20 @@ func (s *sshSession) start(ctx context.Context) error {
 		s.out, err = s.session.StdoutPipe()
 	}
 	if err != nil {
-		return networkFault(err)
+		return nil, networkFault(err)
 	}
-	err = s.session.Start(service + " " + shellQuote(s.to.path))
-	if err == nil || ctx.Err() != nil || errors.Is(err, io.EOF) {
-		return err
+	if err = s.session.Start(service + " " + shellQuote(s.to.path)); err == nil {
+		return s, nil
 	}
-	return s.to.problem(render.CauseRemote, "git-remote", "the server does not run git-upload-pack", "")
+	if ctx.Err() != nil || errors.Is(err, io.EOF) {
+		return nil, networkFault(err)
+	}
+	return nil, s.to.problem(render.CauseRemote, "git-remote", "the server does not run git-upload-pack", "is the account one for Git?")
 }
 
 // connect dials and shakes hands. Package ssh knows no context, so the connection is
 // closed under it.
-func (s *sshSession) connect(ctx context.Context) error {
+func (s *sshTransport) connect(ctx context.Context) error {
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.to.hostPort())
 	if err != nil {
 		return networkFault(err)
@@ -117,7 +108,7 @@ func (c *boundedConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (s *sshSession) handshakeError(err error) error {
+func (s *sshTransport) handshakeError(err error) error {
 	var none *ssh.AlgorithmNegotiationError
 	switch {
 	case s.hostKeyErr != nil:
@@ -145,7 +136,7 @@ func algorithmNames(all []string) string {
 	}), ", ")
 }
 
-func (s *sshSession) ask(_ context.Context, request []byte) (io.Reader, error) {
+func (s *sshTransport) ask(_ context.Context, request []byte) (io.Reader, error) {
 	s.asked, s.heard = true, false
 	if _, err := s.in.Write(request); err != nil && !errors.Is(err, io.EOF) {
 		return nil, networkFault(err)
@@ -154,7 +145,7 @@ func (s *sshSession) ask(_ context.Context, request []byte) (io.Reader, error) {
 }
 
 // Read gives the server's output; only status 0 is a good end.
-func (s *sshSession) Read(p []byte) (int, error) {
+func (s *sshTransport) Read(p []byte) (int, error) {
 	n, err := s.out.Read(p)
 	s.heard = s.heard || n > 0
 	if err == io.EOF {
@@ -163,7 +154,7 @@ func (s *sshSession) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (s *sshSession) end() error {
+func (s *sshTransport) end() error {
 	var exit *ssh.ExitError
 	switch err := s.session.Wait(); {
 	case err == nil:
@@ -189,14 +180,14 @@ func (s *sshSession) end() error {
 func (t *endpoint) notThere() string {
 	hint := "does the repository exist, and may " + t.offers + " read it?"
 	if port, path, _ := strings.Cut(t.path, "/"); port != "" && strings.Trim(port, "0123456789") == "" {
-		hint += " if " + port + " is a port, write ssh://" + t.user + "@" + t.host + ":" + port + "/" + path
+		hint += " if " + port + " is a port, write " + render.Quoted("ssh://"+t.user+"@"+t.host+":"+port+"/"+path)
 	}
 	return hint
 }
 
 // close takes its leave, so that the server does not log a lost client.
-func (s *sshSession) close() {
-	if s == nil || s.conn == nil {
+func (s *sshTransport) close() {
+	if s.conn == nil {
 		return
 	}
 	if s.in != nil && !s.asked {
