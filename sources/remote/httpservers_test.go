@@ -199,3 +199,20 @@ func TestPastedURLs(t *testing.T) {
 		wantProblem(t, err, render.CauseSpec, "git-url", text)
 	}
 }
+
+// TestGarbledLines has servers that go wrong after a good start: that lasts, too.
+func TestGarbledLines(t *testing.T) {
+	list := func(lines ...string) string {
+		return service0 + pkt(append([]string{aHash + " HEAD\x00side-band-64k shallow"}, append(lines, "")...)...)
+	}
+	for name, tt := range map[string]struct{ list, answer string }{
+		"junk hash":        {list(strings.Repeat("z", 40) + " refs/heads/x"), ""},
+		"no name":          {list(aHash), ""},
+		"junk for shallow": {list(aHash + " refs/heads/x"), pkt("shallow "+aHash, "HELLO", "", "NAK")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv, auth := serve(t, scripted(tt.list, tt.answer))
+			wantOnce(t, fetchFrom(t, &Remote{URL: srv.URL + "/a.git", Auth: auth}, ""), render.CauseRemote, "git-remote", "not Git's protocol")
+		})
+	}
+}

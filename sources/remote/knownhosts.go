@@ -239,11 +239,16 @@ func (k knownHosts) problem(a address, key ssh.PublicKey, text string) error {
 	return p
 }
 
-// noSuchType is the problem of a server that has no key of a known type.
-func (k knownHosts) noSuchType(a address) error {
+// noSuchType is the problem of a server that has no key of a known type, or signs with it
+// as nobody should.
+func (k knownHosts) noSuchType(a address, offered []string) error {
 	p := a.problem(render.CauseTrust, "git-host-key", "the server has no host key of the type in known_hosts",
 		"if the server's operator has replaced the key, put its line into known_hosts")
-	p.Notes = k.forHost(a).notes()
+	if slices.Contains(offered, ssh.KeyAlgoRSA) && slices.Contains(k.algorithms(a), ssh.KeyAlgoRSASHA512) {
+		p.Text = a.String() + ": the server signs with its RSA host key by SHA-1 only, which is not safe enough"
+		p.Hint = "let the server sign by rsa-sha2-512, or have an ed25519 host key, whose line goes into known_hosts"
+	}
+	p.Notes = append(k.forHost(a).notes(), "the server offers "+render.Quoted(cut(strings.Join(offered, ", "), 300)))
 	return p
 }
 

@@ -116,7 +116,7 @@ func (s *sshTransport) handshakeError(err error) error {
 	case s.conn.left.Load() <= 0:
 		return s.to.problem(render.CauseRemote, "git-remote", fmt.Sprintf("the server sends more than %d MiB before anybody is logged in", maxHandshake>>20), "is this the port of an ssh server?")
 	case errors.As(err, &none) && none.What == "host key":
-		return s.to.hosts.noSuchType(s.to.address)
+		return s.to.hosts.noSuchType(s.to.address, none.RequestedAlgorithms)
 	case errors.As(err, &none):
 		p := s.to.problem(render.CauseTrust, "git-host-key", "the server has no "+render.Quoted(none.What)+" that is safe enough",
 			"let the server offer one of "+algorithmNames(none.SupportedAlgorithms))

@@ -110,6 +110,10 @@ func TestHostKeyAdvice(t *testing.T) {
 	ed, ca := keys["ed25519"].PublicKey(), keys["other"]
 	authority := line("@cert-authority HOST", ca.PublicKey())
 	signed := certificate(t, keys["ed25519"], ca, "127.0.0.1")
+	sha1Only, err := ssh.NewSignerWithAlgorithms(keys["rsa"].(ssh.AlgorithmSigner), []string{ssh.KeyAlgoRSA})
+	if err != nil {
+		t.Fatal(err)
+	}
 	late := expired(t, keys["ed25519"], ca, "127.0.0.1")
 	for name, tt := range map[string]struct {
 		shows ssh.Signer
@@ -125,6 +129,7 @@ func TestHostKeyAdvice(t *testing.T) {
 		"expired":                 {late, authority, []string{"the host certificate has expired"}},
 		"expired, key known":      {late, authority + line("HOST", ed), nil},
 		"key known first":         {late, line("HOST", ed) + authority, nil},
+		"rsa by SHA-1":            {sha1Only, line("HOST", keys["rsa"].PublicKey()), []string{"by SHA-1 only", "the server offers ssh-rsa", "ed25519"}},
 		"key revoked":             {signed, authority + line("@revoked *", ed), []string{"the host key is revoked"}},
 		"authority revoked":       {signed, authority + line("HOST", ed) + line("@revoked *", ca.PublicKey()), []string{"the authority that signed the host certificate is revoked"}},
 		"revoked, no other known": {keys["ed25519"], line("@revoked *", ed), []string{"the host key is revoked"}},
