@@ -135,7 +135,7 @@ func strict(root *cobra.Command) {
 
 func logFlags(f *pflag.FlagSet) {
 	f.String("log-format", "text", "format of messages: text or json")
-	f.BoolP("verbose", "v", false, "say more")
+	f.BoolP("verbose", "v", false, "tell which files, variables, layers, templates and Git requests were used")
 	f.BoolP("quiet", "q", false, "say nothing but errors")
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -48,6 +49,7 @@ func (c *confit) readInputs(s *sources.Snapshot, sp *spec) (in inputs, err error
 	sets, err2 := c.flags.assignments(s)
 	if len(sets) > 0 {
 		in.layers = append(in.layers, render.Layer{Sets: sets})
+		c.console.Detail(fmt.Sprintf("layer %d: the --set flags", len(in.layers)))
 	}
 	return in, errors.Join(err, err2, in.readFound(s, sp, err != nil), in.readSchemas(s, sp))
 }
@@ -96,7 +98,7 @@ func (c *confit) openGit(sp *spec) (*sources.Git, error) {
 	}
 	c.git = &sources.Git{
 		Replace: c.set.replace, Refs: c.set.gitRefs, Context: c.ctx, Waiting: c.waiting,
-		Notice: c.console.Notice, Say: c.console.Info,
+		Notice: c.console.Notice, Say: c.console.Info, Detail: c.detail(),
 	}
 	if isTerminal(c.sys.stderr) && !c.set.quiet && c.set.logFormat == "text" {
 		c.git.Progress = c.console.Progress

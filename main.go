@@ -83,6 +83,7 @@ func (c *confit) merge(in inputs) (*render.Values, error) {
 
 func (c *confit) execute(sp *spec, in inputs, values *render.Values) (*render.Result, error) {
 	c.watchdog.loaded()
+	defer c.tellTimes()()
 	made, err := render.Render(sp.Render, render.Input{
 		Values: values, Files: render.NewFiles(in.files), Found: in.found, Schemas: in.schemas,
 		Sources: sp.searched(c.readsEnv()), Deadline: c.watchdog.deadline, Limits: sp.Limits.render(), Running: &c.watchdog.running, Budget: &c.watchdog.budget,

@@ -26,6 +26,7 @@ func (c *confit) deliveries(sp *spec, outs []render.Output) ([]delivery, error) 
 		s := &sp.Sinks[i]
 		d := delivery{dir: s.Dir(sp.Name, s.Base), outs: outs}
 		d.dir.LockTimeout = c.set.lockTimeout
+		d.dir.Detail = c.detail()
 		d.dir.NoPrune = d.dir.NoPrune || c.set.only != ""
 		if len(sp.Sinks) > 1 {
 			d.outs = outputsOf(s.Name, outs)
@@ -51,18 +52,19 @@ func (c *confit) requireOutputs(all []delivery) error {
 	if c.git == nil || c.git.Whole() {
 		return nil
 	}
+	c.watchdog.wait(true) // reading what is published was never on the clock
 	var missing []render.Blob
 	for i := range all {
 		d := &all[i]
 		missing = append(missing, d.dir.Missing(d.outs, func(b render.Blob) bool { return !sources.Holds(b) })...)
 	}
+	c.watchdog.wait(false)
 	return c.git.Require(missing)
 }
 
 // publish makes each sink match, one after the other. A failure says which are done. The
 // last sink gets the memo of the Git sources: by then all sinks have their files.
 func (c *confit) publish(all []delivery) (sinks.Result, error) {
-	c.watchdog.stop()
 	if err := c.requireOutputs(all); err != nil {
 		return sinks.Result{}, err
 	}

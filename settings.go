@@ -136,7 +136,7 @@ func (c *confit) checkSettings() error {
 
 // openWorld opens the files and variables that the verb may read.
 func (c *confit) openWorld() error {
-	c.world = sources.World{Root: sources.Host(), Host: sources.Host(), Dir: c.sys.dir, Env: c.sys.env, Running: &c.watchdog.running, Budget: &c.watchdog.budget}
+	c.world = sources.World{Root: sources.Host(), Host: sources.Host(), Dir: c.sys.dir, Env: c.sys.env, Running: &c.watchdog.running, Budget: &c.watchdog.budget, Detail: c.detail()}
 	if c.verb.confined {
 		c.confine()
 	}

@@ -68,6 +68,14 @@ func newConfit(sys system) *confit {
 	return c
 }
 
+// detail is the function that is told of every step, or nil where nobody asks for them.
+func (c *confit) detail() func(text string) {
+	if !c.set.verbose {
+		return nil
+	}
+	return c.console.Detail
+}
+
 // statuses are the exit statuses after sysexits.h, by cause.
 var statuses = [...]int{
 	render.CauseSpec:    78,

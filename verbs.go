@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"confit/render"
 	"confit/sinks"
@@ -103,6 +105,27 @@ func (c *confit) validate([]string) error {
 	}
 	c.console.Info(render.Counted(len(made.Outputs), "output") + are + render.Counted(len(all), "warning"))
 	return nil
+}
+
+// tellTimes begins to measure templates. What it returns tells the times, by name.
+func (c *confit) tellTimes() func() {
+	if !c.set.verbose {
+		return func() {}
+	}
+	var mu sync.Mutex
+	var lines []string
+	c.watchdog.running.Ended = func(kind, name string, took time.Duration) {
+		mu.Lock()
+		defer mu.Unlock()
+		lines = append(lines, fmt.Sprintf("%s %s in %d ms", kind, render.Quoted(name), took.Milliseconds()))
+	}
+	return func() {
+		c.watchdog.running.Ended = nil
+		slices.Sort(lines)
+		for _, line := range lines {
+			c.console.Detail(line)
+		}
+	}
 }
 
 // reported is an error whose problems are printed already; only its status counts.

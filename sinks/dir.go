@@ -22,6 +22,7 @@ type Dir struct {
 	LockTimeout time.Duration   // how long to wait for another run; 0 means not at all
 	DirMode     fs.FileMode     // of new directories; 0 means 0755, 0775 in a setgid root
 	Memo        func(io.Writer) // writes the memo of the sources, for Recall in the next run; nil for none
+	Detail      func(string)    // is told of each file that was compared; may be nil
 
 	resumed bool       // an interrupted run was finished first
 	seen    []sighting // of Missing, in the order of the sorted outputs
@@ -73,6 +74,7 @@ func (d Dir) planIn(t *dirfd.Tree, outs []render.Output) (*Plan, error) {
 		return nil, err
 	}
 	p := c.plan()
+	d.tell(p)
 	p.Changes = c.changes()
 	p.Refused = errors.Join(ioProblem(c.refused, ""), joined(c.conflicts))
 	if interrupted {
@@ -162,7 +164,9 @@ func (d Dir) compare(t *dirfd.Tree, s *state, outs []render.Output) (*Plan, erro
 	if err := cmp.Or(c.refused, joined(c.conflicts)); err != nil {
 		return nil, err
 	}
-	return c.plan(), nil
+	p := c.plan()
+	d.tell(p)
+	return p, nil
 }
 
 func (d Dir) check(outs []render.Output) error {

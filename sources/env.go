@@ -45,6 +45,7 @@ func (r *reader) vars(s *Spec) ([]render.Var, error) {
 		vars, names = append(vars, v), append(names, name)
 	}
 	r.unmatchedVars(s, names)
+	r.tellVars(s, env, names)
 	return vars, errors.Join(all...)
 }
 

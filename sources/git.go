@@ -30,6 +30,7 @@ type Git struct {
 	Waiting  func(on bool)        // told while remotes are waited for
 	Say      func(text string)    // a line about a fetch
 	Notice   func(text string)    // of tries that failed
+	Detail   func(text string)    // of requests and refs; may be nil
 	Progress func(text string)    // nil where nobody watches
 	Refs     map[string]string    // --git-ref: in place of the ref and commit of a source
 	Replace  map[string]string    // --replace: a folder in place of a source
@@ -137,6 +138,7 @@ func (r *reader) newFetch(s *Spec) (*gitFetch, error) {
 	f.remote = remote.Remote{
 		URL: s.Git, AllowHTTP: s.AllowHTTP, Env: r.Env, Timeout: f.limits.Time, StartJitter: s.StartJitter,
 		Notice: func(text string) { r.Git.Notice(s.prefixed(text)) }, Progress: r.Git.Progress,
+		Detail: func(text string) { f.tellf("%s", text) },
 	}
 	if r.Git.Offline != "" { // no credential is needed, and in CI there is none
 		return f, placed(s, f.remote.CheckURL())
@@ -160,6 +162,7 @@ func (r *reader) auth(s *Spec) (map[string][]byte, error) {
 	keys := map[string][]byte{}
 	for _, f := range files {
 		keys[f.Path] = f.Data
+		r.tellFile("auth "+render.Quoted(f.From), len(f.Data), true)
 	}
 	return keys, nil
 }
@@ -175,6 +178,7 @@ func (f *gitFetch) checkout() (*checkout, error) {
 		f.old.blobs.fetchRest = f.completing(f.old)
 	}
 	if f.old != nil && !f.pin.IsZero() {
+		f.tellf("the commit %s is known from an earlier run", f.pin)
 		return f.share(f.old), nil
 	}
 	got, err := f.fetch()
@@ -182,6 +186,13 @@ func (f *gitFetch) checkout() (*checkout, error) {
 		return nil, err
 	}
 	return f.share(got), nil
+}
+
+// tellf tells of a step of the fetch.
+func (f *gitFetch) tellf(format string, args ...any) {
+	if f.git.Detail != nil {
+		f.git.Detail(f.prefixed(fmt.Sprintf(format, args...)))
+	}
 }
 
 // share keeps a checkout for this run, or gives the one that the run has: of two sources

@@ -95,9 +95,11 @@ func (a *attempt) pick(refs remote.Refs) (remote.Want, error) {
 		if err := a.follow(tip); err != nil {
 			return remote.Want{}, err
 		}
+		a.tellf("%s is the commit %s", render.Quoted(tip.Name), tip.Peeled)
 	}
 	if a.old != nil && a.old.commit == a.commit && a.old.tagHash() == a.tag {
 		a.known = true
+		a.tellf("the commit %s is known from an earlier run", a.commit)
 		return remote.Want{}, nil
 	}
 	want := remote.Want{Hashes: []plumbing.Hash{a.commit}, Depth: 1}

@@ -121,6 +121,7 @@ func (r *reader) keyFiles(s *Spec, v *Verify, field, name string) ([]verify.File
 	var files []verify.File
 	for _, f := range found.Files {
 		files = append(files, verify.File{Name: f.From, Data: f.Data})
+		r.tellFile(field+" "+render.Quoted(f.From), len(f.Data), false)
 	}
 	return files, nil
 }

@@ -23,12 +23,16 @@ func Read(s *Snapshot, specs []Spec, notice func(string)) ([]render.Layer, []ren
 	if r.checkouts, err = r.fetch(specs); err != nil {
 		all = append(all, err)
 	}
+	var ends []mark
 	for i := range specs {
 		if err := r.source(&specs[i]); err != nil {
 			all = append(all, err)
 		}
+		ends = append(ends, mark{len(r.files), len(r.layers)})
 	}
-	if err := errors.Join(append(all, r.parse())...); err != nil {
+	all = append(all, r.parse())
+	r.tell(specs, ends)
+	if err := errors.Join(all...); err != nil {
 		return r.layers, r.files, err
 	}
 	for i := range specs {

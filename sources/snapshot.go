@@ -69,6 +69,7 @@ func (s *Snapshot) pinned(dir string) string {
 		link, err := tree.ReadLink(path.Join(name, "..data"))
 		if err == nil && strings.HasPrefix(link, "..") && !strings.Contains(link, "/") && link != ".." {
 			generation = link
+			s.tellf("volume %s is in its generation %s", render.Quoted(dir), render.Quoted(link))
 		}
 		s.pins[dir] = generation
 	}
@@ -137,6 +138,7 @@ func (s *Snapshot) Spec(name string) (*yaml.Node, error) {
 	if err != nil {
 		return nil, inputProblem(render.Pos{}, "spec "+render.Quoted(name), err, "name the spec with -c, or use --source, --template and --out without one")
 	}
+	s.tellFile("spec "+render.Quoted(name), len(data), false)
 	doc, err := render.ParseYAML(data)
 	if err != nil {
 		return nil, render.SyntaxProblem(name, render.CauseSpec, data, err)
@@ -154,5 +156,6 @@ func (s *Snapshot) Schema(w render.Where, field, name string) (*render.Schema, e
 	if err != nil {
 		return nil, inputProblem(w.At(field), "schema "+render.Quoted(name), err, "name a file that is there")
 	}
+	s.tellFile("schema "+render.Quoted(name), len(data), false)
 	return render.ParseSchema(rebase(w.Base, name), data)
 }

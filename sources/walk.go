@@ -112,6 +112,7 @@ func (s *Snapshot) Find(e *render.Entry, files []render.File) (render.Found, err
 	} else {
 		found, err = s.pickPath(rebase(e.Base, e.Ref()), e.Template != "")
 		s.carrySecrets(found, files)
+		s.tellFound(e, found)
 	}
 	if err == nil && len(found.Files) == 0 {
 		err = fs.ErrNotExist

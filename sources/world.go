@@ -23,6 +23,7 @@ type World struct {
 	Limits  Limits
 	Running *render.Running // is told what is being read; may be nil
 	Budget  *render.Budget  // of the memory for what is read; may be nil
+	Detail  func(string)    // is told what is read, by name; may be nil
 }
 
 // An FS is a file tree with symbolic links. Its names have no leading slash.

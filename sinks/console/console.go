@@ -57,6 +57,13 @@ func (c *Console) Info(text string) {
 	}
 }
 
+// Detail writes a message that only somebody who debugs wants.
+func (c *Console) Detail(text string) {
+	if c.Verbose {
+		c.Info(text)
+	}
+}
+
 // Progress overwrites one line of a terminal.
 func (c *Console) Progress(text string) { c.write("\r" + text + "\x1b[K\r") }
 

@@ -21,6 +21,14 @@ const (
 type endpoint struct {
 	address
 	credentials
+	detail func(string) // nil for nobody
+}
+
+// tell tells of a request for a path. Neither has credentials.
+func (t *endpoint) tell(method, path, result string) {
+	if t.detail != nil {
+		t.detail(method + " " + render.Quoted(t.origin()+path) + ": " + result)
+	}
 }
 
 // credentials are what a Secret holds, made ready.
@@ -50,7 +58,7 @@ func (r *Remote) endpoint() (*endpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &endpoint{address: a}
+	t := &endpoint{address: a, detail: r.Detail}
 	t.offers = "nothing"
 	if err := a.checkProxy(r.Env); err != nil {
 		return nil, err

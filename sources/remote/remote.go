@@ -27,6 +27,7 @@ type Remote struct {
 	Timeout     time.Duration     // of all tries together; 0 means two minutes
 	StartJitter time.Duration     // a random wait before the first connection, at most half of Timeout
 	Notice      func(string)      // is told of each retry
+	Detail      func(string)      // is told of each request, with its origin and path; may be nil
 	Progress    func(string)      // is given the server's counters, a line each; nil asks for none
 
 	stall time.Duration // how long a server may say nothing; 0 means 30 s

@@ -1,0 +1,25 @@
+package sinks
+
+import "confit/render"
+
+// tell tells what publishing each file takes, in the order of their paths.
+func (d Dir) tell(p *Plan) {
+	if d.Detail == nil {
+		return
+	}
+	line := func(what, path string) {
+		d.Detail("sink " + render.Quoted(d.Path) + ": " + what + " " + render.Quoted(path))
+	}
+	for i := range p.files {
+		what := string(p.files[i].kind)
+		if what == "" {
+			what = "unchanged"
+		}
+		line(what, p.files[i].out.Path)
+	}
+	for i := range p.ops {
+		if p.ops[i].Do == doRemove {
+			line(string(Remove), p.ops[i].Path)
+		}
+	}
+}
