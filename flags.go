@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render"
+	"confit/render/diag"
 	"confit/sources"
 )
 
@@ -64,7 +65,7 @@ func (sp *spec) addFlags(f pipeFlags) error {
 	for _, v := range f.values {
 		p, to, _ := strings.Cut(v, "=")
 		if to == "" {
-			all = append(all, usagef("--values "+render.Quoted(v)+" does not say where to", "write it as PATH=TO, like .=all.yaml"))
+			all = append(all, usagef("--values "+diag.Quoted(v)+" does not say where to", "write it as PATH=TO, like .=all.yaml"))
 			continue
 		}
 		all = append(all, appendEntry(&sp.Render, "--values "+v, []field{{"values", p}, {"to", to}}))
@@ -100,11 +101,11 @@ func (f pipeFlags) assignments(s *sources.Snapshot) ([]render.Assignment, error)
 	} {
 		for _, text := range kind.texts {
 			if path, _, _ := strings.Cut(text, "="); !utf8.ValidString(path) || kind.flag != "--set-file" && !utf8.ValidString(text) {
-				errs = append(errs, &render.Problem{Cause: render.CauseUsage, Code: "not-utf8", Text: kind.flag + " is not UTF-8 text", Hint: "mind the encoding of the shell and of the script"})
+				errs = append(errs, &diag.Problem{Cause: diag.CauseUsage, Code: "not-utf8", Text: kind.flag + " is not UTF-8 text", Hint: "mind the encoding of the shell and of the script"})
 				continue
 			}
 			set, err := kind.parse(text, &render.Origin{Source: kind.flag, File: kind.flag})
-			if p := (*render.Problem)(nil); err != nil && !errors.As(err, &p) {
+			if p := (*diag.Problem)(nil); err != nil && !errors.As(err, &p) {
 				err = usagef(kind.flag+": "+err.Error(), "see confit render --help")
 			}
 			errs = append(errs, err)
@@ -136,8 +137,8 @@ func checkKind(flag, kind string) error {
 	if slices.Contains(kinds, kind) {
 		return nil
 	}
-	hint := render.DidYouMean(kind, kinds, "write it as KIND:WHERE; the kinds are "+strings.Join(kinds, ", "))
-	return usagef(render.Quoted(flag)+": no kind of source has the name "+strconv.Quote(kind), hint)
+	hint := diag.DidYouMean(kind, kinds, "write it as KIND:WHERE; the kinds are "+strings.Join(kinds, ", "))
+	return usagef(diag.Quoted(flag)+": no kind of source has the name "+strconv.Quote(kind), hint)
 }
 
 // sourceName is how errors name a --source. A URL may hold a password, even where git: is

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 const (
@@ -42,7 +43,7 @@ type heap struct {
 }
 
 // check takes a sample and gives the problem of a heap that is too large.
-func (h *heap) check() *render.Problem {
+func (h *heap) check() *diag.Problem {
 	h.sample()
 	return h.problem(h.inUse)
 }
@@ -56,7 +57,7 @@ func (h *heap) nextCheck() time.Duration {
 
 // spend gives the problem of reserved bytes on top of the memory held. Charged bytes are
 // already part of a sample. Below half of the limit, spend only adds up both.
-func (h *heap) spend(reserved, charged render.Size) *render.Problem {
+func (h *heap) spend(reserved, charged render.Size) *diag.Problem {
 	h.sinceSample += reserved + charged
 	if h.limit > 0 && (h.ofValues > 0 || !h.loaded) && h.inUse+h.sinceSample <= h.limit/2 {
 		return nil
@@ -68,12 +69,12 @@ func (h *heap) spend(reserved, charged render.Size) *render.Problem {
 
 // problem is nil for bytes within the limit. The collector knows the limit, too, and may be
 // late by a sixteenth.
-func (h *heap) problem(bytes render.Size) *render.Problem {
+func (h *heap) problem(bytes render.Size) *diag.Problem {
 	if bytes <= h.limit+h.limit/16 {
 		return nil
 	}
-	return &render.Problem{
-		Cause: render.CauseLimit, Code: "heap-limit", Text: "the run takes more memory than " + h.limitText,
+	return &diag.Problem{
+		Cause: diag.CauseLimit, Code: "heap-limit", Text: "the run takes more memory than " + h.limitText,
 		Hint: "look for a text, a list or outputs that grow without end, or " + h.hint,
 	}
 }

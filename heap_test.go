@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // The collector is patient while the heap is small, and as GOGC says from then on.
@@ -79,8 +80,8 @@ func TestReserveFreed(t *testing.T) {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(-1))
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // else some is given back while this runs
 	const limit, piece = 64 << 20, 40 << 20
-	var refused *render.Problem
-	w := newWatchdog(func(p *render.Problem) { refused = p })
+	var refused *diag.Problem
+	w := newWatchdog(func(p *diag.Problem) { refused = p })
 	w.heap = heap{configured: limit, gcPercent: -1}
 	free := func() {
 		large := make([]byte, piece)

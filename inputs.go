@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"confit/render"
+	"confit/render/diag"
 	"confit/sources"
 )
 
@@ -151,7 +152,7 @@ func (c *confit) checkReplaced(sp *spec) error {
 				if len(names) > 0 {
 					hint = "the named git sources are " + strings.Join(names, ", ")
 				}
-				all = append(all, usagef(flag+": no git source has the name "+render.Quoted(name), hint))
+				all = append(all, usagef(flag+": no git source has the name "+diag.Quoted(name), hint))
 			}
 		}
 	}

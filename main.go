@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // version is set by the linker.
@@ -24,7 +25,7 @@ func run(args []string, sys system) int {
 	c := newConfit(sys)
 	root := c.commands(args)
 	root.SetArgs(args)
-	err := render.Safely(root.Execute)
+	err := diag.Safely(root.Execute)
 	c.watchdog.stop()
 	return c.report(err)
 }

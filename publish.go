@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"confit/render"
+	"confit/render/diag"
 	"confit/sinks"
 	"confit/sources"
 )
@@ -87,8 +88,8 @@ func (c *confit) publish(all []delivery) (sinks.Result, error) {
 
 func partly(err error, done []delivery) error {
 	for _, d := range done {
-		for _, p := range render.Problems(err, render.CauseIO) {
-			p.Notes = append(p.Notes, "the sink "+render.Quoted(d.dir.Path)+" is up to date already")
+		for _, p := range diag.Problems(err, diag.CauseIO) {
+			p.Notes = append(p.Notes, "the sink "+diag.Quoted(d.dir.Path)+" is up to date already")
 		}
 	}
 	return err
@@ -112,8 +113,8 @@ func (c *confit) only(outs []render.Output) ([]render.Output, error) {
 		}
 	}
 	if len(kept) == 0 {
-		hint := render.DidYouMean(c.set.only, names, "it is a glob of whole paths, or of their last names")
-		return nil, usagef("--only "+render.Quoted(c.set.only)+" matches no output", hint)
+		hint := diag.DidYouMean(c.set.only, names, "it is a glob of whole paths, or of their last names")
+		return nil, usagef("--only "+diag.Quoted(c.set.only)+" matches no output", hint)
 	}
 	return kept, nil
 }
@@ -124,7 +125,7 @@ func (c *confit) print(outs []render.Output) error {
 	if !c.set.masked && !c.set.showSecrets && !isTerminal(c.sys.stdout) {
 		for _, o := range outs {
 			if o.Content.IsSensitive() {
-				return usagef(render.Quoted(o.Path)+" holds secrets, and stdout is no terminal", "add --masked, or --show-secrets to print them as they are")
+				return usagef(diag.Quoted(o.Path)+" holds secrets, and stdout is no terminal", "add --masked, or --show-secrets to print them as they are")
 			}
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"confit/render"
+	"confit/render/diag"
 	"confit/sources"
 )
 
@@ -100,9 +101,9 @@ func (c *confit) environ(flags *pflag.FlagSet) (known []string) {
 		setting := settingName(name)
 		switch {
 		case slices.Contains(flagOnly, setting), flags.Lookup(setting) != nil && flags.Lookup(setting).Value.Type() == new(texts).Type():
-			c.pendingNotices = append(c.pendingNotices, render.Quoted(name)+" is ignored: --"+setting+" comes from the command line only")
+			c.pendingNotices = append(c.pendingNotices, diag.Quoted(name)+" is ignored: --"+setting+" comes from the command line only")
 		case flags.Lookup(setting) == nil && setting != "lock-timeout":
-			c.pendingNotices = append(c.pendingNotices, render.Quoted(name)+" is no setting of confit "+c.verb.name)
+			c.pendingNotices = append(c.pendingNotices, diag.Quoted(name)+" is no setting of confit "+c.verb.name)
 		default:
 			known = append(known, pair)
 		}
@@ -125,7 +126,7 @@ func (c *confit) checkSettings() error {
 	case s.masked && s.showSecrets:
 		return usagef("--masked and --show-secrets exclude each other", "")
 	case !render.IsGlob(s.only):
-		return usagef("--only "+render.Quoted(s.only)+" is no glob", "a [ needs its ]")
+		return usagef("--only "+diag.Quoted(s.only)+" is no glob", "a [ needs its ]")
 	case s.timeout <= 0 || c.verb.writes && s.lockTimeout <= 0:
 		return usagef("a timeout is a duration above zero, like 30s", "")
 	case s.out == "-" && !c.verb.writes:
@@ -145,7 +146,7 @@ func (c *confit) openWorld() error {
 	}
 	root, err := sources.Below(c.set.root)
 	if err != nil {
-		return &render.Problem{Cause: render.CauseInput, Code: "input", Text: "--root " + render.Quoted(c.set.root) + " cannot be opened", Hint: "name a directory that stands in for /", Err: err}
+		return &diag.Problem{Cause: diag.CauseInput, Code: "input", Text: "--root " + diag.Quoted(c.set.root) + " cannot be opened", Hint: "name a directory that stands in for /", Err: err}
 	}
 	c.world.Root = root
 	return nil
@@ -195,7 +196,7 @@ func pairs(flag string, given []string) (map[string]string, error) {
 	for _, text := range given {
 		name, value, ok := strings.Cut(text, "=")
 		if !ok || name == "" || value == "" {
-			errs = append(errs, usagef(flag+" "+render.Quoted(text)+" is not NAME=VALUE", "NAME is the name: of a git source"))
+			errs = append(errs, usagef(flag+" "+diag.Quoted(text)+" is not NAME=VALUE", "NAME is the name: of a git source"))
 			continue
 		}
 		all[name] = value
@@ -203,8 +204,8 @@ func pairs(flag string, given []string) (map[string]string, error) {
 	return all, errors.Join(errs...)
 }
 
-func usage(err error) error { return usagef(render.Quoted(err.Error()), "see confit --help") }
+func usage(err error) error { return usagef(diag.Quoted(err.Error()), "see confit --help") }
 
 func usagef(text, hint string) error {
-	return &render.Problem{Cause: render.CauseUsage, Code: "usage", Text: text, Hint: hint}
+	return &diag.Problem{Cause: diag.CauseUsage, Code: "usage", Text: text, Hint: hint}
 }

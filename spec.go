@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render"
+	"confit/render/diag"
 	"confit/sinks"
 	"confit/sources"
 )
@@ -62,7 +63,7 @@ func (sp *spec) check(file bool) error {
 		s := &sp.Sources[i]
 		all = append(all, s.Check())
 		if names[s.Name] && s.Name != "" {
-			all = append(all, s.Problem("name", "another source has the name "+render.Quoted(s.Name), "give each a name of its own"))
+			all = append(all, s.Problem("name", "another source has the name "+diag.Quoted(s.Name), "give each a name of its own"))
 		}
 		names[s.Name] = true
 	}
@@ -97,11 +98,11 @@ func (sp *spec) checkHead(file bool) error {
 func (sp *spec) checkEntry(e *render.Entry) error {
 	var all []error
 	if tree, _, ok := strings.Cut(e.Ref(), ":"); ok && !sp.hasTree(tree) {
-		all = append(all, e.Problem(e.Kind(), "no source has the name "+render.Quoted(tree), "set name: "+tree+" on a source"))
+		all = append(all, e.Problem(e.Kind(), "no source has the name "+diag.Quoted(tree), "set name: "+tree+" on a source"))
 	}
 	if to := strings.TrimSuffix(e.StaticTo(), "/"); to != "" && to != "." {
 		if err := sinks.CheckPath(to); err != nil {
-			all = append(all, e.Problem("to", "to: "+render.Quoted(to)+" is "+err.Error(), "write a path below the sink's directory, like conf/app.yaml"))
+			all = append(all, e.Problem("to", "to: "+diag.Quoted(to)+" is "+err.Error(), "write a path below the sink's directory, like conf/app.yaml"))
 		}
 	}
 	return errors.Join(all...)
@@ -182,15 +183,15 @@ func (l *limits) set(flags []string) error {
 	for _, f := range flags {
 		name, value, ok := strings.Cut(f, "=")
 		if !ok {
-			all = append(all, usagef("--limit "+render.Quoted(f)+" has no value", "write it as name=value, like heap=512MiB"))
+			all = append(all, usagef("--limit "+diag.Quoted(f)+" has no value", "write it as name=value, like heap=512MiB"))
 			continue
 		}
 		n := &yaml.Node{Kind: yaml.ScalarNode, Value: value}
 		for _, part := range slices.Backward(append([]string{"limits"}, strings.Split(name, ".")...)) {
 			n = &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{scalar(part), n}}
 		}
-		for _, p := range render.Problems(render.DecodeSpec("--limit "+f, ".", n, &section), render.CauseUsage) {
-			p.Cause, p.Code = render.CauseUsage, "usage"
+		for _, p := range diag.Problems(render.DecodeSpec("--limit "+f, ".", n, &section), diag.CauseUsage) {
+			p.Cause, p.Code = diag.CauseUsage, "usage"
 			all = append(all, p)
 		}
 	}

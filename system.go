@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/term"
 
-	"confit/render"
+	"confit/render/diag"
 	"confit/sinks"
 	"confit/sinks/access"
 	"confit/sinks/console"
@@ -60,8 +60,8 @@ type confit struct {
 
 func newConfit(sys system) *confit {
 	c := &confit{sys: sys, stdout: console.Stdout{To: sys.stdout}, ctx: context.Background()}
-	c.console = &console.Console{Stderr: sys.stderr, Explain: func(p *render.Problem) { access.Explain(p, sys.dir) }}
-	c.watchdog = newWatchdog(func(p *render.Problem) {
+	c.console = &console.Console{Stderr: sys.stderr, Explain: func(p *diag.Problem) { access.Explain(p, sys.dir) }}
+	c.watchdog = newWatchdog(func(p *diag.Problem) {
 		c.dropSpool()
 		c.sys.exit(c.report(p))
 	})
@@ -78,18 +78,18 @@ func (c *confit) detail() func(text string) {
 
 // statuses are the exit statuses after sysexits.h, by cause.
 var statuses = [...]int{
-	render.CauseSpec:    78,
-	render.CauseInput:   66,
-	render.CauseTrust:   77,
-	render.CauseRemote:  69,
-	render.CauseLimit:   76,
-	render.CauseData:    65,
-	render.CauseInWay:   73,
-	render.CauseIO:      74,
-	render.CauseBusy:    75,
-	render.CauseUsage:   64,
-	render.CauseSignal:  128,
-	render.CauseUnknown: 70,
+	diag.CauseSpec:    78,
+	diag.CauseInput:   66,
+	diag.CauseTrust:   77,
+	diag.CauseRemote:  69,
+	diag.CauseLimit:   76,
+	diag.CauseData:    65,
+	diag.CauseInWay:   73,
+	diag.CauseIO:      74,
+	diag.CauseBusy:    75,
+	diag.CauseUsage:   64,
+	diag.CauseSignal:  128,
+	diag.CauseUnknown: 70,
 }
 
 // report prints the problems of err and returns the exit status: that of the first cause
@@ -105,7 +105,7 @@ func (c *confit) report(err error) int {
 		return 128 + int(syscall.SIGPIPE) // as of a process that the signal ends
 	}
 	problems := c.problems(err)
-	first := slices.MinFunc(problems, func(a, b *render.Problem) int { return cmp.Compare(a.Cause, b.Cause) })
+	first := slices.MinFunc(problems, func(a, b *diag.Problem) int { return cmp.Compare(a.Cause, b.Cause) })
 	if errors.As(err, &reported{}) {
 		problems = nil
 	}
@@ -126,18 +126,18 @@ func (c *confit) report(err error) int {
 
 // problems lists the problems of err in the order of their places. Those of cobra, and
 // those of flags that say what a spec says, are problems of usage.
-func (c *confit) problems(err error) []*render.Problem {
-	unknown := render.CauseUnknown
+func (c *confit) problems(err error) []*diag.Problem {
+	unknown := diag.CauseUnknown
 	if c.verb == nil {
-		unknown = render.CauseUsage // cobra's own: a verb or flag that is not there
+		unknown = diag.CauseUsage // cobra's own: a verb or flag that is not there
 	}
-	problems := render.Problems(err, unknown)
+	problems := diag.Problems(err, unknown)
 	for _, p := range problems {
 		if text, near, ok := strings.Cut(p.Text, "\n\nDid you mean this?\n"); ok && c.verb == nil {
 			p.Text, p.Hint = text, "did you mean "+strings.Join(strings.Fields(near), ", ")+"?"
 		}
-		if p.Cause == render.CauseSpec && (c.set.config == "" || strings.HasPrefix(p.Pos.File, "--")) {
-			p.Cause = render.CauseUsage
+		if p.Cause == diag.CauseSpec && (c.set.config == "" || strings.HasPrefix(p.Pos.File, "--")) {
+			p.Cause = diag.CauseUsage
 		}
 	}
 	inOrder(problems)
@@ -146,14 +146,14 @@ func (c *confit) problems(err error) []*render.Problem {
 
 // inOrder sorts the problems of each file by their place; files stay in the order of
 // their first problem.
-func inOrder(all []*render.Problem) {
+func inOrder(all []*diag.Problem) {
 	files := map[string]int{}
 	for _, p := range all {
 		if _, known := files[p.Pos.File]; !known {
 			files[p.Pos.File] = len(files)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b *render.Problem) int {
+	slices.SortStableFunc(all, func(a, b *diag.Problem) int {
 		return cmp.Or(files[a.Pos.File]-files[b.Pos.File], a.Pos.Line-b.Pos.Line, a.Pos.Col-b.Pos.Col)
 	})
 }
@@ -181,7 +181,7 @@ func (c *confit) handleSignals() {
 			notify()
 		}
 		s := <-signals
-		p := &render.Problem{Cause: render.CauseSignal, Code: "signal", Text: "ended by " + s.String(), Err: signalError{s.(syscall.Signal)}}
+		p := &diag.Problem{Cause: diag.CauseSignal, Code: "signal", Text: "ended by " + s.String(), Err: signalError{s.(syscall.Signal)}}
 		c.watchdog.interrupt(p)
 		cancel(p)
 	}()

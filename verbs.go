@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"confit/render"
+	"confit/render/diag"
 	"confit/sinks"
 	"confit/sinks/console"
 )
@@ -40,7 +41,7 @@ func (c *confit) diff([]string) error {
 	for i, plan := range plans {
 		c.console.Notices(plan.Notices)
 		if len(all) > 1 && c.set.format != "json" {
-			fmt.Fprintf(c.stdout, "# %s\n", render.Quoted(all[i].dir.Path))
+			fmt.Fprintf(c.stdout, "# %s\n", diag.Quoted(all[i].dir.Path))
 		}
 		if err := c.show(all[i].dir.Path, plan); err != nil {
 			return err
@@ -55,8 +56,8 @@ func (c *confit) diff([]string) error {
 func (c *confit) refusals(plans []*sinks.Plan) error {
 	var inWay []error
 	for _, plan := range plans {
-		for _, p := range render.Problems(plan.Refused, render.CauseIO) {
-			if p.Cause == render.CauseInWay {
+		for _, p := range diag.Problems(plan.Refused, diag.CauseIO) {
+			if p.Cause == diag.CauseInWay {
 				inWay = append(inWay, p)
 			} else {
 				c.console.Notice("render could not do this here: " + p.Error())
@@ -85,7 +86,7 @@ func (c *confit) validate([]string) error {
 		c.console.Notice("the env sources are left out: validate reads the environment only with --allow-env")
 	}
 	var all []console.Finding
-	for _, p := range render.Problems(err, render.CauseUnknown) {
+	for _, p := range diag.Problems(err, diag.CauseUnknown) {
 		all = append(all, console.Finding{Level: "error", Problem: p})
 	}
 	if err == nil {
@@ -103,7 +104,7 @@ func (c *confit) validate([]string) error {
 	if len(made.Outputs) == 1 {
 		are = " is valid, "
 	}
-	c.console.Info(render.Counted(len(made.Outputs), "output") + are + render.Counted(len(all), "warning"))
+	c.console.Info(diag.Counted(len(made.Outputs), "output") + are + diag.Counted(len(all), "warning"))
 	return nil
 }
 
@@ -117,7 +118,7 @@ func (c *confit) tellTimes() func() {
 	c.watchdog.running.Ended = func(kind, name string, took time.Duration) {
 		mu.Lock()
 		defer mu.Unlock()
-		lines = append(lines, fmt.Sprintf("%s %s in %d ms", kind, render.Quoted(name), took.Milliseconds()))
+		lines = append(lines, fmt.Sprintf("%s %s in %d ms", kind, diag.Quoted(name), took.Milliseconds()))
 	}
 	return func() {
 		c.watchdog.running.Ended = nil
@@ -158,11 +159,11 @@ func (c *confit) explain(args []string) error {
 	if err != nil {
 		return err
 	}
-	values, err := c.merge(in) // the schema is not asked: explain shows why it fails
+	merged, err := c.merge(in) // the schema is not asked: explain shows why it fails
 	if err != nil {
 		return err
 	}
-	made, failed := c.execute(sp, in, values)
+	made, failed := c.execute(sp, in, merged)
 	c.watchdog.stop()
 	var all []render.Explained
 	isFile := false
@@ -170,7 +171,7 @@ func (c *confit) explain(args []string) error {
 		all, isFile = made.ExplainFile(path)
 	}
 	if !isFile {
-		if all, err = values.Explain(path); err != nil {
+		if all, err = merged.Explain(path); err != nil {
 			return err
 		}
 	}
@@ -188,12 +189,12 @@ func (c *confit) explain(args []string) error {
 func printExplained(w io.Writer, all []render.Explained) error {
 	var b strings.Builder
 	for _, x := range all {
-		fmt.Fprintf(&b, "%s = %s\n  from %s\n", render.Quoted(x.Path), render.Visible(string(x.Value)), origin(x.Setting))
+		fmt.Fprintf(&b, "%s = %s\n  from %s\n", diag.Quoted(x.Path), diag.Visible(string(x.Value)), origin(x.Setting))
 		for _, o := range slices.Backward(x.Overrode) {
-			fmt.Fprintf(&b, "  over %s from %s\n", render.Visible(string(o.Value)), origin(o))
+			fmt.Fprintf(&b, "  over %s from %s\n", diag.Visible(string(o.Value)), origin(o))
 		}
 		for _, name := range x.ReadBy {
-			fmt.Fprintf(&b, "  read by %s\n", render.Quoted(name))
+			fmt.Fprintf(&b, "  read by %s\n", diag.Quoted(name))
 		}
 	}
 	_, err := io.WriteString(w, b.String())

@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // A watchdog ends the process at once on a limit or a signal. That is safe until the run
 // begins to publish.
 type watchdog struct {
 	budget  render.Budget // that the run reserves and charges memory of
-	running render.Running
-	end     func(*render.Problem)
+	running diag.Running
+	end     func(*diag.Problem)
 
 	mu         sync.Mutex
 	committing bool // the sinks handle signals themselves
@@ -34,7 +35,7 @@ const (
 	minCheck = 2 * time.Millisecond
 )
 
-func newWatchdog(end func(*render.Problem)) *watchdog {
+func newWatchdog(end func(*diag.Problem)) *watchdog {
 	w := &watchdog{end: end}
 	w.budget.OnReserve = func(bytes int) { w.spend(bytes, 0) }
 	w.budget.OnCharge = func(bytes int) { w.spend(0, bytes) }
@@ -69,8 +70,8 @@ func (w *watchdog) setTimer() {
 	limit := w.timeLimit
 	w.deadline = w.started.Add(limit)
 	w.timeTimer = time.AfterFunc(time.Until(w.deadline)+500*time.Millisecond, func() {
-		w.exceeded(&render.Problem{
-			Cause: render.CauseLimit, Code: "time-limit", Text: "the run did not end within " + limit.String(),
+		w.exceeded(&diag.Problem{
+			Cause: diag.CauseLimit, Code: "time-limit", Text: "the run did not end within " + limit.String(),
 			Hint: "look for a template that does not end or a file that is slow to read, or raise limits: {time: …}",
 		})
 	})
@@ -122,7 +123,7 @@ func (w *watchdog) checkHeap() {
 // spend ends the run if the memory does not suffice, even after the collector has given all
 // garbage back to the kernel. A check every now and then would miss a large text.
 func (w *watchdog) spend(reserved, charged int) {
-	spend := func() *render.Problem { return w.heap.spend(render.Size(reserved), render.Size(charged)) }
+	spend := func() *diag.Problem { return w.heap.spend(render.Size(reserved), render.Size(charged)) }
 	if w.problem(spend) == nil {
 		return
 	}
@@ -134,7 +135,7 @@ func (w *watchdog) spend(reserved, charged int) {
 
 // problem gives the problem that a check of the heap finds. Once the limits are off, only
 // the sinks are at work, and nothing is checked.
-func (w *watchdog) problem(check func() *render.Problem) *render.Problem {
+func (w *watchdog) problem(check func() *diag.Problem) *diag.Problem {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.off {
@@ -144,7 +145,7 @@ func (w *watchdog) problem(check func() *render.Problem) *render.Problem {
 }
 
 // exceeded ends the run with the problem of a limit, and names the work in progress.
-func (w *watchdog) exceeded(p *render.Problem) {
+func (w *watchdog) exceeded(p *diag.Problem) {
 	if work := w.running.String(); work != "" {
 		p.Text += "; at work: " + work
 	}
@@ -170,7 +171,7 @@ func (w *watchdog) commit() {
 }
 
 // interrupt ends the run on a signal.
-func (w *watchdog) interrupt(p *render.Problem) {
+func (w *watchdog) interrupt(p *diag.Problem) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.committing {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"confit/render/diag"
 )
 
 // bombs are templates that would take all memory, all time or all stack. Each must end
@@ -128,8 +130,8 @@ func TestBombs(t *testing.T) {
 			if err == nil {
 				t.Fatal("no problem")
 			}
-			for _, p := range Problems(err, CauseUnknown) {
-				if p.Cause != CauseLimit && p.Cause != CauseData {
+			for _, p := range diag.Problems(err, diag.CauseUnknown) {
+				if p.Cause != diag.CauseLimit && p.Cause != diag.CauseData {
 					t.Errorf("cause %v: %v", p.Cause, p.Err)
 				}
 			}

@@ -1,6 +1,8 @@
 package render
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+)
 
 // A Budget watches the memory of a run. Either function may end the run. The zero value
 // and nil watch nothing.

@@ -11,6 +11,8 @@ import (
 	"sort"
 
 	"go.yaml.in/yaml/v3"
+
+	"confit/render/diag"
 )
 
 // A fault is what is wrong with a rendered file, at one of its lines.
@@ -74,7 +76,7 @@ func checkLines(format string, data []byte) *fault {
 }
 
 func faultOf(err error) *fault {
-	var p *Problem
+	var p *diag.Problem
 	if !errors.As(err, &p) {
 		return nil
 	}
@@ -181,7 +183,7 @@ func (c *Check) FromSpec(n *yaml.Node) error {
 	d.decode(n, reflect.ValueOf(&fields).Elem(), "check")
 	c.Format, c.Schema = fields.Format, fields.Schema
 	if c.Format != "" && !slices.Contains(checkFormats, c.Format) {
-		d.fail(n, didYouMean(c.Format, checkFormats, "the formats are "), "check has no format %s", Quoted(c.Format))
+		d.fail(n, diag.NearestOrAll(c.Format, checkFormats, "the formats are "), "check has no format %s", diag.Quoted(c.Format))
 	}
 	return errors.Join(d.problems...)
 }

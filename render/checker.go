@@ -1,21 +1,23 @@
 package render
 
-import "path"
+import (
+	"path"
+)
 
 // checker gives the check of an output: by the extension of its name, unless the spec says
 // otherwise; nil for none.
 func (r *renderer) checker(e *Entry, to string) Checker {
-	format := e.Checks.Format
-	if format == "" {
-		format = formatOf(to)
+	name := e.Checks.Format
+	if name == "" {
+		name = formatOf(to)
 	}
-	if e.Checks.None || format == "" {
+	if e.Checks.None || name == "" {
 		return nil
 	}
 	return func(text []byte) *fault {
-		f := checkText(format, text)
+		f := checkText(name, text)
 		if s := r.Schemas[e.Checks.Schema]; f == nil && s != nil {
-			f = s.Fault(format, text)
+			f = s.Fault(name, text)
 		}
 		if f != nil {
 			f.file = path.Base(to)

@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"confit/render/diag"
 )
 
 // Where remembers the place of an entry of the spec and of each of its fields.
 type Where struct {
-	Pos    Pos
+	Pos    diag.Pos
 	Base   string // the folder at which relative paths of the entry start
 	fields map[string]specField
 	meant  map[string]bool // fields that are misspelt, or have a value that does not fit
@@ -23,13 +25,13 @@ type Where struct {
 
 // A specField is where a field stands, and its value.
 type specField struct {
-	Pos
-	value Spot
+	diag.Pos
+	value diag.Spot
 	block bool // the text of the value begins in the next line, as it is
 }
 
 // At is the place of a field, or of the entry where it has none of that name.
-func (w Where) At(field string) Pos {
+func (w Where) At(field string) diag.Pos {
 	if f, ok := w.fields[field]; ok {
 		return f.Pos
 	}
@@ -42,7 +44,7 @@ func (w Where) Meant(field string) bool { return w.broken || w.meant[field] }
 
 // ValueAt is the place of the value of a field. With block it is the text of the lines that
 // follow that place.
-func (w Where) ValueAt(field string) (at Spot, block bool) {
+func (w Where) ValueAt(field string) (at diag.Spot, block bool) {
 	f := w.fields[field]
 	return f.value, f.block
 }
@@ -54,8 +56,8 @@ func (w Where) Has(field string) bool {
 }
 
 // Problem is an error of the spec at a field.
-func (w Where) Problem(field, text, hint string) *Problem {
-	return &Problem{Cause: CauseSpec, Code: "spec", Pos: w.At(field), Text: text, Hint: hint}
+func (w Where) Problem(field, text, hint string) *diag.Problem {
+	return &diag.Problem{Cause: diag.CauseSpec, Code: "spec", Pos: w.At(field), Text: text, Hint: hint}
 }
 
 // A SpecValue is a field of the spec with a notation of its own.
@@ -76,10 +78,12 @@ type specDecoder struct {
 	problems []error
 }
 
-func (d *specDecoder) pos(n *yaml.Node) Pos { return Pos{File: d.file, Line: n.Line, Col: n.Column} }
+func (d *specDecoder) pos(n *yaml.Node) diag.Pos {
+	return diag.Pos{File: d.file, Line: n.Line, Col: n.Column}
+}
 
 func (d *specDecoder) fail(n *yaml.Node, hint, format string, args ...any) {
-	d.problems = append(d.problems, &Problem{Cause: CauseSpec, Code: "spec", Pos: d.pos(n), Text: fmt.Sprintf(format, args...), Hint: hint})
+	d.problems = append(d.problems, &diag.Problem{Cause: diag.CauseSpec, Code: "spec", Pos: d.pos(n), Text: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 func (d *specDecoder) decode(n *yaml.Node, v reflect.Value, name string) {
@@ -108,7 +112,7 @@ func (d *specDecoder) decode(n *yaml.Node, v reflect.Value, name string) {
 // refused reports what a field with a notation of its own says; it need not know its name,
 // or the file.
 func (d *specDecoder) refused(n *yaml.Node, name string, err error) {
-	for _, p := range Problems(err, CauseSpec) {
+	for _, p := range diag.Problems(err, diag.CauseSpec) {
 		if p.Code == "" {
 			d.fail(n, "", "%s: %s", name, p.Text)
 			continue
@@ -138,14 +142,14 @@ func (d *specDecoder) fields(n *yaml.Node, v reflect.Value, name string) {
 	*where = Where{Pos: d.pos(n), Base: d.base, fields: seen, meant: meant}
 	if n.Kind != yaml.MappingNode {
 		where.broken = true
-		d.fail(n, "", "%s is a map of fields, not %s", d.named(name), an(nodeKind(n)))
+		d.fail(n, "", "%s is a map of fields, not %s", d.named(name), diag.An(nodeKind(n)))
 		return
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		field, ok := known[key.Value]
 		if first, twice := seen[key.Value]; twice {
-			d.fail(key, "keep one of the two", "the field %s is there already, in line %d", Quoted(key.Value), first.Line)
+			d.fail(key, "keep one of the two", "the field %s is there already, in line %d", diag.Quoted(key.Value), first.Line)
 			continue
 		}
 		seen[key.Value] = d.field(key, n.Content[i+1])
@@ -162,7 +166,7 @@ func (d *specDecoder) fields(n *yaml.Node, v reflect.Value, name string) {
 }
 
 func (d *specDecoder) field(key, value *yaml.Node) specField {
-	return specField{d.pos(key), Spot{File: d.file, Line: value.Line, Col: value.Column}, value.Style&yaml.LiteralStyle != 0}
+	return specField{d.pos(key), diag.Spot{File: d.file, Line: value.Line, Col: value.Column}, value.Style&yaml.LiteralStyle != 0}
 }
 
 // named is how errors name a field, or what has none.
@@ -178,15 +182,15 @@ func (d *specDecoder) named(name string) string {
 
 func (d *specDecoder) unknown(key *yaml.Node, known map[string]reflect.Value, name string, meant map[string]bool) {
 	names := slices.Sorted(maps.Keys(known))
-	for _, near := range Nearest(key.Value, names) {
+	for _, near := range diag.Nearest(key.Value, names) {
 		meant[near] = true
 	}
-	d.fail(key, didYouMean(key.Value, names, "the fields here are "), "%s has no field %s", d.named(name), Quoted(key.Value))
+	d.fail(key, diag.NearestOrAll(key.Value, names, "the fields here are "), "%s has no field %s", d.named(name), diag.Quoted(key.Value))
 }
 
 func (d *specDecoder) sequence(n *yaml.Node, v reflect.Value, name string) {
 	if n.Kind != yaml.SequenceNode {
-		d.fail(n, "write it as a list: - …", "%s is a list, not %s", name, an(nodeKind(n)))
+		d.fail(n, "write it as a list: - …", "%s is a list, not %s", name, diag.An(nodeKind(n)))
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
@@ -197,7 +201,7 @@ func (d *specDecoder) sequence(n *yaml.Node, v reflect.Value, name string) {
 
 func (d *specDecoder) mapping(n *yaml.Node, v reflect.Value, name string) {
 	if n.Kind != yaml.MappingNode {
-		d.fail(n, "", "%s is a map, not %s", name, an(nodeKind(n)))
+		d.fail(n, "", "%s is a map, not %s", name, diag.An(nodeKind(n)))
 		return
 	}
 	v.Set(reflect.MakeMap(v.Type()))
@@ -212,7 +216,7 @@ var durationType = reflect.TypeFor[time.Duration]()
 
 func (d *specDecoder) scalar(n *yaml.Node, v reflect.Value, name string) {
 	if n.Kind != yaml.ScalarNode {
-		d.fail(n, "", "%s is a single value, not %s", name, an(nodeKind(n)))
+		d.fail(n, "", "%s is a single value, not %s", name, diag.An(nodeKind(n)))
 		return
 	}
 	switch {
@@ -225,7 +229,7 @@ func (d *specDecoder) scalar(n *yaml.Node, v reflect.Value, name string) {
 		v.SetInt(int64(t))
 	case v.Kind() == reflect.String:
 		if n.ShortTag() != "!!str" {
-			d.fail(n, fmt.Sprintf("write it in quotes: %q", n.Value), "%s is text, and this is %s", name, an(nodeKind(n)))
+			d.fail(n, fmt.Sprintf("write it in quotes: %q", n.Value), "%s is text, and this is %s", name, diag.An(nodeKind(n)))
 			return
 		}
 		v.SetString(n.Value)
@@ -233,7 +237,7 @@ func (d *specDecoder) scalar(n *yaml.Node, v reflect.Value, name string) {
 		d.fail(n, "without quotes, and not yes or no", "%s is true or false", name)
 	default:
 		if err := n.Decode(v.Addr().Interface()); err != nil {
-			d.fail(n, "", "%s is %s, not %s", name, an(v.Kind().String()), an(nodeKind(n)))
+			d.fail(n, "", "%s is %s, not %s", name, diag.An(v.Kind().String()), diag.An(nodeKind(n)))
 		}
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/Masterminds/sprig/v3"
+
+	"confit/render/diag"
 )
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
@@ -211,15 +213,15 @@ func ours(t testing.TB, text string, v *Values, masked bool) *eval {
 	t.Helper()
 	src := &source{name: "main", text: text}
 	main, own, err := parseSource(src, "", "", testLibrary)
-	e := &eval{lib: testLibrary, reads: v.NewReadSet(), masked: masked, deadline: time.Now().Add(100 * time.Millisecond), said: map[Pos]string{}}
+	e := &eval{lib: testLibrary, reads: v.NewReadSet(), masked: masked, deadline: time.Now().Add(100 * time.Millisecond), said: map[diag.Pos]string{}}
 	if err != nil {
-		e.problems = Problems(err, CauseData)
+		e.problems = diag.Problems(err, diag.CauseData)
 		return e
 	}
 	e.prog = &program{main: main, own: own}
 	e.run(map[string]any{"Values": v.Root()})
 	for _, p := range e.problems {
-		if p.Cause == CauseUnknown {
+		if p.Cause == diag.CauseUnknown {
 			t.Fatalf("a bug: %v %v\n%s", p.Err, p.Notes, text)
 		}
 	}
@@ -259,7 +261,7 @@ func differ(t *testing.T, seed uint64) string {
 	values := randomValues(rand.New(rand.NewPCG(seed, 3)))
 	d := difference{text: text}
 	d.ours = ours(t, text, valuesOf(t, nodeOf(values, &Origin{File: "v"})), false)
-	if slices.ContainsFunc(d.ours.problems, func(p *Problem) bool { return p.Cause == CauseLimit }) {
+	if slices.ContainsFunc(d.ours.problems, func(p *diag.Problem) bool { return p.Cause == diag.CauseLimit }) {
 		return "limit" // nothing stops text/template
 	}
 	d.ref = helmLike.run(text, values)

@@ -3,6 +3,8 @@ package render
 import (
 	"fmt"
 	"runtime"
+
+	"confit/render/diag"
 )
 
 // direct is how a function of one of the commonest signatures is called without
@@ -114,7 +116,7 @@ func (e *eval) caught(c call, v *any) {
 
 func panicked(r any) error {
 	if _, bug := r.(runtime.Error); bug {
-		return fixed("an argument is out of range")
+		return diag.SafeError("an argument is out of range")
 	}
 	return fmt.Errorf("%v", r)
 }

@@ -2,6 +2,8 @@ package render
 
 import (
 	"strings"
+
+	"confit/render/diag"
 )
 
 // DecodeDotenv reads a .env file into nodes of origin o: names as written, one level,
@@ -67,7 +69,7 @@ func (d *dotenvDecoder) skip() bool {
 }
 
 // dotenvName is what a name may be; docker compose takes dots and dashes too.
-var dotenvName = lazyRegexp(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+var dotenvName = diag.LazyRegexp(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
 // name reads up to the =. The text before it may be part of a value that lost its
 // quotes, so that errors do not show it.

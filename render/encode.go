@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"confit/render/diag"
 )
 
 // encodeYAML is Helm's toYaml: keys sorted, lists not indented, no last newline.
@@ -76,7 +78,7 @@ func yamlNode(v any) (*yaml.Node, error) {
 	if s, ok := v.(fmt.Stringer); ok {
 		return stringNode(s.String()), nil
 	}
-	return nil, fixed("a value of a type that has no text")
+	return nil, diag.SafeError("a value of a type that has no text")
 }
 
 // floatNode writes 1 for 1.0, as Go prints it: to YAML that is an int.
@@ -118,7 +120,7 @@ func ambiguous(s string) bool {
 }
 
 // base60 is what YAML 1.1 readers take for a number of minutes or hours.
-var base60 = lazyRegexp(`^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`)
+var base60 = diag.LazyRegexp(`^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`)
 
 // yamlNumber keeps the text of a number where YAML reads the same number from it, else
 // writes its value: TOML's inf is text to YAML.
@@ -153,7 +155,7 @@ func encodeJSON(v any, indent string, html bool) (string, error) {
 	enc.SetEscapeHTML(html)
 	enc.SetIndent("", indent)
 	if err := enc.Encode(v); err != nil {
-		return "", fixed("a value that JSON has no form for")
+		return "", diag.SafeError("a value that JSON has no form for")
 	}
 	return strings.TrimSuffix(b.String(), "\n"), nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf16"
+
+	"confit/render/diag"
 )
 
 // encodeProperties writes a map as java.util.Properties.store does: names joined by
@@ -39,9 +41,9 @@ func (e *propertiesEncoder) put(path []string, m map[string]any) error {
 		case !ok:
 			return noForm(path, v, "properties", "join it to one text, or leave it out")
 		case k == "":
-			return fmt.Errorf("a name below %s is empty, which has no form in properties", Quoted(name))
+			return fmt.Errorf("a name below %s is empty, which has no form in properties", diag.Quoted(name))
 		case e.names[name]:
-			return fmt.Errorf("two values have the key %s in properties", Quoted(name))
+			return fmt.Errorf("two values have the key %s in properties", diag.Quoted(name))
 		}
 		e.names[name] = true
 		for i := range path {
@@ -95,7 +97,7 @@ func encodeINI(v any) (string, error) {
 			continue
 		}
 		if k == "" || strings.ContainsAny(k, "]\r\n") || strings.Trim(k, " \t") != k {
-			return "", fmt.Errorf("the key %s can be no section of an ini file", Quoted(k))
+			return "", fmt.Errorf("the key %s can be no section of an ini file", diag.Quoted(k))
 		}
 		sections.WriteString("\n[" + k + "]\n")
 		section := mapOf(m[k])
@@ -117,9 +119,9 @@ func iniLine(b *strings.Builder, path []string, v any) error {
 	case !ok:
 		return noForm(path, v, "ini", "join it to one text, or leave it out")
 	case key == "" || strings.ContainsAny(key, "=:\r\n") || strings.ContainsAny(key[:1], "[;#") || strings.Trim(key, " \t") != key:
-		return fmt.Errorf("%s can be no key of an ini file", Quoted(key))
+		return fmt.Errorf("%s can be no key of an ini file", diag.Quoted(key))
 	case !oneLine(text):
-		return fmt.Errorf("the text of %s has several lines, which has no form in ini", Quoted(strings.Join(path, ".")))
+		return fmt.Errorf("the text of %s has several lines, which has no form in ini", diag.Quoted(strings.Join(path, ".")))
 	}
 	if strings.Trim(text, " \t") != text || iniQuoted(text) {
 		text = `"` + text + `"`
@@ -144,11 +146,11 @@ func encodeEnv(v any) (string, error) {
 		case !ok:
 			return "", noForm([]string{k}, m[k], "env", "a variable is one text")
 		case !dotenvName().MatchString(k):
-			return "", fmt.Errorf("the key %s is no name of a variable", Quoted(k))
+			return "", fmt.Errorf("the key %s is no name of a variable", diag.Quoted(k))
 		}
 		quoted, err := dotenvQuote(text)
 		if err != nil {
-			return "", fmt.Errorf("the text of %s %w", Quoted(k), err)
+			return "", fmt.Errorf("the text of %s %w", diag.Quoted(k), err)
 		}
 		b.WriteString(k + "=" + quoted + "\n")
 	}
@@ -156,4 +158,4 @@ func encodeEnv(v any) (string, error) {
 }
 
 // shellSafe is what means itself to a shell and to the readers of .env files.
-var shellSafe = lazyRegexp(`^[A-Za-z0-9_@%+:,./-]+$`)
+var shellSafe = diag.LazyRegexp(`^[A-Za-z0-9_@%+:,./-]+$`)

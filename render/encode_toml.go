@@ -6,6 +6,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"confit/render/diag"
 )
 
 // encodeTOML writes a map as TOML 1.0, keys sorted, in the layout of Helm's toToml: the
@@ -138,8 +140,8 @@ func tomlScalar(v any) (string, bool) {
 }
 
 var (
-	tomlBare  = lazyRegexp(`^[A-Za-z0-9_-]+$`)
-	tomlPlain = lazyRegexp(`^([-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?|0x[0-9a-fA-F]+|0o[0-7]+|0b[01]+|[-+]?(inf|nan))$`)
+	tomlBare  = diag.LazyRegexp(`^[A-Za-z0-9_-]+$`)
+	tomlPlain = diag.LazyRegexp(`^([-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?|0x[0-9a-fA-F]+|0o[0-7]+|0b[01]+|[-+]?(inf|nan))$`)
 )
 
 func tomlKey(s string) string {
@@ -201,13 +203,13 @@ func below(path []string, name string) []string {
 
 // noForm says that a format cannot hold what stands at a path, and never shows it.
 func noForm(path []string, v any, format, advice string) error {
-	what := an(kindOf(v))
+	what := diag.An(kindOf(v))
 	if len(path) > 0 {
 		p := make(Path, len(path))
 		for i, name := range path {
 			p[i].Key = name
 		}
-		what = Quoted(p.String()) + " is " + what + ", which"
+		what = diag.Quoted(p.String()) + " is " + what + ", which"
 	}
 	return errors.New(what + " has no form in " + format + ": " + advice)
 }

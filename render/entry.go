@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"confit/render/diag"
 )
 
 // An Entry is one item of the spec's render section: what to make, and where to.
@@ -40,7 +42,7 @@ type Mode fs.FileMode
 // FromSpec reads "0640".
 func (m *Mode) FromSpec(n *yaml.Node) error {
 	if n.ShortTag() == "!!int" {
-		return fmt.Errorf("a bare %s is a number to YAML, not the octal text of a mode: write it in quotes, %q", Quoted(n.Value), "0"+strings.TrimLeft(n.Value, "0o"))
+		return fmt.Errorf("a bare %s is a number to YAML, not the octal text of a mode: write it in quotes, %q", diag.Quoted(n.Value), "0"+strings.TrimLeft(n.Value, "0o"))
 	}
 	bits, err := strconv.ParseUint(n.Value, 8, 32)
 	if n.ShortTag() != "!!str" || err != nil || bits > 0o777 || bits == 0 {
@@ -91,20 +93,20 @@ func (e *Entry) Check() error {
 		fail(kind, kind+" is empty", "name a file or a folder")
 	}
 	if !IsGlob(e.Ref()) && !strings.Contains(e.Ref(), ":") { // in a source it may be the name of a file
-		fail(kind, "the glob "+Quoted(e.Ref())+" is malformed", "a [ needs its ]")
+		fail(kind, "the glob "+diag.Quoted(e.Ref())+" is malformed", "a [ needs its ]")
 	}
 	if e.Has("delims") && !e.Meant("delims") && (len(e.Delims) != 2 || slices.Contains(e.Delims, "") || kind != "template" && kind != "inline") {
 		fail("delims", "delims are two texts, for a template or an inline", `like ["[[", "]]"]`)
 	}
 	if kind == "values" && e.To != "" && encoderFor(e.To) == nil {
-		fail("to", "no format is known for "+Quoted(path.Base(e.To)), "end the name in .yaml, .yml, .json, .toml, .properties, .ini or .env")
+		fail("to", "no format is known for "+diag.Quoted(path.Base(e.To)), "end the name in .yaml, .yml, .json, .toml, .properties, .ini or .env")
 	}
 	if e.Has("vars") && kind != "envsubst" {
 		fail("vars", "vars is for envsubst", "")
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Vars)) {
 		if p, err := ParsePath(e.Vars[name]); err != nil || len(p) == 0 {
-			fail("vars", "vars: "+Quoted(name)+" leads to no path", "dots nest: a.b.c")
+			fail("vars", "vars: "+diag.Quoted(name)+" leads to no path", "dots nest: a.b.c")
 		}
 	}
 	if e.Has("check") && (kind == "copy" || kind == "values") {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+
+	"confit/render/diag"
 )
 
 // A Var is one environment variable on its way into the values.
@@ -45,8 +47,8 @@ func matchVars(base *Node, l Layer, notice func(string)) ([]*Node, []error) {
 }
 
 func bothSet(v, other Var, path Path) error {
-	p := problemf(CauseData, "env-ambiguous", Pos{File: "env " + v.Origin.Var}, "%s sets %s, and so does %s",
-		Quoted(v.Origin.Var), Quoted(path.String()), Quoted(other.Origin.Var))
+	p := diag.Problemf(diag.CauseData, "env-ambiguous", diag.Pos{File: "env " + v.Origin.Var}, "%s sets %s, and so does %s",
+		diag.Quoted(v.Origin.Var), diag.Quoted(path.String()), diag.Quoted(other.Origin.Var))
 	p.Hint = "unset one of the two"
 	return p
 }
@@ -60,18 +62,18 @@ func placeVar(base *Node, at Path, known map[string][]Path, v Var, notice func(s
 	case 0:
 		path := newPath(base, at, v.Rest)
 		if len(path) == len(at) {
-			return nil, problemf(CauseData, "env-name", Pos{File: "env " + v.Origin.Var}, "%s leaves no name after the prefix", Quoted(v.Origin.Var))
+			return nil, diag.Problemf(diag.CauseData, "env-name", diag.Pos{File: "env " + v.Origin.Var}, "%s leaves no name after the prefix", diag.Quoted(v.Origin.Var))
 		}
-		notice(fmt.Sprintf("%s matches no value: it makes the new key %s%s", Quoted(v.Origin.Var), Quoted(path.String()), nearHint(base, path)))
+		notice(fmt.Sprintf("%s matches no value: it makes the new key %s%s", diag.Quoted(v.Origin.Var), diag.Quoted(path.String()), nearHint(base, path)))
 		return path, nil
 	case 1:
 		return found[0], nil
 	}
 	names := make([]string, len(found))
 	for i, p := range found {
-		names[i] = Quoted(p.String())
+		names[i] = diag.Quoted(p.String())
 	}
-	p := problemf(CauseData, "env-ambiguous", Pos{File: "env " + v.Origin.Var}, "%s could mean %s", Quoted(v.Origin.Var), strings.Join(names, " or "))
+	p := diag.Problemf(diag.CauseData, "env-ambiguous", diag.Pos{File: "env " + v.Origin.Var}, "%s could mean %s", diag.Quoted(v.Origin.Var), strings.Join(names, " or "))
 	p.Hint = fmt.Sprintf("say which in the spec: map: {%s: %s}", v.Origin.Var, names[0])
 	return nil, p
 }
@@ -143,7 +145,7 @@ func nearHint(base *Node, path Path) string {
 	if parent == nil {
 		parent = deepest
 	}
-	near := Nearest(path[len(path)-1].Key, parent.keys())
+	near := diag.Nearest(path[len(path)-1].Key, parent.keys())
 	if len(near) == 0 {
 		return ""
 	}

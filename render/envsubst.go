@@ -3,6 +3,8 @@ package render
 import (
 	"fmt"
 	"strings"
+
+	"confit/render/diag"
 )
 
 // A substitution walks over one text. It replaces ${NAME}, ${NAME:-default}, ${NAME-default},
@@ -121,7 +123,7 @@ func (s *substitution) apply(start int, name string, op byte, colon bool, word s
 		if s.reads.secret {
 			word = name + " is not set"
 		}
-		s.failAt(start, "required", Quoted(word), "")
+		s.failAt(start, "required", diag.Quoted(word), "")
 		return ""
 	case !there:
 		s.unset(start, name)
@@ -135,10 +137,10 @@ func (s *substitution) apply(start int, name string, op byte, colon bool, word s
 func (s *substitution) unset(start int, name string) {
 	mapped, ok := s.vars[name]
 	if !ok {
-		s.failAt(start, "missing-value", "no value for "+Quoted(name), "set it in a source, give it a default: ${"+name+":-…}, or say where it is: vars: {"+name+": path}")
+		s.failAt(start, "missing-value", "no value for "+diag.Quoted(name), "set it in a source, give it a default: ${"+name+":-…}, or say where it is: vars: {"+name+": path}")
 		return
 	}
-	s.failAt(start, "missing-value", "no value for "+Quoted(mapped)+", where vars: looks for "+Quoted(name), "set it in a source, or give it a default: ${"+name+":-…}")
+	s.failAt(start, "missing-value", "no value for "+diag.Quoted(mapped)+", where vars: looks for "+diag.Quoted(name), "set it in a source, or give it a default: ${"+name+":-…}")
 	path, _ := ParsePath(mapped)
 	if n, deepest := s.root.find(path); n == nil && s.latest != nil && !s.def.src.secret {
 		s.beside(s.latest, deepest, path[len(deepest.Path())].Key)
@@ -160,7 +162,7 @@ func (s *substitution) lookup(start int, name string) (string, bool) {
 		return "", false
 	case 1:
 	default:
-		s.failAt(start, "env-ambiguous", Quoted(name)+" could mean "+Quoted(found[0].String())+" or "+Quoted(found[1].String()), "say which: vars: {"+name+": "+found[0].String()+"}")
+		s.failAt(start, "env-ambiguous", diag.Quoted(name)+" could mean "+diag.Quoted(found[0].String())+" or "+diag.Quoted(found[1].String()), "say which: vars: {"+name+": "+found[0].String()+"}")
 		return "", true
 	}
 	n, _ := s.root.find(found[0])
@@ -169,7 +171,7 @@ func (s *substitution) lookup(start int, name string) (string, bool) {
 	}
 	text, ok := textOf(s.scalar(n))
 	if !ok {
-		s.failAt(start, "raw-"+n.kind(), Quoted(found[0].String())+" is "+an(n.kind())+" and has no text", "")
+		s.failAt(start, "raw-"+n.kind(), diag.Quoted(found[0].String())+" is "+diag.An(n.kind())+" and has no text", "")
 	}
 	return text, true
 }

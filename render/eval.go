@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"text/template/parse"
 	"time"
+
+	"confit/render/diag"
 )
 
 // An eval executes one program once. It walks the tree of text/template/parse over
@@ -27,12 +29,12 @@ type eval struct {
 	stack    []any       // arguments of the functions being called
 	bytes    int         // made by functions
 	mass     int         // bytes of text given to the function being called
-	problems []*Problem
-	latest   *Problem // the last one, unless it was dropped
+	problems []*diag.Problem
+	latest   *diag.Problem // the last one, unless it was dropped
 	reads    ReadSet
-	said     map[Pos]string // what fail and required said in a masked run
-	asked    []*Missing     // values of the data that are not there and were asked for
-	marking  bool           // note which part of the template writes what
+	said     map[diag.Pos]string // what fail and required said in a masked run
+	asked    []*Missing          // values of the data that are not there and were asked for
+	marking  bool                // note which part of the template writes what
 	marks    []mark
 }
 
@@ -83,7 +85,7 @@ func (e *eval) guarded(f func()) {
 		case stop:
 			e.problems = append(e.problems, r.p)
 		default:
-			p := Bug()
+			p := diag.Bug()
 			p.Err = fmt.Errorf("%v", r)
 			e.problems = append(e.problems, p)
 		}
@@ -181,7 +183,7 @@ func (e *eval) branch(dot any, n *parse.BranchNode, with bool) control {
 func (e *eval) template(dot any, n *parse.TemplateNode) {
 	d := e.prog.lookup(n.Name)
 	if d == nil {
-		e.fail(n, "no-template", "there is no template "+Quoted(n.Name), e.nearTemplate(n.Name))
+		e.fail(n, "no-template", "there is no template "+diag.Quoted(n.Name), e.nearTemplate(n.Name))
 		return
 	}
 	var arg any
@@ -265,7 +267,7 @@ func (e *eval) print(at parse.Node, v any) {
 	default:
 		text, ok := textOf(s)
 		if !ok {
-			e.fail(at, "raw-"+kindOf(s), an(kindOf(s))+" has no text of its own", "use toYaml or toJson, or range over it")
+			e.fail(at, "raw-"+kindOf(s), diag.An(kindOf(s))+" has no text of its own", "use toYaml or toJson, or range over it")
 		}
 		e.out = append(e.out, text...)
 	}

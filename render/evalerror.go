@@ -5,15 +5,17 @@ import (
 	"slices"
 	"strings"
 	"text/template/parse"
+
+	"confit/render/diag"
 )
 
 // pos is the place of an offset in the definition being executed.
-func (e *eval) pos(offset int) Pos { return e.def.src.pos(offset) }
+func (e *eval) pos(offset int) diag.Pos { return e.def.src.pos(offset) }
 
 // problemAt is an error at an offset, with the source line and the includes that led
 // there. It says nothing of the text of a template that is itself a secret.
-func (e *eval) problemAt(offset int, code, text string) *Problem {
-	p := &Problem{Cause: CauseData, Code: code, Pos: e.pos(offset), Text: text}
+func (e *eval) problemAt(offset int, code, text string) *diag.Problem {
+	p := &diag.Problem{Cause: diag.CauseData, Code: code, Pos: e.pos(offset), Text: text}
 	if e.def.src.secret {
 		p.Text = code + ": what is wrong cannot be told, as the text of the template may hold a secret"
 	}
@@ -50,12 +52,12 @@ func (e *eval) note(text string) {
 }
 
 // record keeps every missing value, each place once, and the first other error.
-func (e *eval) record(p *Problem) {
+func (e *eval) record(p *diag.Problem) {
 	e.latest = nil
-	other := func(q *Problem) bool { return q.Code != "missing-value" }
+	other := func(q *diag.Problem) bool { return q.Code != "missing-value" }
 	switch {
 	case p.Code == "missing-value":
-		same := func(q *Problem) bool { return q.Pos == p.Pos && q.Text == p.Text }
+		same := func(q *diag.Problem) bool { return q.Pos == p.Pos && q.Text == p.Text }
 		if len(e.problems) >= maxProblems || slices.ContainsFunc(e.problems, same) {
 			return
 		}
@@ -104,7 +106,7 @@ func (e *eval) use(at parse.Node, m *Missing) any {
 
 // siblings tells the deepest part that exists, what is beside the missing name, and
 // where values were looked for.
-func (e *eval) siblings(p *Problem, m *Missing) {
+func (e *eval) siblings(p *diag.Problem, m *Missing) {
 	p.Hint = "set it in a source, or give it a default: " + m.path + " | default …"
 	switch {
 	case m.deepest != nil:
@@ -115,21 +117,21 @@ func (e *eval) siblings(p *Problem, m *Missing) {
 }
 
 // NoValue is the problem of a path of the spec that leads to no value.
-func (l *library) NoValue(at Pos, path Path, deepest *Node) *Problem {
-	p := problemf(CauseData, "missing-value", at, "no value for %s", Quoted(".Values."+path.String()))
+func (l *library) NoValue(at diag.Pos, path Path, deepest *Node) *diag.Problem {
+	p := diag.Problemf(diag.CauseData, "missing-value", at, "no value for %s", diag.Quoted(".Values."+path.String()))
 	(&eval{lib: l}).siblings(p, &Missing{deepest: deepest, key: path[len(deepest.Path())].Key, path: path.String()})
 	return p
 }
 
 // Unset warns of a value that a template asked for and no source sets; nil where the template
 // asked for no value of the data.
-func (m *Missing) Unset() *Problem {
+func (m *Missing) Unset() *diag.Problem {
 	if m.deepest == nil {
 		return nil
 	}
-	p := &Problem{Cause: CauseData, Code: "unset-value", Pos: m.def.src.pos(m.offset), Text: m.path + " is asked for, and set nowhere"}
+	p := &diag.Problem{Cause: diag.CauseData, Code: "unset-value", Pos: m.def.src.pos(m.offset), Text: m.path + " is asked for, and set nowhere"}
 	p.Source = m.def.src.line(p.Pos.Line)
-	p.Hint = DidYouMean(m.key, m.deepest.keys(), "")
+	p.Hint = diag.DidYouMean(m.key, m.deepest.keys(), "")
 	return p
 }
 
@@ -142,15 +144,15 @@ func notAtTop(name string) string {
 	case "Item", "Key":
 		return "." + name + " is there where the entry has each:"
 	}
-	return didYouMean("."+name, []string{".Values", ".Files", ".Item", ".Key"}, "a template begins with ")
+	return diag.NearestOrAll("."+name, []string{".Values", ".Files", ".Item", ".Key"}, "a template begins with ")
 }
 
 // beside tells what is in n instead of key, and where values were looked for.
-func (e *eval) beside(p *Problem, n *Node, key string) {
+func (e *eval) beside(p *diag.Problem, n *Node, key string) {
 	keys := n.keys()
-	p.Hint = DidYouMean(key, keys, p.Hint)
+	p.Hint = diag.DidYouMean(key, keys, p.Hint)
 	for i := range keys {
-		keys[i] = Quoted(keys[i])
+		keys[i] = diag.Quoted(keys[i])
 	}
 	const most = 12
 	if len(keys) > most {
@@ -177,5 +179,5 @@ func (e *eval) nearTemplate(name string) string {
 		names = append(names, n)
 	}
 	slices.Sort(names)
-	return DidYouMean(name, names, "define it, or put it into a file whose name starts with _")
+	return diag.DidYouMean(name, names, "define it, or put it into a file whose name starts with _")
 }

@@ -4,6 +4,8 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+
+	"confit/render/diag"
 )
 
 // make does one job.
@@ -66,11 +68,11 @@ func (w *worker) template(j job, src *source, partials Partials, to string) (Out
 	if err != nil {
 		return Output{}, nil, err
 	}
-	content, reads, err := w.lib.Run(p, j.dot, &w.buf, w.checker(j.entry, to))
+	c, reads, err := w.lib.Run(p, j.dot, &w.buf, w.checker(j.entry, to))
 	if err != nil {
 		return Output{}, nil, err
 	}
-	return j.entry.output(to, content, j.mode()), reads, nil
+	return j.entry.output(to, c, j.mode()), reads, nil
 }
 
 // envsubst makes the output of a text with variables.
@@ -80,11 +82,11 @@ func (w *worker) envsubst(e *Entry, f *File, to string) (Output, *Reads, error) 
 	if err != nil {
 		return Output{}, nil, err
 	}
-	content, reads, err := w.lib.Substitute(src, e.Vars, w.Values.Root())
+	c, reads, err := w.lib.Substitute(src, e.Vars, w.Values.Root())
 	if err != nil {
 		return Output{}, nil, err
 	}
-	return e.output(to, content, f.Mode), reads, nil
+	return e.output(to, c, f.Mode), reads, nil
 }
 
 func (e *Entry) output(to string, c Content, from fs.FileMode) Output {
@@ -93,14 +95,14 @@ func (e *Entry) output(to string, c Content, from fs.FileMode) Output {
 
 // copied is a file as it is; one of a sensitive source is masked whole.
 func (e *Entry) copied(f *File, to string) Output {
-	content := Plain(f.Data)
+	c := Plain(f.Data)
 	switch {
 	case f.Blob != nil:
-		content = FromBlob(f.Blob, f.Sensitive)
+		c = FromBlob(f.Blob, f.Sensitive)
 	case f.Sensitive:
-		content = Sensitive(f.Data, []byte(Mask))
+		c = Sensitive(f.Data, []byte(Mask))
 	}
-	return e.output(to, content, f.Mode)
+	return e.output(to, c, f.Mode)
 }
 
 // values writes a part of the values as a file.
@@ -111,9 +113,9 @@ func (r *renderer) values(e *Entry, to string) (Output, *Reads, error) {
 	if n == nil {
 		return Output{}, nil, r.lib.NoValue(e.At("values"), path, deepest)
 	}
-	content, reads, err := r.lib.Encode(n, encoderFor(to))
+	c, reads, err := r.lib.Encode(n, encoderFor(to))
 	if err != nil {
-		return Output{}, nil, problemf(CauseData, "format", e.At("values"), "the values of %s cannot become %s: %v", Quoted(e.Values), Quoted(to), err)
+		return Output{}, nil, diag.Problemf(diag.CauseData, "format", e.At("values"), "the values of %s cannot become %s: %v", diag.Quoted(e.Values), diag.Quoted(to), err)
 	}
-	return e.output(to, content, 0), reads, nil
+	return e.output(to, c, 0), reads, nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"confit/render/diag"
 )
 
 // An Explained value says what a leaf is and where it came from.
@@ -42,7 +44,7 @@ type Setting struct {
 func (v *Values) Explain(path string) ([]Explained, error) {
 	p, err := ParsePath(path)
 	if err != nil {
-		return nil, &Problem{Cause: CauseUsage, Code: "usage", Text: err.Error(), Hint: "dots nest: a.b.c"}
+		return nil, &diag.Problem{Cause: diag.CauseUsage, Code: "usage", Text: err.Error(), Hint: "dots nest: a.b.c"}
 	}
 	n, deepest := v.root.find(p)
 	if n == nil {
@@ -56,26 +58,13 @@ func (v *Values) Explain(path string) ([]Explained, error) {
 // unknown says what is there in place of a path that is not.
 func (v *Values) unknown(p Path, deepest *Node) error {
 	at := len(deepest.Path())
-	problem := &Problem{Cause: CauseData, Code: "missing-value", Text: "no value for " + Quoted(p.String())}
-	if near := Nearest(p[at].Key, deepest.keys()); len(near) > 0 {
+	problem := &diag.Problem{Cause: diag.CauseData, Code: "missing-value", Text: "no value for " + diag.Quoted(p.String())}
+	if near := diag.Nearest(p[at].Key, deepest.keys()); len(near) > 0 {
 		problem.Hint = "did you mean " + strings.Join(near, ", ") + "?"
 	} else if keys := deepest.keys(); len(keys) > 0 {
-		problem.Notes = []string{Quoted(deepest.Path().String()) + " has " + listed(keys)}
+		problem.Notes = []string{diag.Quoted(deepest.Path().String()) + " has " + diag.Enumerate(keys)}
 	}
 	return problem
-}
-
-// listed names some of the keys.
-func listed(keys []string) string {
-	const most = 12
-	var out []string
-	for _, k := range keys[:min(most, len(keys))] {
-		out = append(out, Quoted(k))
-	}
-	if len(keys) > most {
-		out = append(out, fmt.Sprintf("… (%d in all)", len(keys)))
-	}
-	return strings.Join(out, ", ")
 }
 
 func (v *Values) explained() []Explained {

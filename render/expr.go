@@ -5,6 +5,8 @@ import (
 	"text/template/parse"
 
 	"github.com/Masterminds/semver/v3"
+
+	"confit/render/diag"
 )
 
 // pipeline evaluates p and sets the variables it declares.
@@ -48,7 +50,7 @@ func (e *eval) command(dot any, c *parse.CommandNode, final any, piped bool) any
 		return e.fail(first, "bad-argument", "nil is not a command", "")
 	}
 	if len(c.Args) > 1 || piped {
-		return e.fail(first, "not-a-function", Quoted(first.String())+" is not a function and takes no arguments", "")
+		return e.fail(first, "not-a-function", diag.Quoted(first.String())+" is not a function and takes no arguments", "")
 	}
 	if p, ok := first.(*parse.PipeNode); ok {
 		return e.pipeline(dot, p)
@@ -146,7 +148,7 @@ func (e *eval) variable(n *parse.VariableNode) (any, bool) {
 // fields walks from recv along names; the last one gets the arguments.
 func (e *eval) fields(at parse.Node, recv any, names []string, args []any) any {
 	if args != nil && len(names) == 0 {
-		return e.fail(at, "not-a-function", Quoted(at.String())+" is not a function and takes no arguments", "")
+		return e.fail(at, "not-a-function", diag.Quoted(at.String())+" is not a function and takes no arguments", "")
 	}
 	for i, name := range names {
 		var a []any
@@ -169,12 +171,12 @@ func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) an
 		return r
 	}
 	if args != nil {
-		return e.failAt(e.nameOffset(at, i), "not-a-function", "."+Quoted(name)+" is not a function and takes no arguments", "")
+		return e.failAt(e.nameOffset(at, i), "not-a-function", "."+diag.Quoted(name)+" is not a function and takes no arguments", "")
 	}
 	switch r := recv.(type) {
 	case *Missing:
 		m := *r
-		m.path += "." + Quoted(name)
+		m.path += "." + diag.Quoted(name)
 		return &m
 	case *Node:
 		return e.member(at, r, name, i)
@@ -191,7 +193,7 @@ func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) an
 	if e.masked && recv == Mask {
 		return Mask
 	}
-	return e.failAt(e.nameOffset(at, i), "wrong-type", an(kindOf(recv))+" has no field ."+Quoted(name), "")
+	return e.failAt(e.nameOffset(at, i), "wrong-type", diag.An(kindOf(recv))+" has no field ."+diag.Quoted(name), "")
 }
 
 func (e *eval) noField(at parse.Node, name string, i int) *Missing {
@@ -214,7 +216,7 @@ func (e *eval) member(at parse.Node, n *Node, name string, i int) any {
 	if e.masked && n.sensitive() {
 		return Mask
 	}
-	p := e.failAt(e.nameOffset(at, i), "wrong-type", valuePath(n, "")+" is "+an(n.kind())+", not a map: it has no "+Quoted(name), "")
+	p := e.failAt(e.nameOffset(at, i), "wrong-type", valuePath(n, "")+" is "+diag.An(n.kind())+", not a map: it has no "+diag.Quoted(name), "")
 	e.note(valuePath(n, "") + " was set at " + n.Pos().String())
 	return p
 }
@@ -228,5 +230,5 @@ func valuePath(n *Node, name string) string {
 	if len(p) == 0 {
 		return ".Values"
 	}
-	return Quoted(".Values." + p.String())
+	return diag.Quoted(".Values." + p.String())
 }

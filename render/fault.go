@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"sort"
+
+	"confit/render/diag"
 )
 
 // A mark says which part of a template writes the output from an offset on.
@@ -22,7 +24,7 @@ func (e *eval) mark(at int, copied bool) {
 
 // blame finds the part of the template that wrote the line of a fault, by executing do again
 // with marks, and words the problem.
-func (l *library) blame(e *eval, f fault, do func(*eval)) *Problem {
+func (l *library) blame(e *eval, f fault, do func(*eval)) *diag.Problem {
 	again := l.newEval(e.prog)
 	again.marking = true
 	do(again)
@@ -30,19 +32,19 @@ func (l *library) blame(e *eval, f fault, do func(*eval)) *Problem {
 }
 
 // blame words a fault at the place in the template that wrote its line.
-func (e *eval) blame(f fault) *Problem {
+func (e *eval) blame(f fault) *diag.Problem {
 	line, text := max(f.line, 1), f.text
 	if e.reads.secret || e.prog.main.src.secret {
 		text = cmp.Or(f.nameless, text)
 	}
-	p := problemf(CauseData, "output-check", e.wrote(line), "line %d of %s is wrong: %s", line, Quoted(f.file), text)
+	p := diag.Problemf(diag.CauseData, "output-check", e.wrote(line), "line %d of %s is wrong: %s", line, diag.Quoted(f.file), text)
 	p.Source = e.lineAt(p.Pos)
 	p.Hint = "mend the template, or turn the check off with check: none"
 	return p
 }
 
 // wrote finds the part of the template that wrote the first visible byte of a line.
-func (e *eval) wrote(line int) Pos {
+func (e *eval) wrote(line int) diag.Pos {
 	offset := 0
 	for ; line > 1; line-- {
 		i := bytes.IndexByte(e.out[offset:], '\n')
@@ -55,7 +57,7 @@ func (e *eval) wrote(line int) Pos {
 	offset += len(rest) - len(bytes.TrimLeft(rest, " \t"))
 	i := sort.Search(len(e.marks), func(i int) bool { return e.marks[i].out > offset }) - 1
 	if i < 0 {
-		return Pos{File: e.prog.main.src.name, In: e.prog.main.src.in}
+		return diag.Pos{File: e.prog.main.src.name, In: e.prog.main.src.in}
 	}
 	m := e.marks[i]
 	if m.copied {
@@ -65,7 +67,7 @@ func (e *eval) wrote(line int) Pos {
 }
 
 // lineAt is the source line of a place in one of the program's files.
-func (e *eval) lineAt(p Pos) string {
+func (e *eval) lineAt(p diag.Pos) string {
 	for _, m := range e.marks {
 		if m.def.src.name == p.File {
 			return m.def.src.line(p.Line)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"text/template/parse"
+
+	"confit/render/diag"
 )
 
 // A File is one file of a source: a template, content to copy, or what .Files reads.
@@ -94,7 +96,7 @@ func (e *eval) fileMethod(at parse.Node, f *Files, name string, args []any) any 
 		return e.asData(at, f, name == "AsSecrets")
 	case "Get", "GetBytes", "Lines", "Glob":
 	default:
-		return e.fail(at, "no-method", ".Files has no "+Quoted(name), "there are Get, GetBytes, Glob, Lines, AsConfig and AsSecrets")
+		return e.fail(at, "no-method", ".Files has no "+diag.Quoted(name), "there are Get, GetBytes, Glob, Lines, AsConfig and AsSecrets")
 	}
 	if len(args) != 1 {
 		return e.fail(at, "bad-argument", c.name+" takes 1 argument", "")
@@ -121,7 +123,7 @@ func (e *eval) noFile(at parse.Node, name string) any {
 	if e.reads.secret {
 		return e.fail(at, "no-file", "there is no file of that name in any source", "")
 	}
-	return e.fail(at, "no-file", "there is no file "+Quoted(name)+" in any source", "add a source that has it")
+	return e.fail(at, "no-file", "there is no file "+diag.Quoted(name)+" in any source", "add a source that has it")
 }
 
 // content reads a file, which is one value: of a sensitive source, a secret.
@@ -137,7 +139,7 @@ func (e *eval) content(at parse.Node, f *File) string {
 	}
 	src, err := sourceOf(f)
 	if err != nil {
-		panic(stop{Problems(err, CauseIO)[0]})
+		panic(stop{diag.Problems(err, diag.CauseIO)[0]})
 	}
 	return src.text
 }

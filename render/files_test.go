@@ -1,6 +1,10 @@
 package render
 
-import "testing"
+import (
+	"testing"
+
+	"confit/render/diag"
+)
 
 // TestFilesOver: what .Files and .Files.Glob give can be tested, counted and ranged over,
 // each path once; the text of a sensitive file is a secret, its path is none.
@@ -23,7 +27,7 @@ func TestFilesOver(t *testing.T) {
 		"broken": {`{{ range .Files }}{{ . }}{{ break }}{{ end }}`, "a", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			entry := Entry{Inline: c.in, To: "app.conf", Where: Where{fields: map[string]specField{"inline": {Pos: Pos{File: "confit.yaml"}}}}}
+			entry := Entry{Inline: c.in, To: "app.conf", Where: Where{fields: map[string]specField{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}}
 			r, err := Render([]Entry{entry}, Input{Values: valuesOf(t, nodeOf(map[string]any{}, &Origin{})), Files: files})
 			if err != nil {
 				t.Fatal(err)

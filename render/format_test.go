@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"confit/render/diag"
 )
 
 type decodeFunc func([]byte, *Origin) (*Node, error)
@@ -259,7 +261,7 @@ func TestYAMLLines(t *testing.T) {
 		"x: 1\na: !e!x 1\n":         "2 not valid YAML: found undefined tag handle",
 	} {
 		_, err := DecodeYAML([]byte(text), &Origin{File: "f"})
-		p := Problems(err, CauseUnknown)[0]
+		p := diag.Problems(err, diag.CauseUnknown)[0]
 		if got := strconv.Itoa(p.Pos.Line) + " " + p.Text; got != want {
 			t.Errorf("%q: %s, want %s", text, got, want)
 		}

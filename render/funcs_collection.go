@@ -1,6 +1,10 @@
 package render
 
-import "slices"
+import (
+	"slices"
+
+	"confit/render/diag"
+)
 
 // collection adds what makes and takes apart maps and lists without reading what is in them.
 func (m functions) collection() {
@@ -89,7 +93,7 @@ func (e *eval) mapArg(c call, i int) (map[string]any, bool) {
 		return nil, false
 	}
 	if !isMap(c.args[i]) {
-		e.fail(c.at, "bad-argument", c.name+" wants a map, not "+an(kindOf(e.scalar(c.args[i]))), "")
+		e.fail(c.at, "bad-argument", c.name+" wants a map, not "+diag.An(kindOf(e.scalar(c.args[i]))), "")
 		return nil, false
 	}
 	return mapOf(c.args[i]), true

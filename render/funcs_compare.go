@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"text/template/parse"
+
+	"confit/render/diag"
 )
 
 // equal tells whether the first argument equals any of the others. Numbers compare by
@@ -33,10 +35,10 @@ func (e *eval) same(at parse.Node, a, b any) (same, ok bool) {
 	case isNumber(a) && isNumber(b):
 		return compareNumbers(a, b) == 0, true
 	case isMap(a) || isList(a) || isMap(b) || isList(b):
-		e.fail(at, "bad-argument", "eq and ne compare scalars, not "+an(kindOf(a))+" and "+an(kindOf(b)), "use deepEqual")
+		e.fail(at, "bad-argument", "eq and ne compare scalars, not "+diag.An(kindOf(a))+" and "+diag.An(kindOf(b)), "use deepEqual")
 		return false, false
 	case kindOf(a) != kindOf(b) && !(e.masked && (a == Mask || b == Mask)):
-		e.fail(at, "bad-argument", an(kindOf(a))+" and "+an(kindOf(b))+" are never equal", "turn both into text with toString")
+		e.fail(at, "bad-argument", diag.An(kindOf(a))+" and "+diag.An(kindOf(b))+" are never equal", "turn both into text with toString")
 		return false, false
 	}
 	return a == b, true
@@ -118,7 +120,7 @@ func ordered(holds func(int) bool) func(*eval, call) any {
 		s, isText := a.(string)
 		t, isText2 := b.(string)
 		if !isText || !isText2 {
-			return e.fail(c.at, "bad-argument", c.name+" cannot compare "+an(kindOf(a))+" and "+an(kindOf(b)), "")
+			return e.fail(c.at, "bad-argument", c.name+" cannot compare "+diag.An(kindOf(a))+" and "+diag.An(kindOf(b)), "")
 		}
 		return holds(strings.Compare(s, t))
 	}

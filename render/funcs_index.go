@@ -1,6 +1,10 @@
 package render
 
-import "text/template/parse"
+import (
+	"text/template/parse"
+
+	"confit/render/diag"
+)
 
 // index is a step into a map or a list for each argument; a name or a place that is
 // not there gives a missing value.
@@ -44,7 +48,7 @@ func (e *eval) item(at parse.Node, v, k any) any {
 	if i, ok := toInt(key); ok && isList(v) {
 		return e.numbered(at, v, k, i)
 	}
-	return e.fail(at, "bad-argument", an(kindOf(key))+" cannot index "+an(kindOf(v)), "")
+	return e.fail(at, "bad-argument", diag.An(kindOf(key))+" cannot index "+diag.An(kindOf(v)), "")
 }
 
 // named is the member of a map, by a computed name.
@@ -86,7 +90,7 @@ func (e *eval) mayShow(v any) bool {
 func (e *eval) absent(at parse.Node, k any) any {
 	name := "…"
 	if text, ok := textOf(e.scalar(k)); ok && e.mayShow(k) {
-		name = Quoted(text)
+		name = diag.Quoted(text)
 	}
 	return &Missing{path: "(index … " + name + ")", def: e.def, offset: e.start(at)}
 }

@@ -1,5 +1,9 @@
 package render
 
+import (
+	"confit/render/diag"
+)
+
 // language adds those of the template language itself, and Helm's that execute
 // templates.
 func (m functions) language() {
@@ -50,6 +54,6 @@ func length(e *eval, c call) any {
 	case nil:
 		return e.null(c.at, v)
 	default:
-		return e.fail(c.at, "bad-argument", "len wants a text, a list or a map, not "+an(kindOf(s)), "")
+		return e.fail(c.at, "bad-argument", "len wants a text, a list or a map, not "+diag.An(kindOf(s)), "")
 	}
 }

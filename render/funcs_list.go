@@ -3,6 +3,8 @@ package render
 import (
 	"slices"
 	"text/template/parse"
+
+	"confit/render/diag"
 )
 
 // list adds what works on lists; only those that compare read what is in them.
@@ -44,7 +46,7 @@ func (e *eval) listArg(c call, i int) ([]any, bool) {
 		e.null(c.at, c.args[i])
 		return nil, false
 	}
-	e.fail(c.at, "bad-argument", c.name+" wants a list, not "+an(kindOf(v)), "")
+	e.fail(c.at, "bad-argument", c.name+" wants a list, not "+diag.An(kindOf(v)), "")
 	return nil, false
 }
 
@@ -247,7 +249,7 @@ func (e *eval) wholeArg(c call, i int, a any) (int64, bool) {
 	}
 	n, ok := toInt(v)
 	if !ok {
-		e.fail(c.at, "bad-argument", c.name+" wants whole numbers, not "+an(kindOf(v)), "")
+		e.fail(c.at, "bad-argument", c.name+" wants whole numbers, not "+diag.An(kindOf(v)), "")
 	}
 	return n, ok
 }

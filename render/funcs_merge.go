@@ -1,6 +1,8 @@
 package render
 
-import "text/template/parse"
+import (
+	"text/template/parse"
+)
 
 // deepCopy makes a template's own copy, down to the leaves, which it does not read.
 func deepCopy(e *eval, c call) any {

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"confit/render/diag"
 )
 
 // number adds what computes. Unlike sprig's they refuse what is no number, or has no exact
@@ -67,7 +69,7 @@ func folding(f func(a, b int64) (int64, bool), with ...any) func(*eval, call) an
 			if i == 0 {
 				sum = n
 			} else if sum, ok = f(sum, n); !ok {
-				return e.failCall(c, fixed("the result does not fit into 64 bits, or something is divided by zero"))
+				return e.failCall(c, diag.SafeError("the result does not fit into 64 bits, or something is divided by zero"))
 			}
 		}
 		return sum
@@ -139,7 +141,7 @@ func (e *eval) floats(c call, args []any) ([]float64, bool) {
 
 func finite(f float64) (any, error) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return nil, fixed("the result is no finite number")
+		return nil, diag.SafeError("the result is no finite number")
 	}
 	return f, nil
 }
@@ -168,7 +170,7 @@ func rounding(e *eval, c call) any {
 	})
 }
 
-var errNotInt = fixed("not a whole number of 64 bits")
+var errNotInt = diag.SafeError("not a whole number of 64 bits")
 
 // strictInt is a whole number, also as text.
 func strictInt(v any) (int64, error) {
@@ -205,7 +207,7 @@ func cutInt(v any) (int64, error) {
 	return strictInt(v)
 }
 
-var errNotFloat = fixed("not a number")
+var errNotFloat = diag.SafeError("not a number")
 
 func strictFloat(v any) (float64, error) {
 	if s, ok := v.(string); ok {
@@ -234,7 +236,7 @@ func boolFloat(v any) (float64, error) {
 func strictAtoi(s string) (int, error) {
 	i, err := strconv.Atoi(s)
 	if err != nil {
-		return 0, fixed("the text is not a whole number")
+		return 0, diag.SafeError("the text is not a whole number")
 	}
 	return i, nil
 }
@@ -242,7 +244,7 @@ func strictAtoi(s string) (int, error) {
 func octal64(v any) (any, error) {
 	i, err := strconv.ParseInt(fmt.Sprint(v), 8, 64)
 	if err != nil {
-		return nil, fixed("not an octal number")
+		return nil, diag.SafeError("not an octal number")
 	}
 	return i, nil
 }
@@ -252,13 +254,13 @@ func roundDuration(v any, round func(any) string) (any, error) {
 	if s, ok := v.(string); ok {
 		d, err := time.ParseDuration(s)
 		if err != nil {
-			return nil, fixed("not a duration like 1h30m")
+			return nil, diag.SafeError("not a duration like 1h30m")
 		}
 		return round(int64(d)), nil
 	}
 	n, err := strictInt(v)
 	if err != nil {
-		return nil, fixed("not a duration like 1h30m")
+		return nil, diag.SafeError("not a duration like 1h30m")
 	}
 	return round(n), nil
 }
@@ -266,7 +268,7 @@ func roundDuration(v any, round func(any) string) (any, error) {
 func seconds(v any) (any, error) {
 	n, err := strictInt(v)
 	if err != nil || n > math.MaxInt64/int64(time.Second) || n < math.MinInt64/int64(time.Second) {
-		return nil, fixed("not a number of seconds")
+		return nil, diag.SafeError("not a number of seconds")
 	}
 	return (time.Duration(n) * time.Second).String(), nil
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"text/template"
+
+	"confit/render/diag"
 )
 
 // print adds what makes text of scalars; a number is the text it was written as.
@@ -53,7 +55,7 @@ func (e *eval) scalars(c call, args []any) ([]any, bool) {
 }
 
 func (e *eval) raw(c call, v any) {
-	e.fail(c.at, "raw-"+kindOf(v), c.name+" cannot write "+an(kindOf(v)), "use toYaml or toJson, or range over it")
+	e.fail(c.at, "raw-"+kindOf(v), c.name+" cannot write "+diag.An(kindOf(v)), "use toYaml or toJson, or range over it")
 }
 
 // scalarText is a scalar argument as text; it is false after an error.

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"confit/render/diag"
 )
 
 // printFormat is printf. A number fits every verb for numbers, and is its own text for
@@ -139,7 +141,7 @@ func (f *formatting) value(index int, letter rune) string {
 		if letter < 0 {
 			letter = '*'
 		}
-		return "%" + string(letter) + " cannot write " + an(kindOf(f.args[f.next]))
+		return "%" + string(letter) + " cannot write " + diag.An(kindOf(f.args[f.next]))
 	}
 	f.used[f.next] = true
 	f.out = append(f.out, v)

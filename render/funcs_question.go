@@ -3,6 +3,8 @@ package render
 import (
 	"fmt"
 	"strings"
+
+	"confit/render/diag"
 )
 
 // question adds what asks about a value: a missing one is an answer, not an error.
@@ -83,7 +85,7 @@ func (e *eval) keyOf(c call, v any) (string, bool) {
 	case nil:
 		e.null(c.at, v)
 	default:
-		e.fail(c.at, "bad-argument", c.name+" wants the name of a key, not "+an(kindOf(k)), "")
+		e.fail(c.at, "bad-argument", c.name+" wants the name of a key, not "+diag.An(kindOf(k)), "")
 	}
 	return "", false
 }
@@ -104,7 +106,7 @@ func hasKey(e *eval, c call) any {
 	case nil, *Missing, poison:
 		return false
 	}
-	return e.fail(c.at, "bad-argument", "hasKey wants a map, not "+an(kindOf(e.scalar(c.args[0]))), "")
+	return e.fail(c.at, "bad-argument", "hasKey wants a map, not "+diag.An(kindOf(e.scalar(c.args[0]))), "")
 }
 
 func get(e *eval, c call) any {
@@ -112,7 +114,7 @@ func get(e *eval, c call) any {
 		return e.soft()
 	}
 	if m := e.scalar(c.args[0]); !isMap(m) && nothing(m) != nil {
-		return e.fail(c.at, "bad-argument", "get wants a map, not "+an(kindOf(m)), "")
+		return e.fail(c.at, "bad-argument", "get wants a map, not "+diag.An(kindOf(m)), "")
 	}
 	return e.item(c.at, c.args[0], c.args[1])
 }

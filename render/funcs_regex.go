@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
+
+	"confit/render/diag"
 )
 
 // maxMatching bounds a regular expression at work: its instructions times the bytes of
@@ -25,14 +27,14 @@ func (m functions) regex() {
 }
 
 const (
-	errNotRegexp  = fixed("not a regular expression")
-	errSlowRegexp = fixed("the expression takes too long on a text of that size")
+	errNotRegexp  = diag.SafeError("not a regular expression")
+	errSlowRegexp = diag.SafeError("the expression takes too long on a text of that size")
 )
 
 // compile refuses what would take too long on s.
 func compile(expr, s string) (*regexp.Regexp, error) {
 	if len(expr) > 1<<16 {
-		return nil, fixed("the regular expression is larger than 64 KiB")
+		return nil, diag.SafeError("the regular expression is larger than 64 KiB")
 	}
 	tree, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
@@ -64,7 +66,7 @@ func regexFind(expr, s string) (string, error) {
 	return re.FindString(s), nil
 }
 
-var errManyMatches = fixed(fmt.Sprintf("more than %d matches", maxMatches))
+var errManyMatches = diag.SafeError(fmt.Sprintf("more than %d matches", maxMatches))
 
 func regexFindAll(expr, s string, n int) ([]string, error) {
 	re, err := compile(expr, s)
@@ -99,7 +101,7 @@ func bounded(n int) int {
 }
 
 // groupNames finds what stands for a group in the text that replaces a match.
-var groupNames = lazyRegexp(`\$(\w+|\{\w+\})`)
+var groupNames = diag.LazyRegexp(`\$(\w+|\{\w+\})`)
 
 func regexReplace(literal bool) func(expr, s, repl string) (string, error) {
 	return func(expr, s, repl string) (string, error) {

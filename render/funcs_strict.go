@@ -8,6 +8,8 @@ import (
 	"math/big"
 	"path"
 	"strings"
+
+	"confit/render/diag"
 )
 
 // strict adds what stands in for functions of sprig that swallow an error and go on with
@@ -40,18 +42,18 @@ func (m functions) strict(sprig map[string]any) {
 
 func decoded(b []byte, err error) (string, error) {
 	if err != nil {
-		return "", fixed("the text is not encoded that way")
+		return "", diag.SafeError("the text is not encoded that way")
 	}
 	return string(b), nil
 }
 
-var errManyItems = fixed(fmt.Sprintf("more than %d items", maxItems))
+var errManyItems = diag.SafeError(fmt.Sprintf("more than %d items", maxItems))
 
-var errGrows = fixed(fmt.Sprintf("the text would grow beyond %d MiB", maxText>>20))
+var errGrows = diag.SafeError(fmt.Sprintf("the text would grow beyond %d MiB", maxText>>20))
 
 func repeat(n int, s string) (string, error) {
 	if n < 0 {
-		return "", fixed("a text is repeated 0 times at least")
+		return "", diag.SafeError("a text is repeated 0 times at least")
 	}
 	if len(s) > 0 && n > maxText/len(s) {
 		return "", errGrows
@@ -65,7 +67,7 @@ func nindent(n int, s string) (string, error) { return indented("\n", n, s) }
 
 func indented(before string, n int, s string) (string, error) {
 	if n < 0 {
-		return "", fixed("an indentation is 0 at least")
+		return "", diag.SafeError("an indentation is 0 at least")
 	}
 	lines := 1 + strings.Count(s, "\n")
 	if n > maxText/lines {
@@ -120,7 +122,7 @@ func seq(n ...int) (string, error) {
 	case 3:
 		start, step, end = n[0], n[1], n[2]
 	default:
-		return "", fixed("takes 1 to 3 numbers")
+		return "", diag.SafeError("takes 1 to 3 numbers")
 	}
 	if len(n) < 3 && end < start {
 		step = -1
@@ -149,7 +151,7 @@ func substr(start, end int, s string) (string, error) {
 		end = len(s)
 	}
 	if start < 0 || start > end {
-		return "", fixed("reaches beyond the end, or backwards")
+		return "", diag.SafeError("reaches beyond the end, or backwards")
 	}
 	return s[start:end], nil
 }
@@ -175,7 +177,7 @@ func abbreviated(abbrev func(int, int, string) string) any {
 	return func(left, right int, s string) (string, error) {
 		short := abbrev(left, right, s)
 		if short == "" && s != "" {
-			return "", fixed("the width is too small for that")
+			return "", diag.SafeError("the width is too small for that")
 		}
 		return short, nil
 	}
@@ -210,6 +212,6 @@ func derived(derive func(uint32, string, string, string, string) string) any {
 		case "maximum", "long", "medium", "short", "basic", "pin":
 			return derive(n, kind, password, user, site), nil
 		}
-		return "", fixed("the kind is maximum, long, medium, short, basic or pin")
+		return "", diag.SafeError("the kind is maximum, long, medium, short, basic or pin")
 	}
 }

@@ -1,6 +1,10 @@
 package render
 
-import "maps"
+import (
+	"maps"
+
+	"confit/render/diag"
+)
 
 func include(e *eval, c call) any {
 	name, ok := e.textArg(c, 0)
@@ -12,7 +16,7 @@ func include(e *eval, c call) any {
 		if !e.mayShow(c.args[0]) {
 			return e.fail(c.at, "no-template", "there is no template of that name", "")
 		}
-		return e.fail(c.at, "no-template", "there is no template "+Quoted(name), e.nearTemplate(name))
+		return e.fail(c.at, "no-template", "there is no template "+diag.Quoted(name), e.nearTemplate(name))
 	}
 	return e.text(c.at, e.capture(func() { e.call(c.at, d, c.args[1]) }))
 }
@@ -45,7 +49,7 @@ func tpl(e *eval, c call) any {
 	src := &source{name: name, in: in, text: text, secret: !e.mayShow(c.args[0]), made: true}
 	main, own, err := parseSource(src, "", "", e.lib)
 	if err != nil {
-		p := Problems(err, CauseData)[0]
+		p := diag.Problems(err, diag.CauseData)[0]
 		if src.secret {
 			return e.fail(c.at, p.Code, "the text given to tpl cannot be parsed", "")
 		}
@@ -82,7 +86,7 @@ func (e *eval) message(c call, text any, code string) any {
 	if !ok {
 		return e.soft()
 	}
-	said := Quoted(s)
+	said := diag.Quoted(s)
 	if e.masked {
 		e.said[e.pos(e.start(c.at))] = said
 		return Mask

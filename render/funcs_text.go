@@ -3,6 +3,8 @@ package render
 import (
 	"cmp"
 	"strings"
+
+	"confit/render/diag"
 )
 
 // text adds what turns values into text of a format, and text into values.
@@ -46,13 +48,13 @@ func decoding(want string, decode func([]byte, *Origin) (*Node, error)) func(*ev
 		n, err := decode([]byte(s), &Origin{File: "text"})
 		wrong := err == nil && want != "" && n.kind() != want
 		if (err != nil || wrong) && e.reads.secret { // which of the two would tell of it
-			return e.fail(c.at, "function", c.name+" cannot make "+an(cmp.Or(want, "value"))+" of its argument", "")
+			return e.fail(c.at, "function", c.name+" cannot make "+diag.An(cmp.Or(want, "value"))+" of its argument", "")
 		}
 		if err != nil {
 			return e.fail(c.at, "function", c.name+": "+err.Error(), "")
 		}
 		if wrong {
-			return e.fail(c.at, "function", c.name+" wants "+an(want)+", and the text holds "+an(n.kind()), "")
+			return e.fail(c.at, "function", c.name+" wants "+diag.An(want)+", and the text holds "+diag.An(n.kind()), "")
 		}
 		return own(n)
 	}

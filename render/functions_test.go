@@ -132,8 +132,8 @@ func (e *eval) offers(name string) bool {
 
 // TestExamplesLikeSprig holds the examples against sprig, where it has the function.
 func TestExamplesLikeSprig(t *testing.T) {
-	tree := exampleTree(t)
-	v := valuesOf(t, rootOf(t, exampleValues, &Origin{}), tree)
+	extra := exampleTree(t)
+	v := valuesOf(t, rootOf(t, exampleValues, &Origin{}), extra)
 	values := own(v.Root()).(map[string]any)
 	values["version"] = 1.1
 	var differ []string

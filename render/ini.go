@@ -1,6 +1,8 @@
 package render
 
-import "strings"
+import (
+	"strings"
+)
 
 // DecodeINI reads an INI file into nodes of origin o: one level a section, keys before
 // the first section at the top, all leaves text. Errors never quote a value.

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"confit/render/diag"
 )
 
 // DecodeJSON reads one JSON value into nodes of origin o, digits and all. Errors
@@ -158,14 +160,14 @@ func (d *jsonDecoder) here() int {
 	return d.line
 }
 
-func (d *jsonDecoder) problem(code, text, hint string) *Problem {
+func (d *jsonDecoder) problem(code, text, hint string) *diag.Problem {
 	return dataProblem(d.origin, d.here(), code, text, hint)
 }
 
 // explain words an error of the decoder, whose own text quotes what it met. The place is
 // asked of a second reading, as the first one does not count the brackets.
 func (d *jsonDecoder) explain(err error) error {
-	var p *Problem
+	var p *diag.Problem
 	if errors.As(err, &p) {
 		return p
 	}
@@ -223,7 +225,7 @@ func sortUnique(m Members, o *Origin) error {
 	for i := 1; i < len(m); i++ {
 		if m[i].Key() == m[i-1].Key() {
 			return dataProblem(o, m[i].Line(), "duplicate-key",
-				"the key "+Quoted(m[i].Key())+" is there already, in line "+strconv.Itoa(m[i-1].Line()),
+				"the key "+diag.Quoted(m[i].Key())+" is there already, in line "+strconv.Itoa(m[i-1].Line()),
 				"keep one of the two")
 		}
 	}

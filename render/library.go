@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/Masterminds/sprig/v3"
+
+	"confit/render/diag"
 )
 
 // A library is every function that a template may call, and what these know of the run.
@@ -158,9 +160,9 @@ func (e *eval) apply(c call, f *function) any {
 func (f *function) arity() string {
 	switch {
 	case f.max < 0:
-		return "at least " + Counted(f.min, "argument")
+		return "at least " + diag.Counted(f.min, "argument")
 	case f.min == f.max:
-		return Counted(f.min, "argument")
+		return diag.Counted(f.min, "argument")
 	}
 	return fmt.Sprintf("%d to %d arguments", f.min, f.max)
 }
@@ -277,27 +279,21 @@ func (e *eval) badArgument(c call, i int, want reflect.Type, v any) any {
 	if want.Kind() == reflect.String && kindOf(v) != "map" && kindOf(v) != "list" {
 		hint = "turn it into text with toString"
 	}
-	e.fail(c.at, "bad-argument", fmt.Sprintf("%s wants %s as argument %d, not %s", c.name, an(typeName(want)), i+1, an(kindOf(v))), hint)
+	e.fail(c.at, "bad-argument", fmt.Sprintf("%s wants %s as argument %d, not %s", c.name, diag.An(typeName(want)), i+1, diag.An(kindOf(v))), hint)
 	if n, ok := c.args[i].(*Node); ok {
 		e.note(valuePath(n, "") + " was set at " + n.Pos().String())
 	}
 	return e.soft()
 }
 
-// A fixed error says the same whatever the values are, so it may be shown where a secret
-// was read. No part of it is computed from them.
-type fixed string
-
-func (f fixed) Error() string { return string(f) }
-
 // failCall reports what a library said, if it cannot hold a secret: while this output has
 // read none. After that it is what is fixed of it.
 func (e *eval) failCall(c call, err error) any {
 	text := c.name + " cannot work on " + kinds(c.args)
-	var f fixed
+	var f diag.SafeError
 	switch {
 	case !e.reads.secret:
-		text = c.name + ": " + Quoted(err.Error())
+		text = c.name + ": " + diag.Quoted(err.Error())
 	case errors.As(err, &f):
 		text = c.name + ": " + string(f)
 	}
@@ -310,7 +306,7 @@ func kinds(args []any) string {
 		if i > 0 {
 			s.WriteString(", ")
 		}
-		s.WriteString(an(kindOf(a)))
+		s.WriteString(diag.An(kindOf(a)))
 	}
 	return s.String()
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"text/template/parse"
 	"time"
+
+	"confit/render/diag"
 )
 
 // What one template may do and make. An execution that goes beyond is stopped, with
@@ -30,7 +32,7 @@ func (l Limits) withDefaults() Limits {
 }
 
 // stop ends an execution at once: a limit.
-type stop struct{ p *Problem }
+type stop struct{ p *diag.Problem }
 
 func (e *eval) limit(at parse.Node, code, text, hint string) {
 	e.limitAt(e.start(at), code, text, hint)
@@ -38,7 +40,7 @@ func (e *eval) limit(at parse.Node, code, text, hint string) {
 
 func (e *eval) limitAt(offset int, code, text, hint string) {
 	p := e.problemAt(offset, code, text)
-	p.Cause, p.Hint = CauseLimit, hint
+	p.Cause, p.Hint = diag.CauseLimit, hint
 	panic(stop{p})
 }
 

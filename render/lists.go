@@ -1,6 +1,10 @@
 package render
 
-import "fmt"
+import (
+	"fmt"
+
+	"confit/render/diag"
+)
 
 // A ListRule says how the list that a layer has at a path joins the one below it,
 // which it would replace otherwise.
@@ -111,13 +115,13 @@ func (g *grouping) nameOf(item *Node) (string, bool) {
 }
 
 func (g *grouping) unnamed(item *Node, by string) {
-	p := problemf(CauseData, "list-item", item.Pos(), "an item of %s has no %s to tell which one it goes over", Quoted(g.path.String()), Quoted(by))
+	p := diag.Problemf(diag.CauseData, "list-item", item.Pos(), "an item of %s has no %s to tell which one it goes over", diag.Quoted(g.path.String()), diag.Quoted(by))
 	p.Hint = "give each item of the list a " + by + ", or use append in lists:"
 	g.problems = append(g.problems, p)
 }
 
 func (g *grouping) twice(item, first *Node, by string) {
-	p := problemf(CauseData, "list-item", item.Pos(), "two items of %s have the same %s, the other in %s", Quoted(g.path.String()), Quoted(by), first.Pos())
+	p := diag.Problemf(diag.CauseData, "list-item", item.Pos(), "two items of %s have the same %s, the other in %s", diag.Quoted(g.path.String()), diag.Quoted(by), first.Pos())
 	p.Hint = "keep one of the two"
 	g.problems = append(g.problems, p)
 }

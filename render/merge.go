@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"confit/render/diag"
 )
 
 // A Layer is what one file, or one set of variables, adds to the values.
@@ -206,8 +208,8 @@ func (m *merger) misfit(prev, next *Node) *Node {
 	if next.Value() == "" {
 		what = "empty"
 	}
-	p := problemf(CauseData, "type-clash", next.Pos(), "%s is %s, and is %s in %s (%s)",
-		Quoted(m.path.String()), what, an(prev.kind()), prev.sourceName(), prev.Pos())
+	p := diag.Problemf(diag.CauseData, "type-clash", next.Pos(), "%s is %s, and is %s in %s (%s)",
+		diag.Quoted(m.path.String()), what, diag.An(prev.kind()), prev.sourceName(), prev.Pos())
 	p.Hint = "give " + map[string]string{
 		"int": "a whole number, like 8080,", "float": "a number, like 1.5,", "bool": "true or false,", "list": `a JSON array, like ["a", "b"],`,
 	}[prev.kind()] + " or quote the value that it overrides"
@@ -217,8 +219,8 @@ func (m *merger) misfit(prev, next *Node) *Node {
 
 // clash records that next cannot take the place of prev, which stays.
 func (m *merger) clash(prev, next *Node, hint string) *Node {
-	p := problemf(CauseData, "type-clash", next.Pos(), "%s is %s here, but %s in %s (%s)",
-		Quoted(m.path.String()), an(next.kind()), an(prev.kind()), prev.sourceName(), prev.Pos())
+	p := diag.Problemf(diag.CauseData, "type-clash", next.Pos(), "%s is %s here, but %s in %s (%s)",
+		diag.Quoted(m.path.String()), diag.An(next.kind()), diag.An(prev.kind()), prev.sourceName(), prev.Pos())
 	p.Hint = hint
 	m.problems = append(m.problems, p)
 	return prev

@@ -1,6 +1,8 @@
 package render
 
-import "strings"
+import (
+	"strings"
+)
 
 // maxNesting bounds blocks within blocks and parentheses within parentheses: the
 // parser recurses, and a stack that overflows ends the process.

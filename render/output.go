@@ -4,6 +4,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+
+	"confit/render/diag"
 )
 
 // Mask is what is shown in place of a sensitive value: letters only, so that it
@@ -30,9 +32,9 @@ func (o *Output) Sink() string {
 }
 
 // Pos is where the spec describes it, for errors.
-func (o *Output) Pos() Pos {
+func (o *Output) Pos() diag.Pos {
 	if o.entry == nil {
-		return Pos{}
+		return diag.Pos{}
 	}
 	return o.entry.Pos
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"confit/render/diag"
 )
 
 // A Path leads to a value, in Helm's grammar: dots nest, a backslash takes the
@@ -31,19 +33,19 @@ func ParsePath(s string) (Path, error) {
 		key, tail := cutName(rest)
 		if key != "" || len(tail) == 0 || tail[0] == '.' {
 			if key == "" {
-				return nil, fmt.Errorf("path %s: a name is empty", Quoted(s))
+				return nil, fmt.Errorf("path %s: a name is empty", diag.Quoted(s))
 			}
 			p = append(p, Step{Key: key})
 		}
 		var err error
 		if p, tail, err = indexes(p, tail); err != nil {
-			return nil, fmt.Errorf("path %s: %w", Quoted(s), err)
+			return nil, fmt.Errorf("path %s: %w", diag.Quoted(s), err)
 		}
 		if tail == "" {
 			return p, nil
 		}
 		if tail[0] != '.' {
-			return nil, fmt.Errorf("path %s: a dot is missing after ]", Quoted(s))
+			return nil, fmt.Errorf("path %s: a dot is missing after ]", diag.Quoted(s))
 		}
 		rest = tail[1:]
 	}

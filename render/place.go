@@ -3,6 +3,8 @@ package render
 import (
 	"strings"
 	"text/template/parse"
+
+	"confit/render/diag"
 )
 
 // start is the offset at which a node is written.
@@ -74,7 +76,7 @@ func (e *eval) written(at parse.Node, offset int, name string) string {
 	}
 	end := offset + 1 + len(name)
 	if start < 0 || start > end || end > len(e.def.src.text) {
-		return "." + Quoted(name)
+		return "." + diag.Quoted(name)
 	}
-	return Quoted(e.def.src.text[start:end])
+	return diag.Quoted(e.def.src.text[start:end])
 }

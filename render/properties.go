@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+
+	"confit/render/diag"
 )
 
 // propertySpace is what java.util.Properties skips around keys.
@@ -227,11 +229,11 @@ func (d *propertiesDecoder) nest(all []property, depth int) (Members, error) {
 // clash is a key that comes twice, or that has a value and is also the parent of others.
 func (d *propertiesDecoder) clash(leaf, other property, depth int) error {
 	first, second := min(leaf.line, other.line), max(leaf.line, other.line)
-	key := Quoted(strings.Join(leaf.path, "."))
+	key := diag.Quoted(strings.Join(leaf.path, "."))
 	if len(other.path) == depth+1 {
 		return dataProblem(d.origin, second, "duplicate-key", "the key "+key+" is there already, in line "+strconv.Itoa(first), "keep one of the two")
 	}
 	return dataProblem(d.origin, second, "leaf-and-parent",
-		"the key "+key+" has a value in line "+strconv.Itoa(leaf.line)+", and "+Quoted(strings.Join(other.path, "."))+" in line "+strconv.Itoa(other.line)+" is below it",
+		"the key "+key+" has a value in line "+strconv.Itoa(leaf.line)+", and "+diag.Quoted(strings.Join(other.path, "."))+" in line "+strconv.Itoa(other.line)+" is below it",
 		`rename one of the two; a dot within a name is \.`)
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"confit/render/diag"
 )
 
 // rounds is how many random templates a property is tried on.
@@ -21,7 +23,7 @@ func rounds(n int) uint64 {
 
 // inline renders one template over values, as a run would.
 func inline(v *Values, text string) ([]Output, error) {
-	entry := Entry{Inline: text, To: "app.conf", Where: Where{fields: map[string]specField{"inline": {Pos: Pos{File: "confit.yaml"}}}}}
+	entry := Entry{Inline: text, To: "app.conf", Where: Where{fields: map[string]specField{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}}
 	r, err := Render([]Entry{entry}, Input{Values: v, Files: NewFiles(nil), Deadline: time.Now().Add(200 * time.Millisecond)})
 	if r == nil {
 		return nil, err
@@ -101,12 +103,12 @@ func TestSecretTemplate(t *testing.T) {
 }
 
 func samePlaces(a, b error) bool {
-	p, q := Problems(a, CauseData), Problems(b, CauseData)
+	p, q := diag.Problems(a, diag.CauseData), diag.Problems(b, diag.CauseData)
 	if len(p) != len(q) {
 		return false
 	}
 	for i := range p {
-		if p[i].Pos != q[i].Pos || p[i].Code != q[i].Code || p[i].Cause == CauseLimit {
+		if p[i].Pos != q[i].Pos || p[i].Code != q[i].Code || p[i].Cause == diag.CauseLimit {
 			return false
 		}
 	}
@@ -116,7 +118,7 @@ func samePlaces(a, b error) bool {
 // told is all that a user sees of an error.
 func told(err error) string {
 	var b strings.Builder
-	for _, p := range Problems(err, CauseData) {
+	for _, p := range diag.Problems(err, diag.CauseData) {
 		fmt.Fprintln(&b, p.Error(), p.Source, p.Notes, p.Hint)
 	}
 	return b.String()
@@ -124,8 +126,8 @@ func told(err error) string {
 
 func noSecret(t *testing.T, text string, err error) {
 	t.Helper()
-	for _, p := range Problems(err, CauseData) {
-		if p.Cause == CauseUnknown {
+	for _, p := range diag.Problems(err, diag.CauseData) {
+		if p.Cause == diag.CauseUnknown {
 			t.Fatalf("a bug: %v\n%s", p.Err, text)
 		}
 	}
@@ -185,7 +187,9 @@ func leavesOf(n *Node) []*Node {
 
 func sameRun(t *testing.T, text string, a, b *eval, what string) {
 	t.Helper()
-	limited := func(e *eval) bool { return len(e.problems) > 0 && e.problems[len(e.problems)-1].Cause == CauseLimit }
+	limited := func(e *eval) bool {
+		return len(e.problems) > 0 && e.problems[len(e.problems)-1].Cause == diag.CauseLimit
+	}
 	if limited(a) || limited(b) {
 		return
 	}
@@ -208,7 +212,7 @@ func TestSameBytes(t *testing.T) {
 	for seed := uint64(0); len(entries) < 200; seed++ {
 		text := newGen(seed).template()
 		if _, err := inline(v, text); err == nil {
-			entries = append(entries, Entry{Inline: text, To: fmt.Sprint(seed), Where: Where{fields: map[string]specField{"inline": {Pos: Pos{File: "confit.yaml"}}}}})
+			entries = append(entries, Entry{Inline: text, To: fmt.Sprint(seed), Where: Where{fields: map[string]specField{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}})
 		}
 	}
 	render := func(procs int) string {

@@ -2,6 +2,8 @@ package render
 
 import (
 	"strings"
+
+	"confit/render/diag"
 )
 
 // quoteShell makes a text one word of a POSIX shell: in single quotes, unless no
@@ -9,7 +11,7 @@ import (
 func quoteShell(s string) (string, error) {
 	switch {
 	case strings.ContainsRune(s, 0):
-		return "", fixed("a shell has no form for a NUL character")
+		return "", diag.SafeError("a shell has no form for a NUL character")
 	case shellSafe().MatchString(s):
 		return s, nil
 	}
@@ -21,7 +23,7 @@ func quoteShell(s string) (string, error) {
 func quoteINI(s string) (string, error) {
 	switch {
 	case !oneLine(s):
-		return "", fixed("an ini file has no form for a text of several lines")
+		return "", diag.SafeError("an ini file has no form for a text of several lines")
 	case strings.Contains(s, `"`) && !strings.Contains(s, "'"):
 		return "'" + s + "'", nil
 	}
@@ -35,11 +37,11 @@ func dotenvQuote(s string) (string, error) {
 	case s == "" || shellSafe().MatchString(s):
 		return s, nil
 	case strings.ContainsRune(s, 0):
-		return "", fixed("has a NUL character, which has no form in env")
+		return "", diag.SafeError("has a NUL character, which has no form in env")
 	case !strings.ContainsAny(s, "'\r") && !strings.HasSuffix(s, `\`):
 		return "'" + s + "'", nil
 	case strings.ContainsRune(s, '`'):
-		return "", fixed("has a backquote, which readers of env files disagree on inside double quotes")
+		return "", diag.SafeError("has a backquote, which readers of env files disagree on inside double quotes")
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "\r", `\r`).Replace(s) + `"`, nil
 }

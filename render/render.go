@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"confit/render/diag"
 )
 
 // Found is what an entry reads: the files that a template, a folder or a glob names.
@@ -32,8 +34,8 @@ type Input struct {
 	Sources  []string  // names of the sources in order, for error texts
 	Deadline time.Time // when templates are stopped; zero is never
 	Limits   Limits
-	Running  *Running // is told what is being executed; may be nil
-	Budget   *Budget  // of the memory for texts and outputs; may be nil
+	Running  *diag.Running // is told what is being executed; may be nil
+	Budget   *Budget       // of the memory for texts and outputs; may be nil
 }
 
 // A Result is what the entries made, in the order of the spec, and what they read.
@@ -63,7 +65,7 @@ func Render(entries []Entry, in Input) (*Result, error) {
 	}
 	res := &Result{Outputs: make([]Output, len(r.queue)), values: in.Values, reads: make([]*Reads, len(r.queue))}
 	r.parallel(func(w *worker, i int) error {
-		return Safely(func() (err error) {
+		return diag.Safely(func() (err error) {
 			res.Outputs[i], res.reads[i], err = w.make(r.queue[i])
 			return err
 		})
@@ -123,7 +125,7 @@ type worker struct {
 
 // parallel does all of the queue on every core.
 func (r *renderer) parallel(do func(w *worker, i int) error) {
-	Parallel(min(runtime.GOMAXPROCS(0), len(r.queue)), func(int) {
+	diag.Parallel(min(runtime.GOMAXPROCS(0), len(r.queue)), func(int) {
 		w := &worker{renderer: r}
 		for i := r.take(); i < len(r.queue); i = r.take() {
 			if err := do(w, i); err != nil {
@@ -190,7 +192,7 @@ func (r *renderer) wanted(e *Entry) (bool, error) {
 	}
 	r.read.addAll(n)
 	if s, ok := n.Value().(string); ok && n.isText() && readsFalse(s) {
-		problem := problemf(CauseData, "truthy-text", e.At("when"), "when: %s is text that reads as false but counts as true", Quoted(e.When))
+		problem := diag.Problemf(diag.CauseData, "truthy-text", e.At("when"), "when: %s is text that reads as false but counts as true", diag.Quoted(e.When))
 		problem.Hint = "set typed: true on the source of it (" + n.Pos().String() + ")"
 		return false, problem
 	}
@@ -207,9 +209,9 @@ func (r *renderer) rounds(e *Entry) ([]map[string]any, error) {
 	if n == nil || n.isLeaf() {
 		what := "is not there"
 		if n != nil {
-			what = "is " + an(n.kind()) + ", not a list or a map"
+			what = "is " + diag.An(n.kind()) + ", not a list or a map"
 		}
-		problem := problemf(CauseData, "bad-each", e.At("each"), "each: %s %s", Quoted(e.Each), what)
+		problem := diag.Problemf(diag.CauseData, "bad-each", e.At("each"), "each: %s %s", diag.Quoted(e.Each), what)
 		problem.Hint = "set it, or add when: " + e.Each
 		return nil, problem
 	}
@@ -249,7 +251,7 @@ func (r *renderer) target(e *Entry, dot map[string]any) (string, error) {
 }
 
 func (e *Entry) secretName() error {
-	p := problemf(CauseData, "secret-name", e.At("to"), "the name of the file would be made of a secret")
+	p := diag.Problemf(diag.CauseData, "secret-name", e.At("to"), "the name of the file would be made of a secret")
 	p.Hint = "build names from values that are not sensitive"
 	return p
 }

@@ -3,12 +3,14 @@ package render
 import (
 	"strings"
 	"testing"
+
+	"confit/render/diag"
 )
 
 // one renders a single inline template over YAML values.
-func one(t *testing.T, values, text string) (Output, error) {
+func one(t *testing.T, yaml, text string) (Output, error) {
 	t.Helper()
-	return oneOf(t, text, Layer{Root: rootOf(t, values, &Origin{Source: "file values.yaml", File: "values.yaml"})})
+	return oneOf(t, text, Layer{Root: rootOf(t, yaml, &Origin{Source: "file values.yaml", File: "values.yaml"})})
 }
 
 func oneOf(t *testing.T, text string, layers ...Layer) (Output, error) {
@@ -119,7 +121,7 @@ func TestTemplateErrors(t *testing.T) {
 
 func TestAllMissingAtOnce(t *testing.T) {
 	_, err := one(t, "a: 1", "{{ .Values.x }} {{ .Values.y }} {{ range .Values.z }}{{ end }}{{ .Values.w | upper }}")
-	if got := len(Problems(err, CauseData)); got != 3 {
+	if got := len(diag.Problems(err, diag.CauseData)); got != 3 {
 		t.Errorf("%d problems, want 3: %v", got, err)
 	}
 }

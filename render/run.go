@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"slices"
+
+	"confit/render/diag"
 )
 
 // maxReused is the size up to which an output is copied out of the buffer that it was
@@ -102,7 +104,7 @@ func (l *library) newEval(p *program) *eval {
 
 func (l *library) maskedRun(p *program, do func(*eval)) *eval {
 	e := l.newEval(p)
-	e.masked, e.said = true, map[Pos]string{}
+	e.masked, e.said = true, map[diag.Pos]string{}
 	do(e)
 	return e
 }
@@ -110,7 +112,7 @@ func (l *library) maskedRun(p *program, do func(*eval)) *eval {
 // releaseMessages fills in the messages that fail and required gave after a secret was read,
 // if the masked run gives them, too.
 func (l *library) releaseMessages(e *eval, do func(*eval)) {
-	heldBack := func(p *Problem) bool { return p.Text == heldBack }
+	heldBack := func(p *diag.Problem) bool { return p.Text == heldBack }
 	if !slices.ContainsFunc(e.problems, heldBack) {
 		return
 	}
@@ -122,7 +124,7 @@ func (l *library) releaseMessages(e *eval, do func(*eval)) {
 	}
 }
 
-func joinProblems(problems []*Problem) error {
+func joinProblems(problems []*diag.Problem) error {
 	errs := make([]error, len(problems))
 	for i, p := range problems {
 		errs[i] = p

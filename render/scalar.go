@@ -5,15 +5,17 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"confit/render/diag"
 )
 
 var (
-	decimalInt  = lazyRegexp(`^[-+]?[0-9]+$`)
-	decimal     = lazyRegexp(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
-	otherBase   = lazyRegexp(`^0(o[0-7]+|x[0-9a-fA-F]+)$`)
-	octal       = lazyRegexp(`^[-+]?0[0-9]+$`)
-	underscored = lazyRegexp(`^[-+]?(0[xob])?[0-9a-fA-F]*[0-9][0-9a-fA-F]*_[0-9a-fA-F_]*(\.[0-9_]*)?$`)
-	binary      = lazyRegexp(`^[-+]?0b[01]+$`)
+	decimalInt  = diag.LazyRegexp(`^[-+]?[0-9]+$`)
+	decimal     = diag.LazyRegexp(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
+	otherBase   = diag.LazyRegexp(`^0(o[0-7]+|x[0-9a-fA-F]+)$`)
+	octal       = diag.LazyRegexp(`^[-+]?0[0-9]+$`)
+	underscored = diag.LazyRegexp(`^[-+]?(0[xob])?[0-9a-fA-F]*[0-9][0-9a-fA-F]*_[0-9a-fA-F_]*(\.[0-9_]*)?$`)
+	binary      = diag.LazyRegexp(`^[-+]?0b[01]+$`)
 )
 
 var (

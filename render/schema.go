@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"confit/render/diag"
 )
 
 // A Schema is a JSON Schema (2020-12) for values. It is evaluated on the nodes
@@ -37,8 +39,8 @@ func ParseSchema(file string, data []byte) (*Schema, error) {
 	}
 	n, err := decode(data, &Origin{File: file})
 	if err != nil {
-		p := Problems(err, CauseSpec)[0]
-		p.Cause = CauseSpec
+		p := diag.Problems(err, diag.CauseSpec)[0]
+		p.Cause = diag.CauseSpec
 		return nil, p
 	}
 	NewValues(n) // links each node to its parent
@@ -52,9 +54,9 @@ func ParseSchema(file string, data []byte) (*Schema, error) {
 func (s *Schema) Check(v *Values) error {
 	var all []error
 	for _, x := range s.evaluate(s.root, v.Root(), 0).violations {
-		p := problemf(CauseData, "schema", x.node.Pos(), "%s %s", Quoted(x.node.Path().String()), x.text)
+		p := diag.Problemf(diag.CauseData, "schema", x.node.Pos(), "%s %s", diag.Quoted(x.node.Path().String()), x.text)
 		if p.Hint = x.hint; p.Hint == "" {
-			p.Hint = "the schema " + Quoted(s.file) + " asks for it"
+			p.Hint = "the schema " + diag.Quoted(s.file) + " asks for it"
 		}
 		all = append(all, p)
 	}
@@ -122,7 +124,7 @@ func (s *Schema) checkSchema(n *Node) error {
 		return nil
 	}
 	if !n.isMap() {
-		return s.wrong(n, "a schema is a map, true or false, not "+an(n.kind()), "")
+		return s.wrong(n, "a schema is a map, true or false, not "+diag.An(n.kind()), "")
 	}
 	var all []error
 	for i := range n.children() {
@@ -135,7 +137,7 @@ func (s *Schema) checkSchema(n *Node) error {
 }
 
 func (s *Schema) wrong(n *Node, text, hint string) error {
-	p := problemf(CauseSpec, "schema", n.Pos(), "%s: %s", Quoted(n.Path().String()), text)
+	p := diag.Problemf(diag.CauseSpec, "schema", n.Pos(), "%s: %s", diag.Quoted(n.Path().String()), text)
 	if p.Hint = hint; hint == "" {
 		p.Hint = "see https://json-schema.org/draft/2020-12"
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"confit/render/diag"
 )
 
 // An outcome is what a schema says of a value, and which members and items of it some
@@ -121,7 +123,7 @@ func schemaType(n *Node) string {
 
 func jsonOf(n *Node) string {
 	text, _ := encodeJSON(own(n), "", false)
-	return Quoted(text)
+	return diag.Quoted(text)
 }
 
 // sameNode compares two values as JSON does: numbers by value.
@@ -218,7 +220,7 @@ func (s *Schema) text(schema, n *Node, o *outcome) {
 	text := n.Value().(string)
 	s.sized(schema, n, o, utf8.RuneCountInString(text), "Length", "characters")
 	if p := schema.child("pattern"); p != nil && !s.patterns[p.Value().(string)].MatchString(text) {
-		o.add(n, "has to match %s", Quoted(p.Value().(string)))
+		o.add(n, "has to match %s", diag.Quoted(p.Value().(string)))
 	}
 }
 

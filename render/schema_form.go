@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+
+	"confit/render/diag"
 )
 
 // A form checks that a keyword of a schema is written as it has to be.
@@ -70,7 +72,7 @@ func refForm(s *Schema, k *Node) error {
 		return s.wrong(k, "a reference is text", "")
 	}
 	if _, ok := s.resolve(ref); !ok {
-		return s.wrong(k, "the reference "+Quoted(ref)+" leads out of the schema or to nothing in it", "put what it refers to under $defs and refer to #/$defs/…")
+		return s.wrong(k, "the reference "+diag.Quoted(ref)+" leads out of the schema or to nothing in it", "put what it refers to under $defs and refer to #/$defs/…")
 	}
 	return nil
 }
@@ -82,7 +84,7 @@ func typeForm(s *Schema, k *Node) error {
 	}
 	for _, n := range names {
 		if name, ok := n.Value().(string); !ok || !slices.Contains(schemaTypes, name) {
-			return s.wrong(k, "a type is one of "+listed(schemaTypes), "")
+			return s.wrong(k, "a type is one of "+diag.Enumerate(schemaTypes), "")
 		}
 	}
 	return nil
@@ -105,12 +107,13 @@ func namesForm(s *Schema, k *Node) error {
 }
 
 func mapOfNames(s *Schema, k *Node) error { return eachMember(s, k, namesForm) }
-func schemaMap(s *Schema, k *Node) error  { return eachMember(s, k, (*Schema).checkSchema) }
+
+func schemaMap(s *Schema, k *Node) error { return eachMember(s, k, (*Schema).checkSchema) }
 
 func patternMap(s *Schema, k *Node) error {
 	for _, key := range k.keys() {
 		if !s.compiles(key) {
-			return s.wrong(k, Quoted(key)+" is no regular expression", "see https://pkg.go.dev/regexp/syntax")
+			return s.wrong(k, diag.Quoted(key)+" is no regular expression", "see https://pkg.go.dev/regexp/syntax")
 		}
 	}
 	return schemaMap(s, k)

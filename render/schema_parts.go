@@ -3,6 +3,8 @@ package render
 import (
 	"strconv"
 	"strings"
+
+	"confit/render/diag"
 )
 
 // list evaluates the keywords for lists.
@@ -129,12 +131,12 @@ func (s *Schema) object(schema, n *Node, o *outcome, depth int) {
 // present evaluates required and dependentRequired.
 func (s *Schema) present(schema, n *Node, o *outcome) {
 	if lacking := lacks(n, subschemas(schema, "required")); len(lacking) > 0 {
-		o.add(n, "lacks %s", listed(lacking))
+		o.add(n, "lacks %s", diag.Enumerate(lacking))
 	}
 	if deps := schema.child("dependentRequired"); deps != nil {
 		for _, d := range deps.children() {
 			if lacking := lacks(n, d.children()); n.child(d.Key()) != nil && len(lacking) > 0 {
-				o.add(n, "has %s, and then needs %s", Quoted(d.Key()), listed(lacking))
+				o.add(n, "has %s, and then needs %s", diag.Quoted(d.Key()), diag.Enumerate(lacking))
 			}
 		}
 	}
@@ -186,7 +188,7 @@ func (s *Schema) extra(schema, sub, n *Node, o *outcome, depth int) {
 	}
 	v := violation{node: n, text: "is not in the schema"}
 	if props := schema.child("properties"); props != nil {
-		v.hint = DidYouMean(n.Key(), props.keys(), "")
+		v.hint = diag.DidYouMean(n.Key(), props.keys(), "")
 	}
 	o.violations = append(o.violations, v)
 }

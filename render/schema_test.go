@@ -3,6 +3,8 @@ package render
 import (
 	"strings"
 	"testing"
+
+	"confit/render/diag"
 )
 
 // TestSchema holds each keyword against a value that it allows and one that it does not.
@@ -83,7 +85,7 @@ func TestSchemaRefused(t *testing.T) {
 		`{"patternProperties":{"(":{}}}`:       "no regular expression",
 		`{"$defs":{"a":{"type":7}},"type":{}}`: "a type is one of",
 	} {
-		if _, err := ParseSchema("s.json", []byte(in)); err == nil || !strings.Contains(err.Error()+Problems(err, CauseSpec)[0].Hint, want) {
+		if _, err := ParseSchema("s.json", []byte(in)); err == nil || !strings.Contains(err.Error()+diag.Problems(err, diag.CauseSpec)[0].Hint, want) {
 			t.Errorf("ParseSchema(%s) = %v, want %q", in, err, want)
 		}
 	}

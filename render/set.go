@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"confit/render/diag"
 )
 
 // An Assignment puts a value at a path, as --set does. The path may lead into a list.
@@ -21,7 +23,7 @@ func ParseSet(s string, o *Origin, asText bool) ([]Assignment, error) {
 	for rest := s; rest != ""; {
 		name, tail, ok := cutUnescaped(rest, "=")
 		if !ok {
-			return nil, fmt.Errorf("%s has no value: write path=value", Quoted(name))
+			return nil, fmt.Errorf("%s has no value: write path=value", diag.Quoted(name))
 		}
 		p, err := assignable(name)
 		if err != nil {
@@ -50,7 +52,7 @@ func ParseSetJSON(s string, o *Origin) ([]Assignment, error) {
 	}
 	n, err := DecodeJSON([]byte(text), o)
 	if err != nil {
-		return nil, fmt.Errorf("%s is not set to valid JSON: %s", Quoted(path), strings.TrimPrefix(Problems(err, CauseData)[0].Text, "not valid JSON: "))
+		return nil, fmt.Errorf("%s is not set to valid JSON: %s", diag.Quoted(path), strings.TrimPrefix(diag.Problems(err, diag.CauseData)[0].Text, "not valid JSON: "))
 	}
 	if path != "" {
 		p, err := assignable(path)

@@ -1,6 +1,8 @@
 package render
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestSet(t *testing.T) {
 	const base = `{"a":{"b":1,"c":"x"},"l":[{"n":1},{"n":2}],"s":"text","f":true}`

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"confit/render/diag"
 )
 
 // A Size is a number of bytes. The spec writes it as 64MiB, as 64Mi like Kubernetes, or
@@ -47,7 +49,7 @@ func (s *Size) FromSpec(n *yaml.Node) error {
 	case count == 0:
 		return errors.New("a limit is at least 1")
 	case Size(count) > math.MaxInt64/unit:
-		return fmt.Errorf("%s is more than any machine has", Quoted(n.Value))
+		return fmt.Errorf("%s is more than any machine has", diag.Quoted(n.Value))
 	}
 	*s = Size(count) * unit
 	return nil
@@ -56,7 +58,7 @@ func (s *Size) FromSpec(n *yaml.Node) error {
 func notSize(text string) error {
 	digits := strings.TrimRight(text, "kKMGTB") // 64M, 64MB
 	if _, err := strconv.ParseUint(digits, 10, 63); err == nil && digits != text {
-		return fmt.Errorf("%s counts in thousands: sizes count in 1024s, like 512KiB, 64MiB or 1GiB", Quoted(text))
+		return fmt.Errorf("%s counts in thousands: sizes count in 1024s, like 512KiB, 64MiB or 1GiB", diag.Quoted(text))
 	}
 	return errors.New("a size is written like 512KiB, 64MiB, 1GiB or 64Mi, or as bytes")
 }

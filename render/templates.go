@@ -9,23 +9,25 @@ import (
 	"strings"
 	"text/template/parse"
 	"unicode/utf8"
+
+	"confit/render/diag"
 )
 
 // A source is the text of one template file, kept for positions in it.
 type source struct {
 	name   string
 	text   string
-	secret bool // came from a sensitive source: its lines are not shown
-	made   bool // made by a template: where it is secret, so are places in it
-	in     Spot // where the text stands in another file
-	block  bool // its lines are those of that file, from the one after in
+	secret bool      // came from a sensitive source: its lines are not shown
+	made   bool      // made by a template: where it is secret, so are places in it
+	in     diag.Spot // where the text stands in another file
+	block  bool      // its lines are those of that file, from the one after in
 }
 
 // sourceOf reads a file.
 func sourceOf(f *File) (*source, error) {
 	data, err := f.Bytes()
 	if err != nil {
-		p := problemf(CauseIO, "file-io", Pos{File: f.From}, "the file cannot be read back from where it was put aside")
+		p := diag.Problemf(diag.CauseIO, "file-io", diag.Pos{File: f.From}, "the file cannot be read back from where it was put aside")
 		p.Err = err
 		return nil, p
 	}
@@ -33,9 +35,9 @@ func sourceOf(f *File) (*source, error) {
 }
 
 // pos turns a byte offset into a place.
-func (s *source) pos(offset int) Pos {
+func (s *source) pos(offset int) diag.Pos {
 	if s.secret && s.made {
-		return Pos{File: s.name, In: s.in}
+		return diag.Pos{File: s.name, In: s.in}
 	}
 	offset = max(0, min(offset, len(s.text)))
 	before := s.text[:offset]
@@ -46,8 +48,8 @@ func (s *source) pos(offset int) Pos {
 }
 
 // lineAt is the place of a line.
-func (s *source) lineAt(n int) Pos {
-	p := Pos{File: s.name, Line: n, In: s.in}
+func (s *source) lineAt(n int) diag.Pos {
+	p := diag.Pos{File: s.name, Line: n, In: s.in}
 	if s.block {
 		p.In.Line, p.In.Col = s.in.Line+n, 0 // how far it is indented is not known
 	}
@@ -130,12 +132,12 @@ func (p *program) lookup(name string) *definition {
 // it defines.
 func parseSource(src *source, left, right string, lib *library) (*definition, map[string]*definition, error) {
 	if most := lib.limits.Template; len(src.text) > int(most) {
-		p := problemf(CauseLimit, "template-size", Pos{File: src.name, In: src.in}, "the template is larger than %v", most)
+		p := diag.Problemf(diag.CauseLimit, "template-size", diag.Pos{File: src.name, In: src.in}, "the template is larger than %v", most)
 		p.Hint = "copy large content with copy, split the template, or raise limits: {template: …}"
 		return nil, nil, p
 	}
 	if at := tooNested(src.text, orDelim(left, "{{"), orDelim(right, "}}")); at >= 0 {
-		p := problemf(CauseLimit, "too-deep", src.pos(at), "the template is nested more than %d deep", maxNesting)
+		p := diag.Problemf(diag.CauseLimit, "too-deep", src.pos(at), "the template is nested more than %d deep", maxNesting)
 		p.Hint = "split it with define"
 		return nil, nil, p
 	}
@@ -167,14 +169,14 @@ func orDelim(delim, normal string) string {
 }
 
 var (
-	parseError  = lazyRegexp(`(?s)^template: .*?:(\d+): (.*)$`)
-	unknownFunc = lazyRegexp(`^function "(.*)" not defined$`)
+	parseError  = diag.LazyRegexp(`(?s)^template: .*?:(\d+): (.*)$`)
+	unknownFunc = diag.LazyRegexp(`^function "(.*)" not defined$`)
 )
 
 // parseProblem words a syntax error. The parser knows the line only; the column is
 // that of what it complains of, where that can be found.
-func parseProblem(src *source, err error, lib *library) *Problem {
-	p := problemf(CauseData, "template-syntax", Pos{File: src.name, In: src.in}, "the template cannot be parsed")
+func parseProblem(src *source, err error, lib *library) *diag.Problem {
+	p := diag.Problemf(diag.CauseData, "template-syntax", diag.Pos{File: src.name, In: src.in}, "the template cannot be parsed")
 	m := parseError().FindStringSubmatch(strings.TrimPrefix(err.Error(), "template: "+src.name))
 	if m == nil {
 		m = parseError().FindStringSubmatch("template: " + strings.TrimPrefix(err.Error(), "template: "+src.name))
@@ -195,13 +197,13 @@ func parseProblem(src *source, err error, lib *library) *Problem {
 	if f := unknownFunc().FindStringSubmatch(m[2]); f != nil {
 		return unknownFunction(p, f[1], lib)
 	}
-	p.Text = Quoted(m[2])
+	p.Text = diag.Quoted(m[2])
 	p.Hint = "see the template language: https://pkg.go.dev/text/template"
 	return p
 }
 
-func unknownFunction(p *Problem, name string, lib *library) *Problem {
-	p.Code, p.Text = "unknown-function", "there is no function "+Quoted(name)
+func unknownFunction(p *diag.Problem, name string, lib *library) *diag.Problem {
+	p.Code, p.Text = "unknown-function", "there is no function "+diag.Quoted(name)
 	if at := regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`).FindStringIndex(p.Source); at != nil {
 		p.Pos.Col = 1 + utf8.RuneCountInString(p.Source[:at[0]])
 	}
@@ -209,6 +211,6 @@ func unknownFunction(p *Problem, name string, lib *library) *Problem {
 		p.Code, p.Text, p.Hint = "forbidden-function", "the function "+name+" is not offered: it would not give the same on each run", why
 		return p
 	}
-	p.Hint = DidYouMean(name, slices.Collect(maps.Keys(lib.funcs)), p.Hint)
+	p.Hint = diag.DidYouMean(name, slices.Collect(maps.Keys(lib.funcs)), p.Hint)
 	return p
 }

@@ -1,6 +1,8 @@
 package render
 
-import "strings"
+import (
+	"strings"
+)
 
 // A pair is one key of a format whose values are all text.
 type pair struct {

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"confit/render/diag"
 )
 
 // DecodeTOML reads a TOML document into nodes of origin o. Digits stay as written but
@@ -242,7 +244,7 @@ func (d *tomlDecoder) line(r unstable.Range) int {
 
 func (d *tomlDecoder) twice(name string, line int, first *tomlTable) error {
 	return dataProblem(d.origin, line, "duplicate-key",
-		"the key "+Quoted(name)+" is there already, in line "+strconv.Itoa(first.line), "keep one of the two; a table is written in one place only")
+		"the key "+diag.Quoted(name)+" is there already, in line "+strconv.Itoa(first.line), "keep one of the two; a table is written in one place only")
 }
 
 func (d *tomlDecoder) tooDeep(line int) error {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"confit/render/diag"
 )
 
 // scalar gives a TOML scalar its type.
@@ -56,7 +58,7 @@ func tomlFloat(s string) any {
 	return number(s, f)
 }
 
-var tomlDate = lazyRegexp(`^(\d{4}-\d\d-\d\d)?([Tt ])?(\d\d:\d\d)?(:\d\d)?(\.\d+)?([Zz]|[-+]\d\d:\d\d)?$`)
+var tomlDate = diag.LazyRegexp(`^(\d{4}-\d\d-\d\d)?([Tt ])?(\d\d:\d\d)?(:\d\d)?(\.\d+)?([Zz]|[-+]\d\d:\d\d)?$`)
 
 // isTOMLDate checks a date, a time or both, with or without an offset.
 func isTOMLDate(s string) bool {

@@ -3,6 +3,8 @@ package render
 import (
 	"strings"
 	"text/template/parse"
+
+	"confit/render/diag"
 )
 
 // truth is text/template's: zero, empty and missing are false.
@@ -99,7 +101,7 @@ func (e *eval) iterate(at parse.Node, v any, vars int, each func(key, item any) 
 	}
 	list, ok := v.([]any)
 	if !ok {
-		e.fail(at, "wrong-type", "range wants a list or a map, not "+an(kindOf(v)), "")
+		e.fail(at, "wrong-type", "range wants a list or a map, not "+diag.An(kindOf(v)), "")
 		return
 	}
 	for i := range list {

@@ -1,6 +1,8 @@
 package render
 
-import "strings"
+import (
+	"strings"
+)
 
 // ResolveText gives each text below n the type that YAML's core schema gives it: a
 // number, a bool or null. It does so where the text overrides nothing; elsewhere the

@@ -2,11 +2,13 @@ package render
 
 import (
 	"slices"
+
+	"confit/render/diag"
 )
 
 // Unused finds what is likely a slip, though no error: values that no output reads, values
 // that templates ask for and nobody sets, and sources of which nothing is used.
-func (r *Result) Unused(used map[string]bool) []*Problem {
+func (r *Result) Unused(used map[string]bool) []*diag.Problem {
 	read := r.values.NewReadSet()
 	read.join(r.read)
 	for _, set := range r.reads {
@@ -22,7 +24,7 @@ func (r *Result) Unused(used map[string]bool) []*Problem {
 
 // unread lists values that nobody read; a map or list of which nothing was read is one
 // entry. It notes in sources, for each, whether something of it was read.
-func unread(n *Node, read *ReadSet, sources map[string]bool) []*Problem {
+func unread(n *Node, read *ReadSet, sources map[string]bool) []*diag.Problem {
 	kids := n.children()
 	if len(kids) == 0 {
 		if n.Parent() == nil {
@@ -33,23 +35,23 @@ func unread(n *Node, read *ReadSet, sources map[string]bool) []*Problem {
 		if !n.isLeaf() || read.has(n) {
 			return nil
 		}
-		return []*Problem{warn("unread-value", n.Pos(), Quoted(n.Path().String())+" is read by no output")}
+		return []*diag.Problem{warn("unread-value", n.Pos(), diag.Quoted(n.Path().String())+" is read by no output")}
 	}
-	var all []*Problem
+	var all []*diag.Problem
 	leaves := 0
 	for i := range kids {
 		all = append(all, unread(&kids[i], read, sources)...)
 		leaves++
 	}
 	if n.Parent() != nil && leaves > 1 && len(all) == leaves {
-		return []*Problem{warn("unread-value", n.Pos(), "nothing of "+Quoted(n.Path().String())+" is read by any output")}
+		return []*diag.Problem{warn("unread-value", n.Pos(), "nothing of "+diag.Quoted(n.Path().String())+" is read by any output")}
 	}
 	return all
 }
 
 // unset lists values that were asked for and are set nowhere, each once.
-func (r *Result) unset() []*Problem {
-	var all []*Problem
+func (r *Result) unset() []*diag.Problem {
+	var all []*diag.Problem
 	seen := map[string]bool{}
 	for _, m := range r.missing {
 		if p := m.Unset(); p != nil && !seen[p.Text] {
@@ -61,7 +63,7 @@ func (r *Result) unset() []*Problem {
 }
 
 // idle lists the sources of which no value is read and no file used.
-func idle(sources, used map[string]bool) []*Problem {
+func idle(sources, used map[string]bool) []*diag.Problem {
 	var names []string
 	for name, read := range sources {
 		if !read && !used[name] {
@@ -69,15 +71,15 @@ func idle(sources, used map[string]bool) []*Problem {
 		}
 	}
 	slices.Sort(names)
-	var all []*Problem
+	var all []*diag.Problem
 	for _, name := range names {
-		all = append(all, warn("idle-source", Pos{}, "no output needs the source "+name))
+		all = append(all, warn("idle-source", diag.Pos{}, "no output needs the source "+name))
 	}
 	return all
 }
 
-func warn(code string, pos Pos, text string) *Problem {
-	return &Problem{Cause: CauseData, Code: code, Pos: pos, Text: text}
+func warn(code string, pos diag.Pos, text string) *diag.Problem {
+	return &diag.Problem{Cause: diag.CauseData, Code: code, Pos: pos, Text: text}
 }
 
 // ExplainFile lists the values that an output read; false when there is no such output.

@@ -4,6 +4,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"confit/render/diag"
 )
 
 // An Origin says where values came from: one file, mounted key or variable of
@@ -117,10 +119,14 @@ func (n *Node) ID() int { return int(n.id) }
 func (n *Node) isText() bool { return n.flags&isText != 0 }
 
 func (n *Node) setKey(key string) { n.key = key }
-func (n *Node) setLine(line int)  { n.line = int32(line) }
-func (n *Node) setValue(v any)    { n.val = v }
+
+func (n *Node) setLine(line int) { n.line = int32(line) }
+
+func (n *Node) setValue(v any) { n.val = v }
+
 func (n *Node) setParent(p *Node) { n.parent = p }
-func (n *Node) setID(id int)      { n.id = int32(id) }
+
+func (n *Node) setID(id int) { n.id = int32(id) }
 
 // retyped is n with the value that its text has as another type.
 func (n *Node) retyped(v any) *Node {
@@ -136,9 +142,12 @@ func (n *Node) markOrigin() {
 	}
 }
 
-func (n *Node) isMap() bool     { _, ok := n.val.(Members); return ok }
-func (n *Node) isList() bool    { _, ok := n.val.(Items); return ok }
-func (n *Node) isLeaf() bool    { return n.children() == nil && !n.isMap() && !n.isList() }
+func (n *Node) isMap() bool { _, ok := n.val.(Members); return ok }
+
+func (n *Node) isList() bool { _, ok := n.val.(Items); return ok }
+
+func (n *Node) isLeaf() bool { return n.children() == nil && !n.isMap() && !n.isList() }
+
 func (n *Node) sensitive() bool { return n.flags&sensitive != 0 }
 
 // children are the nodes right below n: none for a scalar.
@@ -189,14 +198,14 @@ func (n *Node) Path() Path {
 }
 
 // Pos is the place n was written at.
-func (n *Node) Pos() Pos {
+func (n *Node) Pos() diag.Pos {
 	switch {
 	case n.origin == nil:
-		return Pos{}
+		return diag.Pos{}
 	case n.origin.Var != "" && n.origin.File == "":
-		return Pos{File: "env " + n.origin.Var}
+		return diag.Pos{File: "env " + n.origin.Var}
 	}
-	return Pos{File: n.origin.File, Line: int(n.line)}
+	return diag.Pos{File: n.origin.File, Line: int(n.line)}
 }
 
 // sourceName names the source n came from.
@@ -252,14 +261,6 @@ func kindOf(v any) string {
 		return "list"
 	}
 	return "value"
-}
-
-// an puts the article before the name of a kind.
-func an(kind string) string {
-	if strings.ContainsAny(kind[:min(1, len(kind))], "aeiou") {
-		return "an " + kind
-	}
-	return "a " + kind
 }
 
 // number gives a decimal number in its smallest form: an int64 or float64 if that

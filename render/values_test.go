@@ -1,6 +1,8 @@
 package render
 
-import "testing"
+import (
+	"testing"
+)
 
 // nodeOf makes nodes of plain values.
 func nodeOf(v any, o *Origin) *Node {

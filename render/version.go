@@ -4,6 +4,8 @@ import (
 	"text/template/parse"
 
 	"github.com/Masterminds/semver/v3"
+
+	"confit/render/diag"
 )
 
 // versionPart gives a part of a parsed version, or compares it: of all that functions
@@ -19,7 +21,7 @@ func (e *eval) versionPart(at parse.Node, v *semver.Version, name string, args [
 		"GreaterThan": func(o *semver.Version) any { return v.GreaterThan(o) },
 	}[name]
 	if compare == nil {
-		return e.fail(at, "no-method", "a version has no "+Quoted(name), "there are Major, Minor, Patch, Prerelease, Metadata, Original, Compare, Equal, LessThan and GreaterThan")
+		return e.fail(at, "no-method", "a version has no "+diag.Quoted(name), "there are Major, Minor, Patch, Prerelease, Metadata, Original, Compare, Equal, LessThan and GreaterThan")
 	}
 	if len(args) == 1 {
 		if other, ok := args[0].(*semver.Version); ok {

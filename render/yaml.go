@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"confit/render/diag"
 )
 
 const (
@@ -26,7 +28,7 @@ func DecodeYAML(data []byte, o *Origin) (*Node, error) {
 	}
 	doc, err := ParseYAML(data)
 	if err != nil {
-		return nil, SyntaxProblem(o.File, CauseData, data, err)
+		return nil, SyntaxProblem(o.File, diag.CauseData, data, err)
 	}
 	d := yamlDecoder{origin: o, keys: map[string]string{}, budget: minExpansion + len(data)}
 	n := New(Members(nil), 0, o)
@@ -77,7 +79,7 @@ func (d *yamlDecoder) node(y *yaml.Node, depth int) (Node, error) {
 	}
 	if d.budget--; d.budget < 0 {
 		p := d.problem(y, "alias-bomb", "aliases expand to too many values", "write fewer aliases of aliases")
-		p.Cause = CauseLimit
+		p.Cause = diag.CauseLimit
 		return Node{}, p
 	}
 	var val any
@@ -246,14 +248,14 @@ func (d *yamlDecoder) tag(y *yaml.Node, want string) error {
 	return d.problem(y, "custom-tag", "a tag of this kind has no meaning here", "drop the tag; text that begins with ! needs quotes")
 }
 
-func (d *yamlDecoder) problem(y *yaml.Node, code, text, hint string) *Problem {
+func (d *yamlDecoder) problem(y *yaml.Node, code, text, hint string) *diag.Problem {
 	p := dataProblem(d.origin, y.Line, code, text, hint)
 	p.Pos.Col = y.Column
 	return p
 }
 
-func dataProblem(o *Origin, line int, code, text, hint string) *Problem {
-	return &Problem{Cause: CauseData, Code: code, Pos: Pos{File: o.File, Line: line}, Text: text, Hint: hint}
+func dataProblem(o *Origin, line int, code, text, hint string) *diag.Problem {
+	return &diag.Problem{Cause: diag.CauseData, Code: code, Pos: diag.Pos{File: o.File, Line: line}, Text: text, Hint: hint}
 }
 
 func badUTF8(data []byte) (line int, bad bool) {
@@ -275,19 +277,19 @@ func badUTF8(data []byte) (line int, bad bool) {
 }
 
 // unquoted is a message up to where it quotes more than a sign of YAML's own.
-var unquoted = lazyRegexp("^(?:[^'`\"]|'[^A-Za-z0-9']')*")
+var unquoted = diag.LazyRegexp("^(?:[^'`\"]|'[^A-Za-z0-9']')*")
 
 var (
-	yamlLine = lazyRegexp(`^yaml: (?:line (\d+): )?(.*)`)
+	yamlLine = diag.LazyRegexp(`^yaml: (?:line (\d+): )?(.*)`)
 
 	// parserSays is of messages whose line the library counts from 0.
-	parserSays = lazyRegexp(`^did not find expected (node content|key|<|'-'|',')|^found (undefined tag|duplicate %|incompatible YAML)`)
+	parserSays = diag.LazyRegexp(`^did not find expected (node content|key|<|'-'|',')|^found (undefined tag|duplicate %|incompatible YAML)`)
 )
 
 // SyntaxProblem says what the YAML parser said of data, without what it quoted.
-func SyntaxProblem(file string, c Cause, data []byte, err error) *Problem {
+func SyntaxProblem(file string, c diag.Cause, data []byte, err error) *diag.Problem {
 	line, text := yamlSyntax(data, err)
-	p := problemf(c, "yaml-syntax", Pos{File: file, Line: line}, "%s", text)
+	p := diag.Problemf(c, "yaml-syntax", diag.Pos{File: file, Line: line}, "%s", text)
 	p.Hint = "check the indentation and the quotes around this line"
 	if several := (*severalDocuments)(nil); errors.As(err, &several) {
 		p.Text = "a second document starts here"

@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"confit/render"
+	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
 
@@ -63,8 +63,8 @@ func (c *commit) stepsOnTwoCores(from, to int) error {
 	var errs [2]error
 	var dirs [2]map[string]bool
 	mid := (from + to) / 2
-	render.Parallel(len(errs), func(n int) {
-		errs[n] = render.Safely(func() error {
+	diag.Parallel(len(errs), func(n int) {
+		errs[n] = diag.Safely(func() error {
 			t, err := c.tree.Clone()
 			if err != nil {
 				return err

@@ -2,6 +2,7 @@ package sinks
 
 import (
 	"confit/render"
+	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
 
@@ -41,7 +42,7 @@ type comparison struct {
 	rmdirs    []op
 	chmods    []op
 	dirs      []string // directories of the manifest that stay
-	conflicts []*render.Problem
+	conflicts []*diag.Problem
 	refused   error // of the first directory that this user may not change
 	buf       []byte
 }
@@ -109,9 +110,9 @@ func (c *comparison) checkSameSpec() {
 	if len(c.files) == 0 || len(c.removals) == 0 {
 		return
 	}
-	p := inWay(c.dir.Path, "holds the files of a spec named "+render.Quoted(c.dir.name())+" that has no output in common with this one",
+	p := inWay(c.dir.Path, "holds the files of a spec named "+diag.Quoted(c.dir.name())+" that has no output in common with this one",
 		"give each spec a `name:`; if it is the same spec, remove the old files or set `prune: false` once")
-	p.Notes = []string{"one of them is " + render.Quoted(c.removals[0].Path)}
+	p.Notes = []string{"one of them is " + diag.Quoted(c.removals[0].Path)}
 	c.conflicts = append(c.conflicts, p)
 }
 
@@ -204,7 +205,7 @@ func (c *comparison) dirOf(there *file) (*dirfd.Dir, error) {
 }
 
 // blockedBy reports what is in the place of a directory.
-func (c *comparison) blockedBy(in *dirfd.Dir, at string, pos render.Pos) {
+func (c *comparison) blockedBy(in *dirfd.Dir, at string, pos diag.Pos) {
 	what := "something else"
 	if st, err := in.Lstat(base(at)); err == nil {
 		what = st.Kind()
@@ -213,7 +214,7 @@ func (c *comparison) blockedBy(in *dirfd.Dir, at string, pos render.Pos) {
 }
 
 // conflict notes the problem of a path, once.
-func (c *comparison) conflict(path string, pos render.Pos, what, hint string) {
+func (c *comparison) conflict(path string, pos diag.Pos, what, hint string) {
 	if c.reported[path] {
 		return
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 func TestConflicts(t *testing.T) {
@@ -47,12 +47,12 @@ func TestConflicts(t *testing.T) {
 			}
 			before := listing(t, dir)
 			_, err := Dir{Path: dir}.Apply(context.Background(), tc.outs.outputs())
-			problems := render.Problems(err, render.CauseUnknown)
+			problems := diag.Problems(err, diag.CauseUnknown)
 			if len(problems) != len(tc.want) {
 				t.Fatalf("%d problems, want %d: %v", len(problems), len(tc.want), err)
 			}
 			for i, p := range problems {
-				if p.Cause != render.CauseInWay || !strings.Contains(p.Text, tc.want[i]) || p.Hint == "" {
+				if p.Cause != diag.CauseInWay || !strings.Contains(p.Text, tc.want[i]) || p.Hint == "" {
 					t.Errorf("problem %d is %+v, want %q", i, p, tc.want[i])
 				}
 			}

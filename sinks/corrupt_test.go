@@ -9,7 +9,7 @@ import (
 	"slices"
 	"testing"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // TestCorrupt damages each file of the state that a run left in the middle of its
@@ -75,8 +75,8 @@ func survives(t *testing.T, dir, what string, whole bool) bool {
 		}
 		return true
 	}
-	for _, p := range render.Problems(err, render.CauseUnknown) {
-		if p.Cause != render.CauseInWay || p.Hint == "" {
+	for _, p := range diag.Problems(err, diag.CauseUnknown) {
+		if p.Cause != diag.CauseInWay || p.Hint == "" {
 			t.Errorf("%s: %+v", what, p)
 		}
 	}

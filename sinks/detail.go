@@ -1,6 +1,8 @@
 package sinks
 
-import "confit/render"
+import (
+	"confit/render/diag"
+)
 
 // tell tells what publishing each file takes, in the order of their paths.
 func (d Dir) tell(p *Plan) {
@@ -8,7 +10,7 @@ func (d Dir) tell(p *Plan) {
 		return
 	}
 	line := func(what, path string) {
-		d.Detail("sink " + render.Quoted(d.Path) + ": " + what + " " + render.Quoted(path))
+		d.Detail("sink " + diag.Quoted(d.Path) + ": " + what + " " + diag.Quoted(path))
 	}
 	for i := range p.files {
 		what := string(p.files[i].kind)

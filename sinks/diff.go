@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // maxShown is the largest file that a diff shows line by line.
@@ -127,7 +128,7 @@ func (p *Plan) Diff(w io.Writer, colour bool) error {
 			b.WriteString(paint(line, "1", colour))
 		}
 		for line := range strings.Lines(body) {
-			b.WriteString(paint(render.Visible(line), colours[line[0]], colour))
+			b.WriteString(paint(diag.Visible(line), colours[line[0]], colour))
 		}
 		if _, err := io.WriteString(w, b.String()); err != nil {
 			return err
@@ -139,7 +140,7 @@ func (p *Plan) Diff(w io.Writer, colour bool) error {
 
 // diff gives the headers of a change and the lines that differ.
 func (c *Change) diff() (head, body string) {
-	a, b := render.Quoted("a/"+c.Path), render.Quoted("b/"+c.Path)
+	a, b := diag.Quoted("a/"+c.Path), diag.Quoted("b/"+c.Path)
 	head = "diff " + a + " " + b + "\n" + c.modes()
 	if c.Drift {
 		head += "someone changed it since confit wrote it\n"

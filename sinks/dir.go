@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"confit/render"
+	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
 
@@ -78,7 +79,7 @@ func (d Dir) planIn(t *dirfd.Tree, outs []render.Output) (*Plan, error) {
 	p.Changes = c.changes()
 	p.Refused = errors.Join(ioProblem(c.refused, ""), joined(c.conflicts))
 	if interrupted {
-		p.Notices = append(p.Notices, "an earlier run was interrupted in "+render.Quoted(d.Path)+"; the next one finishes it first")
+		p.Notices = append(p.Notices, "an earlier run was interrupted in "+diag.Quoted(d.Path)+"; the next one finishes it first")
 	}
 	return p, c.loadTexts(p)
 }
@@ -171,7 +172,7 @@ func (d Dir) compare(t *dirfd.Tree, s *state, outs []render.Output) (*Plan, erro
 
 func (d Dir) check(outs []render.Output) error {
 	if err := CheckName(d.name()); err != nil {
-		return &render.Problem{Cause: render.CauseSpec, Code: CodeSink, Text: "name " + render.Quoted(d.Name) + ": " + err.Error()}
+		return &diag.Problem{Cause: diag.CauseSpec, Code: CodeSink, Text: "name " + diag.Quoted(d.Name) + ": " + err.Error()}
 	}
 	return CheckOutputs(outs)
 }
@@ -207,6 +208,6 @@ func sorted(outs []render.Output) []*render.Output {
 }
 
 func isUnfinished(err error) bool {
-	var p *render.Problem
+	var p *diag.Problem
 	return errors.As(err, &p) && p.Code == CodeUnfinished
 }

@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 func TestApply(t *testing.T) {
@@ -165,8 +165,8 @@ func TestLock(t *testing.T) {
 	must(t, err)
 	must(t, unix.Flock(int(d.Fd()), unix.LOCK_EX))
 	_, err = Dir{Path: dir, LockTimeout: 20 * time.Millisecond}.Apply(context.Background(), files{"a": ""}.outputs())
-	var p *render.Problem
-	if !errors.As(err, &p) || p.Cause != render.CauseBusy {
+	var p *diag.Problem
+	if !errors.As(err, &p) || p.Cause != diag.CauseBusy {
 		t.Errorf("Apply gives %v, want a busy directory", err)
 	}
 	time.AfterFunc(30*time.Millisecond, func() { d.Close() })
@@ -179,8 +179,8 @@ func TestStopped(t *testing.T) {
 	cancel()
 	dir := filepath.Join(t.TempDir(), "new", "dir")
 	_, err := Dir{Path: dir}.Apply(ctx, files{"a": ""}.outputs())
-	var p *render.Problem
-	if !errors.As(err, &p) || p.Cause != render.CauseSignal || !errors.Is(err, context.Canceled) {
+	var p *diag.Problem
+	if !errors.As(err, &p) || p.Cause != diag.CauseSignal || !errors.Is(err, context.Canceled) {
 		t.Errorf("Apply gives %v", err)
 	}
 	if _, err := os.Stat(filepath.Dir(dir)); !os.IsNotExist(err) {

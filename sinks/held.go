@@ -4,6 +4,7 @@ import (
 	"runtime"
 
 	"confit/render"
+	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
 
@@ -27,9 +28,9 @@ func (d *Dir) Missing(outs []render.Output, asked func(render.Blob) bool) []rend
 	defer t.Close()
 	parts := min(runtime.GOMAXPROCS(0), writers)
 	missing := make([][]render.Blob, parts)
-	render.Parallel(parts, func(n int) {
+	diag.Parallel(parts, func(n int) {
 		outs := part(all, n, parts)
-		err := render.Safely(func() error {
+		err := diag.Safely(func() error {
 			own, err := t.Clone()
 			if err == nil {
 				defer own.Close()

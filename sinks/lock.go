@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"confit/render"
+	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
 
@@ -31,10 +31,10 @@ func (d Dir) lock(ctx context.Context, t *dirfd.Tree, alone bool) error {
 }
 
 func (d Dir) busy() error {
-	return &render.Problem{
-		Cause: render.CauseBusy,
+	return &diag.Problem{
+		Cause: diag.CauseBusy,
 		Code:  CodeBusy,
-		Text:  fmt.Sprintf("another run has held %s for %s", render.Quoted(d.Path), d.LockTimeout),
+		Text:  fmt.Sprintf("another run has held %s for %s", diag.Quoted(d.Path), d.LockTimeout),
 		Hint:  "wait for it, or raise --lock-timeout",
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"confit/render"
+	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
 
@@ -48,7 +48,7 @@ func makeAll(dir string) ([]string, error) {
 	}
 	if err := os.Mkdir(dir, 0o755); errors.Is(err, fs.ErrExist) {
 		if to, err := os.Readlink(dir); err == nil {
-			return made, inWay(dir, "is a symlink to "+render.Quoted(to)+", where nothing is", "remove it")
+			return made, inWay(dir, "is a symlink to "+diag.Quoted(to)+", where nothing is", "remove it")
 		}
 		return made, nil
 	} else if err != nil {

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // TestStateSwapped exchanges the state directory with one of another user while it is
@@ -58,7 +58,7 @@ func TestStateOfOthers(t *testing.T) {
 		put(t, dir, files{"mine": "x", ".confit-default/stage/": "", ".confit-default/" + name: `{"version":1,"outputs":[{"path":"mine","mode":"0644"}]}`})
 		must(t, os.Chown(filepath.Join(dir, ".confit-default", name), 1000, 1000))
 		_, err := Dir{Path: dir}.Apply(t.Context(), files{"a": "1"}.outputs())
-		if p := problem(t, err); p.Cause != render.CauseInWay || !strings.Contains(p.Text, name+" belongs to another user") || p.Hint == "" {
+		if p := problem(t, err); p.Cause != diag.CauseInWay || !strings.Contains(p.Text, name+" belongs to another user") || p.Hint == "" {
 			t.Errorf("got %+v", p)
 		}
 		if got := listing(t, dir); got["mine"] != "x" {

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 const (
@@ -83,15 +84,15 @@ func CheckOutputs(outs []render.Output) error {
 	for _, i := range c.good {
 		c.findClashes(&outs[i])
 	}
-	slices.SortFunc(c.problems, func(a, b *render.Problem) int { return strings.Compare(a.Text, b.Text) })
+	slices.SortFunc(c.problems, func(a, b *diag.Problem) int { return strings.Compare(a.Text, b.Text) })
 	return joined(c.problems)
 }
 
-func causeOf(o *render.Output) render.Cause {
+func causeOf(o *render.Output) diag.Cause {
 	if o.Made {
-		return render.CauseData
+		return diag.CauseData
 	}
-	return render.CauseSpec
+	return diag.CauseSpec
 }
 
 type checker struct {
@@ -99,7 +100,7 @@ type checker struct {
 	good     []int32                   // outputs with a good path that no other has, in order
 	dirs     map[string]*render.Output // the first output of each directory
 	folded   map[string]string         // the first path of each that differ only in case, by its lower case
-	problems []*render.Problem
+	problems []*diag.Problem
 }
 
 // setApartBad reports bad paths and second outputs on a path, and collects the others.
@@ -107,7 +108,7 @@ func (c *checker) setApartBad() {
 	for i := range c.outs {
 		o := &c.outs[i]
 		if err := CheckPath(o.Path); err != nil {
-			c.add(o, o, "%s is %s", render.Quoted(o.Path), err)
+			c.add(o, o, "%s is %s", diag.Quoted(o.Path), err)
 			continue
 		}
 		c.good = append(c.good, int32(i))
@@ -120,7 +121,7 @@ func (c *checker) setApartBad() {
 		if first.Path != o.Path {
 			return false
 		}
-		c.add(o, first, "two outputs on one path: %s%s", render.Quoted(o.Path), alsoAt(first))
+		c.add(o, first, "two outputs on one path: %s%s", diag.Quoted(o.Path), alsoAt(first))
 		return true
 	})
 	slices.Sort(c.good)
@@ -136,7 +137,7 @@ func (c *checker) noteDirs(o *render.Output) {
 }
 
 func (c *checker) noteCase(p string) {
-	if key := render.FoldCase(p); key != p {
+	if key := diag.FoldCase(p); key != p {
 		c.folded[key] = ""
 	}
 }
@@ -145,7 +146,7 @@ func (c *checker) noteCase(p string) {
 // that differs from one of o only in case.
 func (c *checker) findClashes(o *render.Output) {
 	if below := c.dirs[o.Path]; below != nil {
-		c.add(o, below, "%s is a file, and a directory for %s", render.Quoted(o.Path), render.Quoted(below.Path))
+		c.add(o, below, "%s is a file, and a directory for %s", diag.Quoted(o.Path), diag.Quoted(below.Path))
 	}
 	if len(c.folded) == 0 {
 		return
@@ -158,18 +159,18 @@ func (c *checker) findClashes(o *render.Output) {
 
 // checkCase reports a path that differs from p only in case.
 func (c *checker) checkCase(o *render.Output, p string) {
-	key := render.FoldCase(p)
+	key := diag.FoldCase(p)
 	other, ok := c.folded[key]
 	if ok && other == "" {
 		c.folded[key] = p
 	} else if ok && other != p {
-		c.add(o, o, "%s and %s differ only in case", render.Quoted(other), render.Quoted(p))
+		c.add(o, o, "%s and %s differ only in case", diag.Quoted(other), diag.Quoted(p))
 	}
 }
 
 func (c *checker) add(o, other *render.Output, format string, args ...any) {
-	p := &render.Problem{Cause: causeOf(o), Code: CodePath, Pos: o.Pos(), Text: fmt.Sprintf(format, args...)}
-	if k := causeOf(other); k == render.CauseData {
+	p := &diag.Problem{Cause: causeOf(o), Code: CodePath, Pos: o.Pos(), Text: fmt.Sprintf(format, args...)}
+	if k := causeOf(other); k == diag.CauseData {
 		p.Cause = k
 	}
 	c.problems = append(c.problems, p)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 func TestCheckPath(t *testing.T) {
@@ -26,17 +27,17 @@ func TestCheckOutputs(t *testing.T) {
 	for name, tc := range map[string]struct {
 		paths []string // one that begins with * was made by values
 		want  []string
-		cause render.Cause
+		cause diag.Cause
 	}{
 		"fine":              {paths: []string{"a", "b/c", "b/d/e"}},
-		"twice":             {paths: []string{"a", "a"}, want: []string{"two outputs on one path: a"}, cause: render.CauseSpec},
-		"twice, by values":  {paths: []string{"a", "*a"}, want: []string{"two outputs on one path: a"}, cause: render.CauseData},
-		"file and folder":   {paths: []string{"a/b/c", "a"}, want: []string{"a is a file, and a directory for a/b/c"}, cause: render.CauseSpec},
-		"case":              {paths: []string{"App", "app"}, want: []string{"App and app differ only in case"}, cause: render.CauseSpec},
-		"case of a folder":  {paths: []string{"D/a", "d/b"}, want: []string{"D and d differ only in case"}, cause: render.CauseSpec},
-		"case, many in it":  {paths: []string{"D/a", "D/b", "d/x", "d/y", "z/D"}, want: []string{"D and d differ only in case"}, cause: render.CauseSpec},
-		"case beyond ASCII": {paths: []string{"\u212a", "K", "ſ", "S"}, want: []string{"ſ and S differ only in case", "\u212a and K differ only in case"}, cause: render.CauseSpec},
-		"bad path":          {paths: []string{"*../a"}, want: []string{"../a is a path that leads out of the directory"}, cause: render.CauseData},
+		"twice":             {paths: []string{"a", "a"}, want: []string{"two outputs on one path: a"}, cause: diag.CauseSpec},
+		"twice, by values":  {paths: []string{"a", "*a"}, want: []string{"two outputs on one path: a"}, cause: diag.CauseData},
+		"file and folder":   {paths: []string{"a/b/c", "a"}, want: []string{"a is a file, and a directory for a/b/c"}, cause: diag.CauseSpec},
+		"case":              {paths: []string{"App", "app"}, want: []string{"App and app differ only in case"}, cause: diag.CauseSpec},
+		"case of a folder":  {paths: []string{"D/a", "d/b"}, want: []string{"D and d differ only in case"}, cause: diag.CauseSpec},
+		"case, many in it":  {paths: []string{"D/a", "D/b", "d/x", "d/y", "z/D"}, want: []string{"D and d differ only in case"}, cause: diag.CauseSpec},
+		"case beyond ASCII": {paths: []string{"\u212a", "K", "ſ", "S"}, want: []string{"ſ and S differ only in case", "\u212a and K differ only in case"}, cause: diag.CauseSpec},
+		"bad path":          {paths: []string{"*../a"}, want: []string{"../a is a path that leads out of the directory"}, cause: diag.CauseData},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var outs []render.Output
@@ -45,7 +46,7 @@ func TestCheckOutputs(t *testing.T) {
 				outs = append(outs, render.Output{Path: strings.TrimPrefix(p, "*"), Made: made})
 			}
 			var got []string
-			for _, p := range render.Problems(CheckOutputs(outs), render.CauseUnknown) {
+			for _, p := range diag.Problems(CheckOutputs(outs), diag.CauseUnknown) {
 				got = append(got, p.Text)
 				if p.Cause != tc.cause {
 					t.Errorf("cause %v, want %v", p.Cause, tc.cause)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"confit/render"
+	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
 
@@ -28,7 +29,7 @@ func (d Dir) open() (*dirfd.Tree, error) {
 func (d Dir) checkPlace() error {
 	place := filepath.Clean(d.Path)
 	if to, err := os.Readlink(place); err == nil {
-		return inWay(d.Path, "is a symlink to "+render.Quoted(to), "name the directory itself")
+		return inWay(d.Path, "is a symlink to "+diag.Quoted(to), "name the directory itself")
 	}
 	there, _ := resolve(place)
 	if info, err := os.Lstat(there); err == nil && !info.IsDir() {
@@ -36,7 +37,7 @@ func (d Dir) checkPlace() error {
 	}
 	for ; filepath.Dir(there) != there; there = filepath.Dir(there) {
 		if isState(there) {
-			return inWay(d.Path, "is in "+render.Quoted(there)+", where confit keeps its state", "choose another directory")
+			return inWay(d.Path, "is in "+diag.Quoted(there)+", where confit keeps its state", "choose another directory")
 		}
 	}
 	return nil
@@ -128,9 +129,9 @@ func CheckApart(dirs []Dir, outs [][]render.Output) error {
 				all = append(all, checkNested(outs[i], outs[j], rel))
 				continue
 			}
-			all = append(all, &render.Problem{
-				Cause: render.CauseSpec, Code: CodeSink,
-				Text: fmt.Sprintf("the sinks %s and %s are the same directory", render.Quoted(dirs[i].Path), render.Quoted(dirs[j].Path)),
+			all = append(all, &diag.Problem{
+				Cause: diag.CauseSpec, Code: CodeSink,
+				Text: fmt.Sprintf("the sinks %s and %s are the same directory", diag.Quoted(dirs[i].Path), diag.Quoted(dirs[j].Path)),
 				Hint: "make one sink of the two",
 			})
 		}
@@ -145,7 +146,7 @@ func checkNested(outs, inner []render.Output, rel string) error {
 	for _, o := range outs {
 		if below, ok := strings.CutPrefix(o.Path, rel); ok {
 			if err := CheckPath(below); err != nil {
-				return &render.Problem{Cause: causeOf(&o), Code: CodePath, Pos: o.Pos(), Text: fmt.Sprintf("%s is, in the sink %s, %s", render.Quoted(o.Path), render.Quoted(rel), err)}
+				return &diag.Problem{Cause: causeOf(&o), Code: CodePath, Pos: o.Pos(), Text: fmt.Sprintf("%s is, in the sink %s, %s", diag.Quoted(o.Path), diag.Quoted(rel), err)}
 			}
 		}
 		all = append(all, o)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // TestPlace writes to directories that cannot be a sink.
@@ -43,7 +44,7 @@ func TestPlace(t *testing.T) {
 				if name == "below one" && verb == "Plan" && err == nil {
 					continue // nothing is there
 				}
-				if all := render.Problems(err, render.CauseUnknown); len(all) != 1 || all[0].Cause != render.CauseInWay || all[0].Hint == "" || !strings.Contains(all[0].Text, tc.want) {
+				if all := diag.Problems(err, diag.CauseUnknown); len(all) != 1 || all[0].Cause != diag.CauseInWay || all[0].Hint == "" || !strings.Contains(all[0].Text, tc.want) {
 					t.Errorf("%s: got %v, want %q", verb, all, tc.want)
 				}
 			}
@@ -98,7 +99,7 @@ func TestCheckApart(t *testing.T) {
 			if tc.want == "" && err == nil {
 				return
 			}
-			if all := render.Problems(err, render.CauseUnknown); err == nil || len(all) != 1 || all[0].Cause != render.CauseSpec || !strings.Contains(all[0].Text, tc.want) {
+			if all := diag.Problems(err, diag.CauseUnknown); err == nil || len(all) != 1 || all[0].Cause != diag.CauseSpec || !strings.Contains(all[0].Text, tc.want) {
 				t.Errorf("CheckApart() = %v, want %q", err, tc.want)
 			}
 		})

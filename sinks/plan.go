@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // A ChangeKind says what happens to a file.
@@ -205,8 +205,8 @@ func (c *comparison) notices() []string {
 	}
 	for _, f := range c.files {
 		if mode := f.out.Mode.Perm(); mode&0o007 == 0 && mode&0o070 != 0 {
-			return []string{render.Quoted(c.dir.Path) + " hands no group down, so another user of the pod cannot read " +
-				render.Quoted(f.out.Path) + " (" + modeText(uint32(mode)) + "): add securityContext: {fsGroup: 65532} to the pod"}
+			return []string{diag.Quoted(c.dir.Path) + " hands no group down, so another user of the pod cannot read " +
+				diag.Quoted(f.out.Path) + " (" + modeText(uint32(mode)) + "): add securityContext: {fsGroup: 65532} to the pod"}
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // Print writes the outputs to w in their order. A single one is written as it is; each of
@@ -30,7 +31,7 @@ func Print(w io.Writer, outs []render.Output, secrets bool) error {
 }
 
 func headed(path string, text []byte) []byte {
-	all := append([]byte("# "+render.Quoted(path)+"\n"), text...)
+	all := append([]byte("# "+diag.Quoted(path)+"\n"), text...)
 	if len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
 		all = append(all, '\n')
 	}

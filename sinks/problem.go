@@ -8,7 +8,7 @@ import (
 	"os"
 	"strings"
 
-	"confit/render"
+	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
 
@@ -25,25 +25,25 @@ const (
 
 // ioProblem is err as a problem of cause IO. A problem stays as it is.
 func ioProblem(err error, after string) error {
-	var p *render.Problem
+	var p *diag.Problem
 	if err == nil || errors.As(err, &p) {
 		return err
 	}
 	text := err.Error()
 	var at *fs.PathError
 	if errors.As(err, &at) {
-		text = at.Op + " " + render.Quoted(at.Path) + ": " + at.Err.Error()
+		text = at.Op + " " + diag.Quoted(at.Path) + ": " + at.Err.Error()
 	}
-	return &render.Problem{Cause: render.CauseIO, Code: CodeIO, Text: text + after, Err: err}
+	return &diag.Problem{Cause: diag.CauseIO, Code: CodeIO, Text: text + after, Err: err}
 }
 
 // nothingChanged adds to an error before the commit that nothing was changed.
 func (d Dir) nothingChanged(err error) error {
-	text := "nothing in " + render.Quoted(d.Path) + " was changed"
+	text := "nothing in " + diag.Quoted(d.Path) + " was changed"
 	if d.resumed {
-		text = "an interrupted run was finished, nothing else in " + render.Quoted(d.Path) + " was changed"
+		text = "an interrupted run was finished, nothing else in " + diag.Quoted(d.Path) + " was changed"
 	}
-	all := render.Problems(err, render.CauseIO)
+	all := diag.Problems(err, diag.CauseIO)
 	if last := all[len(all)-1]; last.Code == CodeInWay || last.Code == CodeBusy || last.Code == CodeStopped {
 		last.Notes = append(last.Notes, text)
 	}
@@ -54,23 +54,23 @@ func (d Dir) nothingChanged(err error) error {
 // problem stays as it is.
 func (d Dir) stopped(ctx context.Context) error {
 	cause := context.Cause(ctx)
-	var p *render.Problem
+	var p *diag.Problem
 	if errors.As(cause, &p) {
 		return cause
 	}
-	c := render.CauseSignal
+	c := diag.CauseSignal
 	if errors.Is(cause, context.DeadlineExceeded) {
-		c = render.CauseLimit
+		c = diag.CauseLimit
 	}
-	return &render.Problem{Cause: c, Code: CodeStopped, Text: "stopped before the commit", Err: cause}
+	return &diag.Problem{Cause: c, Code: CodeStopped, Text: "stopped before the commit", Err: cause}
 }
 
 // inWay is the problem of a path that confit may not write to.
-func inWay(path, what, hint string) *render.Problem {
-	return &render.Problem{Cause: render.CauseInWay, Code: CodeInWay, Text: render.Quoted(path) + " " + what, Hint: hint}
+func inWay(path, what, hint string) *diag.Problem {
+	return &diag.Problem{Cause: diag.CauseInWay, Code: CodeInWay, Text: diag.Quoted(path) + " " + what, Hint: hint}
 }
 
-func joined(problems []*render.Problem) error {
+func joined(problems []*diag.Problem) error {
 	errs := make([]error, len(problems))
 	for i, p := range problems {
 		errs[i] = p

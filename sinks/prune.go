@@ -5,7 +5,7 @@ import (
 	"os"
 	"slices"
 
-	"confit/render"
+	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
 
@@ -50,7 +50,7 @@ func (c *comparison) pruneFile(e *entry) error {
 	}
 	c.removed[e.Path] = true
 	c.removals = append(c.removals, removal{entry: e, mode: st.Perm()})
-	c.checkChange(f, e.Path, render.Pos{}, &st)
+	c.checkChange(f, e.Path, diag.Pos{}, &st)
 	return nil
 }
 
@@ -78,7 +78,7 @@ func (c *comparison) pruneDir(dir string) error {
 		if err != nil {
 			return err
 		}
-		c.checkChange(in, dir, render.Pos{}, nil)
+		c.checkChange(in, dir, diag.Pos{}, nil)
 		return nil
 	}
 	c.dirs = append(c.dirs, dir)
@@ -98,7 +98,7 @@ func (c *comparison) emptied(f *dirfd.Dir) (bool, error) {
 
 // checkChange checks that path, in f, can be created, replaced or removed, before
 // anything is staged. st is of the file that is there; nil for no file.
-func (c *comparison) checkChange(f *dirfd.Dir, path string, pos render.Pos, st *dirfd.Stat) {
+func (c *comparison) checkChange(f *dirfd.Dir, path string, pos diag.Pos, st *dirfd.Stat) {
 	if f.Mount {
 		c.conflict(f.Full, pos, "is on a volume of its own, where nothing can be renamed to", "give it a sink of its own")
 		return
@@ -117,7 +117,7 @@ func (c *comparison) checkChange(f *dirfd.Dir, path string, pos render.Pos, st *
 }
 
 // checkMount tells whether name in f is a mount of its own, and reports it if so.
-func (c *comparison) checkMount(f *dirfd.Dir, name string, pos render.Pos) bool {
+func (c *comparison) checkMount(f *dirfd.Dir, name string, pos diag.Pos) bool {
 	if !f.Mounted(name) {
 		return false
 	}

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"confit/render"
+	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
 
@@ -133,7 +134,7 @@ func (d Dir) spoolBlob(o *render.Output) (spoolBlob, bool) {
 func (d Dir) eachOp(ops []op, do func(i int, o *render.Output) error) error {
 	var next atomic.Int64
 	errs := make([]error, min(writers, len(ops)))
-	render.Parallel(len(errs), func(w int) {
+	diag.Parallel(len(errs), func(w int) {
 		for errs[w] == nil {
 			i := int(next.Add(1)) - 1
 			if i >= len(ops) {
@@ -142,7 +143,7 @@ func (d Dir) eachOp(ops []op, do func(i int, o *render.Output) error) error {
 			if ops[i].out == nil {
 				continue
 			}
-			if errs[w] = render.Safely(func() error { return do(i, ops[i].out) }); errs[w] != nil {
+			if errs[w] = diag.Safely(func() error { return do(i, ops[i].out) }); errs[w] != nil {
 				next.Store(int64(len(ops)))
 			}
 		}
@@ -214,11 +215,11 @@ func (d Dir) rollBack(c *commit, err error) error {
 // unfinished says of an error that the commit is half done.
 func (d Dir) unfinished(err error) error {
 	err = ioProblem(err, "")
-	var p *render.Problem
+	var p *diag.Problem
 	errors.As(err, &p)
 	half := *p
 	half.Code = CodeUnfinished
-	half.Text += "; " + render.Quoted(d.Path) + " is only partly up to date, and the next run finishes it"
+	half.Text += "; " + diag.Quoted(d.Path) + " is only partly up to date, and the next run finishes it"
 	return &half
 }
 

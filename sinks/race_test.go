@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // TestSwapped swaps directories and files for symlinks and pipes while runs are
@@ -26,8 +26,8 @@ func TestSwapped(t *testing.T) {
 	for i := 0; ctx.Err() == nil; i++ {
 		text := fmt.Sprint(i)
 		_, err := Dir{Path: dir}.Apply(t.Context(), files{"d/a": text, "d/b": text, "e": text}.outputs())
-		for _, p := range render.Problems(err, render.CauseUnknown) {
-			if p.Cause != render.CauseInWay && p.Cause != render.CauseIO {
+		for _, p := range diag.Problems(err, diag.CauseUnknown) {
+			if p.Cause != diag.CauseInWay && p.Cause != diag.CauseIO {
 				t.Errorf("%+v", p)
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // A Spec is one item of the spec's sinks section.
@@ -29,7 +30,7 @@ func (s *Spec) Check() error {
 		all = append(all, s.Problem("dir", "a sink needs a directory", "set dir: /config-out"))
 	}
 	if strings.Contains("/"+s.Path, "/"+statePrefix) {
-		all = append(all, s.Problem("dir", render.Quoted(s.Path)+" is in "+statePrefix+"*, which confit keeps for itself", "choose another directory"))
+		all = append(all, s.Problem("dir", diag.Quoted(s.Path)+" is in "+statePrefix+"*, which confit keeps for itself", "choose another directory"))
 	}
 	if s.Name != "" {
 		if err := CheckName(s.Name); err != nil {
@@ -60,9 +61,9 @@ func CheckSpecs(specs []Spec, entries []render.Entry) error {
 		case s.Name == "":
 			all = append(all, s.Problem("", "one sink of several needs a name", "set name: on each, and sink: on the entries"))
 		case names[s.Name]:
-			all = append(all, s.Problem("name", "another sink has the name "+render.Quoted(s.Name), "give each a name of its own"))
+			all = append(all, s.Problem("name", "another sink has the name "+diag.Quoted(s.Name), "give each a name of its own"))
 		case s.Path != "" && dirs[dir]:
-			all = append(all, s.Problem("dir", "another sink writes to "+render.Quoted(s.Path), "make one sink of the two"))
+			all = append(all, s.Problem("dir", "another sink writes to "+diag.Quoted(s.Path), "make one sink of the two"))
 		}
 		names[s.Name], dirs[dir] = true, true
 	}

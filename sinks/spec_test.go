@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 func TestSpec(t *testing.T) {
@@ -23,7 +24,7 @@ func TestSpec(t *testing.T) {
 		"sticky":   {spec: Spec{Path: "/out", DirMode: "1777"}, bad: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			problems := render.Problems(tc.spec.Check(), render.CauseUnknown)
+			problems := diag.Problems(tc.spec.Check(), diag.CauseUnknown)
 			if len(problems) != tc.bad {
 				t.Fatalf("Check() = %v, want %d problems", problems, tc.bad)
 			}
@@ -54,7 +55,7 @@ func TestCheckSpecs(t *testing.T) {
 		"one place": {specs: []Spec{{Path: "/a", Name: "a"}, {Path: "/a/", Name: "b"}}, bad: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := render.Problems(CheckSpecs(tc.specs, tc.entries), render.CauseUnknown); len(got) != tc.bad {
+			if got := diag.Problems(CheckSpecs(tc.specs, tc.entries), diag.CauseUnknown); len(got) != tc.bad {
 				t.Errorf("CheckSpecs(%v) = %v, want %d problems", tc.specs, got, tc.bad)
 			}
 		})

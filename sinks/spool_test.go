@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // aside puts a text into the spool and makes an output of it.
@@ -151,7 +152,7 @@ func TestPanicWhileStaging(t *testing.T) {
 	apply(t, d.Path, files{"a": "text"})
 	outs := append(files{"a": "new"}.outputs(), render.Output{Path: "b", Mode: 0o644, Content: render.FromBlob(broken{}, false)})
 	_, err := d.Apply(context.Background(), outs)
-	all := render.Problems(err, render.CauseIO)
+	all := diag.Problems(err, diag.CauseIO)
 	if len(all) != 1 || all[0].Code != "bug" || strings.Contains(fmt.Sprint(all[0], all[0].Notes), "hunter2") {
 		t.Errorf("Apply: %v", err)
 	}

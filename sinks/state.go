@@ -7,7 +7,7 @@ import (
 	"os"
 	"strings"
 
-	"confit/render"
+	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
 
@@ -118,7 +118,7 @@ func stateFiles(f *dirfd.Dir, sub string) (map[string]bool, error) {
 	return files, nil
 }
 
-func notState(path string, st dirfd.Stat) *render.Problem {
+func notState(path string, st dirfd.Stat) *diag.Problem {
 	return inWay(path, "is "+st.Kind()+" where confit keeps its state", "remove it")
 }
 

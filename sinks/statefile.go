@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"confit/render"
+	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
 
@@ -59,9 +59,9 @@ func (s *state) readUpTo(most int64, name string) ([]byte, error) {
 }
 
 // corrupt is the problem of a state file that confit did not write.
-func (s *state) corrupt(name, what string) *render.Problem {
+func (s *state) corrupt(name, what string) *diag.Problem {
 	return inWay(s.dir.At(name), what, fmt.Sprintf(
-		"remove %s; outputs that exist and differ then need `overwrite: true` once", render.Quoted(s.dir.Full)))
+		"remove %s; outputs that exist and differ then need `overwrite: true` once", diag.Quoted(s.dir.Full)))
 }
 
 // write makes a file of the state directory anew, of what fill writes, and syncs it.

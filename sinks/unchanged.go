@@ -8,6 +8,7 @@ import (
 	"runtime"
 
 	"confit/render"
+	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
 
@@ -20,8 +21,8 @@ func (c *comparison) findUnchanged() {
 		return
 	}
 	parts := min(runtime.GOMAXPROCS(0), writers)
-	render.Parallel(parts, func(n int) {
-		_ = render.Safely(func() error { // compareOne meets the same error
+	diag.Parallel(parts, func(n int) {
+		_ = diag.Safely(func() error { // compareOne meets the same error
 			t, err := c.tree.Clone()
 			if err != nil {
 				return err

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"confit/render"
+	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
 
@@ -68,7 +68,7 @@ func (c *commit) unwrite(i int, f *dirfd.Dir, name string) error {
 	case undoOpposite:
 		return moveNew(f, name, c.state.stage, staged(i))
 	case undoImpossible:
-		return fmt.Errorf("%s cannot be put back", render.Quoted(f.At(name)))
+		return fmt.Errorf("%s cannot be put back", diag.Quoted(f.At(name)))
 	}
 	if err := f.Link(name, c.state.stage, staged(i)); err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // TestMain lets the test binary be a run of its own, as another user or one of
@@ -32,7 +33,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	r, err := Dir{Path: os.Args[1], LockTimeout: 30 * time.Second}.Apply(context.Background(), outs.outputs())
-	for _, p := range render.Problems(err, render.CauseUnknown) {
+	for _, p := range diag.Problems(err, diag.CauseUnknown) {
 		fmt.Println(p.Cause, p.Code, p, p.Hint, p.Notes)
 	}
 	fmt.Println(counts(r))
@@ -82,9 +83,9 @@ func mount(t *testing.T, options string) string {
 	return dir
 }
 
-func problem(t *testing.T, err error) *render.Problem {
+func problem(t *testing.T, err error) *diag.Problem {
 	t.Helper()
-	all := render.Problems(err, render.CauseUnknown)
+	all := diag.Problems(err, diag.CauseUnknown)
 	if len(all) != 1 {
 		t.Fatalf("got %v, want one problem", err)
 	}
@@ -158,7 +159,7 @@ func TestReadOnly(t *testing.T) {
 		t.Errorf("counts %v", counts(r))
 	}
 	_, err := Dir{Path: dir}.Apply(t.Context(), files{"a": "2"}.outputs())
-	if p := problem(t, err); p.Cause != render.CauseIO || !errors.Is(err, unix.EROFS) || !strings.Contains(p.Text, "was changed") {
+	if p := problem(t, err); p.Cause != diag.CauseIO || !errors.Is(err, unix.EROFS) || !strings.Contains(p.Text, "was changed") {
 		t.Errorf("got %+v", p)
 	}
 	if _, err := (Dir{Path: filepath.Join(dir, "new")}).Apply(t.Context(), outs.outputs()); !errors.Is(err, unix.EROFS) {
@@ -193,7 +194,7 @@ func fails(t *testing.T, dir, options string, outs files) bool {
 		isWhole(t, dir, options, outs)
 		return false
 	}
-	if p := problem(t, err); p.Cause != render.CauseIO || !errors.Is(err, unix.ENOSPC) {
+	if p := problem(t, err); p.Cause != diag.CauseIO || !errors.Is(err, unix.ENOSPC) {
 		t.Errorf("%s: %+v", options, p)
 	}
 	if got := identity(t, dir); !maps.Equal(got, before) {
@@ -236,7 +237,7 @@ func TestMounted(t *testing.T) {
 			changed = files{"a": "1", p: "4"}
 		}
 		_, err := Dir{Path: dir}.Apply(t.Context(), changed.outputs())
-		if got := problem(t, err); got.Cause != render.CauseInWay || !strings.Contains(got.Text, want) {
+		if got := problem(t, err); got.Cause != diag.CauseInWay || !strings.Contains(got.Text, want) {
 			t.Errorf("got %+v, want %q", got, want)
 		}
 		must(t, unix.Unmount(at, unix.MNT_DETACH))

@@ -9,6 +9,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"confit/render"
+	"confit/render/diag"
 	"confit/sources/pack"
 )
 
@@ -102,8 +103,8 @@ func (b *blobs) find(id plumbing.Hash) ([]byte, Spool) {
 // errNotHeld is the problem of a file that lay in the output directory when Require was
 // asked, and does no more.
 func errNotHeld() error {
-	return &render.Problem{
-		Cause: render.CauseBusy, Code: "inputs-changing", Text: "a file that an earlier run published was changed during the run",
+	return &diag.Problem{
+		Cause: diag.CauseBusy, Code: "inputs-changing", Text: "a file that an earlier run published was changed during the run",
 		Hint: "see who else writes there, then run again",
 	}
 }
@@ -207,6 +208,6 @@ func (g *Git) fetchRest(lacking []*blobs) error {
 	g.Waiting(true)
 	defer g.Waiting(false)
 	errs := make([]error, len(lacking))
-	render.Parallel(len(lacking), func(i int) { errs[i] = render.Safely(lacking[i].fetchRest) })
+	diag.Parallel(len(lacking), func(i int) { errs[i] = diag.Safely(lacking[i].fetchRest) })
 	return errors.Join(errs...)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // tellf tells somebody who debugs what was read. It is given names, never a value.
@@ -20,14 +21,14 @@ func (s *Snapshot) tellFile(what string, size int, secret bool) {
 	if secret {
 		s.tellf("read %s, a secret", what)
 	} else {
-		s.tellf("read %s, %s", what, render.Counted(size, "byte"))
+		s.tellf("read %s, %s", what, diag.Counted(size, "byte"))
 	}
 }
 
 // tellFound tells of the files that an entry reads for itself.
 func (s *Snapshot) tellFound(e *render.Entry, found render.Found) {
 	for _, f := range slices.Concat(found.Files, found.Partials) {
-		s.tellFile(e.Kind()+" "+render.Quoted(f.From), len(f.Data), f.Sensitive)
+		s.tellFile(e.Kind()+" "+diag.Quoted(f.From), len(f.Data), f.Sensitive)
 	}
 }
 
@@ -47,9 +48,9 @@ func (r *reader) tell(specs []Spec, ends []mark) {
 		for _, f := range r.files[at.files:end.files] {
 			switch {
 			case f.Blob == nil:
-				r.tellFile(render.Quoted(f.From), len(f.Data), f.Sensitive)
+				r.tellFile(diag.Quoted(f.From), len(f.Data), f.Sensitive)
 			case s.reads(f.Path):
-				r.tellFile(render.Quoted(f.From), int(f.Blob.Size()), f.Sensitive)
+				r.tellFile(diag.Quoted(f.From), int(f.Blob.Size()), f.Sensitive)
 			}
 		}
 		for n := at.layers; n < end.layers; n++ {
@@ -58,7 +59,7 @@ func (r *reader) tell(specs []Spec, ends []mark) {
 		at = end
 	}
 	for _, t := range r.texts {
-		layers[t.layer] = render.Quoted(t.origin.File)
+		layers[t.layer] = diag.Quoted(t.origin.File)
 	}
 	for n, name := range layers {
 		r.tellf("layer %d: %s", n+1, name)
@@ -86,7 +87,7 @@ func named(names []string) string {
 	}
 	quoted := make([]string, len(names))
 	for i, name := range names {
-		quoted[i] = render.Quoted(name)
+		quoted[i] = diag.Quoted(name)
 	}
 	return strings.Join(quoted, ", ")
 }

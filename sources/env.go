@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // secretNames are the variables that hold secrets unless the spec says otherwise.
@@ -31,12 +32,12 @@ func (r *reader) vars(s *Spec) ([]render.Var, error) {
 			continue
 		}
 		if _, mapped := s.Map[name]; !mapped && links[name] {
-			r.notice(render.Quoted(name) + " is left out: it is a service link of Kubernetes (enableServiceLinks: false turns them off)")
+			r.notice(diag.Quoted(name) + " is left out: it is a service link of Kubernetes (enableServiceLinks: false turns them off)")
 			continue
 		}
 		if !utf8.ValidString(pair) {
-			all = append(all, &render.Problem{
-				Cause: render.CauseData, Code: "not-utf8", Pos: render.Pos{File: "env " + name},
+			all = append(all, &diag.Problem{
+				Cause: diag.CauseData, Code: "not-utf8", Pos: diag.Pos{File: "env " + name},
 				Text: "the variable is not UTF-8 text", Hint: "unset it, or read a file with these bytes by copy or .Files",
 			})
 		}
@@ -54,7 +55,7 @@ func (r *reader) vars(s *Spec) ([]render.Var, error) {
 func (r *reader) unmatchedVars(s *Spec, names []string) {
 	for _, glob := range s.Sensitive.globs {
 		if len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return matchVar(glob, name) }) {
-			r.notice("sensitive: " + render.Quoted(glob) + " matches no variable of the source " + s.String())
+			r.notice("sensitive: " + diag.Quoted(glob) + " matches no variable of the source " + s.String())
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // A decoder parses a file into nodes.
@@ -14,8 +15,8 @@ type decoder func([]byte, *render.Origin) (*render.Node, error)
 // formats are the names that format: takes.
 var formats = []string{"yaml", "json", "toml", "env", "properties", "ini"}
 
-func decoderOf(format string) decoder {
-	switch format {
+func decoderOf(name string) decoder {
+	switch name {
 	case "yaml", "yml":
 		return render.DecodeYAML
 	case "json":
@@ -89,6 +90,6 @@ func (s *Spec) checkFormat(fail func(field, text, hint string)) {
 	case kind == "env" || kind == "downwardAPI":
 		fail("format", "format is for files, and "+kind+" has a format of its own", "")
 	case !slices.Contains(formats, s.Format):
-		fail("format", "no format has the name "+render.Quoted(s.Format), "the formats are "+strings.Join(formats, ", "))
+		fail("format", "no format has the name "+diag.Quoted(s.Format), "the formats are "+strings.Join(formats, ", "))
 	}
 }

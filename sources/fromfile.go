@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // twinOf gives the variable that NAME_FILE stands in for, if the source names it.
@@ -19,15 +20,15 @@ func (r *reader) fromFile(s *Spec, name, twin, file string) (render.Var, error) 
 	v := s.variable(name)
 	v.Origin.Var, v.Origin.File = twin, file
 	if slices.ContainsFunc(r.Env, func(pair string) bool { return strings.HasPrefix(pair, name+"=") }) {
-		return v, &render.Problem{
-			Cause: render.CauseData, Code: "env-ambiguous", Pos: render.Pos{File: "env " + name},
-			Text: render.Quoted(name) + " is set, and so is " + render.Quoted(twin), Hint: "unset one of the two",
+		return v, &diag.Problem{
+			Cause: diag.CauseData, Code: "env-ambiguous", Pos: diag.Pos{File: "env " + name},
+			Text: diag.Quoted(name) + " is set, and so is " + diag.Quoted(twin), Hint: "unset one of the two",
 		}
 	}
 	data, _, err := r.ReadFile(file)
 	switch {
 	case err != nil:
-		return v, inputProblem(s.Where.At("fromFile"), "the file that "+render.Quoted(twin)+" names", err, "mount it, or unset "+twin)
+		return v, inputProblem(s.Where.At("fromFile"), "the file that "+diag.Quoted(twin)+" names", err, "mount it, or unset "+twin)
 	case !utf8.Valid(data):
 		return v, binaryValue(s, file)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"confit/render"
+	"confit/render/diag"
 	"confit/sources/pack"
 	"confit/sources/remote"
 	"confit/sources/verify"
@@ -79,9 +80,9 @@ func (r *reader) fetch(specs []Spec) (map[*Spec]*checkout, error) {
 		return nil, err
 	}
 	r.Git.Waiting(true)
-	render.Parallel(len(fetches), func(i int) {
+	diag.Parallel(len(fetches), func(i int) {
 		f := fetches[i]
-		f.err = render.Safely(func() (err error) {
+		f.err = diag.Safely(func() (err error) {
 			f.got, err = f.checkout()
 			return err
 		})
@@ -114,7 +115,7 @@ func (s *Spec) prefixed(text string) string {
 // placed adds to problems the source of the spec that they are about.
 func placed(s *Spec, err error) error {
 	var all []error
-	for _, p := range render.Problems(err, render.CauseRemote) {
+	for _, p := range diag.Problems(err, diag.CauseRemote) {
 		if p.Pos.File == "" {
 			p.Pos = s.Where.At("git")
 			p.Text = "source " + s.prefixed(p.Text)
@@ -154,15 +155,15 @@ func (r *reader) newFetch(s *Spec) (*gitFetch, error) {
 func (r *reader) auth(s *Spec) (map[string][]byte, error) {
 	files, err := r.Tree(rebase(s.Base, s.Auth), func(string) bool { return true })
 	if errors.Is(err, syscall.ENOTDIR) {
-		return nil, s.Problem("auth", "auth "+render.Quoted(s.Auth)+" is a file", "name the directory where the Secret is mounted: each of its keys is a file there")
+		return nil, s.Problem("auth", "auth "+diag.Quoted(s.Auth)+" is a file", "name the directory where the Secret is mounted: each of its keys is a file there")
 	}
 	if err != nil {
-		return nil, inputProblem(s.Where.At("auth"), "source "+s.String()+": auth "+render.Quoted(s.Auth), err, "mount the Secret there")
+		return nil, inputProblem(s.Where.At("auth"), "source "+s.String()+": auth "+diag.Quoted(s.Auth), err, "mount the Secret there")
 	}
 	keys := map[string][]byte{}
 	for _, f := range files {
 		keys[f.Path] = f.Data
-		r.tellFile("auth "+render.Quoted(f.From), len(f.Data), true)
+		r.tellFile("auth "+diag.Quoted(f.From), len(f.Data), true)
 	}
 	return keys, nil
 }
@@ -221,7 +222,7 @@ func (f *gitFetch) offline() error {
 	if f.Name == "" {
 		hint = "allow it with --allow-network; or give the source a name: and put a folder in its place with --replace NAME=DIR"
 	}
-	return &render.Problem{Cause: render.CauseUsage, Code: "offline", Text: f.git.Offline, Hint: hint}
+	return &diag.Problem{Cause: diag.CauseUsage, Code: "offline", Text: f.git.Offline, Hint: hint}
 }
 
 // missing tells whether a Git source could not be fetched.
@@ -236,7 +237,7 @@ func (r *reader) gitFiles(s *Spec) ([]render.File, error) {
 	dir = path.Join(dir, s.Sub)
 	files, err := r.Tree(dir, func(rel string) bool { return !slices.Contains(strings.Split(rel, "/"), ".git") })
 	if err != nil {
-		what := "source " + s.String() + ": --replace " + render.Quoted(dir)
+		what := "source " + s.String() + ": --replace " + diag.Quoted(dir)
 		err = inputProblem(s.Where.At("git"), what, err, "name a checkout of the repository, with the folder path: in it")
 	}
 	return files, err
@@ -247,13 +248,13 @@ func (r *reader) gitFiles(s *Spec) ([]render.File, error) {
 func (c *checkout) filesOf(s *Spec) []render.File {
 	root := fmt.Sprintf("%s@%s:", s.String(), c.commit.String()[:7])
 	files := make([]render.File, len(c.files))
-	content := make([]gitBlob, len(c.files))
+	blobs := make([]gitBlob, len(c.files))
 	for i := range c.files {
 		f := &c.files[i]
-		content[i] = gitBlob{c.blobs, f.ID, f.Size}
+		blobs[i] = gitBlob{c.blobs, f.ID, f.Size}
 		from := root + path.Join(s.Sub, f.Path)
 		f.Path = from[len(from)-len(f.Path):]
-		files[i] = render.File{Path: f.Path, Blob: &content[i], From: from}
+		files[i] = render.File{Path: f.Path, Blob: &blobs[i], From: from}
 		if files[i].Mode = 0o644; f.Exec {
 			files[i].Mode = 0o755
 		}
@@ -283,7 +284,7 @@ func (f *gitFetch) line(c *checkout, since time.Time) string {
 	if name == "" {
 		name = "HEAD"
 	}
-	return fmt.Sprintf("%s %s %s %d files %s in %.1f s", f.String(), render.Quoted(name), c.commit.String()[:7], len(c.files), approximate(size), time.Since(since).Seconds())
+	return fmt.Sprintf("%s %s %s %d files %s in %.1f s", f.String(), diag.Quoted(name), c.commit.String()[:7], len(c.files), approximate(size), time.Since(since).Seconds())
 }
 
 // approximate is a size in the unit that people would choose.

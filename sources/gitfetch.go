@@ -10,7 +10,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
-	"confit/render"
+	"confit/render/diag"
 	"confit/sources/pack"
 	"confit/sources/remote"
 )
@@ -44,7 +44,7 @@ func (f *gitFetch) fetch() (*checkout, error) {
 			return a.got, nil
 		}
 	}
-	return nil, trust("git-pin", "the commit "+f.pin.String()+" is not in the history of "+render.Quoted(f.ref), "see that commit: and ref: belong together")
+	return nil, trust("git-pin", "the commit "+f.pin.String()+" is not in the history of "+diag.Quoted(f.ref), "see that commit: and ref: belong together")
 }
 
 // completing gives a function that fetches the contents of the commit of an earlier run.
@@ -54,8 +54,8 @@ func (f *gitFetch) completing(old *checkout) func() error {
 		again.old, again.told = nil, ""
 		got, err := again.fetch()
 		if err == nil && got.commit != old.commit {
-			err = &render.Problem{
-				Cause: render.CauseBusy, Code: "inputs-changing", Text: render.Quoted(f.ref) + " has moved on to another commit during the run",
+			err = &diag.Problem{
+				Cause: diag.CauseBusy, Code: "inputs-changing", Text: diag.Quoted(f.ref) + " has moved on to another commit during the run",
 				Hint: "run again",
 			}
 		}
@@ -95,7 +95,7 @@ func (a *attempt) pick(refs remote.Refs) (remote.Want, error) {
 		if err := a.follow(tip); err != nil {
 			return remote.Want{}, err
 		}
-		a.tellf("%s is the commit %s", render.Quoted(tip.Name), tip.Peeled)
+		a.tellf("%s is the commit %s", diag.Quoted(tip.Name), tip.Peeled)
 	}
 	if a.old != nil && a.old.commit == a.commit && a.old.tagHash() == a.tag {
 		a.known = true
@@ -124,7 +124,7 @@ func (a *attempt) follow(tip remote.Ref) error {
 	case tip.Hash == a.pin && tip.Peeled != a.pin:
 		return noCommit(a.pin, tip.Peeled)
 	case strings.HasPrefix(tip.Name, "refs/tags/") && tip.Peeled != a.pin:
-		return trust("git-pin", "the tag "+render.Quoted(a.ref)+" points at "+tip.Peeled.String()+", and not at the pinned "+a.pin.String(),
+		return trust("git-pin", "the tag "+diag.Quoted(a.ref)+" points at "+tip.Peeled.String()+", and not at the pinned "+a.pin.String(),
 			"somebody has moved the tag: find out who and why before changing commit:")
 	}
 	if tip.Hash != tip.Peeled && a.commit == tip.Peeled {
@@ -140,14 +140,14 @@ func noCommit(pin, commit plumbing.Hash) error {
 }
 
 func noExactFetch() error {
-	return &render.Problem{
-		Cause: render.CauseRemote, Code: "git-remote", Text: "the server does not hand out commits by their hash",
+	return &diag.Problem{
+		Cause: diag.CauseRemote, Code: "git-remote", Text: "the server does not hand out commits by their hash",
 		Hint: "say with ref: which branch or tag the commit is on",
 	}
 }
 
 func trust(code, text, hint string) error {
-	return &render.Problem{Cause: render.CauseTrust, Code: code, Text: text, Hint: hint}
+	return &diag.Problem{Cause: diag.CauseTrust, Code: code, Text: text, Hint: hint}
 }
 
 // read takes the commit and its files from the pack.
@@ -162,7 +162,7 @@ func (a *attempt) read(ctx context.Context, r io.Reader) error {
 	if !a.tag.IsZero() {
 		tag, ok := all.Tag(a.tag)
 		if !ok || tag.Target != a.commit {
-			return &render.Problem{Cause: render.CauseRemote, Code: "git-pack", Text: "the server sent another tag than it advertised"}
+			return &diag.Problem{Cause: diag.CauseRemote, Code: "git-pack", Text: "the server sent another tag than it advertised"}
 		}
 		c.tag = tag.Raw
 	}
@@ -174,7 +174,7 @@ func (a *attempt) read(ctx context.Context, r io.Reader) error {
 	case !ok && a.search:
 		return errTooShallow
 	case !ok:
-		return &render.Problem{Cause: render.CauseRemote, Code: "git-pack", Text: "the server sent another commit than was asked for"}
+		return &diag.Problem{Cause: diag.CauseRemote, Code: "git-pack", Text: "the server sent another commit than was asked for"}
 	}
 	a.got, c.object = c, commit.Raw
 	c.files, err = all.Files(a.commit, a.Sub, limits)

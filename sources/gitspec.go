@@ -9,6 +9,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"confit/render"
+	"confit/render/diag"
 	"confit/sources/remote"
 	"confit/sources/verify"
 )
@@ -47,7 +48,7 @@ func (s *Spec) checkGit(fail func(field, text, hint string)) {
 		fail("commit", "ref and commit are two commits", "leave out ref, or set it to a branch or tag that leads to the commit")
 	}
 	if sub := path.Clean(s.Sub); path.IsAbs(sub) || sub == ".." || strings.HasPrefix(sub, "../") {
-		fail("path", "path "+render.Quoted(s.Sub)+" is no folder inside the repository", "write it like deploy/web")
+		fail("path", "path "+diag.Quoted(s.Sub)+" is no folder inside the repository", "write it like deploy/web")
 	}
 	v := s.Verify
 	switch {
@@ -79,7 +80,7 @@ func (r *reader) verify(s *Spec, ref string, c *checkout) (by []verify.Signer, e
 	}
 	if v.Object != "commit" && v.Object != "" {
 		if c.tag == nil {
-			return nil, trust("git-signature", render.Quoted(ref)+" is no annotated tag, so nobody can have signed it", "make it with git tag -s")
+			return nil, trust("git-signature", diag.Quoted(ref)+" is no annotated tag, so nobody can have signed it", "make it with git tag -s")
 		}
 		tagger, err := checkTag(keys, ref, c)
 		if err != nil {
@@ -104,7 +105,7 @@ func (r *reader) verify(s *Spec, ref string, c *checkout) (by []verify.Signer, e
 func checkTag(keys verify.Keys, ref string, c *checkout) (verify.Signer, error) {
 	by, err := keys.Check("tag", "tag "+ref, c.tag, time.Now())
 	if err == nil && (by.Tag != strings.TrimPrefix(strings.TrimPrefix(ref, "refs/"), "tags/") || by.Object != c.commit.String()) {
-		err = trust("git-signature", "the tag "+render.Quoted(ref)+" was signed for another name or commit", "somebody has moved it: ask who made the release")
+		err = trust("git-signature", "the tag "+diag.Quoted(ref)+" was signed for another name or commit", "somebody has moved it: ask who made the release")
 	}
 	return by, err
 }
@@ -116,12 +117,12 @@ func (r *reader) keyFiles(s *Spec, v *Verify, field, name string) ([]verify.File
 	}
 	found, err := r.pickPath(rebase(s.Base, name), false)
 	if err != nil {
-		return nil, inputProblem(v.At(field), "source "+s.String()+": "+field+" "+render.Quoted(name), err, "mount the keys there")
+		return nil, inputProblem(v.At(field), "source "+s.String()+": "+field+" "+diag.Quoted(name), err, "mount the keys there")
 	}
 	var files []verify.File
 	for _, f := range found.Files {
 		files = append(files, verify.File{Name: f.From, Data: f.Data})
-		r.tellFile(field+" "+render.Quoted(f.From), len(f.Data), false)
+		r.tellFile(field+" "+diag.Quoted(f.From), len(f.Data), false)
 	}
 	return files, nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // Limits bound what is read. The zero value of each is its default.
@@ -48,8 +49,8 @@ func (l GitLimits) WithDefaults() GitLimits {
 // spent is what a snapshot has read so far.
 type spent struct {
 	files, bytes atomic.Int64
-	seen         int64                          // entries of directories
-	over         atomic.Pointer[render.Problem] // the first limit reached: nothing is read after it
+	seen         int64                        // entries of directories
+	over         atomic.Pointer[diag.Problem] // the first limit reached: nothing is read after it
 }
 
 // read reads a regular file, within the limits.
@@ -66,8 +67,8 @@ func (s *Snapshot) read(tree FS, at string) ([]byte, fs.FileMode, error) {
 	tooLarge := errors.Is(err, errTooLarge)
 	switch {
 	case tooLarge && limits.File <= left:
-		return nil, 0, &render.Problem{
-			Cause: render.CauseLimit, Code: "file-size", Pos: render.Pos{File: path.Join("/", at)},
+		return nil, 0, &diag.Problem{
+			Cause: diag.CauseLimit, Code: "file-size", Pos: diag.Pos{File: path.Join("/", at)},
 			Text: "the file is larger than " + limits.File.String(), Hint: "leave it out of the source, split it, or raise limits: {file: …}",
 		}
 	case tooLarge, s.spend(len(data)) > int64(limits.Total):
@@ -93,8 +94,8 @@ func (s *Snapshot) see(dir string) error {
 
 // exceeded is the problem of a limit on all that is read; of several at a time, the first.
 func (s *Snapshot) exceeded(code, at, text, field string) error {
-	s.spent.over.CompareAndSwap(nil, &render.Problem{
-		Cause: render.CauseLimit, Code: code, Pos: render.Pos{File: path.Join("/", at)},
+	s.spent.over.CompareAndSwap(nil, &diag.Problem{
+		Cause: diag.CauseLimit, Code: code, Pos: diag.Pos{File: path.Join("/", at)},
 		Text: text, Hint: "leave files out of the sources, or raise limits: {" + field + ": …}",
 	})
 	return s.spent.over.Load()

@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // A ListStrategy says how a list of the source goes over an earlier one.
@@ -41,7 +42,7 @@ func (s *Spec) checkLists(fail func(field, text, hint string)) {
 	for name := range s.Lists {
 		p, err := render.ParsePath(name)
 		if err != nil || len(p) == 0 || slices.ContainsFunc(p, func(step render.Step) bool { return step.IsIndex }) {
-			fail("lists", "lists: "+render.Quoted(name)+" leads to no list", "name the path of a list of this source, below its at: dots nest")
+			fail("lists", "lists: "+diag.Quoted(name)+" leads to no list", "name the path of a list of this source, below its at: dots nest")
 		}
 	}
 }

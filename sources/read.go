@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // Read takes in all sources in their order: the layers of values, and the files, each
@@ -134,12 +135,12 @@ func (r *reader) filesOf(s *Spec) ([]render.File, error) {
 		return r.Tree(name, func(string) bool { return true })
 	}
 	if isDir, err := r.IsDir(name); err == nil && isDir {
-		return nil, s.Problem("file", "file "+render.Quoted(s.File)+" is a directory", "read all files of a directory with dir:")
+		return nil, s.Problem("file", "file "+diag.Quoted(s.File)+" is a directory", "read all files of a directory with dir:")
 	}
 	found, err := r.pickPath(name, false)
 	if err == nil && s.decoder(name) == nil && found.Single {
-		return nil, &render.Problem{
-			Cause: render.CauseSpec, Code: "spec", Pos: s.Pos, Text: "no format is known for " + render.Quoted(path.Base(name)),
+		return nil, &diag.Problem{
+			Cause: diag.CauseSpec, Code: "spec", Pos: s.Pos, Text: "no format is known for " + diag.Quoted(path.Base(name)),
 			Hint: "a file of values ends in .yaml, .yml, .json, .toml, .properties, .ini or .env, or says format:",
 		}
 	}
@@ -191,9 +192,9 @@ func (s *Spec) reads(file string) bool {
 // unread tells of globs of read: that name no file. It is no error, as a ConfigMap may
 // lack a key.
 func (r *reader) unread(s *Spec, files []render.File) {
-	for _, glob := range s.Read {
-		if !slices.ContainsFunc(files, func(f render.File) bool { return render.Glob(glob, f.Path) }) {
-			r.notice("read: " + render.Quoted(glob) + " matches no file of the source " + s.String())
+	for _, pattern := range s.Read {
+		if !slices.ContainsFunc(files, func(f render.File) bool { return render.Glob(pattern, f.Path) }) {
+			r.notice("read: " + diag.Quoted(pattern) + " matches no file of the source " + s.String())
 		}
 	}
 }
@@ -216,8 +217,8 @@ func matchAny(globs []string, name string) bool {
 }
 
 func binaryValue(s *Spec, file string) error {
-	return &render.Problem{
-		Cause: render.CauseData, Code: "not-utf8", Pos: render.Pos{File: file}, Text: "the file is not UTF-8 text and cannot be a value",
+	return &diag.Problem{
+		Cause: diag.CauseData, Code: "not-utf8", Pos: diag.Pos{File: file}, Text: "the file is not UTF-8 text and cannot be a value",
 		Hint: "leave it out with read: on " + s.String() + "; copy and .Files take any bytes",
 	}
 }
@@ -231,8 +232,8 @@ func missingHint(s *Spec) string {
 }
 
 // inputProblem words an error of reading an input.
-func inputProblem(at render.Pos, what string, err error, hint string) error {
-	var p *render.Problem
+func inputProblem(at diag.Pos, what string, err error, hint string) error {
+	var p *diag.Problem
 	if errors.As(err, &p) {
 		return p
 	}
@@ -242,7 +243,7 @@ func inputProblem(at render.Pos, what string, err error, hint string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		reason = "there is nothing there"
 	case errors.As(err, &pe):
-		reason = fmt.Sprintf("%s %s: %v", pe.Op, render.Quoted(pe.Path), pe.Err)
+		reason = fmt.Sprintf("%s %s: %v", pe.Op, diag.Quoted(pe.Path), pe.Err)
 		hint = ""
 	}
 	switch {
@@ -251,5 +252,5 @@ func inputProblem(at render.Pos, what string, err error, hint string) error {
 	case errors.Is(err, errOutside):
 		hint = "validate reads what lies in the checkout, so that a change to it cannot make it show anything else; --root DIR says where absolute paths lead"
 	}
-	return &render.Problem{Cause: render.CauseInput, Code: "input", Pos: at, Text: what + ": " + reason, Hint: hint, Err: err}
+	return &diag.Problem{Cause: diag.CauseInput, Code: "input", Pos: at, Text: what + ": " + reason, Hint: hint, Err: err}
 }

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // Sensitivity says which values of a source are secrets.
@@ -38,8 +39,8 @@ func (s *Spec) secret() bool {
 // marks tells whether a glob of sensitive: names one of these, and notes which globs do.
 func (r *reader) marks(s *Spec, names ...string) bool {
 	found := false
-	for i, glob := range s.Sensitive.globs {
-		if slices.ContainsFunc(names, func(name string) bool { return render.Glob(glob, name) }) {
+	for i, pattern := range s.Sensitive.globs {
+		if slices.ContainsFunc(names, func(name string) bool { return render.Glob(pattern, name) }) {
 			r.matched[s][i].Store(true)
 			found = true
 		}
@@ -70,22 +71,22 @@ func (r *reader) unmatched(s *Spec) error {
 	var all []error
 	var names []string
 	for i := range r.matched[s] {
-		glob := s.Sensitive.globs[i]
+		pattern := s.Sensitive.globs[i]
 		if r.matched[s][i].Load() {
 			continue
 		}
 		if names == nil {
 			names = r.names(s)
 		}
-		text := "sensitive: " + render.Quoted(glob) + " matches no value of the source " + s.String()
+		text := "sensitive: " + diag.Quoted(pattern) + " matches no value of the source " + s.String()
 		switch {
 		case len(names) == 0:
-		case strings.ContainsAny(glob, "*?["):
+		case strings.ContainsAny(pattern, "*?["):
 			r.notice(text)
 		default:
-			hint := render.DidYouMean(glob, names, "a glob is of keys, at any level, or of paths below the source, like db.password")
-			all = append(all, &render.Problem{
-				Cause: render.CauseData, Code: "sensitive-glob", Pos: s.Where.At("sensitive"),
+			hint := diag.DidYouMean(pattern, names, "a glob is of keys, at any level, or of paths below the source, like db.password")
+			all = append(all, &diag.Problem{
+				Cause: diag.CauseData, Code: "sensitive-glob", Pos: s.Where.At("sensitive"),
 				Text: text + ", and what it is to hide would be shown", Hint: hint,
 			})
 		}

@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // A Snapshot reads files so that each mounted volume is seen in one generation: the
@@ -37,8 +38,8 @@ func Consistent(w World, read func(*Snapshot) error) error {
 		}
 		time.Sleep(5 * time.Millisecond << try)
 	}
-	return &render.Problem{
-		Cause: render.CauseBusy, Code: "inputs-changing",
+	return &diag.Problem{
+		Cause: diag.CauseBusy, Code: "inputs-changing",
 		Text: fmt.Sprintf("the mounted volumes changed during each of %d tries to read them", tries),
 		Hint: "see what keeps updating the ConfigMaps and Secrets, then run again",
 	}
@@ -69,7 +70,7 @@ func (s *Snapshot) pinned(dir string) string {
 		link, err := tree.ReadLink(path.Join(name, "..data"))
 		if err == nil && strings.HasPrefix(link, "..") && !strings.Contains(link, "/") && link != ".." {
 			generation = link
-			s.tellf("volume %s is in its generation %s", render.Quoted(dir), render.Quoted(link))
+			s.tellf("volume %s is in its generation %s", diag.Quoted(dir), diag.Quoted(link))
 		}
 		s.pins[dir] = generation
 	}
@@ -136,12 +137,12 @@ func (s *Snapshot) Spec(name string) (*yaml.Node, error) {
 	s.spec = at
 	data, _, err := s.read(tree, at)
 	if err != nil {
-		return nil, inputProblem(render.Pos{}, "spec "+render.Quoted(name), err, "name the spec with -c, or use --source, --template and --out without one")
+		return nil, inputProblem(diag.Pos{}, "spec "+diag.Quoted(name), err, "name the spec with -c, or use --source, --template and --out without one")
 	}
-	s.tellFile("spec "+render.Quoted(name), len(data), false)
+	s.tellFile("spec "+diag.Quoted(name), len(data), false)
 	doc, err := render.ParseYAML(data)
 	if err != nil {
-		return nil, render.SyntaxProblem(name, render.CauseSpec, data, err)
+		return nil, render.SyntaxProblem(name, diag.CauseSpec, data, err)
 	}
 	if doc == nil {
 		doc = &yaml.Node{Kind: yaml.MappingNode}
@@ -154,8 +155,8 @@ func (s *Snapshot) Schema(w render.Where, field, name string) (*render.Schema, e
 	defer s.Running.Begin("schema", name)()
 	data, _, err := s.ReadFile(rebase(w.Base, name))
 	if err != nil {
-		return nil, inputProblem(w.At(field), "schema "+render.Quoted(name), err, "name a file that is there")
+		return nil, inputProblem(w.At(field), "schema "+diag.Quoted(name), err, "name a file that is there")
 	}
-	s.tellFile("schema "+render.Quoted(name), len(data), false)
+	s.tellFile("schema "+diag.Quoted(name), len(data), false)
 	return render.ParseSchema(rebase(w.Base, name), data)
 }

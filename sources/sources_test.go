@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 func world(t *testing.T, env ...string) World {
@@ -92,8 +93,8 @@ func TestNoMixedSnapshot(t *testing.T) {
 			return nil
 		})
 		reads++
-		var p *render.Problem
-		if errors.As(err, &p) && p.Cause == render.CauseBusy {
+		var p *diag.Problem
+		if errors.As(err, &p) && p.Cause == diag.CauseBusy {
 			busy++
 			continue
 		}
@@ -185,7 +186,7 @@ func TestInParallelPanics(t *testing.T) {
 		}
 		return nil
 	})
-	all := render.Problems(err, render.CauseIO)
+	all := diag.Problems(err, diag.CauseIO)
 	if len(all) != 1 || all[0].Code != "bug" || made.Load() != 100 {
 		t.Errorf("%v after %d calls", err, made.Load())
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 // A Spec is one item of the spec's sources section.
@@ -75,7 +76,7 @@ func (s *Spec) String() string {
 	case s.Kind() == "git":
 		return GitName(s.Git)
 	}
-	return s.Kind() + " " + render.Quoted(s.where())
+	return s.Kind() + " " + diag.Quoted(s.where())
 }
 
 // isName tells whether a name can stand before the colon in name:path.
@@ -111,23 +112,23 @@ func (s *Spec) Check() error {
 	s.checkLists(fail)
 	s.checkGit(fail)
 	if s.Name != "" && !isName(s.Name) {
-		fail("name", "the name "+render.Quoted(s.Name)+" has other characters than letters, digits, - and _", "")
+		fail("name", "the name "+diag.Quoted(s.Name)+" has other characters than letters, digits, - and _", "")
 	}
 	if _, err := s.at(); err != nil {
 		fail("at", err.Error(), "dots nest: a.b.c")
 	}
 	for name, p := range s.Map {
 		if to, err := render.ParsePath(p); err != nil || len(to) == 0 {
-			fail("map", "map: "+render.Quoted(name)+" leads to no path", "dots nest: a.b.c")
+			fail("map", "map: "+diag.Quoted(name)+" leads to no path", "dots nest: a.b.c")
 		}
 	}
 	for _, of := range []struct {
 		field string
 		globs []string
 	}{{"file", []string{s.File}}, {"read", s.Read}, {"sensitive", s.Sensitive.globs}} {
-		for _, glob := range of.globs {
-			if !render.IsGlob(glob) {
-				fail(of.field, "the glob "+render.Quoted(glob)+" is malformed", "a [ needs its ]")
+		for _, pattern := range of.globs {
+			if !render.IsGlob(pattern) {
+				fail(of.field, "the glob "+diag.Quoted(pattern)+" is malformed", "a [ needs its ]")
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"confit/render"
+	"confit/render/diag"
 )
 
 const maxNesting = 40 // directories in directories; more is a loop of links
@@ -45,9 +46,9 @@ func (s *Snapshot) Tree(dir string, keep func(rel string) bool) ([]render.File, 
 func inParallel(n int, do func(i int) error) error {
 	errs := make([]error, n)
 	workers := min(runtime.GOMAXPROCS(0), n)
-	render.Parallel(workers, func(w int) {
+	diag.Parallel(workers, func(w int) {
 		for i := w; i < n; i += workers {
-			errs[i] = render.Safely(func() error { return do(i) })
+			errs[i] = diag.Safely(func() error { return do(i) })
 		}
 	})
 	return errors.Join(errs...)
@@ -118,7 +119,7 @@ func (s *Snapshot) Find(e *render.Entry, files []render.File) (render.Found, err
 		err = fs.ErrNotExist
 	}
 	if err != nil {
-		return found, inputProblem(e.At(e.Kind()), e.Kind()+" "+render.Quoted(e.Ref()), err, "relative paths start at the folder of the spec; name:path reads the files of a named source")
+		return found, inputProblem(e.At(e.Kind()), e.Kind()+" "+diag.Quoted(e.Ref()), err, "relative paths start at the folder of the spec; name:path reads the files of a named source")
 	}
 	if e.Template != "" {
 		found.Files, found.Partials = apart(found.Files, found.Partials, found.Above)
@@ -199,7 +200,7 @@ func pointers(files []render.File) []*render.File {
 // pick takes a file, a folder or a glob from the files of a named source.
 func pick(files []render.File, tree, p string) render.Found {
 	folder := strings.TrimSuffix(p, "/") + "/"
-	base, glob := cutGlob(p)
+	base, pattern := cutGlob(p)
 	found := render.Found{Shared: true}
 	all := p == "" || p == "."
 	isFolder := slices.ContainsFunc(files, func(f render.File) bool { return f.Tree == tree && strings.HasPrefix(f.Path, folder) })
@@ -216,7 +217,7 @@ func pick(files []render.File, tree, p string) render.Found {
 		case f.Tree != tree:
 		case f.Path == p:
 			return render.Found{Files: []*render.File{f}, Above: strings.TrimSuffix(p, path.Base(p)), Single: true, Shared: true}
-		case all, isFolder && strings.HasPrefix(f.Path, folder), !isFolder && glob != "" && render.Glob(p, f.Path):
+		case all, isFolder && strings.HasPrefix(f.Path, folder), !isFolder && pattern != "" && render.Glob(p, f.Path):
 			found.Files = append(found.Files, f)
 		}
 	}
@@ -238,7 +239,7 @@ func apart(files, partials []*render.File, above string) (rest, all []*render.Fi
 
 // cutGlob gives the folder in which a glob starts, and the glob below it: "" if the name is
 // none.
-func cutGlob(name string) (base, glob string) {
+func cutGlob(name string) (base, pattern string) {
 	i := strings.IndexAny(name, "*?[")
 	if i < 0 {
 		return name, ""
@@ -263,10 +264,10 @@ func (s *Snapshot) ParseSetFile(text string, o *render.Origin) ([]render.Assignm
 	}
 	data, _, err := s.ReadFile(file)
 	if err != nil {
-		return nil, inputProblem(render.Pos{}, "--set-file "+render.Quoted(text), err, "name a file that is there")
+		return nil, inputProblem(diag.Pos{}, "--set-file "+diag.Quoted(text), err, "name a file that is there")
 	}
 	if !utf8.Valid(data) {
-		return nil, &render.Problem{Cause: render.CauseData, Code: "not-utf8", Pos: render.Pos{File: file}, Text: "--set-file: the file is not UTF-8 text and cannot be a value", Hint: "copy and .Files take any bytes"}
+		return nil, &diag.Problem{Cause: diag.CauseData, Code: "not-utf8", Pos: diag.Pos{File: file}, Text: "--set-file: the file is not UTF-8 text and cannot be a value", Hint: "copy and .Files take any bytes"}
 	}
 	a, err := render.Assign(name, string(data), &render.Origin{Source: o.Source, File: file})
 	return []render.Assignment{a}, err

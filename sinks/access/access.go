@@ -9,13 +9,13 @@ import (
 	"strings"
 	"syscall"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // Explain adds to a problem of permissions or space the identity of this process, the
 // modes of each part of the path, its mount, and the line of the manifest to change. Dir
 // is the working directory.
-func Explain(p *render.Problem, dir string) {
+func Explain(p *diag.Problem, dir string) {
 	var pe *fs.PathError
 	if !errors.As(p.Err, &pe) {
 		return
@@ -33,7 +33,7 @@ func Explain(p *render.Problem, dir string) {
 		p.Hint = "look for an immutable file (lsattr), another user's file in a sticky directory, or a security module (SELinux, AppArmor)"
 	case errors.Is(pe.Err, syscall.EROFS):
 		p.Notes = append(p.Notes, m.String())
-		p.Hint = "take readOnly: true off the volumeMount of " + render.Quoted(m.at) + "; a ConfigMap or Secret is always read-only: write to an emptyDir instead"
+		p.Hint = "take readOnly: true off the volumeMount of " + diag.Quoted(m.at) + "; a ConfigMap or Secret is always read-only: write to an emptyDir instead"
 		if m.at == "/" {
 			p.Hint = emptyDirHint(name, "with readOnlyRootFilesystem only a volume can be written to")
 		}
@@ -48,12 +48,12 @@ func Explain(p *render.Problem, dir string) {
 
 func emptyDirHint(name, why string) string {
 	dir, _, _ := strings.Cut(name, "/.confit-")
-	return why + ": mount an emptyDir there, with volumes: [{name: out, emptyDir: {}}] on the pod and volumeMounts: [{name: out, mountPath: " + render.Quoted(dir) + "}] on the container"
+	return why + ": mount an emptyDir there, with volumes: [{name: out, emptyDir: {}}] on the pod and volumeMounts: [{name: out, mountPath: " + diag.Quoted(dir) + "}] on the container"
 }
 
 // explainModes explains a refusal by modes.
-func explainModes(p *render.Problem, name string, m mount) {
-	me, parts, reading := whoami(), partsOf(name), p.Cause == render.CauseInput
+func explainModes(p *diag.Problem, name string, m mount) {
+	me, parts, reading := whoami(), partsOf(name), p.Cause == diag.CauseInput
 	refusing := me.refusing(parts, reading)
 	p.Notes = append(append(append(p.Notes, me.String()), notes(parts, refusing)...), m.String())
 	switch {

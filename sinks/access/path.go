@@ -10,7 +10,7 @@ import (
 	"strings"
 	"syscall"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // A part is one part of a path, from the root down.
@@ -110,9 +110,9 @@ func notes(parts []part, refusing *part) []string {
 	var all []string
 	for i := range parts {
 		p := &parts[i]
-		text := fmt.Sprintf("%v uid %d gid %d %s", p.mode, p.uid, p.gid, render.Quoted(p.name))
+		text := fmt.Sprintf("%v uid %d gid %d %s", p.mode, p.uid, p.gid, diag.Quoted(p.name))
 		if p.to != "" {
-			text += " -> " + render.Quoted(p.to)
+			text += " -> " + diag.Quoted(p.to)
 		}
 		if p == refusing {
 			text += "  <- refuses"
@@ -129,7 +129,7 @@ func (m mount) String() string {
 	if m.at == "" {
 		return "how it is mounted is not known"
 	}
-	return fmt.Sprintf("%s is mounted %s, of type %s", render.Quoted(m.at), render.Quoted(m.options), render.Quoted(m.kind))
+	return fmt.Sprintf("%s is mounted %s, of type %s", diag.Quoted(m.at), diag.Quoted(m.options), diag.Quoted(m.kind))
 }
 
 func mountOf(name string) mount {

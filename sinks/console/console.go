@@ -6,24 +6,24 @@ import (
 	"strings"
 	"sync"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // A Console writes messages to stderr. Its methods may be called by several goroutines at
 // once.
 type Console struct {
 	Stderr  io.Writer
-	JSON    bool                  // a message is an object on a line
-	Quiet   bool                  // nothing but errors
-	Verbose bool                  // details, too
-	Explain func(*render.Problem) // adds to a problem what is known of its cause
+	JSON    bool                // a message is an object on a line
+	Quiet   bool                // nothing but errors
+	Verbose bool                // details, too
+	Explain func(*diag.Problem) // adds to a problem what is known of its cause
 
 	mu sync.Mutex // of Stderr
 }
 
 // Report writes problems, and a last line unless it is empty, in one piece. It returns the
 // text.
-func (c *Console) Report(all []*render.Problem, last string) string {
+func (c *Console) Report(all []*diag.Problem, last string) string {
 	var b strings.Builder
 	for _, p := range all {
 		c.Explain(p)

@@ -6,13 +6,13 @@ import (
 	"io"
 	"strings"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // A Finding is a problem, or a warning.
 type Finding struct {
 	Level string // error or warning
-	*render.Problem
+	*diag.Problem
 }
 
 // Findings writes findings as text, json or github. Where is the name of a file of a

@@ -5,11 +5,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // problem words a problem: its text, the source line with a caret, notes and a hint.
-func (c *Console) problem(level string, p *render.Problem) string {
+func (c *Console) problem(level string, p *diag.Problem) string {
 	if c.JSON {
 		return jsonLine(asRecord(level, p))
 	}
@@ -39,21 +39,21 @@ type Record struct {
 	Hint  string   `json:"hint,omitempty"`
 }
 
-func asRecord(level string, p *render.Problem) Record {
+func asRecord(level string, p *diag.Problem) Record {
 	at := p.Pos.Outer()
 	return Record{level, p.Code, at.File, at.Line, at.Col, p.Text, notes(p), p.Hint}
 }
 
 // notes lists the notes of a problem, first its place in a text that has no file of its own.
-func notes(p *render.Problem) []string {
-	if p.Pos.In == (render.Spot{}) || p.Pos.Line == 0 {
+func notes(p *diag.Problem) []string {
+	if p.Pos.In == (diag.Spot{}) || p.Pos.Line == 0 {
 		return p.Notes
 	}
 	return append([]string{fmt.Sprintf("line %d, column %d of the text that stands there", p.Pos.Line, p.Pos.Col)}, p.Notes...)
 }
 
 // excerpt is the source line with a caret below the place. Long lines are cut.
-func excerpt(p *render.Problem) string {
+func excerpt(p *diag.Problem) string {
 	const before, width = 60, 100
 	line := []rune(strings.ReplaceAll(p.Source, "\t", " "))
 	col := max(p.Pos.Col, 1)
@@ -64,7 +64,7 @@ func excerpt(p *render.Problem) string {
 	if len(line) > width {
 		line = append(line[:width:width], '…')
 	}
-	text := render.Quoted(string(line))
+	text := diag.Quoted(string(line))
 	if text != string(line) {
 		return "" // control characters: a caret would not point right
 	}

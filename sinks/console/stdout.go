@@ -6,7 +6,7 @@ import (
 	"io/fs"
 	"syscall"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // ErrReaderGone is in the error of data that nobody reads any more, as of a pager that was
@@ -28,5 +28,5 @@ func (o Stdout) Write(text []byte) (int, error) {
 	if at := (*fs.PathError)(nil); errors.As(err, &at) {
 		err = at.Err
 	}
-	return n, &render.Problem{Cause: render.CauseIO, Code: "output-io", Text: "stdout: " + err.Error(), Hint: "look at where stdout leads: a full volume, or a reader that has gone", Err: err}
+	return n, &diag.Problem{Cause: diag.CauseIO, Code: "output-io", Text: "stdout: " + err.Error(), Hint: "look at where stdout leads: a full volume, or a reader that has gone", Err: err}
 }

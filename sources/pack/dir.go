@@ -6,7 +6,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 const maxHintNames = 1000 // of a directory, compared with a name that it lacks
@@ -50,7 +50,7 @@ func (w *walker) lookup(tree plumbing.Hash, name string) (e treeEntry, names []s
 	}
 	for len(raw) > 0 {
 		if e, raw, ok = nextEntry(raw); !ok {
-			return e, nil, newProblem(render.CauseData, "git-tree", "%s is not a well-formed tree", tree)
+			return e, nil, newProblem(diag.CauseData, "git-tree", "%s is not a well-formed tree", tree)
 		}
 		if string(e.name) == name {
 			return e, nil, nil
@@ -63,22 +63,22 @@ func (w *walker) lookup(tree plumbing.Hash, name string) (e treeEntry, names []s
 }
 
 // dirProblem is the problem of a path that is missing or not a directory.
-func dirProblem(p string, e treeEntry, names []string) *render.Problem {
-	at := render.Quoted(p)
+func dirProblem(p string, e treeEntry, names []string) *diag.Problem {
+	at := diag.Quoted(p)
 	switch {
 	case e.isFile():
-		q := newProblem(render.CauseInput, "git-path", "%s is a file of the commit, not a directory", at)
+		q := newProblem(diag.CauseInput, "git-path", "%s is a file of the commit, not a directory", at)
 		q.Hint = "name its directory with path:, and the file in render or read:"
 		return q
 	case e.mode == modeLink:
-		q := newProblem(render.CauseInput, "git-path", "%s is a symlink of the commit, not a directory", at)
+		q := newProblem(diag.CauseInput, "git-path", "%s is a symlink of the commit, not a directory", at)
 		q.Hint = "name the directory that it leads to"
 		return q
 	case e.mode == modeSubmodule:
 		return submoduleProblem(at)
 	}
-	q := newProblem(render.CauseInput, "git-path", "the commit has no directory %s", at)
-	q.Hint = render.DidYouMean(path.Base(p), names, "")
+	q := newProblem(diag.CauseInput, "git-path", "the commit has no directory %s", at)
+	q.Hint = diag.DidYouMean(path.Base(p), names, "")
 	q.Notes = []string{listing(path.Dir(p), names)}
 	return q
 }
@@ -87,7 +87,7 @@ func dirProblem(p string, e treeEntry, names []string) *render.Problem {
 func listing(dir string, names []string) string {
 	where := "its root"
 	if dir != "." {
-		where = render.Quoted(dir)
+		where = diag.Quoted(dir)
 	}
 	if len(names) == 0 {
 		return where + " is empty"
@@ -95,7 +95,7 @@ func listing(dir string, names []string) string {
 	const most = 12
 	shown := make([]string, 0, most+1)
 	for _, n := range names[:min(most, len(names))] {
-		shown = append(shown, render.Quoted(n))
+		shown = append(shown, diag.Quoted(n))
 	}
 	if len(names) > most {
 		shown = append(shown, "…")

@@ -7,7 +7,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // A File is a regular file of a commit.
@@ -47,6 +47,6 @@ func (o *Objects) Files(commit plumbing.Hash, dir string, lim Limits) ([]File, e
 	return w.files, nil
 }
 
-func missingObject(id plumbing.Hash) *render.Problem {
+func missingObject(id plumbing.Hash) *diag.Problem {
 	return damagedPack("it lacks the object %s", id)
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 var sample = blob("x")
@@ -67,7 +67,7 @@ func TestBadTrees(t *testing.T) {
 		"no NUL":            {object{kind: plumbing.TreeObject, data: []byte("100644 a")}, "well-formed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := filesOf(t, "", Limits{}, test.root, tree()); !is(err, render.CauseData, "git-tree", test.part) {
+			if _, err := filesOf(t, "", Limits{}, test.root, tree()); !is(err, diag.CauseData, "git-tree", test.part) {
 				t.Errorf("Files = %v, want git-tree and %q", err, test.part)
 			}
 			// What is not below the directory is not judged.
@@ -156,8 +156,8 @@ func TestLinks(t *testing.T) {
 			root := tree("40000 deploy", deploy)
 			files, err := filesOf(t, "deploy", Limits{}, root, others...)
 			if err != nil {
-				p := render.Problems(err, 0)[0]
-				if p.Code != "git-symlink" || p.Cause != render.CauseData || !strings.Contains(p.Text, test.want) || !strings.HasPrefix(p.Text, "the symlink deploy/l ") {
+				p := diag.Problems(err, 0)[0]
+				if p.Code != "git-symlink" || p.Cause != diag.CauseData || !strings.Contains(p.Text, test.want) || !strings.HasPrefix(p.Text, "the symlink deploy/l ") {
 					t.Errorf("Files = %v, want %q", err, test.want)
 				}
 				return
@@ -183,32 +183,32 @@ func TestRefused(t *testing.T) {
 	a, b := tree("120000 x", down), tree("120000 y", up)
 	for name, test := range map[string]struct {
 		dir, code, part, hint string
-		cause                 render.Cause
+		cause                 diag.Cause
 		root                  object
 		others                []object
 	}{
-		"submodule": {"", "git-submodule", "d/m is", "source of its own", render.CauseData, tree("40000 d", d), []object{d}},
-		"LFS":       {"", "git-lfs", "big is", "git lfs", render.CauseData, tree("100644 big", pointer), []object{pointer}},
-		"no dir":    {"deplyo", "git-path", "no directory deplyo", "mean deploy?", render.CauseInput, tree("40000 deploy", tree()), []object{tree()}},
-		"no subdir": {"deploy/x", "git-path", "no directory deploy/x", "", render.CauseInput, tree("40000 deploy", tree()), []object{tree()}},
-		"a way out": {"../deploy", "git-path", "no directory ..", "", render.CauseInput, tree("40000 deploy", tree()), []object{tree()}},
-		"file":      {"f", "git-path", "f is a file", "", render.CauseInput, tree("100644 f", sample), nil},
-		"link":      {"f/x", "git-path", "f is a symlink", "", render.CauseInput, tree("120000 f", sample), nil},
-		"module":    {"m", "git-submodule", "m is", "", render.CauseData, tree("160000 m", sample), nil},
-		"no blob":   {"", "git-pack", "lacks", "", render.CauseRemote, tree("100644 f", blob("absent")), nil},
-		"no tree":   {"", "git-pack", "lacks", "", render.CauseRemote, tree("40000 f", sample), nil},
-		"file tree": {"", "git-pack", "lacks", "", render.CauseRemote, tree("100644 f", tree()), []object{tree()}},
-		"mutual":    {"a", "git-symlink", "out of a", "", render.CauseData, tree("40000 a", a, "40000 b", b), []object{a, b, up, down}},
+		"submodule": {"", "git-submodule", "d/m is", "source of its own", diag.CauseData, tree("40000 d", d), []object{d}},
+		"LFS":       {"", "git-lfs", "big is", "git lfs", diag.CauseData, tree("100644 big", pointer), []object{pointer}},
+		"no dir":    {"deplyo", "git-path", "no directory deplyo", "mean deploy?", diag.CauseInput, tree("40000 deploy", tree()), []object{tree()}},
+		"no subdir": {"deploy/x", "git-path", "no directory deploy/x", "", diag.CauseInput, tree("40000 deploy", tree()), []object{tree()}},
+		"a way out": {"../deploy", "git-path", "no directory ..", "", diag.CauseInput, tree("40000 deploy", tree()), []object{tree()}},
+		"file":      {"f", "git-path", "f is a file", "", diag.CauseInput, tree("100644 f", sample), nil},
+		"link":      {"f/x", "git-path", "f is a symlink", "", diag.CauseInput, tree("120000 f", sample), nil},
+		"module":    {"m", "git-submodule", "m is", "", diag.CauseData, tree("160000 m", sample), nil},
+		"no blob":   {"", "git-pack", "lacks", "", diag.CauseRemote, tree("100644 f", blob("absent")), nil},
+		"no tree":   {"", "git-pack", "lacks", "", diag.CauseRemote, tree("40000 f", sample), nil},
+		"file tree": {"", "git-pack", "lacks", "", diag.CauseRemote, tree("100644 f", tree()), []object{tree()}},
+		"mutual":    {"a", "git-symlink", "out of a", "", diag.CauseData, tree("40000 a", a, "40000 b", b), []object{a, b, up, down}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := filesOf(t, test.dir, Limits{}, test.root, test.others...)
-			if !is(err, test.cause, test.code, test.part) || !strings.Contains(render.Problems(err, 0)[0].Hint, test.hint) {
-				t.Errorf("Files = %v (%+v), want %s and %q", err, render.Problems(err, 0)[0], test.code, test.part)
+			if !is(err, test.cause, test.code, test.part) || !strings.Contains(diag.Problems(err, 0)[0].Hint, test.hint) {
+				t.Errorf("Files = %v (%+v), want %s and %q", err, diag.Problems(err, 0)[0], test.code, test.part)
 			}
 		})
 	}
 	_, err := filesOf(t, "", Limits{}, tree("40000 a", a, "40000 b", b), a, b, up, down)
-	if got := render.Problems(err, 0); len(got) != 2 || !strings.Contains(got[0].Text, "in itself") {
+	if got := diag.Problems(err, 0); len(got) != 2 || !strings.Contains(got[0].Text, "in itself") {
 		t.Errorf("Files of links in a circle = %v, want two problems", err)
 	}
 }
@@ -220,7 +220,7 @@ func TestAllProblems(t *testing.T) {
 		entries = append(entries, fmt.Sprintf("160000 m%02d", i), plumbing.ZeroHash)
 	}
 	_, err := filesOf(t, "", Limits{}, tree(entries...))
-	if got := render.Problems(err, 0); len(got) != maxProblems {
+	if got := diag.Problems(err, 0); len(got) != maxProblems {
 		t.Errorf("%d problems, want %d", len(got), maxProblems)
 	}
 }
@@ -228,7 +228,7 @@ func TestAllProblems(t *testing.T) {
 // sound checks what every answer of Files must be.
 func sound(t *testing.T, files []File, err error, lim Limits) {
 	t.Helper()
-	for _, p := range render.Problems(err, render.CauseUnknown) {
+	for _, p := range diag.Problems(err, diag.CauseUnknown) {
 		if !strings.HasPrefix(p.Code, "git-") {
 			t.Fatalf("Files: %v", err)
 		}

@@ -16,7 +16,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // TestGit reads packs of Git's own making, and compares what comes out with git archive.
@@ -91,7 +91,7 @@ func TestBig(t *testing.T) {
 	}
 	head := strings.TrimSpace(string(git(t, repo, nil, "rev-parse", "main")))
 	compareFiles(t, o, m, plumbing.NewHash(head), "", archive(t, repo, "main"))
-	if _, _, err := readPack(t, data, Limits{}); !is(err, render.CauseLimit, "git-limit", "16 MiB") {
+	if _, _, err := readPack(t, data, Limits{}); !is(err, diag.CauseLimit, "git-limit", "16 MiB") {
 		t.Errorf("with the default limits: %v, want git-limit", err)
 	}
 }

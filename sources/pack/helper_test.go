@@ -15,7 +15,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // memory is a Store. What is of an odd length it says it holds.
@@ -166,8 +166,8 @@ func readPack(t *testing.T, data []byte, lim Limits) (*Objects, *memory, error) 
 }
 
 // is tells whether err is one problem, of that cause and code, whose text has a part.
-func is(err error, c render.Cause, code, part string) bool {
-	all := render.Problems(err, render.CauseUnknown)
+func is(err error, c diag.Cause, code, part string) bool {
+	all := diag.Problems(err, diag.CauseUnknown)
 	return len(all) == 1 && all[0].Cause == c && all[0].Code == code && strings.Contains(all[0].Text, part)
 }
 

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // Limits bound the size of a pack and of a commit in it. The comment of each field ends with
@@ -37,14 +37,14 @@ func orDefault[N int | int64](n, def N) N {
 }
 
 // overLimit is the problem of a limit that was reached. Its hint names the field to raise.
-func overLimit(field, format string, args ...any) *render.Problem {
-	p := newProblem(render.CauseLimit, "git-limit", format, args...)
+func overLimit(field, format string, args ...any) *diag.Problem {
+	p := newProblem(diag.CauseLimit, "git-limit", format, args...)
 	p.Hint = fmt.Sprintf("if that is meant, raise %s in limits: {git: {%s: …}} of the spec", field, field)
 	return p
 }
 
-func newProblem(c render.Cause, code, format string, args ...any) *render.Problem {
-	return &render.Problem{Cause: c, Code: code, Text: fmt.Sprintf(format, args...)}
+func newProblem(c diag.Cause, code, format string, args ...any) *diag.Problem {
+	return &diag.Problem{Cause: c, Code: code, Text: fmt.Sprintf(format, args...)}
 }
 
 // formatBytes writes a round number of bytes as a user would in the spec.

@@ -12,7 +12,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // TestTreeBombs has a few small objects that stand for more than any disk holds.
@@ -55,7 +55,7 @@ func TestTreeBombs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := test.objects[len(test.objects)-1]
-			if _, err := filesOf(t, "", Limits{}, root, test.objects...); !is(err, render.CauseLimit, "git-limit", test.part) {
+			if _, err := filesOf(t, "", Limits{}, root, test.objects...); !is(err, diag.CauseLimit, "git-limit", test.part) {
 				t.Errorf("Files = %v, want git-limit and %q", err, test.part)
 			}
 		})
@@ -98,7 +98,7 @@ func TestLimits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := readPack(t, test.data, test.lim)
-			if !is(err, render.CauseLimit, "git-limit", test.part) {
+			if !is(err, diag.CauseLimit, "git-limit", test.part) {
 				t.Errorf("Read = %v, want git-limit and %q", err, test.part)
 			}
 		})
@@ -122,7 +122,7 @@ func TestEnds(t *testing.T) {
 	}
 	secret := errors.New("https://user:hunter2@example.com: broken pipe")
 	broken := io.MultiReader(bytes.NewReader(data[:30]), errorReader{secret})
-	if _, err := Read(t.Context(), broken, newMemory(), Limits{}, nil); !is(err, render.CauseRemote, "git-pack", "broke after 30 bytes") || strings.Contains(err.Error(), "hunter2") || !errors.Is(err, secret) {
+	if _, err := Read(t.Context(), broken, newMemory(), Limits{}, nil); !is(err, diag.CauseRemote, "git-pack", "broke after 30 bytes") || strings.Contains(err.Error(), "hunter2") || !errors.Is(err, secret) {
 		t.Errorf("Read with a broken connection = %v", err)
 	}
 	var steps []int

@@ -7,7 +7,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 const maxHops = 40 // symlinks on the way to one file, as in Linux
@@ -33,7 +33,7 @@ func (w *walker) link(out string, at dirChain, e treeEntry) error {
 		err = linkError("leads to a directory that it is in itself")
 	}
 	if why, ok := err.(linkError); ok {
-		p := newProblem(render.CauseData, "git-symlink", "the symlink %s %s", w.quotedPath(out), string(why))
+		p := newProblem(diag.CauseData, "git-symlink", "the symlink %s %s", w.quotedPath(out), string(why))
 		p.Hint = "replace it by what it should lead to, or narrow or widen path:"
 		return w.report(p)
 	}
@@ -60,10 +60,10 @@ func (w *walker) follow(at dirChain, link treeEntry, hops *int) (dirChain, *tree
 	for name := range strings.SplitSeq(target, "/") {
 		switch {
 		case file != nil:
-			return nil, nil, linkError("leads through a file as if it were a directory: " + render.Quoted(target))
+			return nil, nil, linkError("leads through a file as if it were a directory: " + diag.Quoted(target))
 		case name == "" || name == ".":
 		case name == ".." && len(at) == 1:
-			return nil, nil, linkError("leads out of " + w.quotedPath("") + ": " + render.Quoted(target))
+			return nil, nil, linkError("leads out of " + w.quotedPath("") + ": " + diag.Quoted(target))
 		case name == "..":
 			at = at[:len(at)-1]
 		default:
@@ -84,7 +84,7 @@ func (w *walker) descend(at dirChain, name, target string, hops *int) (dirChain,
 	e, ok := index[name]
 	switch {
 	case !ok:
-		return nil, nil, linkError("leads to what is not there: " + render.Quoted(target))
+		return nil, nil, linkError("leads to what is not there: " + diag.Quoted(target))
 	case e.mode == modeTree:
 		return at.child(e), nil, nil
 	case e.mode == modeLink:
@@ -92,7 +92,7 @@ func (w *walker) descend(at dirChain, name, target string, hops *int) (dirChain,
 	case e.isFile():
 		return at, &e, nil
 	}
-	return nil, nil, linkError("leads into a submodule: " + render.Quoted(target))
+	return nil, nil, linkError("leads into a submodule: " + diag.Quoted(target))
 }
 
 // linkTarget reads the target of a symlink.
@@ -113,7 +113,7 @@ func (w *walker) linkTarget(link treeEntry) (string, error) {
 	case !utf8.ValidString(target) || strings.ContainsRune(target, 0):
 		return "", linkError("has no target that a symlink can have")
 	case target[0] == '/':
-		return "", linkError("has an absolute target: " + render.Quoted(target))
+		return "", linkError("has an absolute target: " + diag.Quoted(target))
 	}
 	return target, w.chargeSteps(strings.Count(target, "/") + 1)
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // A Store keeps the blobs of a pack. Several goroutines call both methods at once. A pack
@@ -54,8 +54,8 @@ func Read(ctx context.Context, r io.Reader, s Store, lim Limits, progress func(d
 
 // damagedPack is the problem of a pack that violates the format. Its hint is to try again,
 // as the pack may be damaged on its way.
-func damagedPack(format string, args ...any) *render.Problem {
-	p := newProblem(render.CauseRemote, "git-pack", format, args...)
+func damagedPack(format string, args ...any) *diag.Problem {
+	p := newProblem(diag.CauseRemote, "git-pack", format, args...)
 	p.Text = "the server sent a damaged pack: " + p.Text
 	p.Hint = "run again; if it stays, run git fsck on the server"
 	return p

@@ -15,7 +15,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 func ofs(back int, base, d []byte) object {
@@ -152,7 +152,7 @@ func TestSizes(t *testing.T) {
 			if o.size = claimed; claimed <= 0 {
 				continue
 			}
-			if _, _, err := readPack(t, writePack(o, blob("the next one")), Limits{}); !is(err, render.CauseRemote, "git-pack", "inflated") {
+			if _, _, err := readPack(t, writePack(o, blob("the next one")), Limits{}); !is(err, diag.CauseRemote, "git-pack", "inflated") {
 				t.Errorf("Read of %d bytes that claim to be %d: %v", n, claimed, err)
 			}
 		}
@@ -179,7 +179,7 @@ func TestTagAndCommit(t *testing.T) {
 	if files, err := o.Files(idOf(c), "", Limits{}); err != nil || len(files) != 0 {
 		t.Errorf("Files of the empty tree = %v, %v", files, err)
 	}
-	if _, err := o.Files(idOf(tag), "", Limits{}); !is(err, render.CauseRemote, "git-pack", "lacks") {
+	if _, err := o.Files(idOf(tag), "", Limits{}); !is(err, diag.CauseRemote, "git-pack", "lacks") {
 		t.Errorf("Files of no commit: %v", err)
 	}
 }
@@ -237,7 +237,7 @@ func TestDamaged(t *testing.T) {
 		"tag of a delta":       {writePack(object{kind: 4, data: []byte("object " + idOf(base).String() + "\ntype ofs-delta\ntag x\n")}), "malformed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, _, err := readPack(t, test.data, Limits{}); !is(err, render.CauseRemote, "git-pack", test.part) {
+			if _, _, err := readPack(t, test.data, Limits{}); !is(err, diag.CauseRemote, "git-pack", test.part) {
 				t.Errorf("Read = %v, want git-pack and %q", err, test.part)
 			}
 		})
@@ -254,7 +254,7 @@ func TestFlips(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range good {
-		if _, _, err := readPack(t, good[:i], Limits{}); !is(err, render.CauseRemote, "git-pack", "") {
+		if _, _, err := readPack(t, good[:i], Limits{}); !is(err, diag.CauseRemote, "git-pack", "") {
 			t.Fatalf("cut at %d: %v", i, err)
 		}
 		bad := bytes.Clone(good)
@@ -274,7 +274,7 @@ func readAny(t *testing.T, data []byte) {
 	lim := Limits{Pack: 1 << 20, File: 1 << 16, Total: 1 << 20, Objects: 1000, Files: 1000}
 	o, m, err := readPack(t, data, lim)
 	if err != nil {
-		var p *render.Problem
+		var p *diag.Problem
 		if o != nil || !errors.As(err, &p) || p.Code == "bug" {
 			t.Fatalf("Read = %v, %v", o, err)
 		}

@@ -7,7 +7,7 @@ import (
 	"hash"
 	"io"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 const (
@@ -47,7 +47,7 @@ func (a *readAhead) run(r io.Reader) {
 	defer close(a.filled)
 	defer func() {
 		if recover() != nil {
-			a.readErr = render.Bug()
+			a.readErr = diag.Bug()
 		}
 	}()
 	for read := int64(0); a.readErr == nil; {
@@ -72,7 +72,7 @@ func (a *readAhead) run(r io.Reader) {
 // transportProblem translates an error of the transport. The problem wraps the error and
 // does not show its text, which may contain a URL or text of the server.
 func transportProblem(err error, read int64) error {
-	var known *render.Problem
+	var known *diag.Problem
 	switch {
 	case err == nil || errors.As(err, &known):
 		return err

@@ -12,7 +12,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/klauspost/compress/zlib"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // A reader parses a pack and makes a job for the resolver of each object.
@@ -41,7 +41,7 @@ func (r *reader) read(progress func(done, total int)) error {
 	if err != nil && r.ahead.err != nil && !errors.Is(r.ahead.err, io.EOF) {
 		return r.ahead.err
 	}
-	var known *render.Problem
+	var known *diag.Problem
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return damagedPack("it ends after %d bytes", r.ahead.consumed)

@@ -6,7 +6,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 const maxProblems = 20
@@ -53,15 +53,15 @@ func join(dir, name string) string {
 func (w *walker) quotedPath(p string) string {
 	switch {
 	case p != "":
-		return render.Quoted(join(w.dir, p))
+		return diag.Quoted(join(w.dir, p))
 	case w.dir != "":
-		return render.Quoted(w.dir)
+		return diag.Quoted(w.dir)
 	}
 	return "the root of the repository"
 }
 
 // report collects a problem. It returns an error when the walk should end.
-func (w *walker) report(p *render.Problem) error {
+func (w *walker) report(p *diag.Problem) error {
 	w.problems = append(w.problems, p)
 	if len(w.problems) >= maxProblems {
 		return errTooManyProblems
@@ -70,7 +70,7 @@ func (w *walker) report(p *render.Problem) error {
 }
 
 func (w *walker) reportTree(p, what string) error {
-	return w.report(newProblem(render.CauseData, "git-tree", "%s %s", w.quotedPath(p), what))
+	return w.report(newProblem(diag.CauseData, "git-tree", "%s %s", w.quotedPath(p), what))
 }
 
 // walk lists the files of the directory at under the path out, which a symlink on the way
@@ -121,11 +121,11 @@ func (w *walker) entry(out string, at dirChain, e treeEntry, names map[string]st
 	if len(out) > maxPath {
 		return w.reportTree(out[:100]+"…", "is too long a path")
 	}
-	folded := render.FoldCase(name)
+	folded := diag.FoldCase(name)
 	if other, ok := names[folded]; ok && other == name {
 		return w.reportTree(out, "is there twice")
 	} else if ok {
-		return w.reportTree(out, "differs from "+render.Quoted(other)+" beside it only in case")
+		return w.reportTree(out, "differs from "+diag.Quoted(other)+" beside it only in case")
 	}
 	names[folded] = name
 	switch {
@@ -141,8 +141,8 @@ func (w *walker) entry(out string, at dirChain, e treeEntry, names map[string]st
 	return w.reportTree(out, "has a mode that Git does not know")
 }
 
-func submoduleProblem(at string) *render.Problem {
-	s := newProblem(render.CauseData, "git-submodule", "%s is a submodule", at)
+func submoduleProblem(at string) *diag.Problem {
+	s := newProblem(diag.CauseData, "git-submodule", "%s is a submodule", at)
 	s.Hint = "add the submodule's repository as a git source of its own, or narrow path:"
 	return s
 }
@@ -159,7 +159,7 @@ func (w *walker) file(out string, e treeEntry) error {
 		return overLimit("file", "%s has %d bytes, more than the limit of %s", w.quotedPath(out), n, formatBytes(w.lim.File))
 	}
 	if _, ok := w.objects.lfsPointers[e.id]; ok {
-		p := newProblem(render.CauseData, "git-lfs", "%s is kept in Git LFS: the repository has only a pointer to it", w.quotedPath(out))
+		p := newProblem(diag.CauseData, "git-lfs", "%s is kept in Git LFS: the repository has only a pointer to it", w.quotedPath(out))
 		p.Hint = "commit the file itself (git lfs migrate export), or narrow path:"
 		return w.report(p)
 	}

@@ -8,12 +8,12 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/pjbgf/sha1cd"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // work is a worker: it resolves jobs until there are no more, or one fails.
 func (r *resolver) work() {
-	if err := render.Safely(r.runJobs); err != nil {
+	if err := diag.Safely(r.runJobs); err != nil {
 		r.cancel(err)
 	}
 }
@@ -92,7 +92,7 @@ func (r *resolver) applyDelta(base, data []byte) (*buffer, error) {
 func (r *resolver) save(index int32, kind plumbing.ObjectType, b *buffer, h *hasher) (entry, error) {
 	id, ok := h.id(kind, b.data)
 	if !ok {
-		p := newProblem(render.CauseTrust, "git-collision", "the pack has an object made to collide with another one's SHA-1")
+		p := newProblem(diag.CauseTrust, "git-collision", "the pack has an object made to collide with another one's SHA-1")
 		p.Hint = "somebody is attacking this repository: find out who, before anything of it is used"
 		return entry{}, p
 	}

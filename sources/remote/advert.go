@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"confit/render"
+	"confit/render/diag"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
@@ -138,18 +138,18 @@ func (a *advert) readCapabilities(words string) {
 }
 
 // protocolProblem is a protocolError, or another fault of the messages, for users.
-func (t *endpoint) protocolProblem(err error) *render.Problem {
+func (t *endpoint) protocolProblem(err error) *diag.Problem {
 	switch err {
 	case errTooMany:
-		return t.problem(render.CauseLimit, "git-refs", fmt.Sprintf("the server advertises more than %d refs or %d MiB of them", maxRefs, maxAdvert>>20), "")
+		return t.problem(diag.CauseLimit, "git-refs", fmt.Sprintf("the server advertises more than %d refs or %d MiB of them", maxRefs, maxAdvert>>20), "")
 	case errEmpty:
-		return t.problem(render.CauseData, "git-empty", "the repository is empty: it has no branch and no tag", "")
+		return t.problem(diag.CauseData, "git-empty", "the repository is empty: it has no branch and no tag", "")
 	case errFormat:
-		return t.problem(render.CauseData, "git-format", "the repository names its objects by SHA-256; only SHA-1 can be read", "")
+		return t.problem(diag.CauseData, "git-format", "the repository names its objects by SHA-256; only SHA-1 can be read", "")
 	case errVersion:
-		return t.problem(render.CauseRemote, "git-remote", "the server insists on version 2 of the protocol", "")
+		return t.problem(diag.CauseRemote, "git-remote", "the server insists on version 2 of the protocol", "")
 	}
-	return t.problem(render.CauseRemote, "git-remote", "what the server sends is not Git's protocol", "is this the URL that git clone takes?")
+	return t.problem(diag.CauseRemote, "git-remote", "what the server sends is not Git's protocol", "is this the URL that git clone takes?")
 }
 
 func parseHash(s string) (h plumbing.Hash, ok bool) {

@@ -17,7 +17,7 @@ import (
 	"strings"
 	"time"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // maxToken is how long the answer of GitHub with a token may be.
@@ -130,7 +130,7 @@ func (t *endpoint) appToken(ctx context.Context, client *http.Client) (string, e
 		Token string `json:"token"`
 	}
 	if json.Unmarshal(data, &answer) != nil || !tokenLike(answer.Token) {
-		return "", t.problem(render.CauseRemote, "git-remote", "the answer holds no token for the GitHub App", "")
+		return "", t.problem(diag.CauseRemote, "git-remote", "the answer holds no token for the GitHub App", "")
 	}
 	return answer.Token, nil
 }
@@ -143,7 +143,7 @@ func (t *endpoint) appRefused(resp *http.Response) error {
 		return t.redirected(resp)
 	case code == http.StatusNotFound, code == http.StatusUnprocessableEntity, code == http.StatusUnauthorized,
 		code == http.StatusForbidden && resp.Header.Get("Retry-After") == "":
-		return t.problem(render.CauseTrust, "git-auth", "the server does not accept the GitHub App: "+statusText(code),
+		return t.problem(diag.CauseTrust, "git-auth", "the server does not accept the GitHub App: "+statusText(code),
 			"do githubAppID, githubAppInstallationID and githubAppPrivateKey belong together, and is the app installed?")
 	}
 	return t.badStatus(resp, time.Now())

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // github gives a token to who signs with key as app 12, for installation 34.
@@ -85,11 +85,11 @@ func TestGitHubApp(t *testing.T) {
 		t.Errorf("%d tokens, notices %q", calls.Load(), got.notices)
 	}
 	fetch("githubAppPrivateKey", pkcs8PEM).wantPack(t)
-	wantProblem(t, fetch("githubAppID", "13").err, render.CauseTrust, "git-auth", "does not accept the GitHub App: status 401 Unauthorized")
-	wantProblem(t, fetch("githubAppInstallationID", "35").err, render.CauseTrust, "git-auth", "status 404 Not Found")
-	wantProblem(t, fetch("githubAppInstallationID", "35/../34").err, render.CauseTrust, "git-auth", "not a number")
-	wantProblem(t, fetch("githubAppBaseURL", "http://api.example.com").err, render.CauseTrust, "git-auth", "not an https URL")
-	wantProblem(t, fetch("token", secret).err, render.CauseTrust, "git-auth", "both token and GitHub App")
+	wantProblem(t, fetch("githubAppID", "13").err, diag.CauseTrust, "git-auth", "does not accept the GitHub App: status 401 Unauthorized")
+	wantProblem(t, fetch("githubAppInstallationID", "35").err, diag.CauseTrust, "git-auth", "status 404 Not Found")
+	wantProblem(t, fetch("githubAppInstallationID", "35/../34").err, diag.CauseTrust, "git-auth", "not a number")
+	wantProblem(t, fetch("githubAppBaseURL", "http://api.example.com").err, diag.CauseTrust, "git-auth", "not an https URL")
+	wantProblem(t, fetch("token", secret).err, diag.CauseTrust, "git-auth", "both token and GitHub App")
 }
 
 // TestGitHubAppFaults has answers of the API that are no token.
@@ -101,13 +101,13 @@ func TestGitHubAppFaults(t *testing.T) {
 	text := string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))
 	tests := map[string]struct {
 		answer func(w http.ResponseWriter)
-		cause  render.Cause
+		cause  diag.Cause
 		code   string
 	}{
-		"redirect":    {status(302, "Location", "https://evil.example.com/"+secret), render.CauseTrust, "git-redirect"},
-		"unavailable": {status(503), render.CauseRemote, "git-remote"},
-		"not JSON":    {status(201), render.CauseRemote, "git-remote"},
-		"line break":  {func(w http.ResponseWriter) { w.WriteHeader(201); _, _ = io.WriteString(w, `{"token":"a\nb"}`) }, render.CauseRemote, "git-remote"},
+		"redirect":    {status(302, "Location", "https://evil.example.com/"+secret), diag.CauseTrust, "git-redirect"},
+		"unavailable": {status(503), diag.CauseRemote, "git-remote"},
+		"not JSON":    {status(201), diag.CauseRemote, "git-remote"},
+		"line break":  {func(w http.ResponseWriter) { w.WriteHeader(201); _, _ = io.WriteString(w, `{"token":"a\nb"}`) }, diag.CauseRemote, "git-remote"},
 		"endless": {func(w http.ResponseWriter) {
 			w.WriteHeader(201)
 			for range 1 << 12 {
@@ -115,7 +115,7 @@ func TestGitHubAppFaults(t *testing.T) {
 					return
 				}
 			}
-		}, render.CauseRemote, "git-remote"},
+		}, diag.CauseRemote, "git-remote"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

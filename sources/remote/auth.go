@@ -7,7 +7,7 @@ import (
 	"errors"
 	"strings"
 
-	"confit/render"
+	"confit/render/diag"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -27,7 +27,7 @@ type endpoint struct {
 // tell tells of a request for a path. Neither has credentials.
 func (t *endpoint) tell(method, path, result string) {
 	if t.detail != nil {
-		t.detail(method + " " + render.Quoted(t.origin()+path) + ": " + result)
+		t.detail(method + " " + diag.Quoted(t.origin()+path) + ": " + result)
 	}
 }
 
@@ -47,7 +47,7 @@ type credentials struct {
 func (r *Remote) address() (address, error) {
 	a, err := parseURL(r.URL)
 	if err == nil && a.scheme == "http" && !r.AllowHTTP {
-		return a, a.problem(render.CauseSpec, "git-url", "http is neither secret nor authentic",
+		return a, a.problem(diag.CauseSpec, "git-url", "http is neither secret nor authentic",
 			"use https; or set allowHTTP: true for a public repository on a network you trust")
 	}
 	return a, err
@@ -67,7 +67,7 @@ func (r *Remote) endpoint() (*endpoint, error) {
 	case a.scheme == "ssh":
 		return t, t.readSSH(r.Auth)
 	case a.scheme == "http" && r.Auth != nil:
-		return nil, a.problem(render.CauseSpec, "git-auth", "credentials are not sent over http", "use https, or leave out auth:")
+		return nil, a.problem(diag.CauseSpec, "git-auth", "credentials are not sent over http", "use https, or leave out auth:")
 	case r.Auth != nil:
 		err = t.readHTTPS(r.Auth)
 	}
@@ -79,7 +79,7 @@ func (r *Remote) endpoint() (*endpoint, error) {
 
 // badAuth is about what the Secret holds; no text of it is ever part of the error.
 func (t *endpoint) badAuth(text, hint string) error {
-	return t.problem(render.CauseTrust, "git-auth", "auth: "+text, hint)
+	return t.problem(diag.CauseTrust, "git-auth", "auth: "+text, hint)
 }
 
 // value gives the first of keys that is there, without the newline that an editor leaves.
@@ -100,7 +100,7 @@ func (t *endpoint) readSSH(auth map[string][]byte) error {
 	}
 	known, ok := value(auth, "known_hosts")
 	if !ok || strings.TrimSpace(known) == "" {
-		return t.problem(render.CauseTrust, "git-host-key", "auth: known_hosts is missing, and host keys are always checked",
+		return t.problem(diag.CauseTrust, "git-host-key", "auth: known_hosts is missing, and host keys are always checked",
 			"add the server's line to the Secret as known_hosts: ssh-keyscan prints one, its operator publishes the fingerprint")
 	}
 	var err error

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"confit/render"
+	"confit/render/diag"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
@@ -136,18 +136,18 @@ func TestPermanent(t *testing.T) {
 	repo := newRepo(t)
 	tests := map[string]struct {
 		spoil func(w http.ResponseWriter)
-		cause render.Cause
+		cause diag.Cause
 		code  string
 		text  string
 	}{
-		"401":          {status(401), render.CauseTrust, "git-auth", "Unauthorized"},
-		"403":          {status(403), render.CauseTrust, "git-auth", "Forbidden"},
-		"404":          {status(404), render.CauseRemote, "git-not-found", "no such repository"},
-		"418":          {status(418), render.CauseRemote, "git-remote", "teapot"},
-		"login page":   {status(200, "Content-Type", "text/html"), render.CauseRemote, "git-remote", "login page"},
-		"to login":     {status(302, "Location", "/login?token="+secret), render.CauseTrust, "git-redirect", "login page"},
-		"other origin": {status(301, "Location", "https://u:"+secret+"@evil.example.com:99/"+secret), render.CauseTrust, "git-redirect", "to https://evil.example.com:99,"},
-		"downgrade":    {status(301, "Location", "http://127.0.0.1/web.git/info/refs?service=git-upload-pack"), render.CauseTrust, "git-redirect", "to http://127.0.0.1,"},
+		"401":          {status(401), diag.CauseTrust, "git-auth", "Unauthorized"},
+		"403":          {status(403), diag.CauseTrust, "git-auth", "Forbidden"},
+		"404":          {status(404), diag.CauseRemote, "git-not-found", "no such repository"},
+		"418":          {status(418), diag.CauseRemote, "git-remote", "teapot"},
+		"login page":   {status(200, "Content-Type", "text/html"), diag.CauseRemote, "git-remote", "login page"},
+		"to login":     {status(302, "Location", "/login?token="+secret), diag.CauseTrust, "git-redirect", "login page"},
+		"other origin": {status(301, "Location", "https://u:"+secret+"@evil.example.com:99/"+secret), diag.CauseTrust, "git-redirect", "to https://evil.example.com:99,"},
+		"downgrade":    {status(301, "Location", "http://127.0.0.1/web.git/info/refs?service=git-upload-pack"), diag.CauseTrust, "git-redirect", "to http://127.0.0.1,"},
 		"endless": {func(w http.ResponseWriter) {
 			w.WriteHeader(404)
 			for range 1 << 12 {
@@ -155,7 +155,7 @@ func TestPermanent(t *testing.T) {
 					return
 				}
 			}
-		}, render.CauseRemote, "git-not-found", ""},
+		}, diag.CauseRemote, "git-not-found", ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -214,7 +214,7 @@ func TestEnds(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/stall=%v", name, stall), func(t *testing.T) {
 				t.Parallel()
 				got := fetchFrom(t, &Remote{URL: tt.url, Auth: tt.auth, Timeout: 2 * time.Second, StartJitter: time.Hour, stall: stall}, "")
-				wantProblem(t, got.err, render.CauseRemote, "git-remote", tt.text)
+				wantProblem(t, got.err, diag.CauseRemote, "git-remote", tt.text)
 			})
 		}
 	}
@@ -223,7 +223,7 @@ func TestEnds(t *testing.T) {
 func TestRetryAfterTooLong(t *testing.T) {
 	srv, auth := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { status(429, "Retry-After", "3600")(w) }))
 	got := fetchFrom(t, &Remote{URL: srv.URL + "/web.git", Auth: auth}, "")
-	wantProblem(t, got.err, render.CauseRemote, "git-remote", "come back in 1h0m0s")
+	wantProblem(t, got.err, diag.CauseRemote, "git-remote", "come back in 1h0m0s")
 	if len(got.notices) > 0 {
 		t.Errorf("notices: %q", got.notices)
 	}
@@ -232,7 +232,7 @@ func TestRetryAfterTooLong(t *testing.T) {
 // TestCancelled has a caller that gives up: its own cause is what comes back.
 func TestCancelled(t *testing.T) {
 	srv, auth := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
-	why := &render.Problem{Cause: render.CauseSignal, Code: "signal", Text: "stopped"}
+	why := &diag.Problem{Cause: diag.CauseSignal, Code: "signal", Text: "stopped"}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	time.AfterFunc(100*time.Millisecond, func() { cancel(why) })
 	r := &Remote{URL: srv.URL + "/web.git", Auth: auth}
@@ -259,10 +259,10 @@ func TestReadFails(t *testing.T) {
 		})
 		return tries, err
 	}
-	if tries, err := fetch(&render.Problem{Cause: render.CauseRemote, Text: "cut short"}); tries != 2 || err != nil {
+	if tries, err := fetch(&diag.Problem{Cause: diag.CauseRemote, Text: "cut short"}); tries != 2 || err != nil {
 		t.Errorf("a remote problem: %d tries, %v", tries, err)
 	}
-	bad := &render.Problem{Cause: render.CauseData, Text: "bad object"}
+	bad := &diag.Problem{Cause: diag.CauseData, Text: "bad object"}
 	if tries, err := fetch(bad); tries != 1 || err != error(bad) {
 		t.Errorf("a data problem: %d tries, %v", tries, err)
 	}

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"confit/render"
+	"confit/render/diag"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
@@ -74,7 +74,7 @@ func (h *httpTransport) open(ctx context.Context) (io.Reader, error) {
 			return nil, err
 		}
 	}
-	return nil, h.to.problem(render.CauseTrust, "git-redirect", fmt.Sprintf("more than %d redirects", maxRedirects), "")
+	return nil, h.to.problem(diag.CauseTrust, "git-redirect", fmt.Sprintf("more than %d redirects", maxRedirects), "")
 }
 
 func (h *httpTransport) ask(ctx context.Context, request []byte) (io.Reader, error) {
@@ -137,10 +137,10 @@ func (h *httpTransport) content(resp *http.Response, kind string) (io.Reader, er
 	}
 	if got, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";"); !strings.EqualFold(strings.TrimSpace(got), kind) {
 		if dumb(resp.Body) {
-			return nil, h.to.problem(render.CauseRemote, "git-remote", "the server has only the files of the repository (Git's dumb protocol), which confit does not speak",
+			return nil, h.to.problem(diag.CauseRemote, "git-remote", "the server has only the files of the repository (Git's dumb protocol), which confit does not speak",
 				"put git http-backend before the repository, or fetch over ssh")
 		}
-		return nil, h.to.problem(render.CauseRemote, "git-remote", "this is not a Git server (or a login page)", "is this the URL that git clone takes?")
+		return nil, h.to.problem(diag.CauseRemote, "git-remote", "this is not a Git server (or a login page)", "is this the URL that git clone takes?")
 	}
 	return resp.Body, nil
 }
@@ -161,7 +161,7 @@ func (h *httpTransport) follow(resp *http.Response) error {
 	}
 	path, ok := strings.CutSuffix(to.EscapedPath(), listing)
 	if !ok || to.RawQuery != listingQuery {
-		return h.to.problem(render.CauseTrust, "git-redirect", "redirects to a page that is no repository (a login page?)",
+		return h.to.problem(diag.CauseTrust, "git-redirect", "redirects to a page that is no repository (a login page?)",
 			"is this the URL that git clone takes, and does it need auth:?")
 	}
 	h.path = path
@@ -181,9 +181,9 @@ func (a address) sameOrigin(u *url.URL) bool {
 func (a address) redirected(resp *http.Response) error {
 	where := "nowhere"
 	if to, err := resp.Location(); err == nil {
-		where = render.Quoted(cut(to.Scheme+"://"+to.Host, 300))
+		where = diag.Quoted(cut(to.Scheme+"://"+to.Host, 300))
 	}
-	return a.problem(render.CauseTrust, "git-redirect", "redirects to "+where+", which is not followed",
+	return a.problem(diag.CauseTrust, "git-redirect", "redirects to "+where+", which is not followed",
 		"credentials go to the configured origin only; if the repository has moved, write its new URL")
 }
 
@@ -200,20 +200,20 @@ func (t *endpoint) badStatus(resp *http.Response, now time.Time) error {
 		if t.offers == "nothing" {
 			hint = httpsShapes
 		}
-		return t.problem(render.CauseTrust, "git-auth", "the server refuses: "+statusText(code)+"; it was offered "+t.offers, hint)
+		return t.problem(diag.CauseTrust, "git-auth", "the server refuses: "+statusText(code)+"; it was offered "+t.offers, hint)
 	case code == http.StatusProxyAuthRequired:
 		return t.proxyStatus(code)
 	case code == http.StatusNotFound, code == http.StatusGone:
 		hint := "check the path; many servers say so of a private repository too, and this one was offered " + t.offers
 		for _, page := range []string{"/-/", "/tree/", "/blob/", "/src/branch/"} {
 			if repo, _, ok := strings.Cut(t.path, page); ok {
-				hint = "this is the address of a page; is " + render.Quoted(t.origin()+repo) + " the repository?"
+				hint = "this is the address of a page; is " + diag.Quoted(t.origin()+repo) + " the repository?"
 				break
 			}
 		}
-		return t.problem(render.CauseRemote, "git-not-found", "the server has no such repository", hint)
+		return t.problem(diag.CauseRemote, "git-not-found", "the server has no such repository", hint)
 	}
-	return t.problem(render.CauseRemote, "git-remote", "the server answers "+statusText(code), "")
+	return t.problem(diag.CauseRemote, "git-remote", "the server answers "+statusText(code), "")
 }
 
 // passing is true for a status that another try may cure.

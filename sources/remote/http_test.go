@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
@@ -75,7 +75,7 @@ func TestHTTPSAuth(t *testing.T) {
 				got.wantPack(t)
 				return
 			}
-			wantProblem(t, got.err, render.CauseTrust, tt.code, tt.text)
+			wantProblem(t, got.err, diag.CauseTrust, tt.code, tt.text)
 			if len(got.notices) > 0 || strings.Contains(shown(got.err), "Ym90") {
 				t.Errorf("%v %s", got.notices, shown(got.err))
 			}

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // issue makes a certificate for a common name, signed by ca or by itself.
@@ -81,7 +81,7 @@ func TestTLSAdvice(t *testing.T) {
 				got.wantPack(t)
 				return
 			}
-			wantOnce(t, got, render.CauseTrust, "git-tls", tt.text...)
+			wantOnce(t, got, diag.CauseTrust, "git-tls", tt.text...)
 		})
 	}
 }
@@ -106,7 +106,7 @@ func TestNoGitServer(t *testing.T) {
 		"/org/sub/repo/-/tree/main": {"git-not-found", srv.URL + "/org/sub/repo the repository?"},
 		"/org/repo.git":             {"git-not-found", "check the path"},
 	} {
-		wantOnce(t, fetchFrom(t, &Remote{URL: srv.URL + path, Auth: auth}, ""), render.CauseRemote, tt.code, tt.text)
+		wantOnce(t, fetchFrom(t, &Remote{URL: srv.URL + path, Auth: auth}, ""), diag.CauseRemote, tt.code, tt.text)
 	}
 }
 
@@ -139,7 +139,7 @@ func TestProxyVariable(t *testing.T) {
 				}
 				return
 			}
-			wantProblem(t, err, render.CauseSpec, "git-proxy", "the variable "+tt.bad+" is not the URL of a proxy")
+			wantProblem(t, err, diag.CauseSpec, "git-proxy", "the variable "+tt.bad+" is not the URL of a proxy")
 			if strings.Contains(shown(err), "hunter2") {
 				t.Errorf("shown: %s", shown(err))
 			}
@@ -152,7 +152,7 @@ func TestProxyRefuses(t *testing.T) {
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, secret, http.StatusForbidden) }))
 	t.Cleanup(proxy.Close)
 	got := fetchFrom(t, &Remote{URL: "https://example.com/web.git", Env: []string{"HTTPS_PROXY=" + proxy.URL}}, "")
-	wantOnce(t, got, render.CauseRemote, "git-proxy", "the proxy refuses: status 403 Forbidden", "example.com:443")
+	wantOnce(t, got, diag.CauseRemote, "git-proxy", "the proxy refuses: status 403 Forbidden", "example.com:443")
 }
 
 // TestLongTransfer tells a transfer that goes on from a server that is silent.
@@ -161,13 +161,13 @@ func TestLongTransfer(t *testing.T) {
 	defer cancel()
 	to := &endpoint{address: address{scheme: "https", host: "h", port: "443", path: "/a"}}
 	f := &fetch{Remote: &Remote{Timeout: 6 * time.Second}, to: to, start: time.Now(), timer: &stallTimer{}}
-	wantProblem(t, f.gaveUp(ctx, 1, transientError{}), render.CauseRemote, "git-remote", "it did not end in time")
+	wantProblem(t, f.gaveUp(ctx, 1, transientError{}), diag.CauseRemote, "git-remote", "it did not end in time")
 	f.timer.received.Store(3 << 19)
 	f.timer.latest.Store(time.Now().UnixNano())
 	err := f.gaveUp(ctx, 1, transientError{})
-	wantProblem(t, err, render.CauseRemote, "git-remote", "the transfer was not over; 1.5 MiB had come, the last of it")
-	wantProblem(t, err, render.CauseRemote, "git-remote", "raise limits: {git: {time: …}}")
-	wantProblem(t, f.gaveUp(ctx, 2, transientError{reason: "no answer in time"}), render.CauseRemote, "git-remote", "no answer in time")
+	wantProblem(t, err, diag.CauseRemote, "git-remote", "the transfer was not over; 1.5 MiB had come, the last of it")
+	wantProblem(t, err, diag.CauseRemote, "git-remote", "raise limits: {git: {time: …}}")
+	wantProblem(t, f.gaveUp(ctx, 2, transientError{reason: "no answer in time"}), diag.CauseRemote, "git-remote", "no answer in time")
 }
 
 // TestPastedURLs has URLs as people copy them, and the advice for those that confit refuses.
@@ -196,7 +196,7 @@ func TestPastedURLs(t *testing.T) {
 		"./a.git":                             "write https://host/path.git",
 	} {
 		_, err := parseURL(url)
-		wantProblem(t, err, render.CauseSpec, "git-url", text)
+		wantProblem(t, err, diag.CauseSpec, "git-url", text)
 	}
 }
 
@@ -212,7 +212,7 @@ func TestGarbledLines(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			srv, auth := serve(t, scripted(tt.list, tt.answer))
-			wantOnce(t, fetchFrom(t, &Remote{URL: srv.URL + "/a.git", Auth: auth}, ""), render.CauseRemote, "git-remote", "not Git's protocol")
+			wantOnce(t, fetchFrom(t, &Remote{URL: srv.URL + "/a.git", Auth: auth}, ""), diag.CauseRemote, "git-remote", "not Git's protocol")
 		})
 	}
 }

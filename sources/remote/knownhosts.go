@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"confit/render"
+	"confit/render/diag"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -112,7 +112,7 @@ func (l hostLine) names() string {
 	if strings.HasPrefix(l.patterns[0], "|") {
 		return "a hashed name"
 	}
-	return render.Quoted(cut(strings.Join(l.patterns, ","), 200))
+	return diag.Quoted(cut(strings.Join(l.patterns, ","), 200))
 }
 
 func (l hostLine) matches(name string) bool {
@@ -212,7 +212,7 @@ func (k knownHosts) check(a address, key ssh.PublicKey) error {
 	case !mine.contains(authority, cert.SignatureKey):
 		return k.problem(a, key, "the host certificate is not signed by a known authority")
 	case !slices.Contains(cert.ValidPrincipals, a.host):
-		return k.problem(a, key, "the host certificate is for another host or none: "+render.Quoted(cut(strings.Join(cert.ValidPrincipals, ", "), 200)))
+		return k.problem(a, key, "the host certificate is for another host or none: "+diag.Quoted(cut(strings.Join(cert.ValidPrincipals, ", "), 200)))
 	case now < cert.ValidAfter || now >= cert.ValidBefore:
 		return k.problem(a, key, "the host certificate has expired or is not yet valid")
 	}
@@ -227,7 +227,7 @@ func sameKey(a, b ssh.PublicKey) bool { return bytes.Equal(a.Marshal(), b.Marsha
 
 // problem is that of a host with a key that is not accepted.
 func (k knownHosts) problem(a address, key ssh.PublicKey, text string) error {
-	p := a.problem(render.CauseTrust, "git-host-key", text,
+	p := a.problem(diag.CauseTrust, "git-host-key", text,
 		"if the server's operator publishes that fingerprint, put its line into known_hosts; if not, somebody is in between")
 	p.Notes = append([]string{"the server shows " + fingerprint(key)}, k.forHost(a).notes()...)
 	for _, l := range k {
@@ -242,13 +242,13 @@ func (k knownHosts) problem(a address, key ssh.PublicKey, text string) error {
 // noSuchType is the problem of a server that has no key of a known type, or signs with it
 // as nobody should.
 func (k knownHosts) noSuchType(a address, offered []string) error {
-	p := a.problem(render.CauseTrust, "git-host-key", "the server has no host key of the type in known_hosts",
+	p := a.problem(diag.CauseTrust, "git-host-key", "the server has no host key of the type in known_hosts",
 		"if the server's operator has replaced the key, put its line into known_hosts")
 	if slices.Contains(offered, ssh.KeyAlgoRSA) && slices.Contains(k.algorithms(a), ssh.KeyAlgoRSASHA512) {
 		p.Text = a.String() + ": the server signs with its RSA host key by SHA-1 only, which is not safe enough"
 		p.Hint = "let the server sign by rsa-sha2-512, or have an ed25519 host key, whose line goes into known_hosts"
 	}
-	p.Notes = append(k.forHost(a).notes(), "the server offers "+render.Quoted(cut(strings.Join(offered, ", "), 300)))
+	p.Notes = append(k.forHost(a).notes(), "the server offers "+diag.Quoted(cut(strings.Join(offered, ", "), 300)))
 	return p
 }
 

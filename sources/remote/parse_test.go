@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"confit/render"
+	"confit/render/diag"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"golang.org/x/crypto/ssh"
@@ -93,7 +93,7 @@ func TestParseURLRefuses(t *testing.T) {
 			t.Errorf("parseURL(%q) = %v, want an error", url, a)
 			continue
 		}
-		wantProblem(t, err, render.CauseSpec, "git-url", "")
+		wantProblem(t, err, diag.CauseSpec, "git-url", "")
 		if strings.Contains(shown(err), "hunter2") {
 			t.Errorf("parseURL(%q) shows it: %v", url, err)
 		}
@@ -107,7 +107,7 @@ func FuzzParseURL(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		a, err := parseURL(s)
 		if err != nil {
-			var p *render.Problem
+			var p *diag.Problem
 			if !errors.As(err, &p) || p.Code != "git-url" {
 				t.Errorf("%v", err)
 			}
@@ -162,7 +162,7 @@ func TestResolve(t *testing.T) {
 	for name, tt := range tests {
 		got, err := refs.Resolve(name)
 		if tt.text != "" {
-			wantProblem(t, err, render.CauseInput, "git-ref", tt.text)
+			wantProblem(t, err, diag.CauseInput, "git-ref", tt.text)
 		} else if err != nil || got != tt.want {
 			t.Errorf("Resolve(%q) = %v, %v, want %v", name, got, err, tt.want)
 		}

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"confit/render"
+	"confit/render/diag"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
@@ -45,7 +45,7 @@ func TestExactCommit(t *testing.T) {
 					got.wantPack(t)
 					continue
 				}
-				wantProblem(t, got.err, render.CauseRemote, "git-remote", hidden)
+				wantProblem(t, got.err, diag.CauseRemote, "git-remote", hidden)
 				if !errors.Is(got.err, ErrNotOffered) || len(got.notices) > 0 {
 					t.Errorf("%v is not ErrNotOffered, or was retried: %q", got.err, got.notices)
 				}
@@ -66,8 +66,8 @@ func TestEmptyAndSHA256(t *testing.T) {
 		if strings.HasPrefix(base, "ssh") {
 			keys = shell.auth()
 		}
-		wantProblem(t, fetchFrom(t, &Remote{URL: base + "/empty.git", Auth: keys}, "").err, render.CauseData, "git-empty", "empty")
-		wantProblem(t, fetchFrom(t, &Remote{URL: base + "/long.git", Auth: keys}, "").err, render.CauseData, "git-format", "SHA-256")
+		wantProblem(t, fetchFrom(t, &Remote{URL: base + "/empty.git", Auth: keys}, "").err, diag.CauseData, "git-empty", "empty")
+		wantProblem(t, fetchFrom(t, &Remote{URL: base + "/long.git", Auth: keys}, "").err, diag.CauseData, "git-format", "SHA-256")
 	}
 }
 
@@ -148,7 +148,7 @@ func TestServerWords(t *testing.T) {
 					text = "held back"
 				}
 				if text != "" {
-					wantProblem(t, got.err, render.CauseRemote, "git-remote", text)
+					wantProblem(t, got.err, diag.CauseRemote, "git-remote", text)
 					return
 				}
 				if got.err != nil || string(got.pack) != tt.pack {
@@ -198,7 +198,7 @@ func TestTooManyRefs(t *testing.T) {
 		}
 	}))
 	got := fetchFrom(t, &Remote{URL: srv.URL + "/web.git", Auth: auth}, "")
-	wantProblem(t, got.err, render.CauseLimit, "git-refs", "32 MiB")
+	wantProblem(t, got.err, diag.CauseLimit, "git-refs", "32 MiB")
 }
 
 func TestRequest(t *testing.T) {

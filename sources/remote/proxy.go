@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"confit/render"
+	"confit/render/diag"
 
 	"golang.org/x/net/http/httpproxy"
 )
@@ -47,7 +47,7 @@ func (a address) checkProxy(env []string) error {
 	if counts == nil || isProxyURL(value) { // NO_PROXY may name the host
 		return nil
 	}
-	return a.problem(render.CauseSpec, "git-proxy", "the variable "+name+" is not the URL of a proxy",
+	return a.problem(diag.CauseSpec, "git-proxy", "the variable "+name+" is not the URL of a proxy",
 		"write http://host:port, or http://user:password@host:port with a % of the password as %25, a / as %2F and an @ as %40")
 }
 
@@ -70,10 +70,10 @@ func (t *endpoint) proxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, r
 func (t *endpoint) proxyStatus(code int) error {
 	switch {
 	case code == http.StatusProxyAuthRequired:
-		return t.problem(render.CauseTrust, "git-auth", "the proxy wants another user or password",
+		return t.problem(diag.CauseTrust, "git-auth", "the proxy wants another user or password",
 			"set them in HTTPS_PROXY, from a Secret: http://user:password@proxy:port")
 	case !passing(code):
-		return t.problem(render.CauseRemote, "git-proxy", "the proxy refuses: "+statusText(code),
+		return t.problem(diag.CauseRemote, "git-proxy", "the proxy refuses: "+statusText(code),
 			"does the proxy let connections to "+t.hostPort()+" through? hosts that need no proxy are in NO_PROXY")
 	}
 	return transientError{reason: "the proxy answers " + statusText(code)}

@@ -3,7 +3,7 @@ package remote
 import (
 	"strings"
 
-	"confit/render"
+	"confit/render/diag"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
@@ -50,9 +50,9 @@ func (f Refs) Resolve(name string) (Ref, error) {
 	}
 	names := make([]string, len(found))
 	for i, r := range found {
-		names[i] = render.Quoted(r.Name)
+		names[i] = diag.Quoted(r.Name)
 	}
-	return Ref{}, refProblem(render.Quoted(name)+" is ambiguous: the repository has "+strings.Join(names, " and "), "write one of these as ref:")
+	return Ref{}, refProblem(diag.Quoted(name)+" is ambiguous: the repository has "+strings.Join(names, " and "), "write one of these as ref:")
 }
 
 func short(full, name string) bool {
@@ -100,7 +100,7 @@ func (f Refs) absent(name string) error {
 	if near := f.near(name); len(near) > 0 {
 		hint = "did you mean " + strings.Join(near, ", ") + "?"
 	}
-	return refProblem("the repository has no branch or tag "+render.Quoted(name), hint)
+	return refProblem("the repository has no branch or tag "+diag.Quoted(name), hint)
 }
 
 // near picks the names that end like one (origin/main is main here), or else those that
@@ -112,15 +112,15 @@ func (f Refs) near(name string) []string {
 		n := strings.TrimPrefix(strings.TrimPrefix(r.Name, "refs/heads/"), "refs/tags/")
 		names = append(names, n)
 		if strings.EqualFold(last(n), last(name)) && len(near) < 3 {
-			near = append(near, render.Quoted(n))
+			near = append(near, diag.Quoted(n))
 		}
 	}
 	if len(near) > 0 {
 		return near
 	}
-	return render.Nearest(name, names)
+	return diag.Nearest(name, names)
 }
 
-func refProblem(text, hint string) *render.Problem {
-	return &render.Problem{Cause: render.CauseInput, Code: "git-ref", Text: text, Hint: hint}
+func refProblem(text, hint string) *diag.Problem {
+	return &diag.Problem{Cause: diag.CauseInput, Code: "git-ref", Text: text, Hint: hint}
 }

@@ -8,7 +8,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"confit/render"
+	"confit/render/diag"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
@@ -148,7 +148,7 @@ func (f *fetch) gaveUp(ctx context.Context, n int, last transientError) error {
 	case reason == "":
 		reason = "it did not end in time"
 	}
-	p := f.to.problem(render.CauseRemote, "git-remote", fmt.Sprintf("gave up after %s in %s: %s", tries, time.Since(f.start).Round(time.Millisecond), reason), hint)
+	p := f.to.problem(diag.CauseRemote, "git-remote", fmt.Sprintf("gave up after %s in %s: %s", tries, time.Since(f.start).Round(time.Millisecond), reason), hint)
 	if last.after > 0 {
 		p.Notes = []string{"the server asks to come back in " + last.after.Round(time.Second).String()}
 	}
@@ -173,6 +173,6 @@ func (f *fetch) try(ctx context.Context) error {
 }
 
 func isProblem(err error) bool {
-	var p *render.Problem
+	var p *diag.Problem
 	return errors.As(err, &p)
 }

@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 const (
@@ -74,7 +74,7 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 func networkFault(err error) error {
 	var (
 		transient transientError
-		problem   *render.Problem
+		problem   *diag.Problem
 		timeout   net.Error
 		dns       *net.DNSError
 		errno     syscall.Errno

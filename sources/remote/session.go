@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"confit/render"
+	"confit/render/diag"
 
 	"github.com/go-git/go-git/v5/plumbing/format/pktline"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
@@ -115,8 +115,8 @@ func (r *pktReader) preface() error {
 func (s *session) receive(ctx context.Context, r *pktReader, read func(context.Context, io.Reader) error) error {
 	p := &packReader{session: s, pkts: r, banded: s.can.Supports(capability.Sideband64k) || s.can.Supports(capability.Sideband)}
 	err := read(ctx, p)
-	var problem *render.Problem
-	if err == nil || errors.As(err, &problem) && problem.Cause != render.CauseRemote {
+	var problem *diag.Problem
+	if err == nil || errors.As(err, &problem) && problem.Cause != diag.CauseRemote {
 		return err
 	}
 	if fault := p.fault(); fault != nil {
@@ -138,7 +138,7 @@ func (s *session) explain(r *pktReader, err error) error {
 	)
 	switch {
 	case errors.As(err, &stray) && s.to.scheme == "ssh":
-		return s.to.problem(render.CauseRemote, "git-remote", "what the server sends is not Git's protocol; it says "+s.to.quote(string(stray)),
+		return s.to.problem(diag.CauseRemote, "git-remote", "what the server sends is not Git's protocol; it says "+s.to.quote(string(stray)),
 			"a login shell or its start files wrote that: the account is to be one for Git, and what its shell starts is to write nothing")
 	case errors.As(err, &said):
 		return s.to.refusal(said.Text)
@@ -152,7 +152,7 @@ func (s *session) explain(r *pktReader, err error) error {
 
 // refusal is the problem of a server that says no.
 func (t *endpoint) refusal(text string) error {
-	p := t.problem(render.CauseRemote, "git-remote", "the server says "+t.quote(text), "is the path right, and may this account read it?")
+	p := t.problem(diag.CauseRemote, "git-remote", "the server says "+t.quote(text), "is the path right, and may this account read it?")
 	if notOffered(text) {
 		p.Err = ErrNotOffered
 	}
@@ -172,7 +172,7 @@ func (s *session) refused(refs Refs, want Want, err error) error {
 	}
 	for _, hash := range want.Hashes {
 		if !refs.has(hash) {
-			p := s.to.problem(render.CauseRemote, "git-remote", "the server does not hand out commit "+hash.String(),
+			p := s.to.problem(diag.CauseRemote, "git-remote", "the server does not hand out commit "+hash.String(),
 				"does the commit exist, and does a branch or tag of the server lead to it?")
 			p.Err = ErrNotOffered
 			return p
@@ -187,7 +187,7 @@ func (t *endpoint) quote(text string) string {
 	if t.sendsSecret() {
 		return "no (its words are held back: it was sent credentials)"
 	}
-	return render.Quoted(cut(strings.TrimSpace(text), 300))
+	return diag.Quoted(cut(strings.TrimSpace(text), 300))
 }
 
 func cut(s string, n int) string {

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"confit/render"
+	"confit/render/diag"
 
 	"github.com/go-git/go-git/v5/plumbing/format/pktline"
 	"golang.org/x/crypto/ssh"
@@ -57,7 +57,7 @@ func (s *sshTransport) open(ctx context.Context) (io.Reader, error) {
 	if ctx.Err() != nil || errors.Is(err, io.EOF) {
 		return nil, networkFault(err)
 	}
-	return nil, s.to.problem(render.CauseRemote, "git-remote", "the server does not run git-upload-pack", "is the account one for Git?")
+	return nil, s.to.problem(diag.CauseRemote, "git-remote", "the server does not run git-upload-pack", "is the account one for Git?")
 }
 
 // connect dials and shakes hands. Package ssh knows no context, so the connection is
@@ -115,16 +115,16 @@ func (s *sshTransport) handshakeError(err error) error {
 	case s.hostKeyErr != nil:
 		return s.hostKeyErr
 	case s.conn.left.Load() <= 0:
-		return s.to.problem(render.CauseRemote, "git-remote", fmt.Sprintf("the server sends more than %d MiB before anybody is logged in", maxHandshake>>20), "is this the port of an ssh server?")
+		return s.to.problem(diag.CauseRemote, "git-remote", fmt.Sprintf("the server sends more than %d MiB before anybody is logged in", maxHandshake>>20), "is this the port of an ssh server?")
 	case errors.As(err, &none) && none.What == "host key":
 		return s.to.hosts.noSuchType(s.to.address, none.RequestedAlgorithms)
 	case errors.As(err, &none):
-		p := s.to.problem(render.CauseTrust, "git-host-key", "the server has no "+render.Quoted(none.What)+" that is safe enough",
+		p := s.to.problem(diag.CauseTrust, "git-host-key", "the server has no "+diag.Quoted(none.What)+" that is safe enough",
 			"let the server offer one of "+algorithmNames(none.SupportedAlgorithms))
-		p.Notes = []string{"it offers " + render.Quoted(cut(algorithmNames(none.RequestedAlgorithms), 300))}
+		p.Notes = []string{"it offers " + diag.Quoted(cut(algorithmNames(none.RequestedAlgorithms), 300))}
 		return p
 	case strings.Contains(err.Error(), "unable to authenticate"):
-		return s.to.problem(render.CauseTrust, "git-auth", "the server does not accept "+s.to.offers+" for user "+s.to.user,
+		return s.to.problem(diag.CauseTrust, "git-auth", "the server does not accept "+s.to.offers+" for user "+s.to.user,
 			"is it added there as a deploy key, or to an account that may read the repository?")
 	}
 	return networkFault(err)
@@ -168,12 +168,12 @@ func (s *sshTransport) end() error {
 	case s.asked && notOffered(words):
 		return &pktline.ErrorLine{Text: words}
 	case s.asked && !s.heard && exit.Signal() == "" && exit.ExitStatus() < 126: // it ended by itself, with no word of an answer
-		return s.to.problem(render.CauseRemote, "git-remote",
+		return s.to.problem(diag.CauseRemote, "git-remote",
 			fmt.Sprintf("git-upload-pack of the server does not take the request: it ended with status %d and says %s", exit.ExitStatus(), s.to.quote(words)), "")
 	case s.heard || s.asked:
 		return transientError{reason: "git-upload-pack of the server ended early and says " + s.to.quote(words)}
 	}
-	return s.to.problem(render.CauseRemote, "git-remote",
+	return s.to.problem(diag.CauseRemote, "git-remote",
 		fmt.Sprintf("git-upload-pack of the server ended with status %d and says %s", exit.ExitStatus(), s.to.quote(words)), s.to.notThere())
 }
 
@@ -181,7 +181,7 @@ func (s *sshTransport) end() error {
 func (t *endpoint) notThere() string {
 	hint := "does the repository exist, and may " + t.offers + " read it?"
 	if port, path, _ := strings.Cut(t.path, "/"); port != "" && strings.Trim(port, "0123456789") == "" {
-		hint += " if " + port + " is a port, write " + render.Quoted("ssh://"+t.user+"@"+t.host+":"+port+"/"+path)
+		hint += " if " + port + " is a port, write " + diag.Quoted("ssh://"+t.user+"@"+t.host+":"+port+"/"+path)
 	}
 	return hint
 }

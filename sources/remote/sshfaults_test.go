@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"confit/render"
+	"confit/render/diag"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -103,7 +103,7 @@ func TestHostKey(t *testing.T) {
 				return
 			}
 			for _, text := range tt.text {
-				wantProblem(t, got.err, render.CauseTrust, "git-host-key", text)
+				wantProblem(t, got.err, diag.CauseTrust, "git-host-key", text)
 			}
 			if len(got.notices) > 0 {
 				t.Errorf("notices: %q", got.notices)
@@ -152,7 +152,7 @@ func TestSSHAuth(t *testing.T) {
 				got.wantPack(t)
 				return
 			}
-			wantProblem(t, got.err, render.CauseTrust, tt.code, tt.text)
+			wantProblem(t, got.err, diag.CauseTrust, tt.code, tt.text)
 		})
 	}
 }
@@ -163,7 +163,7 @@ func TestSSHFaults(t *testing.T) {
 	fetch := func(url string) result {
 		return fetchFrom(t, &Remote{URL: url, Auth: srv.auth(), Timeout: 10 * time.Second, stall: 300 * time.Millisecond}, "")
 	}
-	wantProblem(t, fetch(strings.Replace(srv.url(), "web.git", "it's$(not)there.git", 1)).err, render.CauseRemote, "git-remote", "does not appear to be a git repository")
+	wantProblem(t, fetch(strings.Replace(srv.url(), "web.git", "it's$(not)there.git", 1)).err, diag.CauseRemote, "git-remote", "does not appear to be a git repository")
 
 	spoil := func(f func(ssh.Channel) uint32) {
 		srv.mu.Lock()

@@ -12,14 +12,14 @@ import (
 	"testing"
 	"time"
 
-	"confit/render"
+	"confit/render/diag"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
 )
 
 // wantOnce is a problem of the first try.
-func wantOnce(t *testing.T, got result, cause render.Cause, code string, texts ...string) {
+func wantOnce(t *testing.T, got result, cause diag.Cause, code string, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
 		wantProblem(t, got.err, cause, code, text)
@@ -77,8 +77,8 @@ func TestSSHAlgorithms(t *testing.T) {
 				got.wantPack(t)
 				return
 			}
-			wantOnce(t, got, render.CauseTrust, "git-host-key", tt.text...)
-			p := (*render.Problem)(nil)
+			wantOnce(t, got, diag.CauseTrust, "git-host-key", tt.text...)
+			p := (*diag.Problem)(nil)
 			if errors.As(got.err, &p); strings.Contains(p.Hint, "group14-sha1") || strings.Contains(p.Hint, "sha1-96") || strings.Contains(shown(p), "kex-strict") {
 				t.Errorf("%s", shown(p))
 			}
@@ -147,7 +147,7 @@ func TestHostKeyAdvice(t *testing.T) {
 				got.wantPack(t)
 				return
 			}
-			wantOnce(t, got, render.CauseTrust, "git-host-key", tt.text...)
+			wantOnce(t, got, diag.CauseTrust, "git-host-key", tt.text...)
 		})
 	}
 }
@@ -157,8 +157,8 @@ func TestEncryptedPKCS8(t *testing.T) {
 	srv := &sshd{}
 	auth := with(srv.fill(t), "identity", text, "password", secret)
 	err := (&Remote{URL: "git@git.example.com:a.git", Auth: auth}).Check()
-	wantProblem(t, err, render.CauseTrust, "git-auth", "encrypted PKCS#8")
-	wantProblem(t, err, render.CauseTrust, "git-auth", "ssh-keygen -p -f KEY")
+	wantProblem(t, err, diag.CauseTrust, "git-auth", "encrypted PKCS#8")
+	wantProblem(t, err, diag.CauseTrust, "git-auth", "ssh-keygen -p -f KEY")
 }
 
 // TestSSHWords has servers that are no Git servers, or end with words of their own.
@@ -195,7 +195,7 @@ func TestSSHWords(t *testing.T) {
 			srv.mu.Unlock()
 			got := fetchFrom(t, &Remote{URL: srv.url(), Auth: srv.auth()}, "")
 			if tt.text != nil {
-				wantOnce(t, got, render.CauseRemote, "git-remote", tt.text...)
+				wantOnce(t, got, diag.CauseRemote, "git-remote", tt.text...)
 				return
 			}
 			got.wantPack(t)
@@ -230,5 +230,5 @@ func TestSSHFlood(t *testing.T) {
 		}
 	}()
 	got := fetchFrom(t, &Remote{URL: "ssh://" + l.Addr().String() + "/a.git", Auth: (&sshd{}).fill(t)}, "")
-	wantOnce(t, got, render.CauseRemote, "git-remote", "more than 1 MiB before anybody is logged in")
+	wantOnce(t, got, diag.CauseRemote, "git-remote", "more than 1 MiB before anybody is logged in")
 }

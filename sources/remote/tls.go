@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 func (t *endpoint) tlsConfig() *tls.Config {
@@ -44,14 +44,14 @@ func (t *endpoint) tlsProblem(err error) error {
 	case errors.Is(err, http.ErrSchemeMismatch):
 		text, hint = "the server does not speak TLS on this port", "check the port"
 	case errors.As(err, &op) && op.Op == "remote error":
-		text = "the server ended the TLS handshake: " + render.Quoted(op.Err.Error())
+		text = "the server ended the TLS handshake: " + diag.Quoted(op.Err.Error())
 		hint = "does it want a client certificate (tls.crt and tls.key of the Secret of auth:)?"
 	case strings.Contains(err.Error(), "tls: ") && !strings.Contains(err.Error(), "timeout"):
 		text, hint = "the server and confit do not agree on TLS", "TLS 1.2 is the oldest that is spoken"
 	default:
 		return nil
 	}
-	return t.problem(render.CauseTrust, "git-tls", text, hint)
+	return t.problem(diag.CauseTrust, "git-tls", text, hint)
 }
 
 // unknownAuthority follows the certificates that the server sent up to the one whose issuer
@@ -75,12 +75,12 @@ func unknownAuthority(err error) (text, hint string) {
 	if !bytes.Equal(top.RawSubject, top.RawIssuer) {
 		hint = "the server does not send the certificate of that issuer: if it is an intermediate, let the server send its whole chain; " + hint
 	}
-	return text + ": " + render.Quoted(cut(top.Issuer.String(), 200)), hint
+	return text + ": " + diag.Quoted(cut(top.Issuer.String(), 200)), hint
 }
 
 // wrongName tells which names the certificate is for.
 func (t *endpoint) wrongName(c *x509.Certificate) (text, hint string) {
-	text = "the certificate of the server is not for " + render.Quoted(t.host)
+	text = "the certificate of the server is not for " + diag.Quoted(t.host)
 	names := slices.Clone(c.DNSNames)
 	for _, ip := range c.IPAddresses {
 		names = append(names, ip.String())
@@ -88,5 +88,5 @@ func (t *endpoint) wrongName(c *x509.Certificate) (text, hint string) {
 	if len(names) == 0 {
 		return text + ": it has no subjectAltName, and its common name does not count", "let it be issued anew with a subjectAltName for the host"
 	}
-	return text, "use a name that the certificate is for: " + render.Quoted(cut(strings.Join(names, ", "), 200))
+	return text, "use a name that the certificate is for: " + diag.Quoted(cut(strings.Join(names, ", "), 200))
 }

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // newCert is a certificate that signs itself, for names, good until end.
@@ -92,7 +92,7 @@ func TestTLS(t *testing.T) {
 				got.wantPack(t)
 				return
 			}
-			wantProblem(t, got.err, render.CauseTrust, "git-tls", tt.text)
+			wantProblem(t, got.err, diag.CauseTrust, "git-tls", tt.text)
 			if len(got.notices) > 0 {
 				t.Errorf("notices: %q", got.notices)
 			}
@@ -105,11 +105,11 @@ func TestPlainHTTP(t *testing.T) {
 	t.Cleanup(srv.Close)
 	url := srv.URL + "/web.git"
 	fetchFrom(t, &Remote{URL: url, AllowHTTP: true}, "").wantPack(t)
-	wantProblem(t, fetchFrom(t, &Remote{URL: url}, "").err, render.CauseSpec, "git-url", "allowHTTP")
+	wantProblem(t, fetchFrom(t, &Remote{URL: url}, "").err, diag.CauseSpec, "git-url", "allowHTTP")
 	auth := map[string][]byte{"token": []byte(secret)}
-	wantProblem(t, fetchFrom(t, &Remote{URL: url, AllowHTTP: true, Auth: auth}, "").err, render.CauseSpec, "git-auth", "not sent over http")
+	wantProblem(t, fetchFrom(t, &Remote{URL: url, AllowHTTP: true, Auth: auth}, "").err, diag.CauseSpec, "git-auth", "not sent over http")
 	got := fetchFrom(t, &Remote{URL: strings.Replace(url, "http:", "https:", 1)}, "")
-	wantProblem(t, got.err, render.CauseTrust, "git-tls", "does not speak TLS")
+	wantProblem(t, got.err, diag.CauseTrust, "git-tls", "does not speak TLS")
 }
 
 // TestProxy goes through a proxy that wants a password, to a host that only it knows.
@@ -143,7 +143,7 @@ func TestProxy(t *testing.T) {
 	r := &Remote{URL: "https://example.com/web.git", Auth: auth, Env: through("bot:" + secret)}
 	fetchFrom(t, r, "").wantPack(t)
 	r.Env = through("bot:" + secret + "1")
-	wantProblem(t, fetchFrom(t, r, "").err, render.CauseTrust, "git-auth", "the proxy wants")
+	wantProblem(t, fetchFrom(t, r, "").err, diag.CauseTrust, "git-auth", "the proxy wants")
 	r.Env, r.URL, r.Timeout = through("bot:"+secret), "https://example.org/web.git", 3*time.Second
-	wantProblem(t, fetchFrom(t, r, "").err, render.CauseRemote, "git-remote", "the proxy answers status 502 Bad Gateway")
+	wantProblem(t, fetchFrom(t, r, "").err, diag.CauseRemote, "git-remote", "the proxy answers status 502 Bad Gateway")
 }

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // answering is a DNS server that says of every name what is in code, and no more.
@@ -59,9 +59,9 @@ func TestUnknown(t *testing.T) {
 			tt.r.Timeout = time.Hour
 			tt.r.Notice = func(string) { code.Store(noSuchName) }
 			err := tt.r.Fetch(t.Context(), nil, nil)
-			wantProblem(t, err, render.CauseRemote, "git-remote", tt.says)
-			wantProblem(t, err, render.CauseRemote, "git-remote", "DNS knows no server")
-			if p := (*render.Problem)(nil); !errors.As(err, &p) || !strings.Contains(p.Hint, "spelt right") {
+			wantProblem(t, err, diag.CauseRemote, "git-remote", tt.says)
+			wantProblem(t, err, diag.CauseRemote, "git-remote", "DNS knows no server")
+			if p := (*diag.Problem)(nil); !errors.As(err, &p) || !strings.Contains(p.Hint, "spelt right") {
 				t.Errorf("the hint is that of %+v", err)
 			}
 		})

@@ -8,7 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // An address is a URL that was found good. It holds no credential, so it can be shown.
@@ -68,7 +68,7 @@ func port(scheme string) string {
 }
 
 func badURL(text, hint string) error {
-	return &render.Problem{Cause: render.CauseSpec, Code: "git-url", Text: text, Hint: hint}
+	return &diag.Problem{Cause: diag.CauseSpec, Code: "git-url", Text: text, Hint: hint}
 }
 
 func parseFull(s, scheme, rest string) (address, error) {
@@ -215,10 +215,10 @@ func (a address) String() string {
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path
 	}
-	return a.origin() + render.Quoted(path)
+	return a.origin() + diag.Quoted(path)
 }
 
 // problem is about the repository at a.
-func (a address) problem(c render.Cause, code, text, hint string) *render.Problem {
-	return &render.Problem{Cause: c, Code: code, Text: a.String() + ": " + text, Hint: hint}
+func (a address) problem(c diag.Cause, code, text, hint string) *diag.Problem {
+	return &diag.Problem{Cause: c, Code: code, Text: a.String() + ": " + text, Hint: hint}
 }

@@ -20,7 +20,7 @@ import (
 	"testing"
 	"time"
 
-	"confit/render"
+	"confit/render/diag"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
@@ -182,7 +182,7 @@ func shown(err error) string {
 		return ""
 	}
 	text := err.Error()
-	var p *render.Problem
+	var p *diag.Problem
 	if errors.As(err, &p) {
 		text = fmt.Sprintln(p.Cause, p.Code, p.Text, p.Notes, p.Hint, p.Err)
 	}
@@ -203,9 +203,9 @@ func (g result) wantPack(t *testing.T) {
 	}
 }
 
-func wantProblem(t *testing.T, err error, cause render.Cause, code, text string) *render.Problem {
+func wantProblem(t *testing.T, err error, cause diag.Cause, code, text string) *diag.Problem {
 	t.Helper()
-	var p *render.Problem
+	var p *diag.Problem
 	if !errors.As(err, &p) {
 		t.Fatalf("error %v, want a problem %s", err, code)
 	}

@@ -16,7 +16,7 @@ import (
 	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 	"golang.org/x/crypto/ssh"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // A hand signs; its keys are trusted by keys.
@@ -122,8 +122,8 @@ func (h hand) tag(text string) []byte { return []byte(text + h.sign([]byte(text)
 // refusal is the text of a refusal, which must be a problem of trust with advice.
 func refusal(t testing.TB, err error) string {
 	t.Helper()
-	var p *render.Problem
-	if !errors.As(err, &p) || p.Cause != render.CauseTrust || p.Code != "git-signature" || p.Hint == "" {
+	var p *diag.Problem
+	if !errors.As(err, &p) || p.Cause != diag.CauseTrust || p.Code != "git-signature" || p.Hint == "" {
 		t.Fatalf("error %v (%#v) is no problem of trust with a hint", err, p)
 	}
 	return p.Error()

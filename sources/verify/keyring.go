@@ -8,7 +8,7 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // A certificate is an OpenPGP public key with its user IDs, subkeys and signatures. Each check
@@ -17,7 +17,7 @@ import (
 type certificate struct {
 	raw         []byte
 	fingerprint string
-	pos         render.Pos
+	pos         diag.Pos
 }
 
 func (c certificate) entity() (*openpgp.Entity, error) {
@@ -46,12 +46,12 @@ const exportHint = "export it again: gpg --export --armor KEY"
 
 func (k *Keys) addKeyring(f File) error {
 	if len(f.Data) > 0 && f.Data[0]&0x80 != 0 {
-		return k.addCertificates(f.Data, render.Pos{File: f.Name})
+		return k.addCertificates(f.Data, diag.Pos{File: f.Name})
 	}
 	before := len(k.certificates)
 	lines := strings.Split(strings.ReplaceAll(string(f.Data), "\r\n", "\n"), "\n")
 	for i := 0; i < len(lines); i++ {
-		pos := render.Pos{File: f.Name, Line: i + 1}
+		pos := diag.Pos{File: f.Name, Line: i + 1}
 		if !strings.HasPrefix(lines[i], "-----BEGIN ") {
 			continue // like gpg, skip the text around the blocks
 		}
@@ -73,12 +73,12 @@ func (k *Keys) addKeyring(f File) error {
 		i = end
 	}
 	if len(k.certificates) == before {
-		return keyProblem(render.Pos{File: f.Name}, exportHint, "no OpenPGP public key is in the file")
+		return keyProblem(diag.Pos{File: f.Name}, exportHint, "no OpenPGP public key is in the file")
 	}
 	return nil
 }
 
-func checkBeginLine(line string, pos render.Pos) error {
+func checkBeginLine(line string, pos diag.Pos) error {
 	switch {
 	case line == "-----BEGIN PGP PUBLIC KEY BLOCK-----":
 		return nil
@@ -91,7 +91,7 @@ func checkBeginLine(line string, pos render.Pos) error {
 const privateKeyHint = "mount the public key only, and take this one for compromised if others could read it"
 
 // addCertificates adds the keys of a binary keyring.
-func (k *Keys) addCertificates(data []byte, pos render.Pos) error {
+func (k *Keys) addCertificates(data []byte, pos diag.Pos) error {
 	var raw []byte
 	hasIDs := false // the certificate has a user ID or subkey so far
 	for len(data) > 0 {
@@ -117,7 +117,7 @@ func (k *Keys) addCertificates(data []byte, pos render.Pos) error {
 
 // checkKeyPacket refuses packets that the library skips without an error, above all
 // revocations: those without their key, in an unexpected place, or of an old version.
-func checkKeyPacket(p rawPacket, first, hasIDs bool, pos render.Pos) error {
+func checkKeyPacket(p rawPacket, first, hasIDs bool, pos diag.Pos) error {
 	switch p.tag {
 	case tagSecretKey, tagSecretSubkey:
 		return keyProblem(pos, privateKeyHint, "a private key is in the file")
@@ -139,7 +139,7 @@ func checkKeyPacket(p rawPacket, first, hasIDs bool, pos render.Pos) error {
 	return nil
 }
 
-func (k *Keys) addCertificate(raw []byte, pos render.Pos) error {
+func (k *Keys) addCertificate(raw []byte, pos diag.Pos) error {
 	if raw == nil {
 		return nil
 	}

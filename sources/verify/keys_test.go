@@ -12,15 +12,15 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 	"golang.org/x/crypto/ssh"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // problems are the texts of err, which must be problems of the spec with a hint.
 func problems(t testing.TB, err error) string {
 	t.Helper()
 	var all []string
-	for _, p := range render.Problems(err, render.CauseUnknown) {
-		if p.Cause != render.CauseSpec || p.Code != "git-keys" || p.Hint == "" || p.Pos.File == "" {
+	for _, p := range diag.Problems(err, diag.CauseUnknown) {
+		if p.Cause != diag.CauseSpec || p.Code != "git-keys" || p.Hint == "" || p.Pos.File == "" {
 			t.Fatalf("error %#v is no problem of a key file with a hint", p)
 		}
 		all = append(all, p.Error())

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // An allowedSigner is a line of an allowed_signers file that allows the namespace "git".
@@ -32,7 +32,7 @@ func (k *Keys) addSigners(f File) error {
 	var errs []error
 	before := len(k.allowedSigners)
 	for i, line := range strings.Split(string(f.Data), "\n") {
-		pos := render.Pos{File: f.Name, Line: i + 1}
+		pos := diag.Pos{File: f.Name, Line: i + 1}
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
 			continue
@@ -51,7 +51,7 @@ func (k *Keys) addSigners(f File) error {
 		}
 	}
 	if len(errs) == 0 && len(k.allowedSigners) == before {
-		return keyProblem(render.Pos{File: f.Name}, allowedSignersHint, `no SSH key that may sign in the namespace "git" is in the file`)
+		return keyProblem(diag.Pos{File: f.Name}, allowedSignersHint, `no SSH key that may sign in the namespace "git" is in the file`)
 	}
 	return errors.Join(errs...)
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"confit/render"
+	"confit/render/diag"
 )
 
 // maxSignature is the limit for a signature with its armor, in bytes. None needs as much.
@@ -41,7 +41,7 @@ func (s Signer) String() string {
 	if s.Name == "" {
 		return s.Key
 	}
-	return render.Quoted(s.Name) + " (" + s.Key + ")"
+	return diag.Quoted(s.Name) + " (" + s.Key + ")"
 }
 
 // Check verifies the signature of a raw commit or tag and returns its signer. The object comes
@@ -54,8 +54,8 @@ func (s Signer) String() string {
 // revoke an SSH key, remove its line.
 func (k Keys) Check(kind, name string, object []byte, now time.Time) (Signer, error) {
 	s, err := k.check(kind, object, now)
-	if p, ok := err.(*render.Problem); ok {
-		p.Text = render.Quoted(name) + ": " + p.Text
+	if p, ok := err.(*diag.Problem); ok {
+		p.Text = diag.Quoted(name) + ": " + p.Text
 	}
 	return s, err
 }
@@ -106,10 +106,10 @@ const signAgainHint = "sign it again: git commit --amend -S, or git tag -f -s"
 
 // refuse is the problem of an object that Check refuses.
 func refuse(hint, format string, args ...any) error {
-	return &render.Problem{Cause: render.CauseTrust, Code: "git-signature", Text: fmt.Sprintf(format, args...), Hint: hint}
+	return &diag.Problem{Cause: diag.CauseTrust, Code: "git-signature", Text: fmt.Sprintf(format, args...), Hint: hint}
 }
 
 // keyProblem is the problem of a key file.
-func keyProblem(pos render.Pos, hint, format string, args ...any) error {
-	return &render.Problem{Cause: render.CauseSpec, Code: "git-keys", Pos: pos, Text: fmt.Sprintf(format, args...), Hint: hint}
+func keyProblem(pos diag.Pos, hint, format string, args ...any) error {
+	return &diag.Problem{Cause: diag.CauseSpec, Code: "git-keys", Pos: pos, Text: fmt.Sprintf(format, args...), Hint: hint}
 }

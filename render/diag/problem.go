@@ -1,4 +1,4 @@
-package render
+package diag
 
 import (
 	"errors"
@@ -193,7 +193,7 @@ func Visible(text string) string {
 	return b.String()
 }
 
-// problemf is a Problem of cause c at pos.
-func problemf(c Cause, code string, pos Pos, format string, args ...any) *Problem {
+// Problemf is a Problem of cause c at pos.
+func Problemf(c Cause, code string, pos Pos, format string, args ...any) *Problem {
 	return &Problem{Cause: c, Code: code, Pos: pos, Text: fmt.Sprintf(format, args...)}
 }

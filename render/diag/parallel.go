@@ -1,6 +1,8 @@
-package render
+package diag
 
-import "sync"
+import (
+	"sync"
+)
 
 // Parallel calls work with 0 to n-1, all at once; one of the calls is on the caller's own
 // goroutine, so that a single one costs no other.
