@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 	"confit/sources"
 )
@@ -16,7 +17,7 @@ import (
 // inputs are all that was read from outside, in one consistent state.
 type inputs struct {
 	layers  []render.Layer
-	files   []render.File
+	files   []content.File
 	found   map[string]render.Found
 	schema  *render.Schema            // of the values
 	schemas map[string]*render.Schema // of outputs, by the name that check: gives
@@ -170,7 +171,7 @@ var (
 // need: themselves and those that their texts name, or all files where a name is computed.
 // Commits of an earlier run are fetched for it if they lack one of them.
 func (in *inputs) requireFiles(git *sources.Git, sp *spec, flags pipeFlags) error {
-	var executed []*render.File
+	var executed []*content.File
 	for i := range sp.Render {
 		executed = append(executed, executedBy(&sp.Render[i], in.found[sp.Render[i].Ref()])...)
 	}
@@ -182,7 +183,7 @@ func (in *inputs) requireFiles(git *sources.Git, sp *spec, flags pipeFlags) erro
 		return err
 	}
 	names, all := namesIn(texts)
-	var needed []*render.File
+	var needed []*content.File
 	for i := range in.files {
 		f := &in.files[i]
 		if all || slices.ContainsFunc(names, func(name string) bool { return isNamed(f, name) }) {
@@ -193,7 +194,7 @@ func (in *inputs) requireFiles(git *sources.Git, sp *spec, flags pipeFlags) erro
 }
 
 // executedBy lists the files of an entry whose text is executed, and not copied.
-func executedBy(e *render.Entry, found render.Found) []*render.File {
+func executedBy(e *render.Entry, found render.Found) []*content.File {
 	switch e.Kind() {
 	case "template":
 		executed := slices.Clone(found.Partials)
@@ -210,7 +211,7 @@ func executedBy(e *render.Entry, found render.Found) []*render.File {
 }
 
 // templateTexts are the texts that are executed. Where one calls tpl, any input may be one.
-func (in *inputs) templateTexts(sp *spec, executed []*render.File, flags pipeFlags) ([]string, error) {
+func (in *inputs) templateTexts(sp *spec, executed []*content.File, flags pipeFlags) ([]string, error) {
 	var texts []string
 	for i := range sp.Render {
 		texts = append(texts, sp.Render[i].Inline)
@@ -251,7 +252,7 @@ func namesIn(texts []string) (names []string, all bool) {
 }
 
 // isNamed tells whether a template means a file by a name or a glob, like site:*.html.
-func isNamed(f *render.File, name string) bool {
+func isNamed(f *content.File, name string) bool {
 	if tree, rest, ok := strings.Cut(name, ":"); ok {
 		return f.Tree == tree && (f.Path == rest || render.Glob(rest, f.Path))
 	}

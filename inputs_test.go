@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"confit/render"
+	"confit/render/content"
 )
 
 // A template may need the files that it names; where a name is computed, all of them.
@@ -34,7 +34,7 @@ func TestNamesIn(t *testing.T) {
 
 // A name means the files that .Files would give for it.
 func TestIsNamed(t *testing.T) {
-	f := &render.File{Tree: "site", Path: "html/a[1].html"}
+	f := &content.File{Tree: "site", Path: "html/a[1].html"}
 	for name, want := range map[string]bool{
 		"site:html/a[1].html": true, "html/a[1].html": true, "site:html/*": true, "site:**": true, "**/*.html": true,
 		"other:html/a[1].html": false, "site:*": false, "a[1].html": false,

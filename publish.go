@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 	"confit/sinks"
 	"confit/sources"
@@ -54,10 +55,10 @@ func (c *confit) requireOutputs(all []delivery) error {
 		return nil
 	}
 	c.watchdog.wait(true) // reading what is published was never on the clock
-	var missing []render.Blob
+	var missing []content.Blob
 	for i := range all {
 		d := &all[i]
-		missing = append(missing, d.dir.Missing(d.outs, func(b render.Blob) bool { return !sources.Holds(b) })...)
+		missing = append(missing, d.dir.Missing(d.outs, func(b content.Blob) bool { return !sources.Holds(b) })...)
 	}
 	c.watchdog.wait(false)
 	return c.git.Require(missing)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -150,7 +151,7 @@ func first(s string, n int) string { return s[:min(n, len(s))] }
 
 func within(t *testing.T, text string, limit time.Duration) error {
 	t.Helper()
-	found := Found{Files: []*File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
+	found := Found{Files: []*content.File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
 	entry := Entry{Template: "app.conf.tmpl", To: "app.conf", Where: Where{fields: map[string]specField{"template": {}}}}
 	_, err := Render([]Entry{entry}, Input{
 		Values: valuesOf(t, nodeOf(map[string]any{"a": int64(1)}, &Origin{File: "v"})),

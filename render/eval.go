@@ -7,6 +7,7 @@ import (
 	"text/template/parse"
 	"time"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -97,7 +98,7 @@ func (e *eval) execute(d *definition, dot any) {
 	if d.src.secret && !d.src.made { // its very text is a secret
 		e.reads.secret = true
 		if e.masked {
-			e.out = append(e.out, Mask...)
+			e.out = append(e.out, content.Mask...)
 			return
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/template/parse"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -34,7 +35,7 @@ func (e *eval) fail(at parse.Node, code, text, hint string) any {
 
 func (e *eval) failAt(offset int, code, text, hint string) any {
 	if e.masked {
-		return Mask
+		return content.Mask
 	}
 	p := e.problemAt(offset, code, text)
 	if !e.def.src.secret {
@@ -80,7 +81,7 @@ func (e *eval) null(at parse.Node, v any) any {
 // use records that a missing value was used, and says what is there in its stead.
 func (e *eval) use(at parse.Node, m *Missing) any {
 	if e.masked {
-		return Mask
+		return content.Mask
 	}
 	here := m.def == e.def && m.offset >= e.action
 	offset := m.offset

@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -76,7 +77,7 @@ func (w *worker) template(j job, src *source, partials Partials, to string) (Out
 }
 
 // envsubst makes the output of a text with variables.
-func (w *worker) envsubst(e *Entry, f *File, to string) (Output, *Reads, error) {
+func (w *worker) envsubst(e *Entry, f *content.File, to string) (Output, *Reads, error) {
 	defer w.Running.Begin("envsubst", f.From)()
 	src, err := sourceOf(f)
 	if err != nil {
@@ -89,18 +90,18 @@ func (w *worker) envsubst(e *Entry, f *File, to string) (Output, *Reads, error) 
 	return e.output(to, c, f.Mode), reads, nil
 }
 
-func (e *Entry) output(to string, c Content, from fs.FileMode) Output {
+func (e *Entry) output(to string, c content.Content, from fs.FileMode) Output {
 	return Output{Path: to, Mode: e.mode(c.IsSensitive(), from), Content: c, Adopt: e.Overwrite, Made: e.StaticTo() != e.To, entry: e}
 }
 
 // copied is a file as it is; one of a sensitive source is masked whole.
-func (e *Entry) copied(f *File, to string) Output {
-	c := Plain(f.Data)
+func (e *Entry) copied(f *content.File, to string) Output {
+	c := content.Plain(f.Data)
 	switch {
 	case f.Blob != nil:
-		c = FromBlob(f.Blob, f.Sensitive)
+		c = content.FromBlob(f.Blob, f.Sensitive)
 	case f.Sensitive:
-		c = Sensitive(f.Data, []byte(Mask))
+		c = content.Sensitive(f.Data, []byte(content.Mask))
 	}
 	return e.output(to, c, f.Mode)
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -27,8 +28,8 @@ type Shown string
 
 // MarshalJSON puts the value into a larger one.
 func (s Shown) MarshalJSON() ([]byte, error) {
-	if s == Mask {
-		return json.Marshal(Mask)
+	if s == content.Mask {
+		return json.Marshal(content.Mask)
 	}
 	return []byte(s), nil
 }
@@ -101,7 +102,7 @@ func (v *Values) overrodeAt(n *Node) []*Node {
 }
 
 func settingOf(n *Node, secret bool) Setting {
-	s := Setting{Source: n.sourceName(), Place: n.Pos().String(), Value: Mask}
+	s := Setting{Source: n.sourceName(), Place: n.Pos().String(), Value: content.Mask}
 	if secret && !emptyValue(n.Value()) {
 		return s
 	}
@@ -115,7 +116,7 @@ func settingOf(n *Node, secret bool) Setting {
 	}
 	s.Value = Shown(text)
 	if secret { // a list with secrets in it
-		s.Value = Mask
+		s.Value = content.Mask
 	}
 	return s
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/Masterminds/semver/v3"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -190,8 +191,8 @@ func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) an
 	case nil:
 		return e.noField(at, name, i)
 	}
-	if e.masked && recv == Mask {
-		return Mask
+	if e.masked && recv == content.Mask {
+		return content.Mask
 	}
 	return e.failAt(e.nameOffset(at, i), "wrong-type", diag.An(kindOf(recv))+" has no field ."+diag.Quoted(name), "")
 }
@@ -214,7 +215,7 @@ func (e *eval) member(at parse.Node, n *Node, name string, i int) any {
 		return m
 	}
 	if e.masked && n.sensitive() {
-		return Mask
+		return content.Mask
 	}
 	p := e.failAt(e.nameOffset(at, i), "wrong-type", valuePath(n, "")+" is "+diag.An(n.kind())+", not a map: it has no "+diag.Quoted(name), "")
 	e.note(valuePath(n, "") + " was set at " + n.Pos().String())

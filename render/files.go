@@ -3,65 +3,38 @@ package render
 import (
 	"cmp"
 	"encoding/base64"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
 	"text/template/parse"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
-
-// A File is one file of a source: a template, content to copy, or what .Files reads.
-type File struct {
-	Path      string // below the root of its tree
-	Data      []byte
-	Blob      Blob // in place of Data, for what stays out of memory
-	Mode      fs.FileMode
-	Sensitive bool
-	Tree      string // name of the source; "" for one without a name
-	From      string // where it was read from, for positions
-}
-
-// Bytes gives the content, wherever it lies.
-func (f File) Bytes() ([]byte, error) {
-	if f.Blob != nil {
-		return f.Blob.Bytes()
-	}
-	return f.Data, nil
-}
-
-// size is the number of bytes of the content.
-func (f File) size() int64 {
-	if f.Blob != nil {
-		return f.Blob.Size()
-	}
-	return int64(len(f.Data))
-}
 
 // Files are what templates reach as .Files: the files of every source, the later one
 // first where two have the same name; "name:path" asks one source.
 type Files struct {
-	list []*File // sorted by path
+	list []*content.File // sorted by path
 }
 
 // NewFiles takes the files of all sources in their order.
-func NewFiles(all []File) *Files {
-	list := make([]*File, 0, len(all))
+func NewFiles(all []content.File) *Files {
+	list := make([]*content.File, 0, len(all))
 	for i := range slices.Backward(all) {
 		list = append(list, &all[i])
 	}
-	slices.SortStableFunc(list, func(a, b *File) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(list, func(a, b *content.File) int { return cmp.Compare(a.Path, b.Path) })
 	return &Files{list: list}
 }
 
 // find gives the file of a name.
-func (f *Files) find(name string) (*File, bool) {
+func (f *Files) find(name string) (*content.File, bool) {
 	tree, p, named := strings.Cut(name, ":")
 	if !named {
 		tree, p = "", name
 	}
-	i, _ := slices.BinarySearchFunc(f.list, p, func(a *File, p string) int { return cmp.Compare(a.Path, p) })
+	i, _ := slices.BinarySearchFunc(f.list, p, func(a *content.File, p string) int { return cmp.Compare(a.Path, p) })
 	for ; i < len(f.list) && f.list[i].Path == p; i++ {
 		if !named || f.list[i].Tree == tree {
 			return f.list[i], true
@@ -127,15 +100,15 @@ func (e *eval) noFile(at parse.Node, name string) any {
 }
 
 // content reads a file, which is one value: of a sensitive source, a secret.
-func (e *eval) content(at parse.Node, f *File) string {
+func (e *eval) content(at parse.Node, f *content.File) string {
 	if f.Sensitive {
 		e.reads.secret = true
-		if e.masked && f.size() > 0 {
-			return Mask
+		if e.masked && f.Size() > 0 {
+			return content.Mask
 		}
 	}
-	if f.size() > maxText {
-		e.made(at, int(f.size())) // stops
+	if f.Size() > maxText {
+		e.made(at, int(f.Size())) // stops
 	}
 	src, err := sourceOf(f)
 	if err != nil {

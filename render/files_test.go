@@ -3,13 +3,14 @@ package render
 import (
 	"testing"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
 
 // TestFilesOver: what .Files and .Files.Glob give can be tested, counted and ranged over,
 // each path once; the text of a sensitive file is a secret, its path is none.
 func TestFilesOver(t *testing.T) {
-	files := NewFiles([]File{
+	files := NewFiles([]content.File{
 		{Path: "conf/b.ini", Data: []byte("old")},
 		{Path: "conf/a.ini", Data: []byte("a")},
 		{Path: "conf/b.ini", Data: []byte("b"), Tree: "site"},

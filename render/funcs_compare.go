@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/template/parse"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -37,7 +38,7 @@ func (e *eval) same(at parse.Node, a, b any) (same, ok bool) {
 	case isMap(a) || isList(a) || isMap(b) || isList(b):
 		e.fail(at, "bad-argument", "eq and ne compare scalars, not "+diag.An(kindOf(a))+" and "+diag.An(kindOf(b)), "use deepEqual")
 		return false, false
-	case kindOf(a) != kindOf(b) && !(e.masked && (a == Mask || b == Mask)):
+	case kindOf(a) != kindOf(b) && !(e.masked && (a == content.Mask || b == content.Mask)):
 		e.fail(at, "bad-argument", diag.An(kindOf(a))+" and "+diag.An(kindOf(b))+" are never equal", "turn both into text with toString")
 		return false, false
 	}

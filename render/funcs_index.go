@@ -3,6 +3,7 @@ package render
 import (
 	"text/template/parse"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -39,8 +40,8 @@ func (e *eval) item(at parse.Node, v, k any) any {
 	case nil:
 		return e.absent(at, k)
 	}
-	if v == Mask && e.masked {
-		return Mask
+	if v == content.Mask && e.masked {
+		return content.Mask
 	}
 	if name, ok := key.(string); ok && isMap(v) {
 		return e.named(at, v, k, name)

@@ -3,6 +3,7 @@ package render
 import (
 	"maps"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -89,7 +90,7 @@ func (e *eval) message(c call, text any, code string) any {
 	said := diag.Quoted(s)
 	if e.masked {
 		e.said[e.pos(e.start(c.at))] = said
-		return Mask
+		return content.Mask
 	}
 	if e.reads.secret {
 		return e.fail(c.at, code, heldBack, "")

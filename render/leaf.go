@@ -1,5 +1,9 @@
 package render
 
+import (
+	"confit/render/content"
+)
+
 // scalar gives what a leaf of the values holds, counting it as read; any other value
 // as it is.
 func (e *eval) scalar(v any) any {
@@ -14,7 +18,7 @@ func (e *eval) scalar(v any) any {
 func (e *eval) leaf(n *Node) any {
 	e.reads.add(n)
 	if e.masked && n.sensitive() && !emptyValue(n.Value()) {
-		return Mask
+		return content.Mask
 	}
 	return n.Value()
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/Masterminds/sprig/v3"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -269,7 +270,7 @@ func (e *eval) adopted(at parse.Node, r reflect.Value) any {
 // soft is what an expression gives whose failure is recorded already.
 func (e *eval) soft() any {
 	if e.masked {
-		return Mask
+		return content.Mask
 	}
 	return poison{}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -89,7 +90,7 @@ func TestSecretTemplate(t *testing.T) {
 		"{{ hunter2 }}", "{{ .Values.hunter2 }}", "{{ .Values.a.hunter2 }}", "{{ $hunter2 }}", "{{ \"hunter2\" 1 }}", "{{ hunter2", `{{ include "hunter2" . }}`,
 		`{{ fail "hunter2" }}`, `{{ template "hunter2" }}`, `{{ index .Values "hunter2" | upper }}`, `{{ printf "%d" "hunter2" }}`, `{{ required "hunter2" "" }}`, `{{ tpl "{{ .hunter2 }}" . }}`,
 	} {
-		found := Found{Files: []*File{{Path: "a.tmpl", From: "a.tmpl", Data: []byte(text), Sensitive: true}}, Single: true}
+		found := Found{Files: []*content.File{{Path: "a.tmpl", From: "a.tmpl", Data: []byte(text), Sensitive: true}}, Single: true}
 		entry := Entry{Template: "a.tmpl", To: "a", Where: Where{fields: map[string]specField{"template": {}}}}
 		_, err := Render([]Entry{entry}, Input{
 			Values: valuesOf(t, nodeOf(map[string]any{"a": int64(1)}, &Origin{File: "v"})), Files: NewFiles(nil),
@@ -223,7 +224,7 @@ func TestSameBytes(t *testing.T) {
 		}
 		var b strings.Builder
 		for _, o := range r.Outputs {
-			fmt.Fprintf(&b, "%s %v %q %q\n", o.Path, o.Mode, o.Content.real, o.Content.Masked())
+			fmt.Fprintf(&b, "%s %v %q %q\n", o.Path, o.Mode, o.Content.Real, o.Content.Masked())
 		}
 		return b.String()
 	}

@@ -13,16 +13,17 @@ import (
 	"sync"
 	"time"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
 
 // Found is what an entry reads: the files that a template, a folder or a glob names.
 type Found struct {
-	Files    []*File
-	Partials []*File // files beside them that only define templates
-	Above    string  // what is cut off each Path that begins with it: the folder that the entry names
-	Single   bool    // the entry names one file, not a folder or a glob
-	Shared   bool    // the files are those of a source
+	Files    []*content.File
+	Partials []*content.File // files beside them that only define templates
+	Above    string          // what is cut off each Path that begins with it: the folder that the entry names
+	Single   bool            // the entry names one file, not a folder or a glob
+	Shared   bool            // the files are those of a source
 }
 
 // Input is all that rendering depends on.
@@ -103,7 +104,7 @@ type renderer struct {
 // may be very many of them.
 type job struct {
 	*round
-	file *File // nil where the entry names none
+	file *content.File // nil where the entry names none
 }
 
 // A round is what the jobs of an entry share.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -19,7 +20,7 @@ func oneOf(t *testing.T, text string, layers ...Layer) (Output, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := Found{Files: []*File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
+	found := Found{Files: []*content.File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
 	outs, err := Render([]Entry{{Template: "app.conf.tmpl", To: "app.conf", Where: Where{fields: map[string]specField{"template": {}}}}}, Input{
 		Values: v, Files: NewFiles(nil), Found: map[string]Found{"app.conf.tmpl": found},
 	})

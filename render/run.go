@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -23,12 +24,12 @@ type Checker func(text []byte) *fault
 
 // Run executes a program on a dot. It writes to buf, if that is not nil, and lets it grow.
 // A fault that check finds is reported at the line of the template that wrote it.
-func (l *library) Run(p *program, dot map[string]any, buf *[]byte, check Checker) (Content, *Reads, error) {
+func (l *library) Run(p *program, dot map[string]any, buf *[]byte, check Checker) (content.Content, *Reads, error) {
 	return l.run(p, buf, check, func(e *eval) { e.run(dot) })
 }
 
 // Substitute replaces the variables of a text; vars gives some of them a path.
-func (l *library) Substitute(src *source, vars map[string]string, root *Node) (Content, *Reads, error) {
+func (l *library) Substitute(src *source, vars map[string]string, root *Node) (content.Content, *Reads, error) {
 	return l.run(&program{main: &definition{name: src.name, src: src}}, nil, nil, func(e *eval) {
 		e.def = e.prog.main
 		s := substitution{eval: e, vars: vars, root: root}
@@ -37,7 +38,7 @@ func (l *library) Substitute(src *source, vars map[string]string, root *Node) (C
 }
 
 // Encode writes a value, and all below it, in a format. The error is that of encode.
-func (l *library) Encode(n *Node, encode func(any) (string, error)) (Content, *Reads, error) {
+func (l *library) Encode(n *Node, encode func(any) (string, error)) (content.Content, *Reads, error) {
 	src := &source{}
 	var failed error
 	c, r, err := l.run(&program{main: &definition{src: src}}, nil, nil, func(e *eval) {
@@ -51,7 +52,7 @@ func (l *library) Encode(n *Node, encode func(any) (string, error)) (Content, *R
 // run executes do on the values as they are. Where that read a secret, run executes do once
 // more on masked values: the text that this writes, and the messages that it gives, cannot
 // hold a secret that it never saw.
-func (l *library) run(p *program, buf *[]byte, check Checker, do func(*eval)) (Content, *Reads, error) {
+func (l *library) run(p *program, buf *[]byte, check Checker, do func(*eval)) (content.Content, *Reads, error) {
 	e := l.newEval(p)
 	if buf != nil {
 		e.out = (*buf)[:0]
@@ -59,11 +60,11 @@ func (l *library) run(p *program, buf *[]byte, check Checker, do func(*eval)) (C
 	do(e)
 	if len(e.problems) > 0 {
 		l.releaseMessages(e, do)
-		return Content{}, nil, joinProblems(e.problems)
+		return content.Content{}, nil, joinProblems(e.problems)
 	}
 	if check != nil {
 		if f := check(e.out); f != nil {
-			return Content{}, nil, l.blame(e, *f, do)
+			return content.Content{}, nil, l.blame(e, *f, do)
 		}
 	}
 	text := l.keep(e, buf)
@@ -73,15 +74,15 @@ func (l *library) run(p *program, buf *[]byte, check Checker, do func(*eval)) (C
 	reads := &Reads{e.reads, e.asked}
 	switch {
 	case p.main.src.secret: // its very text is a secret
-		return Sensitive(text, []byte(Mask)), reads, nil
+		return content.Sensitive(text, []byte(content.Mask)), reads, nil
 	case e.reads.secret:
 		masked := l.maskedRun(p, do)
 		if len(masked.problems) > 0 { // a limit: the shown text would be cut off
-			return Content{}, nil, masked.problems[0]
+			return content.Content{}, nil, masked.problems[0]
 		}
-		return Sensitive(text, bytes.Clone(masked.out)), reads, nil
+		return content.Sensitive(text, bytes.Clone(masked.out)), reads, nil
 	}
-	return Plain(text), reads, nil
+	return content.Plain(text), reads, nil
 }
 
 // keep takes the text of e out of the buffer, which the next execution writes to.

@@ -10,6 +10,7 @@ import (
 	"text/template/parse"
 	"unicode/utf8"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -24,7 +25,7 @@ type source struct {
 }
 
 // sourceOf reads a file.
-func sourceOf(f *File) (*source, error) {
+func sourceOf(f *content.File) (*source, error) {
 	data, err := f.Bytes()
 	if err != nil {
 		p := diag.Problemf(diag.CauseIO, "file-io", diag.Pos{File: f.From}, "the file cannot be read back from where it was put aside")
@@ -98,7 +99,7 @@ func (l *library) Parse(src *source, left, right string, partials Partials) (*pr
 
 // ParsePartials parses files that only define templates. Each is also a template under its
 // own path, without the folder above.
-func (l *library) ParsePartials(files []*File, above, left, right string) (Partials, error) {
+func (l *library) ParsePartials(files []*content.File, above, left, right string) (Partials, error) {
 	defs := Partials{}
 	var all []error
 	for _, f := range files {

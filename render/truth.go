@@ -4,6 +4,7 @@ import (
 	"strings"
 	"text/template/parse"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -94,8 +95,8 @@ func (e *eval) iterate(at parse.Node, v any, vars int, each func(key, item any) 
 		e.iterateFiles(at, v, each)
 		return
 	case string:
-		if e.masked && v == Mask {
-			each(Mask, Mask)
+		if e.masked && v == content.Mask {
+			each(content.Mask, content.Mask)
 			return
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"confit/render"
+	"confit/render/content"
 )
 
 // manyOutputs are n small outputs, a hundred to a directory.
@@ -15,7 +16,7 @@ func manyOutputs(n int, text string) []render.Output {
 	outs := make([]render.Output, n)
 	for i := range outs {
 		data := fmt.Appendf(nil, "%s %d\n%0280d\n", text, i, i)
-		outs[i] = render.Output{Path: fmt.Sprintf("d%03d/f%05d.conf", i/100, i), Mode: 0o644, Content: render.Plain(data)}
+		outs[i] = render.Output{Path: fmt.Sprintf("d%03d/f%05d.conf", i/100, i), Mode: 0o644, Content: content.Plain(data)}
 	}
 	return outs
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -36,7 +37,7 @@ func shownText(text []byte) shown {
 }
 
 // shownContent gives the text of an output that a diff may show.
-func shownContent(c render.Content) (shown, error) {
+func shownContent(c content.Content) (shown, error) {
 	if c.Blob() != nil && c.Size() > maxShown {
 		return shown{why: "too large to show"}, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"confit/render"
+	"confit/render/content"
 )
 
 func TestDiff(t *testing.T) {
@@ -25,8 +26,8 @@ func TestDiff(t *testing.T) {
 		"s1": "secret: other\n", "was-plain": "secret: x\n", "esc": "\x1b[31m\u202ex\n", "drift": "d\n", "empty": "",
 	}.outputs()
 	outs = append(outs,
-		render.Output{Path: "s2", Mode: 0o600, Content: render.Sensitive([]byte("secret: hunter2"), []byte("x MASKED\n"))},
-		render.Output{Path: "theirs", Mode: 0o644, Content: render.Plain([]byte("ours\n")), Adopt: true})
+		render.Output{Path: "s2", Mode: 0o600, Content: content.Sensitive([]byte("secret: hunter2"), []byte("x MASKED\n"))},
+		render.Output{Path: "theirs", Mode: 0o644, Content: content.Plain([]byte("ours\n")), Adopt: true})
 	before := identity(t, dir)
 	p, err := Dir{Path: dir}.Plan(outs)
 	must(t, err)
@@ -60,7 +61,7 @@ func TestPlanWithoutDirectory(t *testing.T) {
 
 func TestPrint(t *testing.T) {
 	one := files{"s": "secret: x"}.outputs()
-	two := append(one, render.Output{Path: "b", Content: render.Plain([]byte("text"))})
+	two := append(one, render.Output{Path: "b", Content: content.Plain([]byte("text"))})
 	for name, tc := range map[string]struct {
 		outs    []render.Output
 		secrets bool

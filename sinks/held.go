@@ -4,6 +4,7 @@ import (
 	"runtime"
 
 	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
@@ -18,7 +19,7 @@ type sighting struct {
 // Missing lists the contents, of those asked for, that do not lie in the place of their
 // output. Plan and Apply do not read again a file that lies there, unless it has changed by
 // then. A thing in the way of an output is left for them to find.
-func (d *Dir) Missing(outs []render.Output, asked func(render.Blob) bool) []render.Blob {
+func (d *Dir) Missing(outs []render.Output, asked func(content.Blob) bool) []content.Blob {
 	all := sorted(outs)
 	d.seen = make([]sighting, len(all))
 	t, err := dirfd.Open(d.Path)
@@ -27,7 +28,7 @@ func (d *Dir) Missing(outs []render.Output, asked func(render.Blob) bool) []rend
 	}
 	defer t.Close()
 	parts := min(runtime.GOMAXPROCS(0), writers)
-	missing := make([][]render.Blob, parts)
+	missing := make([][]content.Blob, parts)
 	diag.Parallel(parts, func(n int) {
 		outs := part(all, n, parts)
 		err := diag.Safely(func() error {
@@ -42,15 +43,15 @@ func (d *Dir) Missing(outs []render.Output, asked func(render.Blob) bool) []rend
 			missing[n] = contentsOf(outs, asked)
 		}
 	})
-	var list []render.Blob
+	var list []content.Blob
 	for _, m := range missing {
 		list = append(list, m...)
 	}
 	return list
 }
 
-func contentsOf(outs []*render.Output, asked func(render.Blob) bool) []render.Blob {
-	var all []render.Blob
+func contentsOf(outs []*render.Output, asked func(content.Blob) bool) []content.Blob {
+	var all []content.Blob
 	for _, o := range outs {
 		if b := o.Content.Blob(); b != nil && asked(b) {
 			all = append(all, b)
@@ -60,8 +61,8 @@ func contentsOf(outs []*render.Output, asked func(render.Blob) bool) []render.Bl
 }
 
 // sight looks at the places of outputs, and gives the contents that are missing.
-func sight(t *dirfd.Tree, outs []*render.Output, seen []sighting, asked func(render.Blob) bool) []render.Blob {
-	var missing []render.Blob
+func sight(t *dirfd.Tree, outs []*render.Output, seen []sighting, asked func(content.Blob) bool) []content.Blob {
+	var missing []content.Blob
 	buf := make([]byte, 64<<10)
 	for i, o := range outs {
 		b := o.Content.Blob()

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"confit/render"
+	"confit/render/content"
 )
 
 var errAbsent = errors.New("the content was read")
@@ -17,7 +18,7 @@ var errAbsent = errors.New("the content was read")
 // An absent is content that cannot be read.
 type absent string
 
-func (b absent) ID() render.BlobID {
+func (b absent) ID() content.BlobID {
 	id, _ := blobID(strings.NewReader(string(b)), b.Size(), make([]byte, 100))
 	return id
 }
@@ -33,10 +34,10 @@ func TestMissing(t *testing.T) {
 	for i := range n {
 		name := "d/" + strconv.Itoa(i)
 		there[name] = "text " + name
-		outs = append(outs, render.Output{Path: name, Mode: 0o644, Content: render.FromBlob(absent("text "+name), false)})
+		outs = append(outs, render.Output{Path: name, Mode: 0o644, Content: content.FromBlob(absent("text "+name), false)})
 	}
 	apply(t, dir, there)
-	all := func(render.Blob) bool { return true }
+	all := func(content.Blob) bool { return true }
 	missing := func() int {
 		d := Dir{Path: dir}
 		return len(d.Missing(outs, all))

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"confit/render"
+	"confit/render/content"
 )
 
 // files are outputs in short: path → text; a text that begins with "secret:" is
@@ -20,10 +21,10 @@ type files map[string]string
 func (fs files) outputs() []render.Output {
 	var outs []render.Output
 	for p, text := range fs {
-		o := render.Output{Path: p, Mode: 0o644, Content: render.Plain([]byte(text))}
+		o := render.Output{Path: p, Mode: 0o644, Content: content.Plain([]byte(text))}
 		if strings.HasPrefix(text, "secret:") {
 			o.Mode = 0o640
-			o.Content = render.Sensitive([]byte(text), []byte("MASKED\n"))
+			o.Content = content.Sensitive([]byte(text), []byte("MASKED\n"))
 		}
 		o.Adopt = strings.HasPrefix(text, "adopt:")
 		outs = append(outs, o)

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"confit/render"
+	"confit/render/content"
 )
 
 const stateVersion = 1
@@ -71,7 +72,7 @@ func sha256Of(r io.Reader, buf []byte) (string, error) {
 }
 
 // blobID is Git's hash of a file of that size.
-func blobID(r io.Reader, size int64, buf []byte) (id render.BlobID, err error) {
+func blobID(r io.Reader, size int64, buf []byte) (id content.BlobID, err error) {
 	h := sha1.New()
 	fmt.Fprintf(h, "blob %d\x00", size)
 	_, err = io.CopyBuffer(h, r, buf)

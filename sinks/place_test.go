@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -38,7 +39,7 @@ func TestPlace(t *testing.T) {
 			_, planned := d.Plan(files{"a": "1"}.outputs())
 			_, applied := d.Apply(context.Background(), files{"a": "1"}.outputs())
 			spool := d.NewSpool()
-			put := spool.Put(render.BlobID{1}, []byte("text"))
+			put := spool.Put(content.BlobID{1}, []byte("text"))
 			must(t, spool.Close())
 			for verb, err := range map[string]error{"Plan": planned, "Apply": applied, "Put": put} {
 				if name == "below one" && verb == "Plan" && err == nil {

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
@@ -103,7 +104,7 @@ func (d Dir) stageAll(ctx context.Context, s *state, ops []op, durable bool) err
 // moves tells which steps stage a spool's file itself: of the steps with that content the
 // last one, as the others copy it before. nil means none.
 func (d Dir) moves(ops []op) []bool {
-	var last map[render.BlobID]int32
+	var last map[content.BlobID]int32
 	var takes []bool
 	for i := range ops {
 		b, ok := d.spoolBlob(ops[i].out)
@@ -111,7 +112,7 @@ func (d Dir) moves(ops []op) []bool {
 			continue
 		}
 		if takes == nil {
-			last, takes = map[render.BlobID]int32{}, make([]bool, len(ops))
+			last, takes = map[content.BlobID]int32{}, make([]bool, len(ops))
 		}
 		if before, ok := last[b.id]; ok {
 			takes[before] = false

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"confit/render"
+	"confit/render/content"
 	"confit/sinks/dirfd"
 )
 
@@ -34,7 +34,7 @@ type Spool struct {
 func (d Dir) NewSpool() *Spool { return &Spool{sink: d} }
 
 // Put keeps data under its hash.
-func (s *Spool) Put(id render.BlobID, data []byte) error {
+func (s *Spool) Put(id content.BlobID, data []byte) error {
 	s.inUse.RLock()
 	defer s.inUse.RUnlock()
 	at, err := s.open()
@@ -48,7 +48,7 @@ func (s *Spool) Put(id render.BlobID, data []byte) error {
 }
 
 // Get appends the data that Put kept to buf.
-func (s *Spool) Get(id render.BlobID, buf []byte) ([]byte, error) {
+func (s *Spool) Get(id content.BlobID, buf []byte) ([]byte, error) {
 	s.inUse.RLock()
 	defer s.inUse.RUnlock()
 	s.mu.Lock()
@@ -77,11 +77,11 @@ func (s *Spool) Get(id render.BlobID, buf []byte) ([]byte, error) {
 }
 
 // Blob gives the data that Put kept as a blob, which is read when it is wanted.
-func (s *Spool) Blob(id render.BlobID, size int64) render.Blob { return spoolBlob{s, id, size} }
+func (s *Spool) Blob(id content.BlobID, size int64) content.Blob { return spoolBlob{s, id, size} }
 
 // findInSpool gives the blob of the directory's spool that b is, or wraps.
-func (d Dir) findInSpool(b render.Blob) (spoolBlob, bool) {
-	if w, ok := b.(interface{ Unwrap() render.Blob }); ok {
+func (d Dir) findInSpool(b content.Blob) (spoolBlob, bool) {
+	if w, ok := b.(interface{ Unwrap() content.Blob }); ok {
 		b = w.Unwrap()
 	}
 	s, ok := b.(spoolBlob)
@@ -90,12 +90,12 @@ func (d Dir) findInSpool(b render.Blob) (spoolBlob, bool) {
 
 type spoolBlob struct {
 	spool *Spool
-	id    render.BlobID
+	id    content.BlobID
 	size  int64
 }
 
-func (b spoolBlob) ID() render.BlobID { return b.id }
-func (b spoolBlob) Size() int64       { return b.size }
+func (b spoolBlob) ID() content.BlobID { return b.id }
+func (b spoolBlob) Size() int64        { return b.size }
 
 func (b spoolBlob) Bytes() ([]byte, error) {
 	return b.spool.Get(b.id, make([]byte, 0, b.size+1))

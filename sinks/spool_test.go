@@ -11,15 +11,16 @@ import (
 	"testing"
 
 	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 )
 
 // aside puts a text into the spool and makes an output of it.
 func aside(t *testing.T, s *Spool, path, text string) render.Output {
 	t.Helper()
-	id := render.BlobID(sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s", len(text), text)))
+	id := content.BlobID(sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s", len(text), text)))
 	must(t, s.Put(id, []byte(text)))
-	return render.Output{Path: path, Mode: 0o640, Content: render.FromBlob(s.Blob(id, int64(len(text))), false)}
+	return render.Output{Path: path, Mode: 0o640, Content: content.FromBlob(s.Blob(id, int64(len(text))), false)}
 }
 
 func stateNames(t *testing.T, dir string) []string {
@@ -90,7 +91,7 @@ func TestSpoolLeftBehind(t *testing.T) {
 	if names := stateNames(t, d.Path); len(names) != 2 {
 		t.Errorf("the state holds %v", names)
 	}
-	_, err := d.Apply(context.Background(), []render.Output{out, {Path: "x", Mode: 0o644, Content: render.Plain([]byte("text"))}})
+	_, err := d.Apply(context.Background(), []render.Output{out, {Path: "x", Mode: 0o644, Content: content.Plain([]byte("text"))}})
 	must(t, err)
 	must(t, alive.Close())
 	if got, _ := os.ReadFile(filepath.Join(d.Path, "b")); string(got) != "text" {
@@ -142,7 +143,7 @@ func TestMemo(t *testing.T) {
 // broken is a blob that no confit should make.
 type broken struct{}
 
-func (broken) ID() render.BlobID      { return render.BlobID{} }
+func (broken) ID() content.BlobID     { return content.BlobID{} }
 func (broken) Size() int64            { return 1 }
 func (broken) Bytes() ([]byte, error) { panic("hunter2") }
 
@@ -150,7 +151,7 @@ func (broken) Bytes() ([]byte, error) { panic("hunter2") }
 func TestPanicWhileStaging(t *testing.T) {
 	d := Dir{Path: t.TempDir()}
 	apply(t, d.Path, files{"a": "text"})
-	outs := append(files{"a": "new"}.outputs(), render.Output{Path: "b", Mode: 0o644, Content: render.FromBlob(broken{}, false)})
+	outs := append(files{"a": "new"}.outputs(), render.Output{Path: "b", Mode: 0o644, Content: content.FromBlob(broken{}, false)})
 	_, err := d.Apply(context.Background(), outs)
 	all := diag.Problems(err, diag.CauseIO)
 	if len(all) != 1 || all[0].Code != "bug" || strings.Contains(fmt.Sprint(all[0], all[0].Notes), "hunter2") {

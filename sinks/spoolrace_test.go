@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"confit/render"
+	"confit/render/content"
 )
 
 // Runs that put files aside come and go while others publish, and while the directory and
@@ -21,14 +22,14 @@ func TestSpoolsAtOnce(t *testing.T) {
 			wg.Go(func() {
 				s := d.NewSpool()
 				defer s.Close()
-				id := render.BlobID{byte(run)}
+				id := content.BlobID{byte(run)}
 				if err := s.Put(id, []byte("text")); err != nil {
 					t.Errorf("round %d: Put: %v", round, err)
 				}
 				if run%2 == 0 {
 					return // it fails
 				}
-				_, err := d.Apply(context.Background(), []render.Output{{Path: "a", Mode: 0o644, Content: render.FromBlob(s.Blob(id, 4), false)}})
+				_, err := d.Apply(context.Background(), []render.Output{{Path: "a", Mode: 0o644, Content: content.FromBlob(s.Blob(id, 4), false)}})
 				if err != nil {
 					t.Errorf("round %d: Apply: %v", round, err)
 				}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"confit/render"
+	"confit/render/content"
 )
 
 // TestStateJSON reads what is written entry by entry as one JSON value, whatever is in it.
@@ -17,9 +18,9 @@ func TestStateJSON(t *testing.T) {
 	want := manifest{Version: stateVersion, Outputs: slices.Clone(p.kept)}
 	steps := journal{Version: stateVersion}
 	for i, path := range hostile {
-		o := &render.Output{Path: path, Mode: 0o640, Content: render.Sensitive([]byte("hunter2"), []byte(render.Mask))}
+		o := &render.Output{Path: path, Mode: 0o640, Content: content.Sensitive([]byte("hunter2"), []byte(content.Mask))}
 		if i%2 == 0 {
-			o.Mode, o.Content = 0o644, render.Plain([]byte(path)[:i/2])
+			o.Mode, o.Content = 0o644, content.Plain([]byte(path)[:i/2])
 		}
 		p.files = append(p.files, file{out: o, kind: Create})
 		e := entryOf(o)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
-	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 	"confit/sources/pack"
 )
@@ -16,9 +16,9 @@ import (
 // A Spool keeps the content that is too much for memory. What it keeps has Git's name
 // for it, so that nothing is kept twice.
 type Spool interface {
-	Put(id render.BlobID, data []byte) error
-	Get(id render.BlobID, buf []byte) ([]byte, error)
-	Blob(id render.BlobID, size int64) render.Blob
+	Put(id content.BlobID, data []byte) error
+	Get(id content.BlobID, buf []byte) ([]byte, error)
+	Blob(id content.BlobID, size int64) content.Blob
 }
 
 // heldInMemory is how much of the files of a repository stays in memory where there is a
@@ -64,7 +64,7 @@ func (b *blobs) Put(id plumbing.Hash, data []byte) ([]byte, error) {
 	hold := b.left >= 0 || b.spool == nil
 	b.mu.Unlock()
 	if !hold {
-		err := b.spool.Put(render.BlobID(id), data)
+		err := b.spool.Put(content.BlobID(id), data)
 		if !errors.Is(err, syscall.EROFS) {
 			return nil, err
 		}
@@ -86,7 +86,7 @@ func (b *blobs) Get(id plumbing.Hash, buf []byte) ([]byte, error) {
 	case spool == nil:
 		return buf, errNotHeld()
 	}
-	return spool.Get(render.BlobID(id), buf)
+	return spool.Get(content.BlobID(id), buf)
 }
 
 // find gives the content of a blob, or the spool that it lies in.
@@ -116,8 +116,8 @@ type gitBlob struct {
 	size int64
 }
 
-func (b *gitBlob) ID() render.BlobID { return render.BlobID(b.id) }
-func (b *gitBlob) Size() int64       { return b.size }
+func (b *gitBlob) ID() content.BlobID { return content.BlobID(b.id) }
+func (b *gitBlob) Size() int64        { return b.size }
 
 // Bytes reads the file, and notes that its content was needed.
 func (b *gitBlob) Bytes() ([]byte, error) {
@@ -131,7 +131,7 @@ func (b *gitBlob) Bytes() ([]byte, error) {
 }
 
 // Unwrap is where the file lies in the spool, if that is where it is.
-func (b *gitBlob) Unwrap() render.Blob {
+func (b *gitBlob) Unwrap() content.Blob {
 	data, spool := b.in.find(b.id)
 	if data != nil || spool == nil {
 		return nil
@@ -140,7 +140,7 @@ func (b *gitBlob) Unwrap() render.Blob {
 }
 
 // Holds tells whether the content of a blob can be read without a fetch.
-func Holds(b render.Blob) bool {
+func Holds(b content.Blob) bool {
 	g, ok := b.(*gitBlob)
 	return !ok || g.in.holds(g.id)
 }
@@ -157,7 +157,7 @@ func (g *Git) Whole() bool {
 
 // Require sees to it that contents can be read: it fetches each commit of an earlier run
 // that lacks one of them.
-func (g *Git) Require(contents []render.Blob) error {
+func (g *Git) Require(contents []content.Blob) error {
 	var lacking []*blobs
 	for _, b := range contents {
 		if g, ok := b.(*gitBlob); ok && !slices.Contains(lacking, g.in) && !g.in.holds(g.id) {
@@ -169,8 +169,8 @@ func (g *Git) Require(contents []render.Blob) error {
 
 // RequireToRead is Require for files that templates may read. The memo of this run holds
 // them, so that the next run need not fetch them.
-func (g *Git) RequireToRead(files []*render.File) error {
-	var contents []render.Blob
+func (g *Git) RequireToRead(files []*content.File) error {
+	var contents []content.Blob
 	var size int64
 	for _, f := range files {
 		if b, ok := f.Blob.(*gitBlob); ok {

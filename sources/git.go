@@ -14,7 +14,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
-	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 	"confit/sources/pack"
 	"confit/sources/remote"
@@ -229,7 +229,7 @@ func (f *gitFetch) offline() error {
 func (r *reader) missing(s *Spec) bool { return r.Git.Replace[s.Name] == "" && r.checkouts[s] == nil }
 
 // gitFiles are the files of a Git source, or those of the folder that replaces it.
-func (r *reader) gitFiles(s *Spec) ([]render.File, error) {
+func (r *reader) gitFiles(s *Spec) ([]content.File, error) {
 	dir := r.Git.Replace[s.Name]
 	if dir == "" {
 		return r.checkouts[s].filesOf(s), nil
@@ -245,16 +245,16 @@ func (r *reader) gitFiles(s *Spec) ([]render.File, error) {
 
 // filesOf turns a checkout into files of the source. There may be very many: their paths
 // are kept once.
-func (c *checkout) filesOf(s *Spec) []render.File {
+func (c *checkout) filesOf(s *Spec) []content.File {
 	root := fmt.Sprintf("%s@%s:", s.String(), c.commit.String()[:7])
-	files := make([]render.File, len(c.files))
+	files := make([]content.File, len(c.files))
 	blobs := make([]gitBlob, len(c.files))
 	for i := range c.files {
 		f := &c.files[i]
 		blobs[i] = gitBlob{c.blobs, f.ID, f.Size}
 		from := root + path.Join(s.Sub, f.Path)
 		f.Path = from[len(from)-len(f.Path):]
-		files[i] = render.File{Path: f.Path, Blob: &blobs[i], From: from}
+		files[i] = content.File{Path: f.Path, Blob: &blobs[i], From: from}
 		if files[i].Mode = 0o644; f.Exec {
 			files[i].Mode = 0o755
 		}

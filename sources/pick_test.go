@@ -5,14 +5,14 @@ import (
 	"strings"
 	"testing"
 
-	"confit/render"
+	"confit/render/content"
 )
 
 // TestPick: which files of a tree an entry names, and what they are called below it.
 func TestPick(t *testing.T) {
-	tree := func(paths string) (files []render.File) {
+	tree := func(paths string) (files []content.File) {
 		for p := range strings.FieldsSeq(paths) {
-			files = append(files, render.File{Path: p, Tree: "site"}, render.File{Path: p, Tree: "other"})
+			files = append(files, content.File{Path: p, Tree: "site"}, content.File{Path: p, Tree: "other"})
 		}
 		return files
 	}

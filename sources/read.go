@@ -12,12 +12,13 @@ import (
 	"unicode/utf8"
 
 	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 )
 
 // Read takes in all sources in their order: the layers of values, and the files, each
 // with the name of its source.
-func Read(s *Snapshot, specs []Spec, notice func(string)) ([]render.Layer, []render.File, error) {
+func Read(s *Snapshot, specs []Spec, notice func(string)) ([]render.Layer, []content.File, error) {
 	r := reader{Snapshot: s, notice: notice, matched: map[*Spec][]atomic.Bool{}, paths: map[*Spec][]string{}}
 	var all []error
 	var err error
@@ -47,7 +48,7 @@ type reader struct {
 	notice    func(string)
 	checkouts map[*Spec]*checkout // of the Git sources
 	layers    []render.Layer
-	files     []render.File
+	files     []content.File
 	texts     []text
 	matched   map[*Spec][]atomic.Bool // of sources with globs in sensitive: which of them name something
 	paths     map[*Spec][]string      // … and of what files
@@ -125,7 +126,7 @@ func (r *reader) source(s *Spec) error {
 }
 
 // filesOf reads the file or every file of the volume.
-func (r *reader) filesOf(s *Spec) ([]render.File, error) {
+func (r *reader) filesOf(s *Spec) ([]content.File, error) {
 	name := rebase(s.Base, s.where())
 	switch s.Kind() {
 	case "file":
@@ -147,7 +148,7 @@ func (r *reader) filesOf(s *Spec) ([]render.File, error) {
 	if err == nil && len(found.Files) == 0 {
 		err = fs.ErrNotExist
 	}
-	files := make([]render.File, len(found.Files))
+	files := make([]content.File, len(found.Files))
 	for i, f := range found.Files {
 		files[i] = *f
 	}
@@ -155,7 +156,7 @@ func (r *reader) filesOf(s *Spec) ([]render.File, error) {
 }
 
 // joined appends files to all. The first are not copied: there may be very many.
-func joined(all, files []render.File) []render.File {
+func joined(all, files []content.File) []content.File {
 	if len(all) == 0 {
 		return files
 	}
@@ -191,9 +192,9 @@ func (s *Spec) reads(file string) bool {
 
 // unread tells of globs of read: that name no file. It is no error, as a ConfigMap may
 // lack a key.
-func (r *reader) unread(s *Spec, files []render.File) {
+func (r *reader) unread(s *Spec, files []content.File) {
 	for _, pattern := range s.Read {
-		if !slices.ContainsFunc(files, func(f render.File) bool { return render.Glob(pattern, f.Path) }) {
+		if !slices.ContainsFunc(files, func(f content.File) bool { return render.Glob(pattern, f.Path) }) {
 			r.notice("read: " + diag.Quoted(pattern) + " matches no file of the source " + s.String())
 		}
 	}

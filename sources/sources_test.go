@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -80,7 +80,7 @@ func TestNoMixedSnapshot(t *testing.T) {
 	}()
 	reads, busy := 0, 0
 	for reads < 2000 || generations.Load() < 2000 {
-		var files []render.File
+		var files []content.File
 		err := Consistent(w, func(s *Snapshot) error {
 			files = nil
 			for _, dir := range []string{a, b} {

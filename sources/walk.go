@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -18,7 +19,7 @@ const maxNesting = 40 // directories in directories; more is a loop of links
 
 // Tree reads every file below dir that keep wants, sorted by path. Names that begin with
 // ".." are the kubelet's and left out, as are the spec and what runs wrote.
-func (s *Snapshot) Tree(dir string, keep func(rel string) bool) ([]render.File, error) {
+func (s *Snapshot) Tree(dir string, keep func(rel string) bool) ([]content.File, error) {
 	type spot struct{ rel, place string } // place is where the tree has it
 	var spots []spot
 	err := s.walk(dir, "", 0, func(rel, place string) {
@@ -29,7 +30,7 @@ func (s *Snapshot) Tree(dir string, keep func(rel string) bool) ([]render.File, 
 	if err != nil {
 		return nil, err
 	}
-	files := make([]render.File, len(spots))
+	files := make([]content.File, len(spots))
 	clean := path.Clean(dir)
 	tree, _ := s.locate(dir)
 	err = inParallel(len(files), func(i int) (err error) {
@@ -38,7 +39,7 @@ func (s *Snapshot) Tree(dir string, keep func(rel string) bool) ([]render.File, 
 		files[i].Data, files[i].Mode, err = s.read(tree, spots[i].place)
 		return err
 	})
-	slices.SortFunc(files, func(a, b render.File) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortFunc(files, func(a, b content.File) int { return cmp.Compare(a.Path, b.Path) })
 	return files, err
 }
 
@@ -104,7 +105,7 @@ func under(dir, name string) string {
 
 // Find reads what an entry of the spec names: "tree:path" in the files of a named
 // source, else a file, a folder or a glob. Templates get the partials beside them.
-func (s *Snapshot) Find(e *render.Entry, files []render.File) (render.Found, error) {
+func (s *Snapshot) Find(e *render.Entry, files []content.File) (render.Found, error) {
 	defer s.Running.Begin(e.Kind(), e.Ref())()
 	var found render.Found
 	var err error
@@ -129,7 +130,7 @@ func (s *Snapshot) Find(e *render.Entry, files []render.File) (render.Found, err
 
 // carrySecrets marks the files that are a secret in some source, by whatever path an
 // entry names them.
-func (s *Snapshot) carrySecrets(found render.Found, files []render.File) {
+func (s *Snapshot) carrySecrets(found render.Found, files []content.File) {
 	secret := map[string]bool{}
 	for _, f := range files {
 		if f.Sensitive {
@@ -161,7 +162,7 @@ func (s *Snapshot) pickPath(name string, template bool) (render.Found, error) {
 		return render.Found{Files: pointers(files)}, err
 	}
 	data, mode, err := s.ReadFile(name)
-	found := render.Found{Single: true, Files: []*render.File{{Path: path.Base(name), Data: data, Mode: mode, From: name}}}
+	found := render.Found{Single: true, Files: []*content.File{{Path: path.Base(name), Data: data, Mode: mode, From: name}}}
 	if err == nil && template {
 		found.Partials, err = s.partials(path.Dir(name))
 	}
@@ -169,13 +170,13 @@ func (s *Snapshot) pickPath(name string, template bool) (render.Found, error) {
 }
 
 // partials reads the files of a folder whose names begin with "_".
-func (s *Snapshot) partials(dir string) ([]*render.File, error) {
+func (s *Snapshot) partials(dir string) ([]*content.File, error) {
 	tree, at := s.locate(s.pinned(s.through(dir)))
 	entries, err := tree.ReadDir(at)
 	if err != nil {
 		return nil, err
 	}
-	var files []*render.File
+	var files []*content.File
 	for _, e := range entries {
 		if !strings.HasPrefix(e.Name(), "_") || e.IsDir() {
 			continue
@@ -184,13 +185,13 @@ func (s *Snapshot) partials(dir string) ([]*render.File, error) {
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, &render.File{Path: e.Name(), Data: data, Mode: mode, From: path.Join(dir, e.Name())})
+		files = append(files, &content.File{Path: e.Name(), Data: data, Mode: mode, From: path.Join(dir, e.Name())})
 	}
 	return files, nil
 }
 
-func pointers(files []render.File) []*render.File {
-	all := make([]*render.File, len(files))
+func pointers(files []content.File) []*content.File {
+	all := make([]*content.File, len(files))
 	for i := range files {
 		all[i] = &files[i]
 	}
@@ -198,12 +199,12 @@ func pointers(files []render.File) []*render.File {
 }
 
 // pick takes a file, a folder or a glob from the files of a named source.
-func pick(files []render.File, tree, p string) render.Found {
+func pick(files []content.File, tree, p string) render.Found {
 	folder := strings.TrimSuffix(p, "/") + "/"
 	base, pattern := cutGlob(p)
 	found := render.Found{Shared: true}
 	all := p == "" || p == "."
-	isFolder := slices.ContainsFunc(files, func(f render.File) bool { return f.Tree == tree && strings.HasPrefix(f.Path, folder) })
+	isFolder := slices.ContainsFunc(files, func(f content.File) bool { return f.Tree == tree && strings.HasPrefix(f.Path, folder) })
 	switch {
 	case all:
 	case isFolder:
@@ -216,7 +217,7 @@ func pick(files []render.File, tree, p string) render.Found {
 		switch {
 		case f.Tree != tree:
 		case f.Path == p:
-			return render.Found{Files: []*render.File{f}, Above: strings.TrimSuffix(p, path.Base(p)), Single: true, Shared: true}
+			return render.Found{Files: []*content.File{f}, Above: strings.TrimSuffix(p, path.Base(p)), Single: true, Shared: true}
 		case all, isFolder && strings.HasPrefix(f.Path, folder), !isFolder && pattern != "" && render.Glob(p, f.Path):
 			found.Files = append(found.Files, f)
 		}
@@ -225,7 +226,7 @@ func pick(files []render.File, tree, p string) render.Found {
 }
 
 // apart separates the partials: files below a name that begins with "_".
-func apart(files, partials []*render.File, above string) (rest, all []*render.File) {
+func apart(files, partials []*content.File, above string) (rest, all []*content.File) {
 	rest = files[:0]
 	for _, f := range files {
 		if name := strings.TrimPrefix(f.Path, above); strings.HasPrefix(name, "_") || strings.Contains(name, "/_") {

@@ -1,0 +1,32 @@
+package content
+
+import (
+	"io/fs"
+)
+
+// A File is one file of a source: a template, content to copy, or what .Files reads.
+type File struct {
+	Path      string // below the root of its tree
+	Data      []byte
+	Blob      Blob // in place of Data, for what stays out of memory
+	Mode      fs.FileMode
+	Sensitive bool
+	Tree      string // name of the source; "" for one without a name
+	From      string // where it was read from, for positions
+}
+
+// Bytes gives the content, wherever it lies.
+func (f File) Bytes() ([]byte, error) {
+	if f.Blob != nil {
+		return f.Blob.Bytes()
+	}
+	return f.Data, nil
+}
+
+// Size is the number of bytes of the content.
+func (f File) Size() int64 {
+	if f.Blob != nil {
+		return f.Blob.Size()
+	}
+	return int64(len(f.Data))
+}
