@@ -11,6 +11,7 @@ import (
 	"confit/render"
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/glob"
 	"confit/sources"
 )
 
@@ -254,7 +255,7 @@ func namesIn(texts []string) (names []string, all bool) {
 // isNamed tells whether a template means a file by a name or a glob, like site:*.html.
 func isNamed(f *content.File, name string) bool {
 	if tree, rest, ok := strings.Cut(name, ":"); ok {
-		return f.Tree == tree && (f.Path == rest || render.Glob(rest, f.Path))
+		return f.Tree == tree && (f.Path == rest || glob.Glob(rest, f.Path))
 	}
-	return f.Path == name || render.Glob(name, f.Path)
+	return f.Path == name || glob.Glob(name, f.Path)
 }

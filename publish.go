@@ -9,6 +9,7 @@ import (
 	"confit/render"
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/glob"
 	"confit/sinks"
 	"confit/sources"
 )
@@ -109,7 +110,7 @@ func (c *confit) only(outs []render.Output) ([]render.Output, error) {
 	var names []string
 	for _, o := range outs {
 		names = append(names, o.Path)
-		if render.Glob(c.set.only, o.Path) || render.Glob(c.set.only, path.Base(o.Path)) {
+		if glob.Glob(c.set.only, o.Path) || glob.Glob(c.set.only, path.Base(o.Path)) {
 			kept = append(kept, o)
 		}
 	}

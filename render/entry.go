@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render/diag"
+	"confit/render/glob"
 )
 
 // An Entry is one item of the spec's render section: what to make, and where to.
@@ -92,7 +93,7 @@ func (e *Entry) Check() error {
 	if e.Ref() == "" && !e.Meant(kind) && (kind == "template" || kind == "copy" || kind == "envsubst") {
 		fail(kind, kind+" is empty", "name a file or a folder")
 	}
-	if !IsGlob(e.Ref()) && !strings.Contains(e.Ref(), ":") { // in a source it may be the name of a file
+	if !glob.IsGlob(e.Ref()) && !strings.Contains(e.Ref(), ":") { // in a source it may be the name of a file
 		fail(kind, "the glob "+diag.Quoted(e.Ref())+" is malformed", "a [ needs its ]")
 	}
 	if e.Has("delims") && !e.Meant("delims") && (len(e.Delims) != 2 || slices.Contains(e.Delims, "") || kind != "template" && kind != "inline") {

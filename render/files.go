@@ -10,6 +10,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/glob"
 )
 
 // Files are what templates reach as .Files: the files of every source, the later one
@@ -51,7 +52,7 @@ func (f *Files) match(pattern string) *Files {
 	}
 	out := &Files{}
 	for _, file := range f.list {
-		if named && file.Tree != tree || !Glob(p, file.Path) {
+		if named && file.Tree != tree || !glob.Glob(p, file.Path) {
 			continue
 		}
 		if n := len(out.list); n == 0 || out.list[n-1].Path != file.Path {
@@ -137,43 +138,4 @@ func (e *eval) asData(at parse.Node, f *Files, encode bool) any {
 	}
 	text, _ := encodeYAML(m)
 	return text
-}
-
-// Glob matches a path as shells do: * and ? stop at a slash, ** crosses them.
-func Glob(pattern, name string) bool {
-	return globParts(strings.Split(pattern, "/"), strings.Split(name, "/"))
-}
-
-// IsGlob tells whether a pattern is well-formed: every [ has its ].
-func IsGlob(pattern string) bool {
-	return !slices.ContainsFunc(strings.Split(pattern, "/"), func(part string) bool {
-		_, err := path.Match(part, "")
-		return err != nil
-	})
-}
-
-// globParts goes back to the last ** only: what an earlier one could take, it can too.
-func globParts(pattern, name []string) bool {
-	i, j, star, from := 0, 0, -1, 0
-	for j < len(name) || i < len(pattern) {
-		switch {
-		case i < len(pattern) && pattern[i] == "**":
-			star, from = i, j
-			i++
-			continue
-		case i < len(pattern) && j < len(name) && matchPart(pattern[i], name[j]):
-			i, j = i+1, j+1
-			continue
-		case star < 0 || from >= len(name):
-			return false
-		}
-		from++
-		i, j = star+1, from
-	}
-	return true
-}
-
-func matchPart(pattern, name string) bool {
-	ok, err := path.Match(pattern, name)
-	return ok && err == nil
 }

@@ -14,6 +14,7 @@ import (
 	"confit/render"
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/glob"
 )
 
 // Read takes in all sources in their order: the layers of values, and the files, each
@@ -194,7 +195,7 @@ func (s *Spec) reads(file string) bool {
 // lack a key.
 func (r *reader) unread(s *Spec, files []content.File) {
 	for _, pattern := range s.Read {
-		if !slices.ContainsFunc(files, func(f content.File) bool { return render.Glob(pattern, f.Path) }) {
+		if !slices.ContainsFunc(files, func(f content.File) bool { return glob.Glob(pattern, f.Path) }) {
 			r.notice("read: " + diag.Quoted(pattern) + " matches no file of the source " + s.String())
 		}
 	}
@@ -210,7 +211,7 @@ func (s *Spec) trim(t string) string {
 
 func matchAny(globs []string, name string) bool {
 	for _, g := range globs {
-		if render.Glob(g, name) {
+		if glob.Glob(g, name) {
 			return true
 		}
 	}

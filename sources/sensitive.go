@@ -10,6 +10,7 @@ import (
 
 	"confit/render"
 	"confit/render/diag"
+	"confit/render/glob"
 )
 
 // Sensitivity says which values of a source are secrets.
@@ -40,7 +41,7 @@ func (s *Spec) secret() bool {
 func (r *reader) marks(s *Spec, names ...string) bool {
 	found := false
 	for i, pattern := range s.Sensitive.globs {
-		if slices.ContainsFunc(names, func(name string) bool { return render.Glob(pattern, name) }) {
+		if slices.ContainsFunc(names, func(name string) bool { return glob.Glob(pattern, name) }) {
 			r.matched[s][i].Store(true)
 			found = true
 		}

@@ -11,6 +11,7 @@ import (
 
 	"confit/render"
 	"confit/render/diag"
+	"confit/render/glob"
 )
 
 // A Spec is one item of the spec's sources section.
@@ -127,7 +128,7 @@ func (s *Spec) Check() error {
 		globs []string
 	}{{"file", []string{s.File}}, {"read", s.Read}, {"sensitive", s.Sensitive.globs}} {
 		for _, pattern := range of.globs {
-			if !render.IsGlob(pattern) {
+			if !glob.IsGlob(pattern) {
 				fail(of.field, "the glob "+diag.Quoted(pattern)+" is malformed", "a [ needs its ]")
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"confit/render"
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/glob"
 )
 
 const maxNesting = 40 // directories in directories; more is a loop of links
@@ -150,7 +151,7 @@ func (s *Snapshot) carrySecrets(found render.Found, files []content.File) {
 // pickPath reads a file, a folder or a glob; beside a template, its partials.
 func (s *Snapshot) pickPath(name string, template bool) (render.Found, error) {
 	if base, rest := cutGlob(name); rest != "" {
-		files, err := s.Tree(base, func(rel string) bool { return render.Glob(rest, rel) })
+		files, err := s.Tree(base, func(rel string) bool { return glob.Glob(rest, rel) })
 		return render.Found{Files: pointers(files)}, err
 	}
 	isDir, err := s.IsDir(name)
@@ -218,7 +219,7 @@ func pick(files []content.File, tree, p string) render.Found {
 		case f.Tree != tree:
 		case f.Path == p:
 			return render.Found{Files: []*content.File{f}, Above: strings.TrimSuffix(p, path.Base(p)), Single: true, Shared: true}
-		case all, isFolder && strings.HasPrefix(f.Path, folder), !isFolder && pattern != "" && render.Glob(p, f.Path):
+		case all, isFolder && strings.HasPrefix(f.Path, folder), !isFolder && pattern != "" && glob.Glob(p, f.Path):
 			found.Files = append(found.Files, f)
 		}
 	}
