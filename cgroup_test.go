@@ -4,14 +4,14 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"confit/render"
+	"confit/render/specfile"
 )
 
 func TestContainerMemory(t *testing.T) {
 	const v1, v2 = "sys/fs/cgroup/memory", "sys/fs/cgroup"
 	for name, c := range map[string]struct {
 		files map[string]string
-		want  render.Size
+		want  specfile.Size
 	}{
 		"no groups":                 {nil, 0},
 		"v2, own namespace":         {map[string]string{"proc/self/cgroup": "0::/\n", v2 + "/memory.max": "1000\n"}, 1000},

@@ -11,6 +11,7 @@ import (
 
 	"confit/render"
 	"confit/render/diag"
+	"confit/render/specfile"
 	"confit/sources"
 )
 
@@ -171,7 +172,7 @@ func appendEntry[T any](section *[]T, flag string, fields []field) error {
 		n.Content = append(n.Content, scalar(f.name), flagValue(f))
 	}
 	*section = append(*section, *new(T))
-	return render.DecodeSpec(flag, ".", n, &(*section)[len(*section)-1])
+	return specfile.Decode(flag, ".", n, &(*section)[len(*section)-1])
 }
 
 func flagValue(f field) *yaml.Node {

@@ -7,8 +7,8 @@ import (
 	"runtime/debug"
 	"time"
 
-	"confit/render"
 	"confit/render/diag"
+	"confit/render/specfile"
 )
 
 const (
@@ -26,20 +26,20 @@ const (
 // A heap compares the memory of the process with its limit: heap, stacks and the runtime's
 // own memory. It is not safe for concurrent use.
 type heap struct {
-	configured render.Size // limits.heap; 0 is the default
-	container  render.Size // the share of the container's memory; 0 if the container has no limit
-	gcPercent  int         // GOGC for a heap beyond smallHeap
-	loaded     bool        // the values are loaded
-	large      bool        // was beyond smallHeap
+	configured specfile.Size // limits.heap; 0 is the default
+	container  specfile.Size // the share of the container's memory; 0 if the container has no limit
+	gcPercent  int           // GOGC for a heap beyond smallHeap
+	loaded     bool          // the values are loaded
+	large      bool          // was beyond smallHeap
 
-	limit     render.Size
+	limit     specfile.Size
 	limitText string
 	hint      string
 
-	inUse       render.Size // in the last sample, with garbage
-	held        render.Size // in the last sample, with free memory that the kernel has not got back
-	sinceSample render.Size // reserved and charged since the last sample
-	ofValues    render.Size // in use when the values were loaded
+	inUse       specfile.Size // in the last sample, with garbage
+	held        specfile.Size // in the last sample, with free memory that the kernel has not got back
+	sinceSample specfile.Size // reserved and charged since the last sample
+	ofValues    specfile.Size // in use when the values were loaded
 }
 
 // check takes a sample and gives the problem of a heap that is too large.
@@ -57,7 +57,7 @@ func (h *heap) nextCheck() time.Duration {
 
 // spend gives the problem of reserved bytes on top of the memory held. Charged bytes are
 // already part of a sample. Below half of the limit, spend only adds up both.
-func (h *heap) spend(reserved, charged render.Size) *diag.Problem {
+func (h *heap) spend(reserved, charged specfile.Size) *diag.Problem {
 	h.sinceSample += reserved + charged
 	if h.limit > 0 && (h.ofValues > 0 || !h.loaded) && h.inUse+h.sinceSample <= h.limit/2 {
 		return nil
@@ -69,7 +69,7 @@ func (h *heap) spend(reserved, charged render.Size) *diag.Problem {
 
 // problem is nil for bytes within the limit. The collector knows the limit, too, and may be
 // late by a sixteenth.
-func (h *heap) problem(bytes render.Size) *diag.Problem {
+func (h *heap) problem(bytes specfile.Size) *diag.Problem {
 	if bytes <= h.limit+h.limit/16 {
 		return nil
 	}
@@ -85,7 +85,7 @@ func (h *heap) sample() {
 	}
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	h.inUse, h.held, h.sinceSample = render.Size(m.Sys-m.HeapIdle), render.Size(m.Sys-m.HeapReleased), 0
+	h.inUse, h.held, h.sinceSample = specfile.Size(m.Sys-m.HeapIdle), specfile.Size(m.Sys-m.HeapReleased), 0
 	if !h.large && m.HeapAlloc > smallHeap {
 		h.large = true
 		debug.SetGCPercent(h.gcPercent)
@@ -118,4 +118,4 @@ func (h *heap) setLimit() {
 }
 
 // mebibytes is a size as text, rounded up.
-func mebibytes(s render.Size) string { return ((s + 1<<20 - 1) &^ (1<<20 - 1)).String() }
+func mebibytes(s specfile.Size) string { return ((s + 1<<20 - 1) &^ (1<<20 - 1)).String() }

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"confit/render"
 	"confit/render/diag"
+	"confit/render/specfile"
 )
 
 // The collector is patient while the heap is small, and as GOGC says from then on.
@@ -101,7 +101,7 @@ func TestReserveFreed(t *testing.T) {
 
 // The nearer the heap is to its limit, the sooner comes the next check.
 func TestNextCheck(t *testing.T) {
-	for inUse, want := range map[render.Size]time.Duration{0: maxCheck, 216 << 20: 10 * time.Millisecond, 255 << 20: minCheck, 300 << 20: minCheck} {
+	for inUse, want := range map[specfile.Size]time.Duration{0: maxCheck, 216 << 20: 10 * time.Millisecond, 255 << 20: minCheck, 300 << 20: minCheck} {
 		h := &heap{limit: 256 << 20, inUse: inUse}
 		if got := h.nextCheck().Round(time.Millisecond); got != want {
 			t.Errorf("with %s of 256MiB in use the next check is in %v, want %v", inUse, got, want)

@@ -11,13 +11,14 @@ import (
 
 	"confit/render"
 	"confit/render/diag"
+	"confit/render/specfile"
 	"confit/sinks"
 	"confit/sources"
 )
 
 // A spec is confit.yaml: three sections, each owned by the package of its name.
 type spec struct {
-	render.Where
+	specfile.Where
 
 	Version int            `yaml:"version"`
 	Name    string         `yaml:"name"`
@@ -41,7 +42,7 @@ func (c *confit) loadSpec(s *sources.Snapshot) (*spec, error) {
 			return nil, err
 		}
 	}
-	err := render.DecodeSpec(file, path.Dir(file), doc, sp)
+	err := specfile.Decode(file, path.Dir(file), doc, sp)
 	sp.written = sp.sinkDirs()
 	if wrong := sp.addFlags(c.flags); wrong != nil {
 		return sp, errors.Join(err, wrong) // what misses them is no error of its own
@@ -159,12 +160,12 @@ func (sp *spec) usedTrees() map[string]bool {
 // limits are the spec's section of that name. What is zero has its default.
 type limits struct {
 	Time     time.Duration     `yaml:"time"` // of a run, but for its Git sources
-	Heap     render.Size       `yaml:"heap"`
-	File     render.Size       `yaml:"file"`
-	Total    render.Size       `yaml:"total"`
-	Files    render.Count      `yaml:"files"`
-	Template render.Size       `yaml:"template"`
-	Depth    render.Count      `yaml:"depth"`
+	Heap     specfile.Size     `yaml:"heap"`
+	File     specfile.Size     `yaml:"file"`
+	Total    specfile.Size     `yaml:"total"`
+	Files    specfile.Count    `yaml:"files"`
+	Template specfile.Size     `yaml:"template"`
+	Depth    specfile.Count    `yaml:"depth"`
 	Git      sources.GitLimits `yaml:"git"`
 }
 
@@ -190,7 +191,7 @@ func (l *limits) set(flags []string) error {
 		for _, part := range slices.Backward(append([]string{"limits"}, strings.Split(name, ".")...)) {
 			n = &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{scalar(part), n}}
 		}
-		for _, p := range diag.Problems(render.DecodeSpec("--limit "+f, ".", n, &section), diag.CauseUsage) {
+		for _, p := range diag.Problems(specfile.Decode("--limit "+f, ".", n, &section), diag.CauseUsage) {
 			p.Cause, p.Code = diag.CauseUsage, "usage"
 			all = append(all, p)
 		}

@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render"
+	"confit/render/specfile"
 )
 
 // refusals tells what confit finds wrong with a spec, and what its schema does.
@@ -24,7 +25,7 @@ func refusals(t *testing.T, schema *render.Schema, name string, data []byte) (ow
 		t.Fatalf("%s: %v", name, err)
 	}
 	sp := &spec{Name: "default"}
-	own = render.DecodeSpec(name, ".", doc.Content[0], sp)
+	own = specfile.Decode(name, ".", doc.Content[0], sp)
 	if own == nil {
 		own = sp.check(true)
 	}
@@ -137,7 +138,7 @@ func compareFields(t *testing.T, schema, at map[string]any, typ reflect.Type, na
 		if !described && field["description"] == nil {
 			t.Errorf("%s.%s has no description", name, tag)
 		}
-		if item.Kind() == reflect.Struct && !reflect.PointerTo(item).Implements(reflect.TypeFor[render.SpecValue]()) {
+		if item.Kind() == reflect.Struct && !reflect.PointerTo(item).Implements(reflect.TypeFor[specfile.Value]()) {
 			compareFields(t, schema, field, item, name+"."+tag)
 		}
 	}

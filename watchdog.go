@@ -7,6 +7,7 @@ import (
 
 	"confit/render"
 	"confit/render/diag"
+	"confit/render/specfile"
 )
 
 // A watchdog ends the process at once on a limit or a signal. That is safe until the run
@@ -123,7 +124,7 @@ func (w *watchdog) checkHeap() {
 // spend ends the run if the memory does not suffice, even after the collector has given all
 // garbage back to the kernel. A check every now and then would miss a large text.
 func (w *watchdog) spend(reserved, charged int) {
-	spend := func() *diag.Problem { return w.heap.spend(render.Size(reserved), render.Size(charged)) }
+	spend := func() *diag.Problem { return w.heap.spend(specfile.Size(reserved), specfile.Size(charged)) }
 	if w.problem(spend) == nil {
 		return
 	}

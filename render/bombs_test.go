@@ -9,6 +9,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/specfile"
 )
 
 // bombs are templates that would take all memory, all time or all stack. Each must end
@@ -152,7 +153,7 @@ func first(s string, n int) string { return s[:min(n, len(s))] }
 func within(t *testing.T, text string, limit time.Duration) error {
 	t.Helper()
 	found := Found{Files: []*content.File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
-	entry := Entry{Template: "app.conf.tmpl", To: "app.conf", Where: Where{fields: map[string]specField{"template": {}}}}
+	entry := Entry{Template: "app.conf.tmpl", To: "app.conf", Where: specfile.Where{Fields: map[string]specfile.SpecField{"template": {}}}}
 	_, err := Render([]Entry{entry}, Input{
 		Values: valuesOf(t, nodeOf(map[string]any{"a": int64(1)}, &Origin{File: "v"})),
 		Files:  NewFiles(nil), Found: map[string]Found{"app.conf.tmpl": found}, Deadline: time.Now().Add(limit),
@@ -175,7 +176,7 @@ func TestBudget(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			reserved, charged := 0, 0
-			c.entry.Where = Where{fields: map[string]specField{c.field: {}}}
+			c.entry.Where = specfile.Where{Fields: map[string]specfile.SpecField{c.field: {}}}
 			budget := &Budget{OnReserve: func(n int) { reserved = max(reserved, n>>20) }, OnCharge: func(n int) { charged += n >> 20 }}
 			values := valuesOf(t, nodeOf(map[string]any{"a": strings.Repeat("x", 3<<20)}, &Origin{File: "v"}))
 			if _, err := Render([]Entry{c.entry}, Input{Values: values, Files: NewFiles(nil), Budget: budget}); err != nil {

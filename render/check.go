@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render/diag"
+	"confit/render/specfile"
 )
 
 // A fault is what is wrong with a rendered file, at one of its lines.
@@ -179,11 +180,11 @@ func (c *Check) FromSpec(n *yaml.Node) error {
 	if n.Kind != yaml.MappingNode {
 		return errors.New("none, or a map with format and schema")
 	}
-	d := specDecoder{}
-	d.decode(n, reflect.ValueOf(&fields).Elem(), "check")
+	d := specfile.Decoder{}
+	d.Decode(n, reflect.ValueOf(&fields).Elem(), "check")
 	c.Format, c.Schema = fields.Format, fields.Schema
 	if c.Format != "" && !slices.Contains(checkFormats, c.Format) {
-		d.fail(n, diag.NearestOrAll(c.Format, checkFormats, "the formats are "), "check has no format %s", diag.Quoted(c.Format))
+		d.Fail(n, diag.NearestOrAll(c.Format, checkFormats, "the formats are "), "check has no format %s", diag.Quoted(c.Format))
 	}
-	return errors.Join(d.problems...)
+	return errors.Join(d.Problems...)
 }

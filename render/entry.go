@@ -14,11 +14,12 @@ import (
 
 	"confit/render/diag"
 	"confit/render/glob"
+	"confit/render/specfile"
 )
 
 // An Entry is one item of the spec's render section: what to make, and where to.
 type Entry struct {
-	Where
+	specfile.Where
 
 	Template string `yaml:"template"` // a file or a folder of templates
 	Values   string `yaml:"values"`   // a path; its values as a file

@@ -5,6 +5,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/specfile"
 )
 
 // TestFilesOver: what .Files and .Files.Glob give can be tested, counted and ranged over,
@@ -28,7 +29,7 @@ func TestFilesOver(t *testing.T) {
 		"broken": {`{{ range .Files }}{{ . }}{{ break }}{{ end }}`, "a", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			entry := Entry{Inline: c.in, To: "app.conf", Where: Where{fields: map[string]specField{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}}
+			entry := Entry{Inline: c.in, To: "app.conf", Where: specfile.Where{Fields: map[string]specfile.SpecField{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}}
 			r, err := Render([]Entry{entry}, Input{Values: valuesOf(t, nodeOf(map[string]any{}, &Origin{})), Files: files})
 			if err != nil {
 				t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"confit/render/diag"
+	"confit/render/specfile"
 )
 
 // What one template may do and make. An execution that goes beyond is stopped, with
@@ -22,8 +23,8 @@ const (
 
 // Limits are what the spec can set of it. The zero value of each is its default.
 type Limits struct {
-	Template Size  // bytes of template text; 1 MiB
-	Depth    Count // nested include, template and tpl; 64
+	Template specfile.Size  // bytes of template text; 1 MiB
+	Depth    specfile.Count // nested include, template and tpl; 64
 }
 
 func (l Limits) withDefaults() Limits {

@@ -12,6 +12,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/specfile"
 )
 
 // rounds is how many random templates a property is tried on.
@@ -24,7 +25,7 @@ func rounds(n int) uint64 {
 
 // inline renders one template over values, as a run would.
 func inline(v *Values, text string) ([]Output, error) {
-	entry := Entry{Inline: text, To: "app.conf", Where: Where{fields: map[string]specField{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}}
+	entry := Entry{Inline: text, To: "app.conf", Where: specfile.Where{Fields: map[string]specfile.SpecField{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}}
 	r, err := Render([]Entry{entry}, Input{Values: v, Files: NewFiles(nil), Deadline: time.Now().Add(200 * time.Millisecond)})
 	if r == nil {
 		return nil, err
@@ -91,7 +92,7 @@ func TestSecretTemplate(t *testing.T) {
 		`{{ fail "hunter2" }}`, `{{ template "hunter2" }}`, `{{ index .Values "hunter2" | upper }}`, `{{ printf "%d" "hunter2" }}`, `{{ required "hunter2" "" }}`, `{{ tpl "{{ .hunter2 }}" . }}`,
 	} {
 		found := Found{Files: []*content.File{{Path: "a.tmpl", From: "a.tmpl", Data: []byte(text), Sensitive: true}}, Single: true}
-		entry := Entry{Template: "a.tmpl", To: "a", Where: Where{fields: map[string]specField{"template": {}}}}
+		entry := Entry{Template: "a.tmpl", To: "a", Where: specfile.Where{Fields: map[string]specfile.SpecField{"template": {}}}}
 		_, err := Render([]Entry{entry}, Input{
 			Values: valuesOf(t, nodeOf(map[string]any{"a": int64(1)}, &Origin{File: "v"})), Files: NewFiles(nil),
 			Found: map[string]Found{"a.tmpl": found},
@@ -213,7 +214,7 @@ func TestSameBytes(t *testing.T) {
 	for seed := uint64(0); len(entries) < 200; seed++ {
 		text := newGen(seed).template()
 		if _, err := inline(v, text); err == nil {
-			entries = append(entries, Entry{Inline: text, To: fmt.Sprint(seed), Where: Where{fields: map[string]specField{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}})
+			entries = append(entries, Entry{Inline: text, To: fmt.Sprint(seed), Where: specfile.Where{Fields: map[string]specfile.SpecField{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}})
 		}
 	}
 	render := func(procs int) string {

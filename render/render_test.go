@@ -6,6 +6,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/specfile"
 )
 
 // one renders a single inline template over YAML values.
@@ -21,7 +22,7 @@ func oneOf(t *testing.T, text string, layers ...Layer) (Output, error) {
 		t.Fatal(err)
 	}
 	found := Found{Files: []*content.File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
-	outs, err := Render([]Entry{{Template: "app.conf.tmpl", To: "app.conf", Where: Where{fields: map[string]specField{"template": {}}}}}, Input{
+	outs, err := Render([]Entry{{Template: "app.conf.tmpl", To: "app.conf", Where: specfile.Where{Fields: map[string]specfile.SpecField{"template": {}}}}}, Input{
 		Values: v, Files: NewFiles(nil), Found: map[string]Found{"app.conf.tmpl": found},
 	})
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"confit/render/specfile"
 )
 
 // readers are entries that read by every way there is, each only some of the values.
@@ -61,7 +63,7 @@ func fromSpec(e Entry) Entry {
 		}
 	}
 	var out Entry
-	if err := DecodeSpec("spec", ".", n, &out); err != nil {
+	if err := specfile.Decode("spec", ".", n, &out); err != nil {
 		panic(err)
 	}
 	return out

@@ -11,11 +11,12 @@ import (
 
 	"confit/render"
 	"confit/render/diag"
+	"confit/render/specfile"
 )
 
 // A Spec is one item of the spec's sinks section.
 type Spec struct {
-	render.Where
+	specfile.Where
 
 	Path    string `yaml:"dir"`
 	Name    string `yaml:"name"`    // entries choose a sink by its name

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render"
+	"confit/render/specfile"
 )
 
 // read takes in the sources of a spec and gives each value as "path = value (place)".
@@ -21,7 +22,7 @@ func read(t *testing.T, w World, spec string) (string, error) {
 	var section struct {
 		Sources []Spec `yaml:"sources"`
 	}
-	if err := render.DecodeSpec("confit.yaml", ".", doc.Content[0], &section); err != nil {
+	if err := specfile.Decode("confit.yaml", ".", doc.Content[0], &section); err != nil {
 		return "", err
 	}
 	for i := range section.Sources {

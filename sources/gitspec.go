@@ -8,15 +8,15 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
-	"confit/render"
 	"confit/render/diag"
+	"confit/render/specfile"
 	"confit/sources/remote"
 	"confit/sources/verify"
 )
 
 // Verify says who must have signed what a Git source gives.
 type Verify struct {
-	render.Where
+	specfile.Where
 
 	OpenPGP        string `yaml:"openpgp"`        // a file, or a folder, of public keys
 	AllowedSigners string `yaml:"allowedSigners"` // a file, or a folder, as ssh-keygen(1) has them

@@ -9,25 +9,25 @@ import (
 	"sync/atomic"
 	"time"
 
-	"confit/render"
 	"confit/render/diag"
+	"confit/render/specfile"
 )
 
 // Limits bound what is read. The zero value of each is its default.
 type Limits struct {
-	File  render.Size  // bytes of one file; 64 MiB
-	Total render.Size  // bytes of all files together; 256 MiB
-	Files render.Count // files; 20,000
-	Git   GitLimits    // of each Git source
+	File  specfile.Size  // bytes of one file; 64 MiB
+	Total specfile.Size  // bytes of all files together; 256 MiB
+	Files specfile.Count // files; 20,000
+	Git   GitLimits      // of each Git source
 }
 
 // GitLimits bound a Git source. The zero value of each is its default.
 type GitLimits struct {
-	Time  time.Duration `yaml:"time"`  // of a fetch with all its tries; 2 min
-	Pack  render.Size   `yaml:"pack"`  // bytes received; 64 MiB
-	Files render.Count  `yaml:"files"` // in the tree; 10,000
-	File  render.Size   `yaml:"file"`  // bytes of one file; 16 MiB
-	Depth render.Count  `yaml:"depth"` // of directories; 64
+	Time  time.Duration  `yaml:"time"`  // of a fetch with all its tries; 2 min
+	Pack  specfile.Size  `yaml:"pack"`  // bytes received; 64 MiB
+	Files specfile.Count `yaml:"files"` // in the tree; 10,000
+	File  specfile.Size  `yaml:"file"`  // bytes of one file; 16 MiB
+	Depth specfile.Count `yaml:"depth"` // of directories; 64
 }
 
 // WithDefaults fills in what is not set.
@@ -62,7 +62,7 @@ func (s *Snapshot) read(tree FS, at string) ([]byte, fs.FileMode, error) {
 	if s.spent.files.Add(1) > int64(limits.Files) {
 		return nil, 0, s.exceeded("file-count", at, fmt.Sprintf("with this one, more than %d files are read", limits.Files), "files")
 	}
-	left := limits.Total - render.Size(s.spent.bytes.Load())
+	left := limits.Total - specfile.Size(s.spent.bytes.Load())
 	data, mode, err := tree.ReadRegular(at, int64(min(limits.File, left)))
 	tooLarge := errors.Is(err, errTooLarge)
 	switch {

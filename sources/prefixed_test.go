@@ -5,7 +5,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"confit/render"
+	"confit/render/specfile"
 	"confit/sources/verify"
 )
 
@@ -41,7 +41,7 @@ func TestPrefixed(t *testing.T) {
 		if err := yaml.Unmarshal([]byte(c.spec), &n); err != nil {
 			t.Fatal(err)
 		}
-		if err := render.DecodeSpec("confit.yaml", ".", n.Content[0], &s); err != nil {
+		if err := specfile.Decode("confit.yaml", ".", n.Content[0], &s); err != nil {
 			t.Fatal(err)
 		}
 		if got := s.prefixed(c.text); got != c.want {

@@ -8,9 +8,9 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"confit/render"
 	"confit/render/diag"
 	"confit/render/glob"
+	"confit/render/specfile"
 )
 
 // Sensitivity says which values of a source are secrets.
@@ -23,7 +23,7 @@ type Sensitivity struct {
 // FromSpec reads true, false or a list of globs.
 func (s *Sensitivity) FromSpec(n *yaml.Node) error {
 	s.set = true
-	if render.IsBool(n) && n.Decode(&s.all) == nil || n.Decode(&s.globs) == nil && n.Kind == yaml.SequenceNode {
+	if specfile.IsBool(n) && n.Decode(&s.all) == nil || n.Decode(&s.globs) == nil && n.Kind == yaml.SequenceNode {
 		return nil
 	}
 	return errors.New("true, false, or a list of globs of keys")

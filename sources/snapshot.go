@@ -13,6 +13,7 @@ import (
 
 	"confit/render"
 	"confit/render/diag"
+	"confit/render/specfile"
 )
 
 // A Snapshot reads files so that each mounted volume is seen in one generation: the
@@ -151,7 +152,7 @@ func (s *Snapshot) Spec(name string) (*yaml.Node, error) {
 }
 
 // Schema reads the JSON Schema that the spec names.
-func (s *Snapshot) Schema(w render.Where, field, name string) (*render.Schema, error) {
+func (s *Snapshot) Schema(w specfile.Where, field, name string) (*render.Schema, error) {
 	defer s.Running.Begin("schema", name)()
 	data, _, err := s.ReadFile(rebase(w.Base, name))
 	if err != nil {

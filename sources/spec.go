@@ -12,11 +12,12 @@ import (
 	"confit/render"
 	"confit/render/diag"
 	"confit/render/glob"
+	"confit/render/specfile"
 )
 
 // A Spec is one item of the spec's sources section.
 type Spec struct {
-	render.Where
+	specfile.Where
 
 	File      string `yaml:"file"`
 	ConfigMap string `yaml:"configMap"`
