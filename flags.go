@@ -12,6 +12,7 @@ import (
 	"confit/render"
 	"confit/render/diag"
 	"confit/render/specfile"
+	"confit/render/tree"
 	"confit/sources"
 )
 
@@ -89,12 +90,12 @@ func (f pipeFlags) assignments(s *sources.Snapshot) ([]render.Assignment, error)
 	for _, kind := range []struct {
 		flag  string
 		texts []string
-		parse func(text string, o *render.Origin) ([]render.Assignment, error)
+		parse func(text string, o *tree.Origin) ([]render.Assignment, error)
 	}{
-		{"--set", f.set, func(text string, o *render.Origin) ([]render.Assignment, error) {
+		{"--set", f.set, func(text string, o *tree.Origin) ([]render.Assignment, error) {
 			return render.ParseSet(text, o, false)
 		}},
-		{"--set-string", f.setString, func(text string, o *render.Origin) ([]render.Assignment, error) {
+		{"--set-string", f.setString, func(text string, o *tree.Origin) ([]render.Assignment, error) {
 			return render.ParseSet(text, o, true)
 		}},
 		{"--set-file", f.setFile, s.ParseSetFile},
@@ -105,7 +106,7 @@ func (f pipeFlags) assignments(s *sources.Snapshot) ([]render.Assignment, error)
 				errs = append(errs, &diag.Problem{Cause: diag.CauseUsage, Code: "not-utf8", Text: kind.flag + " is not UTF-8 text", Hint: "mind the encoding of the shell and of the script"})
 				continue
 			}
-			set, err := kind.parse(text, &render.Origin{Source: kind.flag, File: kind.flag})
+			set, err := kind.parse(text, &tree.Origin{Source: kind.flag, File: kind.flag})
 			if p := (*diag.Problem)(nil); err != nil && !errors.As(err, &p) {
 				err = usagef(kind.flag+": "+err.Error(), "see confit render --help")
 			}

@@ -15,6 +15,7 @@ import (
 
 	"confit/render"
 	"confit/render/specfile"
+	"confit/render/tree"
 )
 
 // refusals tells what confit finds wrong with a spec, and what its schema does.
@@ -29,7 +30,7 @@ func refusals(t *testing.T, schema *render.Schema, name string, data []byte) (ow
 	if own == nil {
 		own = sp.check(true)
 	}
-	root, err := render.DecodeYAML(data, &render.Origin{File: name})
+	root, err := render.DecodeYAML(data, &tree.Origin{File: name})
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"text/template"
+
+	"confit/render/tree"
 )
 
 // benchTemplate is about 2 KB of what configuration templates do.
@@ -48,7 +50,7 @@ var benchValues = map[string]any{
 func BenchmarkTemplates(b *testing.B) {
 	const count = 100
 	b.Run("confit", func(b *testing.B) {
-		v := valuesOf(b, nodeOf(benchValues, &Origin{}))
+		v := valuesOf(b, nodeOf(benchValues, &tree.Origin{}))
 		var progs []*program
 		for i := range count {
 			progs = append(progs, benchProgram(b, benchTemplate(i)))
@@ -120,7 +122,7 @@ func BenchmarkLoop(b *testing.B) {
 	}
 	data := map[string]any{"sites": sites}
 	b.Run("confit", func(b *testing.B) {
-		v := valuesOf(b, nodeOf(data, &Origin{}))
+		v := valuesOf(b, nodeOf(data, &tree.Origin{}))
 		p := benchProgram(b, text)
 		b.ReportAllocs()
 		for b.Loop() {

@@ -14,6 +14,7 @@ import (
 
 	"confit/render/diag"
 	"confit/render/specfile"
+	"confit/render/tree"
 )
 
 // A fault is what is wrong with a rendered file, at one of its lines.
@@ -61,18 +62,18 @@ func checkJSON(data []byte) *fault {
 	if bytes.HasPrefix(data, []byte(byteOrderMark)) {
 		return &fault{line: 1, text: "JSON begins with a byte order mark, which many readers refuse"}
 	}
-	_, err := DecodeJSON(data, &Origin{Sensitive: true}) // for all that is known here
+	_, err := DecodeJSON(data, &tree.Origin{Sensitive: true}) // for all that is known here
 	return faultOf(err)
 }
 
 func checkTOML(data []byte) *fault {
-	_, err := DecodeTOML(data, &Origin{})
+	_, err := DecodeTOML(data, &tree.Origin{})
 	return faultOf(err)
 }
 
 func checkLines(format string, data []byte) *fault {
-	decode := map[string]func([]byte, *Origin) (*Node, error){"ini": DecodeINI, "properties": DecodeProperties, "env": DecodeDotenv}[format]
-	_, err := decode(data, &Origin{})
+	decode := map[string]func([]byte, *tree.Origin) (*tree.Node, error){"ini": DecodeINI, "properties": DecodeProperties, "env": DecodeDotenv}[format]
+	_, err := decode(data, &tree.Origin{})
 	return faultOf(err)
 }
 

@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"sort"
 	"strconv"
 	"text/template/parse"
+
+	"confit/render/tree"
 )
 
 // plain turns an argument into a Go value with nothing of ours in it, reading all of
@@ -34,11 +35,11 @@ func (e *eval) plainDeep(at parse.Node, v any, text bool, depth int) (any, bool)
 		return nil, false
 	case string:
 		e.weigh(at, len(p))
-	case Num:
+	case tree.Num:
 		if !text {
 			return p.V, true
 		}
-	case *Node:
+	case *tree.Node:
 		v := e.plainNode(p, text)
 		e.weigh(at, 0)
 		return v, true
@@ -69,7 +70,7 @@ func (e *eval) weigh(at parse.Node, bytes int) {
 func (e *eval) plainMap(at parse.Node, m map[string]any, text bool, depth int) (any, bool) {
 	e.made(at, 64*len(m))
 	out := make(map[string]any, len(m))
-	for _, k := range sortedKeys(m) {
+	for _, k := range tree.SortedKeys(m) {
 		e.weigh(at, len(k))
 		p, ok := e.plainDeep(at, m[k], text, depth+1)
 		if !ok {
@@ -93,17 +94,17 @@ func (e *eval) plainList(at parse.Node, list []any, text bool, depth int) (any, 
 	return out, true
 }
 
-func (e *eval) plainNode(n *Node, text bool) any {
-	kids := n.children()
+func (e *eval) plainNode(n *tree.Node, text bool) any {
+	kids := n.Children()
 	switch n.Value().(type) {
-	case Members:
+	case tree.Members:
 		out := make(map[string]any, len(kids))
 		for i := range kids {
 			e.mass += len(kids[i].Key())
 			out[kids[i].Key()] = e.plainNode(&kids[i], text)
 		}
 		return out
-	case Items:
+	case tree.Items:
 		out := make([]any, len(kids))
 		for i := range kids {
 			out[i] = e.plainNode(&kids[i], text)
@@ -114,29 +115,10 @@ func (e *eval) plainNode(n *Node, text bool) any {
 	if s, ok := v.(string); ok {
 		e.mass += len(s)
 	}
-	if num, ok := v.(Num); ok && !text {
+	if num, ok := v.(tree.Num); ok && !text {
 		return num.V
 	}
 	return v
-}
-
-// textOf gives a scalar as a template prints it; it is false for all else.
-func textOf(v any) (string, bool) {
-	switch v := v.(type) {
-	case string:
-		return v, true
-	case int64:
-		return strconv.FormatInt(v, 10), true
-	case int:
-		return strconv.Itoa(v), true
-	case bool:
-		return strconv.FormatBool(v), true
-	case float64, uint64, uint32:
-		return fmt.Sprint(v), true
-	case fmt.Stringer:
-		return v.String(), true
-	}
-	return "", false
 }
 
 // convert makes v fit a parameter: as it is, or as the same number in another type.
@@ -154,15 +136,15 @@ func convert(v any, want reflect.Type) (reflect.Value, bool) {
 	}
 	switch want.Kind() {
 	case reflect.Int, reflect.Int64, reflect.Int32:
-		if i, ok := toInt(v); ok && !reflect.Zero(want).OverflowInt(i) {
+		if i, ok := tree.ToInt(v); ok && !reflect.Zero(want).OverflowInt(i) {
 			return reflect.ValueOf(i).Convert(want), true
 		}
 	case reflect.Uint32:
-		if i, ok := toInt(v); ok && i >= 0 && i <= math.MaxUint32 {
+		if i, ok := tree.ToInt(v); ok && i >= 0 && i <= math.MaxUint32 {
 			return reflect.ValueOf(i).Convert(want), true
 		}
 	case reflect.Float64:
-		if f, ok := toFloat(v); ok {
+		if f, ok := tree.ToFloat(v); ok {
 			return reflect.ValueOf(f), true
 		}
 	case reflect.Slice:
@@ -184,58 +166,6 @@ func convertSlice(r reflect.Value, want reflect.Type) (reflect.Value, bool) {
 		out.Index(i).Set(item)
 	}
 	return out, true
-}
-
-// toInt gives a whole number that fits; a float counts if it is whole.
-func toInt(v any) (int64, bool) {
-	switch v := v.(type) {
-	case int64:
-		return v, true
-	case int:
-		return int64(v), true
-	case float64:
-		if v == math.Trunc(v) && math.Abs(v) < 1<<63 {
-			return int64(v), true
-		}
-		return 0, false
-	case Num:
-		return toInt(v.V)
-	}
-	r := reflect.ValueOf(v)
-	switch {
-	case v == nil:
-		return 0, false
-	case r.CanInt():
-		return r.Int(), true
-	case r.CanUint() && r.Uint() <= math.MaxInt64:
-		return int64(r.Uint()), true
-	}
-	return 0, false
-}
-
-func toFloat(v any) (float64, bool) {
-	switch v := v.(type) {
-	case float64:
-		return v, true
-	case Num:
-		return toFloat(v.V)
-	}
-	i, ok := toInt(v)
-	return float64(i), ok
-}
-
-func isNumber(v any) bool {
-	_, ok := toFloat(v)
-	return ok
-}
-
-func sortedKeys(m map[string]any) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }
 
 func typeName(t reflect.Type) string {

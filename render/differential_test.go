@@ -14,6 +14,7 @@ import (
 	"github.com/Masterminds/sprig/v3"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
@@ -74,13 +75,13 @@ func (o *oracle) funcs() template.FuncMap {
 	m["keys"] = func(maps ...map[string]any) []string {
 		all := []string{}
 		for _, d := range maps {
-			all = append(all, sortedKeys(d)...)
+			all = append(all, tree.SortedKeys(d)...)
 		}
 		return all
 	}
 	m["values"] = func(d map[string]any) []any {
 		all := []any{}
-		for _, k := range sortedKeys(d) {
+		for _, k := range tree.SortedKeys(d) {
 			all = append(all, d[k])
 		}
 		return all
@@ -102,11 +103,11 @@ func helmAdds(m template.FuncMap) {
 		return encodeYAML((&eval{lib: testLibrary}).adopted(nil, reflect.ValueOf(v)))
 	}
 	m["fromYaml"] = func(s string) (map[string]any, error) {
-		n, err := DecodeYAML([]byte(s), &Origin{})
-		if err != nil || !n.isMap() {
+		n, err := DecodeYAML([]byte(s), &tree.Origin{})
+		if err != nil || !n.IsMap() {
 			return map[string]any{"Error": "not a map"}, nil
 		}
-		return own(n).(map[string]any), nil
+		return tree.Plain(n).(map[string]any), nil
 	}
 	m["required"] = func(msg string, v any) (any, error) {
 		if v == nil || v == "" {
@@ -260,7 +261,7 @@ func differ(t *testing.T, seed uint64) string {
 	text := newGen(seed).template()
 	values := randomValues(rand.New(rand.NewPCG(seed, 3)))
 	d := difference{text: text}
-	d.ours = ours(t, text, valuesOf(t, nodeOf(values, &Origin{File: "v"})), false)
+	d.ours = ours(t, text, valuesOf(t, nodeOf(values, &tree.Origin{File: "v"})), false)
 	if slices.ContainsFunc(d.ours.problems, func(p *diag.Problem) bool { return p.Cause == diag.CauseLimit }) {
 		return "limit" // nothing stops text/template
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // DecodeDotenv reads a .env file into nodes of origin o: names as written, one level,
@@ -15,7 +16,7 @@ import (
 // readers disagree on it; both may span lines. Without quotes a value ends before " #".
 //
 // It is our own: joho/godotenv expands $NAME, and quotes the text it cannot read.
-func DecodeDotenv(data []byte, o *Origin) (*Node, error) {
+func DecodeDotenv(data []byte, o *tree.Origin) (*tree.Node, error) {
 	text, err := fileText(data, o)
 	if err != nil {
 		return nil, err
@@ -36,7 +37,7 @@ func DecodeDotenv(data []byte, o *Origin) (*Node, error) {
 }
 
 type dotenvDecoder struct {
-	origin *Origin
+	origin *tree.Origin
 	rest   string
 	line   int // that rest begins in
 }

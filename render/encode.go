@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // encodeYAML is Helm's toYaml: keys sorted, lists not indented, no last newline.
@@ -45,7 +46,7 @@ func yamlNode(v any) (*yaml.Node, error) {
 		return scalarNode("!!bool", strconv.FormatBool(v)), nil
 	case string:
 		return stringNode(v), nil
-	case Num:
+	case tree.Num:
 		return scalarNode("", yamlNumber(v)), nil // with a tag, the library writes !!float 12345678901234567890
 	case float64:
 		return floatNode(yamlFloat(v)), nil
@@ -53,10 +54,10 @@ func yamlNode(v any) (*yaml.Node, error) {
 		return scalarNode("!!int", fmt.Sprint(v)), nil
 	}
 	switch {
-	case isMap(v):
+	case tree.IsMap(v):
 		n := &yaml.Node{Kind: yaml.MappingNode}
-		m := mapOf(v)
-		for _, k := range sortedKeys(m) {
+		m := tree.MapOf(v)
+		for _, k := range tree.SortedKeys(m) {
 			c, err := yamlNode(m[k])
 			if err != nil {
 				return nil, err
@@ -64,9 +65,9 @@ func yamlNode(v any) (*yaml.Node, error) {
 			n.Content = append(n.Content, stringNode(k), c)
 		}
 		return n, nil
-	case isList(v):
+	case tree.IsList(v):
 		n := &yaml.Node{Kind: yaml.SequenceNode}
-		for _, item := range listOf(v) {
+		for _, item := range tree.ListOf(v) {
 			c, err := yamlNode(item)
 			if err != nil {
 				return nil, err
@@ -83,7 +84,7 @@ func yamlNode(v any) (*yaml.Node, error) {
 
 // floatNode writes 1 for 1.0, as Go prints it: to YAML that is an int.
 func floatNode(text string) *yaml.Node {
-	if decimalInt().MatchString(text) {
+	if tree.DecimalInt().MatchString(text) {
 		return scalarNode("!!int", text)
 	}
 	return scalarNode("!!float", text)
@@ -114,7 +115,7 @@ func ambiguous(s string) bool {
 	case "y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "":
 		return true
 	}
-	v, err := resolve(s)
+	v, err := tree.ResolveScalar(s)
 	_, text := v.(string)
 	return err != nil || !text || base60().MatchString(s)
 }
@@ -124,8 +125,8 @@ var base60 = diag.LazyRegexp(`^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`)
 
 // yamlNumber keeps the text of a number where YAML reads the same number from it, else
 // writes its value: TOML's inf is text to YAML.
-func yamlNumber(n Num) string {
-	if v, err := resolve(n.Text); err == nil && kindOf(v) == kindOf(n) {
+func yamlNumber(n tree.Num) string {
+	if v, err := tree.ResolveScalar(n.Text); err == nil && tree.KindOf(v) == tree.KindOf(n) {
 		return n.Text
 	}
 	if f, ok := n.V.(float64); ok {
@@ -158,12 +159,4 @@ func encodeJSON(v any, indent string, html bool) (string, error) {
 		return "", diag.SafeError("a value that JSON has no form for")
 	}
 	return strings.TrimSuffix(b.String(), "\n"), nil
-}
-
-// MarshalJSON writes the number as it was written, where that is JSON.
-func (n Num) MarshalJSON() ([]byte, error) {
-	if json.Valid([]byte(n.Text)) {
-		return []byte(n.Text), nil
-	}
-	return json.Marshal(n.V)
 }

@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"confit/render/tree"
 )
 
 func TestEncodeTOML(t *testing.T) {
@@ -19,7 +21,7 @@ none: []
 "a b": x
 db: {port: 5432, pool: {max: 1.}}
 hosts: [{name: a, tags: {x: 1}}, {name: b}]
-`, &Origin{})
+`, &tree.Origin{})
 	const want = `"a b" = "x"
 big = 12345678901234567890
 hex = 0x1F
@@ -43,7 +45,7 @@ ver = 1.10
 [[hosts]]
   name = "b"
 `
-	if got, err := encodeTOML(own(n)); err != nil || got != want {
+	if got, err := encodeTOML(tree.Plain(n)); err != nil || got != want {
 		t.Errorf("encodeTOML = %v\n%s\nwant\n%s", err, got, want)
 	}
 }
@@ -58,7 +60,7 @@ func TestEncodeText(t *testing.T) {
 		"env":        {encodeEnv, `{A: 1, B: a b, C: "it's $x", D: "x\ny", E: "", F: 'C:\'}`, "A=1\nB='a b'\nC=\"it's \\$x\"\nD='x\ny'\nE=\nF=\"C:\\\\\""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := c.encode(own(yamlRoot(t, c.in, &Origin{})))
+			got, err := c.encode(tree.Plain(yamlRoot(t, c.in, &tree.Origin{})))
 			if err != nil || got != c.want {
 				t.Errorf("got %v\n%s\nwant\n%s", err, got, c.want)
 			}
@@ -88,7 +90,7 @@ func TestNoForm(t *testing.T) {
 		"[hunter2, 1]":               {encodeTOML, "a list has no form in TOML"},
 		"{x: [[hunter2]], y: [[~]]}": {encodeTOML, "y.0.0 is a null"},
 	} {
-		text, err := c.encode(own(yamlRoot(t, in, &Origin{})))
+		text, err := c.encode(tree.Plain(yamlRoot(t, in, &tree.Origin{})))
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s became %q, %v, want %s", in, text, err, c.want)
 		}
@@ -98,20 +100,20 @@ func TestNoForm(t *testing.T) {
 // TestYAMLNumbers writes as YAML what only TOML reads.
 func TestYAMLNumbers(t *testing.T) {
 	for text, want := range map[string]string{"inf": ".inf", "-inf": "-.inf", "nan": ".nan", "0b11": "3", "0x1F": "0x1F", "+5": "+5", "1.10": "1.10"} {
-		n, err := DecodeTOML([]byte("a = "+text), &Origin{})
+		n, err := DecodeTOML([]byte("a = "+text), &tree.Origin{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := encodeYAML(own(n)); err != nil || got != "a: "+want {
+		if got, err := encodeYAML(tree.Plain(n)); err != nil || got != "a: "+want {
 			t.Errorf("TOML's %s in YAML is %s, %v, want a: %s", text, got, err, want)
 		}
 	}
 	for _, text := range []string{"12345678901234567890", "123456789012345678901234567890", "-12345678901234567890.5", "1e400"} {
-		if got, err := encodeYAML(own(yamlRoot(t, "a: "+text, &Origin{}))); err != nil || got != "a: "+text {
+		if got, err := encodeYAML(tree.Plain(yamlRoot(t, "a: "+text, &tree.Origin{}))); err != nil || got != "a: "+text {
 			t.Errorf("toYaml of %s is %s, %v", text, got, err)
 		}
 	}
-	if got := tomlNumber(Num{V: math.Inf(-1)}); got != "-inf" {
+	if got := tomlNumber(tree.Num{V: math.Inf(-1)}); got != "-inf" {
 		t.Errorf("tomlNumber(-Inf) = %s, want -inf", got)
 	}
 }
@@ -190,7 +192,7 @@ func TestFormatFunctions(t *testing.T) {
 	}
 }
 
-func yamlRoot(t *testing.T, text string, o *Origin) *Node {
+func yamlRoot(t *testing.T, text string, o *tree.Origin) *tree.Node {
 	t.Helper()
 	n, err := DecodeYAML([]byte(text), o)
 	if err != nil {

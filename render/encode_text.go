@@ -6,6 +6,7 @@ import (
 	"unicode/utf16"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // encodeProperties writes a map as java.util.Properties.store does: names joined by
@@ -13,11 +14,11 @@ import (
 // \. and so is read back by us; Java reads a plain dot, so that two keys which are one
 // to Java are an error.
 func encodeProperties(v any) (string, error) {
-	if !isMap(v) {
+	if !tree.IsMap(v) {
 		return "", noForm(nil, v, "properties", "take a map")
 	}
 	e := propertiesEncoder{names: map[string]bool{}}
-	err := e.put(nil, mapOf(v))
+	err := e.put(nil, tree.MapOf(v))
 	return strings.TrimSuffix(e.String(), "\n"), err
 }
 
@@ -27,15 +28,15 @@ type propertiesEncoder struct {
 }
 
 func (e *propertiesEncoder) put(path []string, m map[string]any) error {
-	for _, k := range sortedKeys(m) {
+	for _, k := range tree.SortedKeys(m) {
 		path, v := below(path, k), m[k]
-		if isMap(v) && len(mapOf(v)) > 0 && len(path) < maxDepth {
-			if err := e.put(path, mapOf(v)); err != nil {
+		if tree.IsMap(v) && len(tree.MapOf(v)) > 0 && len(path) < maxDepth {
+			if err := e.put(path, tree.MapOf(v)); err != nil {
 				return err
 			}
 			continue
 		}
-		text, ok := textOf(v)
+		text, ok := tree.TextOf(v)
 		name := strings.Join(path, ".")
 		switch {
 		case !ok:
@@ -84,13 +85,13 @@ func escapeProperty(s string, name bool) string {
 // encodeINI writes a map in the dialect of DecodeINI: plain values first, each map as a
 // section, sorted. A value is quoted where it would not come back as it is.
 func encodeINI(v any) (string, error) {
-	if !isMap(v) {
+	if !tree.IsMap(v) {
 		return "", noForm(nil, v, "ini", "take a map")
 	}
 	var top, sections strings.Builder
-	m := mapOf(v)
-	for _, k := range sortedKeys(m) {
-		if !isMap(m[k]) {
+	m := tree.MapOf(v)
+	for _, k := range tree.SortedKeys(m) {
+		if !tree.IsMap(m[k]) {
 			if err := iniLine(&top, []string{k}, m[k]); err != nil {
 				return "", err
 			}
@@ -100,8 +101,8 @@ func encodeINI(v any) (string, error) {
 			return "", fmt.Errorf("the key %s can be no section of an ini file", diag.Quoted(k))
 		}
 		sections.WriteString("\n[" + k + "]\n")
-		section := mapOf(m[k])
-		for _, name := range sortedKeys(section) {
+		section := tree.MapOf(m[k])
+		for _, name := range tree.SortedKeys(section) {
 			if err := iniLine(&sections, []string{k, name}, section[name]); err != nil {
 				return "", err
 			}
@@ -112,9 +113,9 @@ func encodeINI(v any) (string, error) {
 
 func iniLine(b *strings.Builder, path []string, v any) error {
 	key := path[len(path)-1]
-	text, ok := textOf(v)
+	text, ok := tree.TextOf(v)
 	switch {
-	case !ok && isMap(v):
+	case !ok && tree.IsMap(v):
 		return noForm(path, v, "ini", "an ini file has one level of sections")
 	case !ok:
 		return noForm(path, v, "ini", "join it to one text, or leave it out")
@@ -135,13 +136,13 @@ func oneLine(s string) bool { return !strings.ContainsAny(s, "\r\n\x00") }
 // encodeEnv writes a map in the dialect of DecodeDotenv, sorted, quoted so that docker
 // compose, systemd and a POSIX shell read the same text.
 func encodeEnv(v any) (string, error) {
-	if !isMap(v) {
+	if !tree.IsMap(v) {
 		return "", noForm(nil, v, "env", "take a map")
 	}
-	m := mapOf(v)
+	m := tree.MapOf(v)
 	var b strings.Builder
-	for _, k := range sortedKeys(m) {
-		text, ok := textOf(m[k])
+	for _, k := range tree.SortedKeys(m) {
+		text, ok := tree.TextOf(m[k])
 		switch {
 		case !ok:
 			return "", noForm([]string{k}, m[k], "env", "a variable is one text")

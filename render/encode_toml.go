@@ -8,17 +8,18 @@ import (
 	"strings"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // encodeTOML writes a map as TOML 1.0, keys sorted, in the layout of Helm's toToml: the
 // plain values of a table before its sub-tables, these indented by two. Numbers are
 // written as they were read. TOML has no null: that is an error.
 func encodeTOML(v any) (string, error) {
-	if !isMap(v) {
+	if !tree.IsMap(v) {
 		return "", noForm(nil, v, "TOML", "the whole is a table there")
 	}
 	var e tomlEncoder
-	err := e.table(nil, mapOf(v))
+	err := e.table(nil, tree.MapOf(v))
 	return e.String(), err
 }
 
@@ -33,9 +34,9 @@ type tomlEncoder struct{ strings.Builder }
 // table writes what is in a table: values first, as a header ends the table above it.
 func (e *tomlEncoder) table(path []string, m map[string]any) error {
 	indent := strings.Repeat("  ", len(path))
-	keys := sortedKeys(m)
+	keys := tree.SortedKeys(m)
 	for _, k := range keys {
-		if isMap(m[k]) || isTables(m[k]) {
+		if tree.IsMap(m[k]) || isTables(m[k]) {
 			continue
 		}
 		text, err := e.value(below(path, k), m[k])
@@ -57,8 +58,8 @@ func (e *tomlEncoder) sub(path []string, v any) error {
 	tables, open, end := []any{v}, "[", "]"
 	switch {
 	case isTables(v):
-		tables, open, end = listOf(v), "[[", "]]"
-	case !isMap(v):
+		tables, open, end = tree.ListOf(v), "[[", "]]"
+	case !tree.IsMap(v):
 		return nil
 	}
 	if len(path) > maxDepth {
@@ -73,7 +74,7 @@ func (e *tomlEncoder) sub(path []string, v any) error {
 			e.WriteByte('\n')
 		}
 		e.WriteString(strings.Repeat("  ", len(path)-1) + open + strings.Join(names, ".") + end + "\n")
-		if err := e.table(path, mapOf(t)); err != nil {
+		if err := e.table(path, tree.MapOf(t)); err != nil {
 			return err
 		}
 	}
@@ -82,12 +83,12 @@ func (e *tomlEncoder) sub(path []string, v any) error {
 
 // isTables tells whether v is a list of maps only, and not an empty one.
 func isTables(v any) bool {
-	if !isList(v) {
+	if !tree.IsList(v) {
 		return false
 	}
-	list := listOf(v)
+	list := tree.ListOf(v)
 	for _, item := range list {
-		if !isMap(item) {
+		if !tree.IsMap(item) {
 			return false
 		}
 	}
@@ -98,9 +99,9 @@ func isTables(v any) bool {
 func (e *tomlEncoder) value(path []string, v any) (string, error) {
 	var parts []string
 	switch {
-	case isMap(v):
-		m := mapOf(v)
-		for _, k := range sortedKeys(m) {
+	case tree.IsMap(v):
+		m := tree.MapOf(v)
+		for _, k := range tree.SortedKeys(m) {
 			text, err := e.value(below(path, k), m[k])
 			if err != nil {
 				return "", err
@@ -108,8 +109,8 @@ func (e *tomlEncoder) value(path []string, v any) (string, error) {
 			parts = append(parts, tomlKey(k)+" = "+text)
 		}
 		return "{" + strings.Join(parts, ", ") + "}", nil
-	case isList(v):
-		for i, item := range listOf(v) {
+	case tree.IsList(v):
+		for i, item := range tree.ListOf(v) {
 			text, err := e.value(below(path, strconv.Itoa(i)), item)
 			if err != nil {
 				return "", err
@@ -127,13 +128,13 @@ func (e *tomlEncoder) value(path []string, v any) (string, error) {
 
 func tomlScalar(v any) (string, bool) {
 	switch x := v.(type) {
-	case Num:
+	case tree.Num:
 		return tomlNumber(x), true
 	case float64:
-		return tomlNumber(Num{V: x}), true
+		return tomlNumber(tree.Num{V: x}), true
 	}
-	text, ok := textOf(v)
-	if kind := kindOf(v); ok && kind != "int" && kind != "bool" {
+	text, ok := tree.TextOf(v)
+	if kind := tree.KindOf(v); ok && kind != "int" && kind != "bool" {
 		text = tomlString(text)
 	}
 	return text, ok
@@ -152,7 +153,7 @@ func tomlKey(s string) string {
 }
 
 // tomlNumber keeps the text of a number where TOML has that form, else writes its value.
-func tomlNumber(n Num) string {
+func tomlNumber(n tree.Num) string {
 	if tomlPlain().MatchString(n.Text) {
 		return n.Text
 	}
@@ -203,9 +204,9 @@ func below(path []string, name string) []string {
 
 // noForm says that a format cannot hold what stands at a path, and never shows it.
 func noForm(path []string, v any, format, advice string) error {
-	what := diag.An(kindOf(v))
+	what := diag.An(tree.KindOf(v))
 	if len(path) > 0 {
-		p := make(Path, len(path))
+		p := make(tree.Path, len(path))
 		for i, name := range path {
 			p[i].Key = name
 		}

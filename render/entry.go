@@ -15,6 +15,7 @@ import (
 	"confit/render/diag"
 	"confit/render/glob"
 	"confit/render/specfile"
+	"confit/render/tree"
 )
 
 // An Entry is one item of the spec's render section: what to make, and where to.
@@ -107,7 +108,7 @@ func (e *Entry) Check() error {
 		fail("vars", "vars is for envsubst", "")
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Vars)) {
-		if p, err := ParsePath(e.Vars[name]); err != nil || len(p) == 0 {
+		if p, err := tree.ParsePath(e.Vars[name]); err != nil || len(p) == 0 {
 			fail("vars", "vars: "+diag.Quoted(name)+" leads to no path", "dots nest: a.b.c")
 		}
 	}
@@ -115,7 +116,7 @@ func (e *Entry) Check() error {
 		fail("check", "what "+kind+" makes is not checked", "")
 	}
 	for _, p := range [][2]string{{"values", e.Values}, {"each", e.Each}, {"when", e.When}} {
-		if _, err := ParsePath(p[1]); err != nil {
+		if _, err := tree.ParsePath(p[1]); err != nil {
 			fail(p[0], err.Error(), "dots nest: a.b.c")
 		}
 	}

@@ -6,24 +6,25 @@ import (
 	"strings"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // A Var is one environment variable on its way into the values.
 type Var struct {
 	Rest   string // its name without the source's prefix
 	Value  string
-	To     Path // where it goes, if the spec says so
-	Typed  bool // has YAML's type where it overrides nothing
-	Origin *Origin
+	To     tree.Path // where it goes, if the spec says so
+	Typed  bool      // has YAML's type where it overrides nothing
+	Origin *tree.Origin
 }
 
 // matchVars finds the place of each variable among the values of base. Names match
 // without regard to case, dots, dashes and underscores; a name that matches nothing
 // makes a new key, which a notice tells of.
-func matchVars(base *Node, l Layer, notice func(string)) ([]*Node, []error) {
+func matchVars(base *tree.Node, l Layer, notice func(string)) ([]*tree.Node, []error) {
 	known := indexVars(base, l)
 	taken := map[string]Var{}
-	var nodes []*Node
+	var nodes []*tree.Node
 	var problems []error
 	for _, v := range l.Vars {
 		path, err := placeVar(base, l.At, known, v, notice)
@@ -37,23 +38,23 @@ func matchVars(base *Node, l Layer, notice func(string)) ([]*Node, []error) {
 			problems = append(problems, err)
 			continue
 		}
-		n := NewText(v.Value, 0, v.Origin)
+		n := tree.NewText(v.Value, 0, v.Origin)
 		if v.Typed {
 			n.ResolveText()
 		}
-		nodes = append(nodes, Under(path, n))
+		nodes = append(nodes, tree.Under(path, n))
 	}
 	return nodes, problems
 }
 
-func bothSet(v, other Var, path Path) error {
+func bothSet(v, other Var, path tree.Path) error {
 	p := diag.Problemf(diag.CauseData, "env-ambiguous", diag.Pos{File: "env " + v.Origin.Var}, "%s sets %s, and so does %s",
 		diag.Quoted(v.Origin.Var), diag.Quoted(path.String()), diag.Quoted(other.Origin.Var))
 	p.Hint = "unset one of the two"
 	return p
 }
 
-func placeVar(base *Node, at Path, known map[string][]Path, v Var, notice func(string)) (Path, error) {
+func placeVar(base *tree.Node, at tree.Path, known map[string][]tree.Path, v Var, notice func(string)) (tree.Path, error) {
 	if v.To != nil {
 		return append(at[:len(at):len(at)], v.To...), nil
 	}
@@ -85,30 +86,30 @@ func fold(s string) string {
 
 // indexVars lists the paths below l.At whose folded form is that of a variable. It
 // walks only where some variable's name leads.
-func indexVars(base *Node, l Layer) map[string][]Path {
+func indexVars(base *tree.Node, l Layer) map[string][]tree.Path {
 	wanted := make([]string, len(l.Vars))
 	for i, v := range l.Vars {
 		wanted[i] = fold(v.Rest)
 	}
 	sort.Strings(wanted)
-	known := map[string][]Path{}
-	var walk func(n *Node, folded string, path Path)
-	walk = func(n *Node, folded string, path Path) {
-		m, _ := n.Value().(Members)
+	known := map[string][]tree.Path{}
+	var walk func(n *tree.Node, folded string, path tree.Path)
+	walk = func(n *tree.Node, folded string, path tree.Path) {
+		m, _ := n.Value().(tree.Members)
 		for i := range m {
 			f := folded + fold(m[i].Key())
 			at := sort.SearchStrings(wanted, f)
 			if at == len(wanted) || !strings.HasPrefix(wanted[at], f) {
 				continue
 			}
-			p := append(path[:len(path):len(path)], Step{Key: m[i].Key()})
+			p := append(path[:len(path):len(path)], tree.Step{Key: m[i].Key()})
 			if wanted[at] == f {
 				known[f] = append(known[f], p)
 			}
 			walk(&m[i], f, p)
 		}
 	}
-	if start, _ := base.find(l.At); start != nil {
+	if start, _ := base.Find(l.At); start != nil {
 		walk(start, "", l.At)
 	}
 	return known
@@ -116,17 +117,17 @@ func indexVars(base *Node, l Layer) map[string][]Path {
 
 // newPath is where a name that matches nothing goes: "__" nests, each part goes
 // under an existing key that matches it, else under its lower-case form.
-func newPath(base *Node, at Path, rest string) Path {
-	n, _ := base.find(at)
+func newPath(base *tree.Node, at tree.Path, rest string) tree.Path {
+	n, _ := base.Find(at)
 	path := at[:len(at):len(at)]
 	for part := range strings.SplitSeq(rest, "__") {
 		if part == "" {
 			continue
 		}
 		key := strings.ToLower(part)
-		var next *Node
+		var next *tree.Node
 		if n != nil {
-			m, _ := n.Value().(Members)
+			m, _ := n.Value().(tree.Members)
 			for i := range m {
 				if fold(m[i].Key()) == fold(part) {
 					next, key = &m[i], m[i].Key()
@@ -134,18 +135,18 @@ func newPath(base *Node, at Path, rest string) Path {
 				}
 			}
 		}
-		path, n = append(path, Step{Key: key}), next
+		path, n = append(path, tree.Step{Key: key}), next
 	}
 	return path
 }
 
 // nearHint names the keys beside path that look like it.
-func nearHint(base *Node, path Path) string {
-	parent, deepest := base.find(path[:len(path)-1])
+func nearHint(base *tree.Node, path tree.Path) string {
+	parent, deepest := base.Find(path[:len(path)-1])
 	if parent == nil {
 		parent = deepest
 	}
-	near := diag.Nearest(path[len(path)-1].Key, parent.keys())
+	near := diag.Nearest(path[len(path)-1].Key, parent.Keys())
 	if len(near) == 0 {
 		return ""
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // A substitution walks over one text. It replaces ${NAME}, ${NAME:-default}, ${NAME-default},
@@ -15,7 +16,7 @@ import (
 type substitution struct {
 	*eval
 	vars map[string]string // NAME → path
-	root *Node
+	root *tree.Node
 	at   int
 }
 
@@ -141,8 +142,8 @@ func (s *substitution) unset(start int, name string) {
 		return
 	}
 	s.failAt(start, "missing-value", "no value for "+diag.Quoted(mapped)+", where vars: looks for "+diag.Quoted(name), "set it in a source, or give it a default: ${"+name+":-…}")
-	path, _ := ParsePath(mapped)
-	if n, deepest := s.root.find(path); n == nil && s.latest != nil && !s.def.src.secret {
+	path, _ := tree.ParsePath(mapped)
+	if n, deepest := s.root.Find(path); n == nil && s.latest != nil && !s.def.src.secret {
 		s.beside(s.latest, deepest, path[len(deepest.Path())].Key)
 	}
 }
@@ -150,10 +151,10 @@ func (s *substitution) unset(start int, name string) {
 // lookup finds the value of a name: where vars says, else where it matches as an
 // environment variable would.
 func (s *substitution) lookup(start int, name string) (string, bool) {
-	var found []Path
+	var found []tree.Path
 	if p, ok := s.vars[name]; ok {
-		path, _ := ParsePath(p)
-		found = []Path{path}
+		path, _ := tree.ParsePath(p)
+		found = []tree.Path{path}
 	} else {
 		found = indexVars(s.root, Layer{Vars: []Var{{Rest: name}}})[fold(name)]
 	}
@@ -165,13 +166,13 @@ func (s *substitution) lookup(start int, name string) (string, bool) {
 		s.failAt(start, "env-ambiguous", diag.Quoted(name)+" could mean "+diag.Quoted(found[0].String())+" or "+diag.Quoted(found[1].String()), "say which: vars: {"+name+": "+found[0].String()+"}")
 		return "", true
 	}
-	n, _ := s.root.find(found[0])
+	n, _ := s.root.Find(found[0])
 	if n == nil || n.Value() == nil {
 		return "", false
 	}
-	text, ok := textOf(s.scalar(n))
+	text, ok := tree.TextOf(s.scalar(n))
 	if !ok {
-		s.failAt(start, "raw-"+n.kind(), diag.Quoted(found[0].String())+" is "+diag.An(n.kind())+" and has no text", "")
+		s.failAt(start, "raw-"+n.Kind(), diag.Quoted(found[0].String())+" is "+diag.An(n.Kind())+" and has no text", "")
 	}
 	return text, true
 }

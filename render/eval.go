@@ -9,6 +9,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // An eval executes one program once. It walks the tree of text/template/parse over
@@ -57,7 +58,7 @@ type poison struct{}
 // is an error, which it has all the words for.
 type Missing struct {
 	path    string
-	deepest *Node // the last node on the way, if the path leads through nodes
+	deepest *tree.Node // the last node on the way, if the path leads through nodes
 	key     string
 	top     bool        // it was asked of the dot that a template begins with
 	def     *definition // where it was asked for
@@ -266,9 +267,9 @@ func (e *eval) print(at parse.Node, v any) {
 	case nil:
 		e.null(at, v)
 	default:
-		text, ok := textOf(s)
+		text, ok := tree.TextOf(s)
 		if !ok {
-			e.fail(at, "raw-"+kindOf(s), diag.An(kindOf(s))+" has no text of its own", "use toYaml or toJson, or range over it")
+			e.fail(at, "raw-"+tree.KindOf(s), diag.An(tree.KindOf(s))+" has no text of its own", "use toYaml or toJson, or range over it")
 		}
 		e.out = append(e.out, text...)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // pos is the place of an offset in the definition being executed.
@@ -72,7 +73,7 @@ func (e *eval) record(p *diag.Problem) {
 // null records that nothing was used: a null of the values, or what an expression gives
 // that has no value.
 func (e *eval) null(at parse.Node, v any) any {
-	if n, ok := v.(*Node); ok {
+	if n, ok := v.(*tree.Node); ok {
 		return e.use(at, &Missing{path: valuePath(n, ""), def: e.def, offset: e.start(at)})
 	}
 	return e.fail(at, "missing-value", "the expression gives no value", "use default, or if")
@@ -118,7 +119,7 @@ func (e *eval) siblings(p *diag.Problem, m *Missing) {
 }
 
 // NoValue is the problem of a path of the spec that leads to no value.
-func (l *library) NoValue(at diag.Pos, path Path, deepest *Node) *diag.Problem {
+func (l *library) NoValue(at diag.Pos, path tree.Path, deepest *tree.Node) *diag.Problem {
 	p := diag.Problemf(diag.CauseData, "missing-value", at, "no value for %s", diag.Quoted(".Values."+path.String()))
 	(&eval{lib: l}).siblings(p, &Missing{deepest: deepest, key: path[len(deepest.Path())].Key, path: path.String()})
 	return p
@@ -132,7 +133,7 @@ func (m *Missing) Unset() *diag.Problem {
 	}
 	p := &diag.Problem{Cause: diag.CauseData, Code: "unset-value", Pos: m.def.src.pos(m.offset), Text: m.path + " is asked for, and set nowhere"}
 	p.Source = m.def.src.line(p.Pos.Line)
-	p.Hint = diag.DidYouMean(m.key, m.deepest.keys(), "")
+	p.Hint = diag.DidYouMean(m.key, m.deepest.Keys(), "")
 	return p
 }
 
@@ -149,8 +150,8 @@ func notAtTop(name string) string {
 }
 
 // beside tells what is in n instead of key, and where values were looked for.
-func (e *eval) beside(p *diag.Problem, n *Node, key string) {
-	keys := n.keys()
+func (e *eval) beside(p *diag.Problem, n *tree.Node, key string) {
+	keys := n.Keys()
 	p.Hint = diag.DidYouMean(key, keys, p.Hint)
 	for i := range keys {
 		keys[i] = diag.Quoted(keys[i])

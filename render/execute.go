@@ -7,6 +7,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // make does one job.
@@ -108,9 +109,9 @@ func (e *Entry) copied(f *content.File, to string) Output {
 
 // values writes a part of the values as a file.
 func (r *renderer) values(e *Entry, to string) (Output, *Reads, error) {
-	path, _ := ParsePath(e.Values)
+	path, _ := tree.ParsePath(e.Values)
 	defer r.Running.Begin("values", e.Values)()
-	n, deepest := r.Values.Root().find(path)
+	n, deepest := r.Values.Root().Find(path)
 	if n == nil {
 		return Output{}, nil, r.lib.NoValue(e.At("values"), path, deepest)
 	}

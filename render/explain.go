@@ -8,6 +8,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // An Explained value says what a leaf is and where it came from.
@@ -20,7 +21,7 @@ type Explained struct {
 	Overrode  []Setting `json:"overrode,omitempty"` // oldest first
 	ReadBy    []string  `json:"readBy,omitempty"`   // outputs
 
-	node *Node
+	node *tree.Node
 }
 
 // Shown is a value as JSON, or the mask.
@@ -43,11 +44,11 @@ type Setting struct {
 
 // Explain lists the leaves at and below a path, in order.
 func (v *Values) Explain(path string) ([]Explained, error) {
-	p, err := ParsePath(path)
+	p, err := tree.ParsePath(path)
 	if err != nil {
 		return nil, &diag.Problem{Cause: diag.CauseUsage, Code: "usage", Text: err.Error(), Hint: "dots nest: a.b.c"}
 	}
-	n, deepest := v.root.find(p)
+	n, deepest := v.root.Find(p)
 	if n == nil {
 		return nil, v.unknown(p, deepest)
 	}
@@ -57,12 +58,12 @@ func (v *Values) Explain(path string) ([]Explained, error) {
 }
 
 // unknown says what is there in place of a path that is not.
-func (v *Values) unknown(p Path, deepest *Node) error {
+func (v *Values) unknown(p tree.Path, deepest *tree.Node) error {
 	at := len(deepest.Path())
 	problem := &diag.Problem{Cause: diag.CauseData, Code: "missing-value", Text: "no value for " + diag.Quoted(p.String())}
-	if near := diag.Nearest(p[at].Key, deepest.keys()); len(near) > 0 {
+	if near := diag.Nearest(p[at].Key, deepest.Keys()); len(near) > 0 {
 		problem.Hint = "did you mean " + strings.Join(near, ", ") + "?"
-	} else if keys := deepest.keys(); len(keys) > 0 {
+	} else if keys := deepest.Keys(); len(keys) > 0 {
 		problem.Notes = []string{diag.Quoted(deepest.Path().String()) + " has " + diag.Enumerate(keys)}
 	}
 	return problem
@@ -74,16 +75,16 @@ func (v *Values) explained() []Explained {
 	return all
 }
 
-func (v *Values) explain(n *Node, all *[]Explained) {
-	kids := n.children()
+func (v *Values) explain(n *tree.Node, all *[]Explained) {
+	kids := n.Children()
 	for i := range kids {
 		v.explain(&kids[i], all)
 	}
 	if len(kids) > 0 || n == v.root {
 		return
 	}
-	secret := n.sensitive()
-	x := Explained{Path: n.Path().String(), Kind: n.kind(), Sensitive: secret, Setting: settingOf(n, secret), node: n}
+	secret := n.Sensitive()
+	x := Explained{Path: n.Path().String(), Kind: n.Kind(), Sensitive: secret, Setting: settingOf(n, secret), node: n}
 	x.Value = x.Setting.Value
 	for _, o := range v.overrodeAt(n) {
 		x.Overrode = append(x.Overrode, settingOf(o, secret))
@@ -92,7 +93,7 @@ func (v *Values) explain(n *Node, all *[]Explained) {
 }
 
 // overrodeAt is what a leaf overrode, or the list that it is in.
-func (v *Values) overrodeAt(n *Node) []*Node {
+func (v *Values) overrodeAt(n *tree.Node) []*tree.Node {
 	for ; n != nil; n = n.Parent() {
 		if old := v.over[n]; old != nil {
 			return old
@@ -101,16 +102,16 @@ func (v *Values) overrodeAt(n *Node) []*Node {
 	return nil
 }
 
-func settingOf(n *Node, secret bool) Setting {
-	s := Setting{Source: n.sourceName(), Place: n.Pos().String(), Value: content.Mask}
-	if secret && !emptyValue(n.Value()) {
+func settingOf(n *tree.Node, secret bool) Setting {
+	s := Setting{Source: n.SourceName(), Place: n.Pos().String(), Value: content.Mask}
+	if secret && !tree.EmptyValue(n.Value()) {
 		return s
 	}
-	if n.Value() == nil && !n.isMap() {
+	if n.Value() == nil && !n.IsMap() {
 		s.Value = "null"
 		return s
 	}
-	text, err := encodeJSON(own(n), "", false)
+	text, err := encodeJSON(tree.Plain(n), "", false)
 	if err != nil { // .inf and .nan have no form in JSON
 		text = strconv.Quote(fmt.Sprint(n.Value()))
 	}

@@ -8,6 +8,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // pipeline evaluates p and sets the variables it declares.
@@ -179,7 +180,7 @@ func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) an
 		m := *r
 		m.path += "." + diag.Quoted(name)
 		return &m
-	case *Node:
+	case *tree.Node:
 		return e.member(at, r, name, i)
 	case map[string]any:
 		if v, ok := r[name]; ok {
@@ -194,7 +195,7 @@ func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) an
 	if e.masked && recv == content.Mask {
 		return content.Mask
 	}
-	return e.failAt(e.nameOffset(at, i), "wrong-type", diag.An(kindOf(recv))+" has no field ."+diag.Quoted(name), "")
+	return e.failAt(e.nameOffset(at, i), "wrong-type", diag.An(tree.KindOf(recv))+" has no field ."+diag.Quoted(name), "")
 }
 
 func (e *eval) noField(at parse.Node, name string, i int) *Missing {
@@ -202,31 +203,31 @@ func (e *eval) noField(at parse.Node, name string, i int) *Missing {
 	return &Missing{path: e.written(at, offset, name), key: name, def: e.def, offset: offset}
 }
 
-func (e *eval) member(at parse.Node, n *Node, name string, i int) any {
-	if c := n.child(name); c != nil {
+func (e *eval) member(at parse.Node, n *tree.Node, name string, i int) any {
+	if c := n.Child(name); c != nil {
 		return c
 	}
-	if n.isLeaf() {
+	if n.IsLeaf() {
 		e.reads.add(n) // what it is decides
 	}
-	if n.isMap() || n.Value() == nil {
+	if n.IsMap() || n.Value() == nil {
 		m := &Missing{path: valuePath(n, name), deepest: n, key: name, def: e.def, offset: e.nameOffset(at, i)}
 		e.asked = append(e.asked, m)
 		return m
 	}
-	if e.masked && n.sensitive() {
+	if e.masked && n.Sensitive() {
 		return content.Mask
 	}
-	p := e.failAt(e.nameOffset(at, i), "wrong-type", valuePath(n, "")+" is "+diag.An(n.kind())+", not a map: it has no "+diag.Quoted(name), "")
+	p := e.failAt(e.nameOffset(at, i), "wrong-type", valuePath(n, "")+" is "+diag.An(n.Kind())+", not a map: it has no "+diag.Quoted(name), "")
 	e.note(valuePath(n, "") + " was set at " + n.Pos().String())
 	return p
 }
 
 // valuePath is how a template writes the path of a value.
-func valuePath(n *Node, name string) string {
+func valuePath(n *tree.Node, name string) string {
 	p := n.Path()
 	if name != "" {
-		p = append(p, Step{Key: name})
+		p = append(p, tree.Step{Key: name})
 	}
 	if len(p) == 0 {
 		return ".Values"

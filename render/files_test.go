@@ -6,6 +6,7 @@ import (
 	"confit/render/content"
 	"confit/render/diag"
 	"confit/render/specfile"
+	"confit/render/tree"
 )
 
 // TestFilesOver: what .Files and .Files.Glob give can be tested, counted and ranged over,
@@ -30,7 +31,7 @@ func TestFilesOver(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			entry := Entry{Inline: c.in, To: "app.conf", Where: specfile.Where{Fields: map[string]specfile.SpecField{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}}
-			r, err := Render([]Entry{entry}, Input{Values: valuesOf(t, nodeOf(map[string]any{}, &Origin{})), Files: files})
+			r, err := Render([]Entry{entry}, Input{Values: valuesOf(t, nodeOf(map[string]any{}, &tree.Origin{})), Files: files})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,18 +6,19 @@ import (
 	"testing"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
-type decodeFunc func([]byte, *Origin) (*Node, error)
+type decodeFunc func([]byte, *tree.Origin) (*tree.Node, error)
 
 // asJSON decodes text and gives the tree as JSON, each leaf with its type.
 func asJSON(t *testing.T, decode decodeFunc, text string) string {
 	t.Helper()
-	n, err := decode([]byte(text), &Origin{File: "f"})
+	n, err := decode([]byte(text), &tree.Origin{File: "f"})
 	if err != nil {
 		return "error: " + err.Error()
 	}
-	out, err := encodeJSON(own(n), "", false)
+	out, err := encodeJSON(tree.Plain(n), "", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +179,7 @@ func TestDownward(t *testing.T) {
 func TestSameTree(t *testing.T) {
 	const want = `{"db":{"host":"db.local","on":true,"port":5432,"ratio":1.10,"word":"no"}}`
 	for name, c := range map[string]struct {
-		decode func([]byte, *Origin) (*Node, error)
+		decode func([]byte, *tree.Origin) (*tree.Node, error)
 		text   string
 	}{
 		"yaml":       {DecodeYAML, "db: {host: db.local, on: true, port: 5432, ratio: 1.10, word: no, gone: null}"},
@@ -189,12 +190,12 @@ func TestSameTree(t *testing.T) {
 		"env":        {DecodeDotenv, "host=db.local\non=true\nport=5432\nratio=1.10\nword=no\ngone=null"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			n, err := c.decode([]byte(c.text), &Origin{File: name})
+			n, err := c.decode([]byte(c.text), &tree.Origin{File: name})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if name == "env" { // one level
-				n = Under(Path{{Key: "db"}}, n)
+				n = tree.Under(tree.Path{{Key: "db"}}, n)
 			}
 			n.ResolveText()
 			if got, err := merged(t, Layer{Root: n}); err != nil || got != want {
@@ -207,7 +208,7 @@ func TestSameTree(t *testing.T) {
 // TestTyped gives text YAML's type only where it overrides nothing.
 func TestTyped(t *testing.T) {
 	env := func(text string, typed bool) Layer {
-		n, err := DecodeDotenv([]byte(text), &Origin{File: "x.env"})
+		n, err := DecodeDotenv([]byte(text), &tree.Origin{File: "x.env"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -260,7 +261,7 @@ func TestYAMLLines(t *testing.T) {
 		"a: !e!x 1\n":               "1 not valid YAML: found undefined tag handle",
 		"x: 1\na: !e!x 1\n":         "2 not valid YAML: found undefined tag handle",
 	} {
-		_, err := DecodeYAML([]byte(text), &Origin{File: "f"})
+		_, err := DecodeYAML([]byte(text), &tree.Origin{File: "f"})
 		p := diag.Problems(err, diag.CauseUnknown)[0]
 		if got := strconv.Itoa(p.Pos.Line) + " " + p.Text; got != want {
 			t.Errorf("%q: %s, want %s", text, got, want)

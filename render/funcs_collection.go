@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // collection adds what makes and takes apart maps and lists without reading what is in them.
@@ -28,57 +29,6 @@ func (m functions) collection() {
 	}
 }
 
-func isMap(v any) bool {
-	switch v := v.(type) {
-	case *Node:
-		return v.isMap()
-	case map[string]any:
-		return true
-	}
-	return false
-}
-
-func isList(v any) bool {
-	switch v := v.(type) {
-	case *Node:
-		return v.isList()
-	case []any:
-		return true
-	}
-	return false
-}
-
-// listOf gives the items of a list, nodes as nodes.
-func listOf(v any) []any {
-	n, ok := v.(*Node)
-	if !ok {
-		list, _ := v.([]any)
-		return list
-	}
-	kids := n.children()
-	out := make([]any, len(kids))
-	for i := range kids {
-		out[i] = &kids[i]
-	}
-	return out
-}
-
-// mapOf gives the members of a map, nodes as nodes; a template's own dict is given
-// itself.
-func mapOf(v any) map[string]any {
-	n, ok := v.(*Node)
-	if !ok {
-		m, _ := v.(map[string]any)
-		return m
-	}
-	kids := n.children()
-	out := make(map[string]any, len(kids))
-	for i := range kids {
-		out[kids[i].Key()] = &kids[i]
-	}
-	return out
-}
-
 // mapArg is argument i as a map; it is false after an error.
 func (e *eval) mapArg(c call, i int) (map[string]any, bool) {
 	switch v := c.args[i].(type) {
@@ -92,11 +42,11 @@ func (e *eval) mapArg(c call, i int) (map[string]any, bool) {
 		e.null(c.at, c.args[i])
 		return nil, false
 	}
-	if !isMap(c.args[i]) {
-		e.fail(c.at, "bad-argument", c.name+" wants a map, not "+diag.An(kindOf(e.scalar(c.args[i]))), "")
+	if !tree.IsMap(c.args[i]) {
+		e.fail(c.at, "bad-argument", c.name+" wants a map, not "+diag.An(tree.KindOf(e.scalar(c.args[i]))), "")
 		return nil, false
 	}
-	return mapOf(c.args[i]), true
+	return tree.MapOf(c.args[i]), true
 }
 
 func list(e *eval, c call) any { return e.newList(c.at, slices.Clone(c.args)) }
@@ -105,7 +55,7 @@ func dict(e *eval, c call) any {
 	e.made(c.at, 32*len(c.args))
 	m := make(map[string]any, (len(c.args)+1)/2)
 	for i := 0; i < len(c.args); i += 2 {
-		key, ok := textOf(e.scalar(c.args[i]))
+		key, ok := tree.TextOf(e.scalar(c.args[i]))
 		if !ok {
 			key, ok = e.keyOf(c, c.args[i])
 		}
@@ -121,7 +71,7 @@ func dict(e *eval, c call) any {
 }
 
 func (e *eval) ownMap(c call) (map[string]any, bool) {
-	if n, ok := c.args[0].(*Node); ok {
+	if n, ok := c.args[0].(*tree.Node); ok {
 		e.fail(c.at, "read-only", valuePath(n, "")+" is data, which "+c.name+" cannot change", c.name+" a copy: deepCopy "+valuePath(n, ""))
 		return nil, false
 	}
@@ -164,7 +114,7 @@ func keys(e *eval, c call) any {
 		if !ok {
 			return e.soft()
 		}
-		out = append(out, sortedKeys(m)...)
+		out = append(out, tree.SortedKeys(m)...)
 	}
 	slices.Sort(out)
 	return e.newList(c.at, anyList(out))
@@ -185,7 +135,7 @@ func mapValues(e *eval, c call) any {
 		return e.soft()
 	}
 	out := []any{}
-	for _, k := range sortedKeys(m) {
+	for _, k := range tree.SortedKeys(m) {
 		out = append(out, m[k])
 	}
 	return e.newList(c.at, out)

@@ -5,6 +5,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // index is a step into a map or a list for each argument; a name or a place that is
@@ -27,7 +28,7 @@ func (e *eval) item(at parse.Node, v, k any) any {
 	case nil:
 		return e.null(at, k)
 	}
-	if n, ok := v.(*Node); ok && n.isLeaf() {
+	if n, ok := v.(*tree.Node); ok && n.IsLeaf() {
 		v = e.leaf(n)
 	}
 	switch v := v.(type) {
@@ -43,19 +44,19 @@ func (e *eval) item(at parse.Node, v, k any) any {
 	if v == content.Mask && e.masked {
 		return content.Mask
 	}
-	if name, ok := key.(string); ok && isMap(v) {
+	if name, ok := key.(string); ok && tree.IsMap(v) {
 		return e.named(at, v, k, name)
 	}
-	if i, ok := toInt(key); ok && isList(v) {
+	if i, ok := tree.ToInt(key); ok && tree.IsList(v) {
 		return e.numbered(at, v, k, i)
 	}
-	return e.fail(at, "bad-argument", diag.An(kindOf(key))+" cannot index "+diag.An(kindOf(v)), "")
+	return e.fail(at, "bad-argument", diag.An(tree.KindOf(key))+" cannot index "+diag.An(tree.KindOf(v)), "")
 }
 
 // named is the member of a map, by a computed name.
 func (e *eval) named(at parse.Node, v, k any, name string) any {
-	if n, ok := v.(*Node); ok {
-		if c := n.child(name); c != nil {
+	if n, ok := v.(*tree.Node); ok {
+		if c := n.Child(name); c != nil {
 			return c
 		}
 		if e.mayShow(k) {
@@ -68,8 +69,8 @@ func (e *eval) named(at parse.Node, v, k any, name string) any {
 }
 
 func (e *eval) numbered(at parse.Node, v, k any, i int64) any {
-	if n, ok := v.(*Node); ok {
-		if kids := n.children(); i >= 0 && i < int64(len(kids)) {
+	if n, ok := v.(*tree.Node); ok {
+		if kids := n.Children(); i >= 0 && i < int64(len(kids)) {
 			return &kids[i]
 		}
 	} else if list := v.([]any); i >= 0 && i < int64(len(list)) {
@@ -81,8 +82,8 @@ func (e *eval) numbered(at parse.Node, v, k any, i int64) any {
 // mayShow tells whether an argument may be told in an error: a computed one only while
 // nothing secret was read.
 func (e *eval) mayShow(v any) bool {
-	if n, ok := v.(*Node); ok {
-		return !n.sensitive()
+	if n, ok := v.(*tree.Node); ok {
+		return !n.Sensitive()
 	}
 	return !e.reads.secret
 }
@@ -90,7 +91,7 @@ func (e *eval) mayShow(v any) bool {
 // absent is the missing value of a computed name.
 func (e *eval) absent(at parse.Node, k any) any {
 	name := "…"
-	if text, ok := textOf(e.scalar(k)); ok && e.mayShow(k) {
+	if text, ok := tree.TextOf(e.scalar(k)); ok && e.mayShow(k) {
 		name = diag.Quoted(text)
 	}
 	return &Missing{path: "(index … " + name + ")", def: e.def, offset: e.start(at)}

@@ -2,6 +2,7 @@ package render
 
 import (
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // language adds those of the template language itself, and Helm's that execute
@@ -35,8 +36,8 @@ func negate(v any) any {
 
 func length(e *eval, c call) any {
 	v := c.args[0]
-	if n, ok := v.(*Node); ok && !n.isLeaf() {
-		return len(n.children())
+	if n, ok := v.(*tree.Node); ok && !n.IsLeaf() {
+		return len(n.Children())
 	}
 	switch s := e.scalar(v).(type) {
 	case string:
@@ -54,6 +55,6 @@ func length(e *eval, c call) any {
 	case nil:
 		return e.null(c.at, v)
 	default:
-		return e.fail(c.at, "bad-argument", "len wants a text, a list or a map, not "+diag.An(kindOf(s)), "")
+		return e.fail(c.at, "bad-argument", "len wants a text, a list or a map, not "+diag.An(tree.KindOf(s)), "")
 	}
 }

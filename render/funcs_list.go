@@ -5,6 +5,7 @@ import (
 	"text/template/parse"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // list adds what works on lists; only those that compare read what is in them.
@@ -31,9 +32,9 @@ func (e *eval) listArg(c call, i int) ([]any, bool) {
 	switch v := c.args[i].(type) {
 	case []any:
 		return v, true
-	case *Node:
-		if v.isList() {
-			return listOf(v), true
+	case *tree.Node:
+		if v.IsList() {
+			return tree.ListOf(v), true
 		}
 	case poison:
 		return nil, false
@@ -46,7 +47,7 @@ func (e *eval) listArg(c call, i int) ([]any, bool) {
 		e.null(c.at, c.args[i])
 		return nil, false
 	}
-	e.fail(c.at, "bad-argument", c.name+" wants a list, not "+diag.An(kindOf(v)), "")
+	e.fail(c.at, "bad-argument", c.name+" wants a list, not "+diag.An(tree.KindOf(v)), "")
 	return nil, false
 }
 
@@ -191,7 +192,7 @@ func chunked(e *eval, c call) any {
 	if !ok {
 		return e.soft()
 	}
-	size, ok := toInt(e.scalar(c.args[0]))
+	size, ok := tree.ToInt(e.scalar(c.args[0]))
 	if !ok || size < 1 {
 		return e.fail(c.at, "bad-argument", c.name+" wants a whole number from 1 first", "")
 	}
@@ -247,9 +248,9 @@ func (e *eval) wholeArg(c call, i int, a any) (int64, bool) {
 	if !ok {
 		return 0, false
 	}
-	n, ok := toInt(v)
+	n, ok := tree.ToInt(v)
 	if !ok {
-		e.fail(c.at, "bad-argument", c.name+" wants whole numbers, not "+diag.An(kindOf(v)), "")
+		e.fail(c.at, "bad-argument", c.name+" wants whole numbers, not "+diag.An(tree.KindOf(v)), "")
 	}
 	return n, ok
 }

@@ -2,6 +2,8 @@ package render
 
 import (
 	"text/template/parse"
+
+	"confit/render/tree"
 )
 
 // deepCopy makes a template's own copy, down to the leaves, which it does not read.
@@ -22,16 +24,16 @@ func (e *eval) copied(at parse.Node, v any, depth int) any {
 	}
 	e.tick(at, 1)
 	switch {
-	case isMap(v):
-		m := mapOf(v)
+	case tree.IsMap(v):
+		m := tree.MapOf(v)
 		e.made(at, 64*len(m))
 		out := make(map[string]any, len(m))
 		for k := range m {
 			out[k] = e.copied(at, m[k], depth+1)
 		}
 		return out
-	case isList(v):
-		list := listOf(v)
+	case tree.IsList(v):
+		list := tree.ListOf(v)
 		e.made(at, 16*len(list))
 		out := make([]any, len(list))
 		for i := range list {
@@ -68,12 +70,12 @@ func (e *eval) mergeInto(at parse.Node, dst, src map[string]any, overwrite bool,
 		return
 	}
 	e.made(at, 64*len(src))
-	for _, k := range sortedKeys(src) {
+	for _, k := range tree.SortedKeys(src) {
 		old, there := dst[k]
 		switch {
-		case isMap(old) && isMap(src[k]):
-			inner := mapOf(old)
-			e.mergeInto(at, inner, mapOf(src[k]), overwrite, depth+1)
+		case tree.IsMap(old) && tree.IsMap(src[k]):
+			inner := tree.MapOf(old)
+			e.mergeInto(at, inner, tree.MapOf(src[k]), overwrite, depth+1)
 			dst[k] = inner
 		case !there || overwrite || empty(e.scalar(old)):
 			dst[k] = src[k]

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // number adds what computes. Unlike sprig's they refuse what is no number, or has no exact
@@ -185,7 +186,7 @@ func strictInt(v any) (int64, error) {
 	case bool:
 		return 0, errNotInt
 	}
-	if i, ok := toInt(v); ok {
+	if i, ok := tree.ToInt(v); ok {
 		return i, nil
 	}
 	return 0, errNotInt
@@ -212,12 +213,12 @@ var errNotFloat = diag.SafeError("not a number")
 func strictFloat(v any) (float64, error) {
 	if s, ok := v.(string); ok {
 		f, err := strconv.ParseFloat(s, 64)
-		if err != nil || !decimal().MatchString(s) {
+		if err != nil || !tree.Decimal().MatchString(s) {
 			return 0, errNotFloat
 		}
 		return f, nil
 	}
-	f, ok := toFloat(v)
+	f, ok := tree.ToFloat(v)
 	if !ok || math.IsNaN(f) || math.IsInf(f, 0) {
 		return 0, errNotFloat
 	}

@@ -8,6 +8,7 @@ import (
 	"text/template"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // print adds what makes text of scalars; a number is the text it was written as.
@@ -45,7 +46,7 @@ func (e *eval) scalars(c call, args []any) ([]any, bool) {
 		if !ok {
 			return nil, false
 		}
-		if _, ok := textOf(v); !ok {
+		if _, ok := tree.TextOf(v); !ok {
 			e.raw(c, v)
 			return nil, false
 		}
@@ -55,7 +56,7 @@ func (e *eval) scalars(c call, args []any) ([]any, bool) {
 }
 
 func (e *eval) raw(c call, v any) {
-	e.fail(c.at, "raw-"+kindOf(v), c.name+" cannot write "+diag.An(kindOf(v)), "use toYaml or toJson, or range over it")
+	e.fail(c.at, "raw-"+tree.KindOf(v), c.name+" cannot write "+diag.An(tree.KindOf(v)), "use toYaml or toJson, or range over it")
 }
 
 // scalarText is a scalar argument as text; it is false after an error.
@@ -68,7 +69,7 @@ func (e *eval) scalarText(c call, a any) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	s, ok := textOf(v)
+	s, ok := tree.TextOf(v)
 	if !ok {
 		e.raw(c, v)
 	}
@@ -112,10 +113,10 @@ func joining(how func(string) string) func(*eval, call) any {
 
 // listTexts is what the items of a list are as text; a scalar is a list of one.
 func (e *eval) listTexts(c call, v any) ([]string, bool) {
-	if !isList(v) {
+	if !tree.IsList(v) {
 		return e.texts(c, []any{v})
 	}
-	return e.texts(c, listOf(v))
+	return e.texts(c, tree.ListOf(v))
 }
 
 func join(e *eval, c call) any {

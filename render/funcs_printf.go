@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // printFormat is printf. A number fits every verb for numbers, and is its own text for
@@ -141,7 +142,7 @@ func (f *formatting) value(index int, letter rune) string {
 		if letter < 0 {
 			letter = '*'
 		}
-		return "%" + string(letter) + " cannot write " + diag.An(kindOf(f.args[f.next]))
+		return "%" + string(letter) + " cannot write " + diag.An(tree.KindOf(f.args[f.next]))
 	}
 	f.used[f.next] = true
 	f.out = append(f.out, v)
@@ -152,33 +153,33 @@ func (f *formatting) value(index int, letter rune) string {
 func fitVerb(v rune, arg any) (any, bool) {
 	switch v {
 	case 'v', 's':
-		if v == 's' && isNumber(arg) || v == 's' && kindOf(arg) == "bool" {
+		if v == 's' && tree.IsNumber(arg) || v == 's' && tree.KindOf(arg) == "bool" {
 			return fmt.Sprint(arg), true
 		}
 		return arg, true
 	case 'q':
 		return fmt.Sprint(arg), true
 	case 'T':
-		if n, ok := arg.(Num); ok {
+		if n, ok := arg.(tree.Num); ok {
 			arg = n.V
 		}
 		return arg, true
 	case 't':
-		return arg, kindOf(arg) == "bool"
+		return arg, tree.KindOf(arg) == "bool"
 	case 'd', 'b', 'o', 'O', 'c', 'U':
-		i, ok := toInt(arg)
+		i, ok := tree.ToInt(arg)
 		return orKeep(i, arg, ok), ok
 	case aWidth, aPrecision:
-		i, ok := toInt(arg)
+		i, ok := tree.ToInt(arg)
 		return int(i), ok && i <= 1000 && (i >= 0 || v == aWidth && i >= -1000)
 	case 'x', 'X':
 		if s, ok := arg.(string); ok {
 			return s, true
 		}
-		i, ok := toInt(arg)
+		i, ok := tree.ToInt(arg)
 		return orKeep(i, arg, ok), ok
 	case 'e', 'E', 'f', 'F', 'g', 'G':
-		f, ok := toFloat(arg)
+		f, ok := tree.ToFloat(arg)
 		return orKeep(f, arg, ok), ok
 	}
 	return arg, false

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // question adds what asks about a value: a missing one is an answer, not an error.
@@ -85,7 +86,7 @@ func (e *eval) keyOf(c call, v any) (string, bool) {
 	case nil:
 		e.null(c.at, v)
 	default:
-		e.fail(c.at, "bad-argument", c.name+" wants the name of a key, not "+diag.An(kindOf(k)), "")
+		e.fail(c.at, "bad-argument", c.name+" wants the name of a key, not "+diag.An(tree.KindOf(k)), "")
 	}
 	return "", false
 }
@@ -96,9 +97,9 @@ func hasKey(e *eval, c call) any {
 		return e.soft()
 	}
 	switch m := c.args[0].(type) {
-	case *Node:
-		if m.isMap() || m.Value() == nil {
-			return m.child(key) != nil
+	case *tree.Node:
+		if m.IsMap() || m.Value() == nil {
+			return m.Child(key) != nil
 		}
 	case map[string]any:
 		_, ok := m[key]
@@ -106,15 +107,15 @@ func hasKey(e *eval, c call) any {
 	case nil, *Missing, poison:
 		return false
 	}
-	return e.fail(c.at, "bad-argument", "hasKey wants a map, not "+diag.An(kindOf(e.scalar(c.args[0]))), "")
+	return e.fail(c.at, "bad-argument", "hasKey wants a map, not "+diag.An(tree.KindOf(e.scalar(c.args[0]))), "")
 }
 
 func get(e *eval, c call) any {
 	if _, ok := e.keyOf(c, c.args[1]); !ok {
 		return e.soft()
 	}
-	if m := e.scalar(c.args[0]); !isMap(m) && nothing(m) != nil {
-		return e.fail(c.at, "bad-argument", "get wants a map, not "+diag.An(kindOf(m)), "")
+	if m := e.scalar(c.args[0]); !tree.IsMap(m) && nothing(m) != nil {
+		return e.fail(c.at, "bad-argument", "get wants a map, not "+diag.An(tree.KindOf(m)), "")
 	}
 	return e.item(c.at, c.args[0], c.args[1])
 }
@@ -140,15 +141,15 @@ func goKind(v any) string {
 	switch v := nothing(v).(type) {
 	case nil:
 		return "invalid"
-	case Num:
+	case tree.Num:
 		return goKind(v.V)
 	case string, bool, int, int64, float64, uint32:
 		return fmt.Sprintf("%T", v)
 	}
 	switch {
-	case isMap(v):
+	case tree.IsMap(v):
 		return "map"
-	case isList(v):
+	case tree.IsList(v):
 		return "slice"
 	}
 	return "ptr"
@@ -158,10 +159,10 @@ func goType(v any) string {
 	switch v := nothing(v).(type) {
 	case nil:
 		return "<nil>"
-	case Num:
+	case tree.Num:
 		return goType(v.V)
-	case *Node:
-		return map[string]string{"map": "map[string]interface {}", "list": "[]interface {}"}[v.kind()]
+	case *tree.Node:
+		return map[string]string{"map": "map[string]interface {}", "list": "[]interface {}"}[v.Kind()]
 	}
 	return fmt.Sprintf("%T", v)
 }

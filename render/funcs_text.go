@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // text adds what turns values into text of a format, and text into values.
@@ -38,15 +39,15 @@ func encodingJSON(indent string, html bool) func(*eval, call) any {
 }
 
 // decoding reads a text as values of the given kind; "" is any.
-func decoding(want string, decode func([]byte, *Origin) (*Node, error)) func(*eval, call) any {
+func decoding(want string, decode func([]byte, *tree.Origin) (*tree.Node, error)) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		s, ok := e.textArg(c, 0)
 		if !ok {
 			return e.soft()
 		}
 		e.made(c.at, len(s))
-		n, err := decode([]byte(s), &Origin{File: "text"})
-		wrong := err == nil && want != "" && n.kind() != want
+		n, err := decode([]byte(s), &tree.Origin{File: "text"})
+		wrong := err == nil && want != "" && n.Kind() != want
 		if (err != nil || wrong) && e.reads.secret { // which of the two would tell of it
 			return e.fail(c.at, "function", c.name+" cannot make "+diag.An(cmp.Or(want, "value"))+" of its argument", "")
 		}
@@ -54,28 +55,8 @@ func decoding(want string, decode func([]byte, *Origin) (*Node, error)) func(*ev
 			return e.fail(c.at, "function", c.name+": "+err.Error(), "")
 		}
 		if wrong {
-			return e.fail(c.at, "function", c.name+" wants "+diag.An(want)+", and the text holds "+diag.An(n.kind()), "")
+			return e.fail(c.at, "function", c.name+" wants "+diag.An(want)+", and the text holds "+diag.An(n.Kind()), "")
 		}
-		return own(n)
+		return tree.Plain(n)
 	}
-}
-
-// own makes a template's own value of a node.
-func own(n *Node) any {
-	kids := n.children()
-	switch n.Value().(type) {
-	case Members:
-		m := make(map[string]any, len(kids))
-		for i := range kids {
-			m[kids[i].Key()] = own(&kids[i])
-		}
-		return m
-	case Items:
-		l := make([]any, len(kids))
-		for i := range kids {
-			l[i] = own(&kids[i])
-		}
-		return l
-	}
-	return n.Value()
 }

@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/Masterminds/sprig/v3"
+
+	"confit/render/tree"
 )
 
 // exampleValues are what the examples in testdata/functions.txt read.
@@ -74,7 +76,7 @@ func examples(t *testing.T) []example {
 
 // exampleTree adds to the values what is made anew each time: a certificate and a text
 // that was encrypted.
-func exampleTree(t *testing.T) *Node {
+func exampleTree(t *testing.T) *tree.Node {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -96,12 +98,12 @@ func exampleTree(t *testing.T) *Node {
 	encode := func(kind string, b []byte) string {
 		return base64.StdEncoding.EncodeToString(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: b}))
 	}
-	return nodeOf(map[string]any{"encrypted": secret, "cert": encode("CERTIFICATE", cert), "key": encode("PRIVATE KEY", private)}, &Origin{})
+	return nodeOf(map[string]any{"encrypted": secret, "cert": encode("CERTIFICATE", cert), "key": encode("PRIVATE KEY", private)}, &tree.Origin{})
 }
 
 // TestFunctions executes an example of every function that is offered.
 func TestFunctions(t *testing.T) {
-	v := valuesOf(t, rootOf(t, exampleValues, &Origin{File: "values.yaml"}), exampleTree(t))
+	v := valuesOf(t, rootOf(t, exampleValues, &tree.Origin{File: "values.yaml"}), exampleTree(t))
 	shown := map[string]bool{}
 	for _, ex := range examples(t) {
 		shown[ex.name] = true
@@ -133,8 +135,8 @@ func (e *eval) offers(name string) bool {
 // TestExamplesLikeSprig holds the examples against sprig, where it has the function.
 func TestExamplesLikeSprig(t *testing.T) {
 	extra := exampleTree(t)
-	v := valuesOf(t, rootOf(t, exampleValues, &Origin{}), extra)
-	values := own(v.Root()).(map[string]any)
+	v := valuesOf(t, rootOf(t, exampleValues, &tree.Origin{}), extra)
+	values := tree.Plain(v.Root()).(map[string]any)
 	values["version"] = 1.1
 	var differ []string
 	for _, ex := range examples(t) {
@@ -154,7 +156,7 @@ func TestExamplesLikeSprig(t *testing.T) {
 // TestForbidden: a function that is not offered says so, with what to do instead.
 func TestForbidden(t *testing.T) {
 	for name := range sprig.GenericFuncMap() {
-		e := ours(t, "{{ "+name+" }}", valuesOf(t, nodeOf(map[string]any{}, &Origin{})), false)
+		e := ours(t, "{{ "+name+" }}", valuesOf(t, nodeOf(map[string]any{}, &tree.Origin{})), false)
 		forbidden := len(e.problems) > 0 && e.problems[0].Code == "forbidden-function"
 		if _, offered := testLibrary.funcs[name]; offered == forbidden {
 			t.Errorf("%s is neither offered nor forbidden: %v", name, e.problems)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"confit/render/tree"
 )
 
 // fuzzDecoder feeds a decoder with text around a line that holds a secret: no panic, no
@@ -21,7 +23,7 @@ func fuzzDecoder(f *testing.F, decode decodeFunc, encode func(any) (string, erro
 			return
 		}
 		for _, in := range []string{before + after, before + "\n" + secretLine + "\n" + after} {
-			n, err := decode([]byte(in), &Origin{File: "f"})
+			n, err := decode([]byte(in), &tree.Origin{File: "f"})
 			if err != nil {
 				if strings.Contains(err.Error(), "hunter") {
 					t.Errorf("the error shows a value: %v\n%q", err, in)
@@ -34,19 +36,19 @@ func fuzzDecoder(f *testing.F, decode decodeFunc, encode func(any) (string, erro
 }
 
 // again encodes a tree and decodes it: the same tree, unless the format has no form for it.
-func again(t *testing.T, n *Node, decode decodeFunc, encode func(any) (string, error)) {
-	text, err := encode(own(n))
+func again(t *testing.T, n *tree.Node, decode decodeFunc, encode func(any) (string, error)) {
+	text, err := encode(tree.Plain(n))
 	if err != nil {
 		if strings.Contains(err.Error(), "hunter") {
 			t.Errorf("the error shows a value: %v", err)
 		}
 		return
 	}
-	back, err := decode([]byte(text), &Origin{File: "again"})
+	back, err := decode([]byte(text), &tree.Origin{File: "again"})
 	if err != nil {
 		t.Fatalf("what was written is not read again: %v\n%q", err, text)
 	}
-	if got, want := dump(own(back)), dump(own(n)); got != want {
+	if got, want := dump(tree.Plain(back)), dump(tree.Plain(n)); got != want {
 		t.Errorf("%s became %s by way of\n%s", want, got, text)
 	}
 }
@@ -69,7 +71,7 @@ func dump(v any) string {
 		}
 		return s.String() + "]"
 	}
-	return fmt.Sprintf("%s(%q)", kindOf(v), fmt.Sprint(v))
+	return fmt.Sprintf("%s(%q)", tree.KindOf(v), fmt.Sprint(v))
 }
 
 func FuzzTOML(f *testing.F) {
@@ -111,7 +113,7 @@ func FuzzDownward(f *testing.F) {
 	f.Add("app", "web", "example.com/a", "x\n\"y\" = z", "a=\"b\"")
 	f.Add("a", "\\", "b", "\u2028\x00", "a=`x`")
 	f.Fuzz(func(t *testing.T, k1, v1, k2, v2, raw string) {
-		if _, err := DecodeDownward([]byte(raw+"\nzz=hunter2"), &Origin{}); err == nil || strings.Contains(err.Error(), "hunter2") && !strings.Contains(raw, "hunter2") {
+		if _, err := DecodeDownward([]byte(raw+"\nzz=hunter2"), &tree.Origin{}); err == nil || strings.Contains(err.Error(), "hunter2") && !strings.Contains(raw, "hunter2") {
 			t.Errorf("DecodeDownward(%q) = %v", raw, err)
 		}
 		m := map[string]any{k1: strings.ToValidUTF8(v1, ""), k2: strings.ToValidUTF8(v2, "")}
@@ -122,26 +124,9 @@ func FuzzDownward(f *testing.F) {
 			}
 			lines = append(lines, fmt.Sprintf("%s=%q", k, m[k]))
 		}
-		n, err := DecodeDownward([]byte(strings.Join(lines, "\n")), &Origin{})
-		if err != nil || dump(own(n)) != dump(m) {
+		n, err := DecodeDownward([]byte(strings.Join(lines, "\n")), &tree.Origin{})
+		if err != nil || dump(tree.Plain(n)) != dump(m) {
 			t.Errorf("%q gave %v, want %s", lines, err, dump(m))
-		}
-	})
-}
-
-// FuzzPath writes what it has parsed so that it is parsed again to the same.
-func FuzzPath(f *testing.F) {
-	for _, s := range []string{".", "a.b[0][12].c", `a\.b\[0\]\\.c`, "..", "a[", `\`} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		p, err := ParsePath(s)
-		if err != nil {
-			return
-		}
-		back, err := ParsePath(p.String())
-		if err != nil || !slices.Equal(p, back) {
-			t.Errorf("ParsePath(%q) = %#v, and its text %q = %#v, %v", s, p, p.String(), back, err)
 		}
 	})
 }
@@ -152,9 +137,9 @@ func FuzzMerge(f *testing.F) {
 	f.Add(`{"a":1}`, `{"a":{"b":"x"}}`, `{}`)
 	f.Fuzz(func(t *testing.T, a, b, c string) {
 		layer := func(text string) (Layer, bool) {
-			n, err := DecodeJSON([]byte(text), &Origin{File: "f"})
-			rules := []ListRule{{At: Path{{Key: "l"}}}, {At: Path{{Key: "m"}}, By: "n"}}
-			return Layer{Root: n, Lists: rules}, err == nil && n.isMap()
+			n, err := DecodeJSON([]byte(text), &tree.Origin{File: "f"})
+			rules := []ListRule{{At: tree.Path{{Key: "l"}}}, {At: tree.Path{{Key: "m"}}, By: "n"}}
+			return Layer{Root: n, Lists: rules}, err == nil && n.IsMap()
 		}
 		merge := func(texts ...string) (string, error) {
 			var layers []Layer
@@ -166,7 +151,7 @@ func FuzzMerge(f *testing.F) {
 			if err != nil {
 				return "", err
 			}
-			return encodeJSON(own(v.root), "", false)
+			return encodeJSON(tree.Plain(v.root), "", false)
 		}
 		for _, text := range []string{a, b, c} {
 			if _, ok := layer(text); !ok {

@@ -2,6 +2,8 @@ package render
 
 import (
 	"strings"
+
+	"confit/render/tree"
 )
 
 // DecodeINI reads an INI file into nodes of origin o: one level a section, keys before
@@ -14,7 +16,7 @@ import (
 //
 // It is our own: gopkg.in/ini.v1 cuts "a;b" and "a#b" in two and follows %(name)s, also
 // into an endless recursion.
-func DecodeINI(data []byte, o *Origin) (*Node, error) {
+func DecodeINI(data []byte, o *tree.Origin) (*tree.Node, error) {
 	text, err := fileText(data, o)
 	if err != nil {
 		return nil, err
@@ -32,14 +34,14 @@ func DecodeINI(data []byte, o *Origin) (*Node, error) {
 	if err := d.close(); err != nil {
 		return nil, err
 	}
-	n := New(d.top, 0, o)
+	n := tree.New(d.top, 0, o)
 	return &n, sortUnique(d.top, o)
 }
 
 type iniDecoder struct {
-	origin  *Origin
+	origin  *tree.Origin
 	lines   lineReader
-	top     Members
+	top     tree.Members
 	section string // the one being read; "" before the first
 	opened  int    // its line
 	pairs   []pair
@@ -89,8 +91,8 @@ func (d *iniDecoder) close() error {
 	if d.section == "" {
 		d.top = m
 	} else {
-		n := New(m, d.opened, d.origin)
-		n.setKey(d.section)
+		n := tree.New(m, d.opened, d.origin)
+		n.SetKey(d.section)
 		d.top = append(d.top, n)
 	}
 	d.pairs = d.pairs[:0]

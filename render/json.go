@@ -13,11 +13,12 @@ import (
 	"unicode/utf8"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // DecodeJSON reads one JSON value into nodes of origin o, digits and all. Errors
 // never quote a value.
-func DecodeJSON(data []byte, o *Origin) (*Node, error) {
+func DecodeJSON(data []byte, o *tree.Origin) (*tree.Node, error) {
 	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
 	if line, ok := badUTF8(data); ok {
 		return nil, dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")
@@ -38,7 +39,7 @@ func DecodeJSON(data []byte, o *Origin) (*Node, error) {
 
 type jsonDecoder struct {
 	data   []byte
-	origin *Origin
+	origin *tree.Origin
 	dec    *json.Decoder
 	line   int   // of offset
 	offset int64 // counted so far
@@ -84,14 +85,14 @@ func escaped(text []byte) rune {
 	return rune(n)
 }
 
-func (d *jsonDecoder) value(depth int) (Node, error) {
+func (d *jsonDecoder) value(depth int) (tree.Node, error) {
 	tok, err := d.token()
 	if err != nil {
-		return Node{}, err
+		return tree.Node{}, err
 	}
 	line := d.here()
 	if depth > maxDepth {
-		return Node{}, d.problem("too-deep", "nested more than 100 deep", "flatten the data")
+		return tree.Node{}, d.problem("too-deep", "nested more than 100 deep", "flatten the data")
 	}
 	var val any
 	switch t := tok.(type) {
@@ -106,11 +107,11 @@ func (d *jsonDecoder) value(depth int) (Node, error) {
 	default:
 		val = t
 	}
-	return New(val, line, d.origin), err
+	return tree.New(val, line, d.origin), err
 }
 
 func (d *jsonDecoder) object(depth int) (any, error) {
-	var m Members
+	var m tree.Members
 	for d.dec.More() {
 		tok, err := d.token()
 		if err != nil {
@@ -121,8 +122,8 @@ func (d *jsonDecoder) object(depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		n.setKey(key)
-		n.setLine(line)
+		n.SetKey(key)
+		n.SetLine(line)
 		m = append(m, n)
 	}
 	if _, err := d.dec.Token(); err != nil {
@@ -132,7 +133,7 @@ func (d *jsonDecoder) object(depth int) (any, error) {
 }
 
 func (d *jsonDecoder) array(depth int) (any, error) {
-	list := Items{}
+	list := tree.Items{}
 	for d.dec.More() {
 		n, err := d.value(depth + 1)
 		if err != nil {
@@ -213,15 +214,15 @@ func jsonReason(text string) string {
 // jsonNumber keeps the text of a number.
 func jsonNumber(s string) any {
 	if !strings.ContainsAny(s, ".eE") {
-		return integer(s)
+		return tree.Integer(s)
 	}
 	f, _ := strconv.ParseFloat(s, 64)
-	return number(s, f)
+	return tree.Number(s, f)
 }
 
 // sortUnique sorts the members of a map and refuses a key that comes twice.
-func sortUnique(m Members, o *Origin) error {
-	slices.SortFunc(m, func(a, b Node) int { return cmp.Or(strings.Compare(a.Key(), b.Key()), a.Line()-b.Line()) })
+func sortUnique(m tree.Members, o *tree.Origin) error {
+	slices.SortFunc(m, func(a, b tree.Node) int { return cmp.Or(strings.Compare(a.Key(), b.Key()), a.Line()-b.Line()) })
 	for i := 1; i < len(m); i++ {
 		if m[i].Key() == m[i-1].Key() {
 			return dataProblem(o, m[i].Line(), "duplicate-key",

@@ -2,41 +2,24 @@ package render
 
 import (
 	"confit/render/content"
+	"confit/render/tree"
 )
 
 // scalar gives what a leaf of the values holds, counting it as read; any other value
 // as it is.
 func (e *eval) scalar(v any) any {
-	n, ok := v.(*Node)
-	if !ok || !n.isLeaf() {
+	n, ok := v.(*tree.Node)
+	if !ok || !n.IsLeaf() {
 		return v
 	}
 	return e.leaf(n)
 }
 
 // leaf reads one leaf. In a masked run a sensitive one is Mask, unless it is empty.
-func (e *eval) leaf(n *Node) any {
+func (e *eval) leaf(n *tree.Node) any {
 	e.reads.add(n)
-	if e.masked && n.sensitive() && !emptyValue(n.Value()) {
+	if e.masked && n.Sensitive() && !tree.EmptyValue(n.Value()) {
 		return content.Mask
 	}
 	return n.Value()
-}
-
-func emptyValue(v any) bool {
-	switch v := v.(type) {
-	case nil:
-		return true
-	case string:
-		return v == ""
-	case bool:
-		return !v
-	case int64:
-		return v == 0
-	case float64:
-		return v == 0
-	case Num:
-		return emptyValue(v.V)
-	}
-	return false
 }

@@ -13,6 +13,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // A library is every function that a template may call, and what these know of the run.
@@ -125,7 +126,7 @@ func (e *eval) intArg(c call, i int) (int, bool) {
 	if !ok {
 		return 0, false
 	}
-	n, ok := toInt(v)
+	n, ok := tree.ToInt(v)
 	if !ok || int64(int(n)) != n {
 		e.badArgument(c, i, reflect.TypeFor[int](), v)
 		return 0, false
@@ -277,11 +278,11 @@ func (e *eval) soft() any {
 
 func (e *eval) badArgument(c call, i int, want reflect.Type, v any) any {
 	hint := ""
-	if want.Kind() == reflect.String && kindOf(v) != "map" && kindOf(v) != "list" {
+	if want.Kind() == reflect.String && tree.KindOf(v) != "map" && tree.KindOf(v) != "list" {
 		hint = "turn it into text with toString"
 	}
-	e.fail(c.at, "bad-argument", fmt.Sprintf("%s wants %s as argument %d, not %s", c.name, diag.An(typeName(want)), i+1, diag.An(kindOf(v))), hint)
-	if n, ok := c.args[i].(*Node); ok {
+	e.fail(c.at, "bad-argument", fmt.Sprintf("%s wants %s as argument %d, not %s", c.name, diag.An(typeName(want)), i+1, diag.An(tree.KindOf(v))), hint)
+	if n, ok := c.args[i].(*tree.Node); ok {
 		e.note(valuePath(n, "") + " was set at " + n.Pos().String())
 	}
 	return e.soft()
@@ -307,7 +308,7 @@ func kinds(args []any) string {
 		if i > 0 {
 			s.WriteString(", ")
 		}
-		s.WriteString(diag.An(kindOf(a)))
+		s.WriteString(diag.An(tree.KindOf(a)))
 	}
 	return s.String()
 }

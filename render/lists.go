@@ -4,28 +4,29 @@ import (
 	"fmt"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // A ListRule says how the list that a layer has at a path joins the one below it,
 // which it would replace otherwise.
 type ListRule struct {
-	At Path
+	At tree.Path
 	By string // the key that tells which items are the same; "" appends all
 }
 
 // note keeps the rules of a layer with the lists that they are for.
-func (m *merger) note(root *Node, rules []ListRule) {
+func (m *merger) note(root *tree.Node, rules []ListRule) {
 	for i := range rules {
-		if n, _ := root.find(rules[i].At); n != nil {
+		if n, _ := root.Find(rules[i].At); n != nil {
 			m.rules[n] = &rules[i]
 		}
 	}
 }
 
 // lists joins the last lists of in: those with a rule, and the one that they go over.
-func (m *merger) lists(in []*Node) (Items, bool) {
+func (m *merger) lists(in []*tree.Node) (tree.Items, bool) {
 	first := len(in) - 1
-	for first > 0 && m.rules[in[first]] != nil && in[first].isList() && in[first-1].isList() {
+	for first > 0 && m.rules[in[first]] != nil && in[first].IsList() && in[first-1].IsList() {
 		first--
 	}
 	if first == len(in)-1 {
@@ -39,9 +40,9 @@ func (m *merger) lists(in []*Node) (Items, bool) {
 		}
 		g.add(n, by)
 	}
-	out := make(Items, 0, len(g.groups)) // never grows: over holds addresses into it
+	out := make(tree.Items, 0, len(g.groups)) // never grows: over holds addresses into it
 	for i, same := range g.groups {
-		m.path = append(m.path, Step{IsIndex: true, Index: i})
+		m.path = append(m.path, tree.Step{IsIndex: true, Index: i})
 		item := *same[0]
 		if len(same) > 1 {
 			at := &out[:len(out)+1][len(out)]
@@ -57,14 +58,14 @@ func (m *merger) lists(in []*Node) (Items, bool) {
 // in one group, in the order in which each first came.
 type grouping struct {
 	*merger
-	groups [][]*Node
+	groups [][]*tree.Node
 	by     string
 	known  map[string]int // value of by → group
 }
 
 // add appends a list, or puts its items over those of the same name.
-func (g *grouping) add(list *Node, by string) {
-	kids := list.children()
+func (g *grouping) add(list *tree.Node, by string) {
+	kids := list.Children()
 	if by != "" && by != g.by {
 		g.index(by)
 	}
@@ -83,7 +84,7 @@ func (g *grouping) add(list *Node, by string) {
 			if ok && !known {
 				g.known[name] = len(g.groups)
 			}
-			g.groups = append(g.groups, []*Node{&kids[i]})
+			g.groups = append(g.groups, []*tree.Node{&kids[i]})
 		}
 		seen[name] = true
 	}
@@ -103,24 +104,24 @@ func (g *grouping) index(by string) {
 }
 
 // nameOf is what an item has under the key that tells items apart.
-func (g *grouping) nameOf(item *Node) (string, bool) {
+func (g *grouping) nameOf(item *tree.Node) (string, bool) {
 	if g.by == "" {
 		return "", false
 	}
-	n := item.child(g.by)
-	if n == nil || n.Value() == nil || !n.isLeaf() {
+	n := item.Child(g.by)
+	if n == nil || n.Value() == nil || !n.IsLeaf() {
 		return "", false
 	}
-	return fmt.Sprintf("%s %v", kindOf(n.Value()), n.Value()), true
+	return fmt.Sprintf("%s %v", tree.KindOf(n.Value()), n.Value()), true
 }
 
-func (g *grouping) unnamed(item *Node, by string) {
+func (g *grouping) unnamed(item *tree.Node, by string) {
 	p := diag.Problemf(diag.CauseData, "list-item", item.Pos(), "an item of %s has no %s to tell which one it goes over", diag.Quoted(g.path.String()), diag.Quoted(by))
 	p.Hint = "give each item of the list a " + by + ", or use append in lists:"
 	g.problems = append(g.problems, p)
 }
 
-func (g *grouping) twice(item, first *Node, by string) {
+func (g *grouping) twice(item, first *tree.Node, by string) {
 	p := diag.Problemf(diag.CauseData, "list-item", item.Pos(), "two items of %s have the same %s, the other in %s", diag.Quoted(g.path.String()), diag.Quoted(by), first.Pos())
 	p.Hint = "keep one of the two"
 	g.problems = append(g.problems, p)

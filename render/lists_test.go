@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"confit/render/tree"
 )
 
 func withLists(l Layer, rules ...ListRule) Layer {
@@ -12,7 +14,7 @@ func withLists(l Layer, rules ...ListRule) Layer {
 }
 
 func TestLists(t *testing.T) {
-	at := Path{{Key: "l"}}
+	at := tree.Path{{Key: "l"}}
 	add, byN := ListRule{At: at}, ListRule{At: at, By: "n"}
 	for name, c := range map[string]struct {
 		layers []Layer
@@ -63,7 +65,7 @@ func TestListsOfManyLayers(t *testing.T) {
 			for j := range 100 {
 				fmt.Fprintf(&b, `,{"n":"%d"}`, i*50+j)
 			}
-			layers = append(layers, withLists(jsonLayer(t, "b", `{"l":[`+b.String()[1:]+`]}`), ListRule{At: Path{{Key: "l"}}, By: by}))
+			layers = append(layers, withLists(jsonLayer(t, "b", `{"l":[`+b.String()[1:]+`]}`), ListRule{At: tree.Path{{Key: "l"}}, By: by}))
 		}
 		v, err := Merge(layers, func(string) {})
 		if err != nil {
@@ -73,7 +75,7 @@ func TestListsOfManyLayers(t *testing.T) {
 		if by != "" {
 			want = 50_050
 		}
-		if got := len(v.root.child("l").children()); got != want {
+		if got := len(v.root.Child("l").Children()); got != want {
 			t.Errorf("%d items by %q, want %d", got, by, want)
 		}
 	}

@@ -7,13 +7,14 @@ import (
 	"strings"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // A Layer is what one file, or one set of variables, adds to the values.
 type Layer struct {
-	Root *Node        // a map; nil for a layer of variables
+	Root *tree.Node   // a map; nil for a layer of variables
 	Vars []Var        // environment variables, to be matched with the values below them
-	At   Path         // where Vars go in; Root is there already
+	At   tree.Path    // where Vars go in; Root is there already
 	Sets []Assignment // from the command line
 
 	Lists []ListRule // which of its lists join the ones below
@@ -21,9 +22,9 @@ type Layer struct {
 
 // Values are all layers merged, each leaf with its origin and what it overrode.
 type Values struct {
-	root   *Node
+	root   *tree.Node
 	leaves int
-	over   map[*Node][]*Node // what a leaf overrode, oldest first
+	over   map[*tree.Node][]*tree.Node // what a leaf overrode, oldest first
 }
 
 // Merge puts layers over one another, a later one over an earlier: maps deeply,
@@ -31,8 +32,8 @@ type Values struct {
 // nor a scalar a map. What is sensitive in one layer is sensitive in the result.
 // Notices tell of environment variables that matched nothing.
 func Merge(layers []Layer, notice func(string)) (*Values, error) {
-	m := merger{over: map[*Node][]*Node{}, rules: map[*Node]*ListRule{}}
-	var in []*Node
+	m := merger{over: map[*tree.Node][]*tree.Node{}, rules: map[*tree.Node]*ListRule{}}
+	var in []*tree.Node
 	for _, l := range layers {
 		if l.Vars == nil && l.Sets == nil {
 			m.note(l.Root, l.Lists)
@@ -41,7 +42,7 @@ func Merge(layers []Layer, notice func(string)) (*Values, error) {
 		}
 		base := m.all(in)
 		if l.Sets != nil {
-			in = []*Node{m.sets(base, l.Sets)}
+			in = []*tree.Node{m.sets(base, l.Sets)}
 			continue
 		}
 		env, problems := matchVars(base, l, notice)
@@ -49,7 +50,7 @@ func Merge(layers []Layer, notice func(string)) (*Values, error) {
 		for _, n := range env {
 			m.note(n, l.Lists)
 		}
-		in = append([]*Node{base}, env...)
+		in = append([]*tree.Node{base}, env...)
 	}
 	v := &Values{root: m.all(in), over: m.over}
 	if err := errors.Join(m.problems...); err != nil {
@@ -60,25 +61,25 @@ func Merge(layers []Layer, notice func(string)) (*Values, error) {
 }
 
 // NewValues takes one tree as it is: values that override nothing.
-func NewValues(root *Node) *Values {
-	v := &Values{root: root, over: map[*Node][]*Node{}}
+func NewValues(root *tree.Node) *Values {
+	v := &Values{root: root, over: map[*tree.Node][]*tree.Node{}}
 	v.finish(root)
 	return v
 }
 
 // Root is the map of all values.
-func (v *Values) Root() *Node { return v.root }
+func (v *Values) Root() *tree.Node { return v.root }
 
 type merger struct {
-	over     map[*Node][]*Node
-	rules    map[*Node]*ListRule // of the lists that have one
-	path     Path                // of the node being merged
+	over     map[*tree.Node][]*tree.Node
+	rules    map[*tree.Node]*ListRule // of the lists that have one
+	path     tree.Path                // of the node being merged
 	problems []error
 }
 
 // all merges whole layers; the result is a map, if an empty one.
-func (m *merger) all(in []*Node) *Node {
-	root := NewMap(nil, nil)
+func (m *merger) all(in []*tree.Node) *tree.Node {
+	root := tree.NewMap(nil, nil)
 	if n, ok := m.merge(in, root); ok {
 		*root = n
 	}
@@ -87,10 +88,10 @@ func (m *merger) all(in []*Node) *Node {
 
 // merge gives what stands at one path, from all nodes there in the order of their
 // layers; at is where the result will be kept. It is false where nothing is left.
-func (m *merger) merge(in []*Node, at *Node) (Node, bool) {
+func (m *merger) merge(in []*tree.Node, at *tree.Node) (tree.Node, bool) {
 	in, secret := alive(in)
 	if len(in) == 0 {
-		return Node{}, false
+		return tree.Node{}, false
 	}
 	for i := 1; i < len(in); i++ {
 		in[i] = m.fit(in[i-1], in[i])
@@ -101,44 +102,44 @@ func (m *merger) merge(in []*Node, at *Node) (Node, bool) {
 		if old := m.over[in[0]]; old != nil {
 			m.over[at] = old
 		}
-	case last.isMap():
-		last.setValue(m.maps(in))
+	case last.IsMap():
+		last.SetValue(m.maps(in))
 	default:
 		if list, ok := m.lists(in); ok {
-			last.setValue(list)
+			last.SetValue(list)
 		} else {
 			m.override(in, at)
 		}
-		secret = secret || slices.ContainsFunc(in, (*Node).hasSensitive)
+		secret = secret || slices.ContainsFunc(in, (*tree.Node).HasSensitive)
 	}
 	if secret {
-		last.markSensitive()
+		last.MarkSensitive()
 	}
 	return last, true
 }
 
 // alive leaves out the nulls, and what they delete: but not that it was secret.
-func alive(in []*Node) (rest []*Node, secret bool) {
+func alive(in []*tree.Node) (rest []*tree.Node, secret bool) {
 	for i := len(in) - 1; i >= 0; i-- {
 		if in[i].IsNull() {
-			secret = slices.ContainsFunc(in[:i+1], (*Node).hasSensitive)
+			secret = slices.ContainsFunc(in[:i+1], (*tree.Node).HasSensitive)
 			in = in[i+1:]
 			break
 		}
 	}
 	for len(in) > 0 {
-		if in[0].takeType(); !in[0].IsNull() {
+		if in[0].TakeType(); !in[0].IsNull() {
 			break
 		}
-		secret = secret || in[0].sensitive()
+		secret = secret || in[0].Sensitive()
 		in = in[1:]
 	}
 	return in, secret
 }
 
 // override notes what the last of in replaces.
-func (m *merger) override(in []*Node, at *Node) {
-	var old []*Node
+func (m *merger) override(in []*tree.Node, at *tree.Node) {
+	var old []*tree.Node
 	for _, n := range in[:len(in)-1] {
 		old = append(old, m.over[n]...)
 		old = append(old, n)
@@ -148,14 +149,14 @@ func (m *merger) override(in []*Node, at *Node) {
 
 // maps merges the members of several maps: sorted by key, then one key at a time, so
 // that a thousand layers cost no more than the keys they have.
-func (m *merger) maps(in []*Node) Members {
+func (m *merger) maps(in []*tree.Node) tree.Members {
 	type entry struct {
-		n     *Node
+		n     *tree.Node
 		layer int
 	}
 	var all []entry
 	for layer, n := range in {
-		kids := n.children()
+		kids := n.Children()
 		for i := range kids {
 			all = append(all, entry{&kids[i], layer})
 		}
@@ -163,18 +164,18 @@ func (m *merger) maps(in []*Node) Members {
 	slices.SortFunc(all, func(a, b entry) int {
 		return cmp.Or(strings.Compare(a.n.Key(), b.n.Key()), a.layer-b.layer)
 	})
-	out := make(Members, 0, len(all)) // never grows: over holds addresses into it
-	var same []*Node
+	out := make(tree.Members, 0, len(all)) // never grows: over holds addresses into it
+	var same []*tree.Node
 	for i := 0; i < len(all); {
 		same = same[:0]
 		key := all[i].n.Key()
 		for ; i < len(all) && all[i].n.Key() == key; i++ {
 			same = append(same, all[i].n)
 		}
-		m.path = append(m.path, Step{Key: key})
+		m.path = append(m.path, tree.Step{Key: key})
 		at := &out[:len(out)+1][len(out)]
 		if n, ok := m.merge(same, at); ok {
-			n.setKey(key)
+			n.SetKey(key)
 			out = append(out, n)
 		}
 		m.path = m.path[:len(m.path)-1]
@@ -184,18 +185,18 @@ func (m *merger) maps(in []*Node) Members {
 
 // fit gives next the type of what it overrides, if it came without one, and refuses
 // a map over a scalar and the reverse.
-func (m *merger) fit(prev, next *Node) *Node {
-	if prev.isMap() != next.isMap() {
+func (m *merger) fit(prev, next *tree.Node) *tree.Node {
+	if prev.IsMap() != next.IsMap() {
 		return m.clash(prev, next, "remove one of the two, or delete the earlier one with null first")
 	}
-	if !next.isText() || prev.isText() {
+	if !next.IsText() || prev.IsText() {
 		return next
 	}
 	v, err := typed(next.Value().(string), prev)
 	if err != nil {
 		return m.misfit(prev, next)
 	}
-	n := next.retyped(v)
+	n := next.Retyped(v)
 	if rule := m.rules[next]; rule != nil {
 		m.rules[n] = rule
 	}
@@ -203,24 +204,24 @@ func (m *merger) fit(prev, next *Node) *Node {
 }
 
 // misfit records a text that cannot be read as the type of what it overrides, which stays.
-func (m *merger) misfit(prev, next *Node) *Node {
-	what := "text that is no " + prev.kind()
+func (m *merger) misfit(prev, next *tree.Node) *tree.Node {
+	what := "text that is no " + prev.Kind()
 	if next.Value() == "" {
 		what = "empty"
 	}
 	p := diag.Problemf(diag.CauseData, "type-clash", next.Pos(), "%s is %s, and is %s in %s (%s)",
-		diag.Quoted(m.path.String()), what, diag.An(prev.kind()), prev.sourceName(), prev.Pos())
+		diag.Quoted(m.path.String()), what, diag.An(prev.Kind()), prev.SourceName(), prev.Pos())
 	p.Hint = "give " + map[string]string{
 		"int": "a whole number, like 8080,", "float": "a number, like 1.5,", "bool": "true or false,", "list": `a JSON array, like ["a", "b"],`,
-	}[prev.kind()] + " or quote the value that it overrides"
+	}[prev.Kind()] + " or quote the value that it overrides"
 	m.problems = append(m.problems, p)
 	return prev
 }
 
 // clash records that next cannot take the place of prev, which stays.
-func (m *merger) clash(prev, next *Node, hint string) *Node {
+func (m *merger) clash(prev, next *tree.Node, hint string) *tree.Node {
 	p := diag.Problemf(diag.CauseData, "type-clash", next.Pos(), "%s is %s here, but %s in %s (%s)",
-		diag.Quoted(m.path.String()), diag.An(next.kind()), diag.An(prev.kind()), prev.sourceName(), prev.Pos())
+		diag.Quoted(m.path.String()), diag.An(next.Kind()), diag.An(prev.Kind()), prev.SourceName(), prev.Pos())
 	p.Hint = hint
 	m.problems = append(m.problems, p)
 	return prev
@@ -229,23 +230,23 @@ func (m *merger) clash(prev, next *Node, hint string) *Node {
 var errType = errors.New("not of that type")
 
 // typed reads text as the type that prev has.
-func typed(s string, prev *Node) (any, error) {
-	want := prev.kind()
+func typed(s string, prev *tree.Node) (any, error) {
+	want := prev.Kind()
 	if want == "string" {
 		return s, nil
 	}
 	if want == "list" {
-		n, err := DecodeJSON([]byte(s), &Origin{})
-		if err != nil || !n.isList() {
+		n, err := DecodeJSON([]byte(s), &tree.Origin{})
+		if err != nil || !n.IsList() {
 			return nil, errType
 		}
 		return n.Value(), nil
 	}
-	v, err := resolve(s)
+	v, err := tree.ResolveScalar(s)
 	if err != nil || v == nil {
 		return nil, errType
 	}
-	if got := kindOf(v); got != want && (want != "float" || got != "int") {
+	if got := tree.KindOf(v); got != want && (want != "float" || got != "int") {
 		return nil, errType
 	}
 	return v, nil
@@ -253,11 +254,11 @@ func typed(s string, prev *Node) (any, error) {
 
 // finish links each node to its parent, counts the leaves, and drops the nulls that
 // had nothing to delete.
-func (v *Values) finish(n *Node) {
-	if m, ok := n.Value().(Members); ok {
+func (v *Values) finish(n *tree.Node) {
+	if m, ok := n.Value().(tree.Members); ok {
 		kept := m[:0]
 		for i := range m {
-			if m[i].takeType(); m[i].IsNull() {
+			if m[i].TakeType(); m[i].IsNull() {
 				continue
 			}
 			if old := v.over[&m[i]]; old != nil && len(kept) != i {
@@ -266,16 +267,16 @@ func (v *Values) finish(n *Node) {
 			}
 			kept = append(kept, m[i])
 		}
-		n.setValue(kept)
+		n.SetValue(kept)
 	}
-	n.takeType()
-	kids := n.children()
+	n.TakeType()
+	kids := n.Children()
 	if kids == nil {
-		n.setID(v.leaves)
+		n.SetID(v.leaves)
 		v.leaves++
 	}
 	for i := range kids {
-		kids[i].setParent(n)
+		kids[i].SetParent(n)
 		v.finish(&kids[i])
 	}
 }

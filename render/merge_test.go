@@ -3,11 +3,13 @@ package render
 import (
 	"strings"
 	"testing"
+
+	"confit/render/tree"
 )
 
 func jsonLayer(t *testing.T, name, text string) Layer {
 	t.Helper()
-	n, err := DecodeJSON([]byte(text), &Origin{Source: "file " + name, File: name})
+	n, err := DecodeJSON([]byte(text), &tree.Origin{Source: "file " + name, File: name})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +23,7 @@ func merged(t *testing.T, layers ...Layer) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := encodeJSON(own(v.root), "", false)
+	text, err := encodeJSON(tree.Plain(v.root), "", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +77,7 @@ func TestMergeClash(t *testing.T) {
 
 func yamlLayer(t *testing.T, text string) Layer {
 	t.Helper()
-	n, err := DecodeYAML([]byte(text), &Origin{})
+	n, err := DecodeYAML([]byte(text), &tree.Origin{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +85,7 @@ func yamlLayer(t *testing.T, text string) Layer {
 }
 
 func text(key, value string) Layer {
-	o := &Origin{Source: "env APP_", Var: "APP_" + key}
+	o := &tree.Origin{Source: "env APP_", Var: "APP_" + key}
 	return Layer{Vars: []Var{{Rest: key, Value: value, Origin: o}}}
 }
 
@@ -119,12 +121,12 @@ func TestTextTakesType(t *testing.T) {
 // TestSensitiveByPath masks a value wherever one layer set it sensitively, even one that
 // was overridden.
 func TestSensitiveByPath(t *testing.T) {
-	secret := &Origin{Source: "secret /s", File: "/s/a.yaml", Sensitive: true}
+	secret := &tree.Origin{Source: "secret /s", File: "/s/a.yaml", Sensitive: true}
 	for name, layers := range map[string][]Layer{
-		"secret last":   {{Root: rootOf(t, "a: {b: [1]}", &Origin{})}, {Root: rootOf(t, "a: {b: [x]}", secret)}},
-		"secret first":  {{Root: rootOf(t, "a: {b: [x]}", secret)}, {Root: rootOf(t, "a: {b: [1]}", &Origin{})}},
-		"through null":  {{Root: rootOf(t, "a: {b: [x]}", secret)}, {Root: rootOf(t, "a: {b: null}", &Origin{})}, {Root: rootOf(t, "a: {b: [1]}", &Origin{})}},
-		"text of a var": {{Root: rootOf(t, "a: {b: [x]}", secret)}, {Vars: []Var{{Rest: "A_B", Value: "[1]", Origin: &Origin{Source: "env", Var: "A_B"}}}}},
+		"secret last":   {{Root: rootOf(t, "a: {b: [1]}", &tree.Origin{})}, {Root: rootOf(t, "a: {b: [x]}", secret)}},
+		"secret first":  {{Root: rootOf(t, "a: {b: [x]}", secret)}, {Root: rootOf(t, "a: {b: [1]}", &tree.Origin{})}},
+		"through null":  {{Root: rootOf(t, "a: {b: [x]}", secret)}, {Root: rootOf(t, "a: {b: null}", &tree.Origin{})}, {Root: rootOf(t, "a: {b: [1]}", &tree.Origin{})}},
+		"text of a var": {{Root: rootOf(t, "a: {b: [x]}", secret)}, {Vars: []Var{{Rest: "A_B", Value: "[1]", Origin: &tree.Origin{Source: "env", Var: "A_B"}}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, err := oneOf(t, "{{ toJson .Values.a }}", layers...)
@@ -147,30 +149,13 @@ func TestOverridden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, _ := v.root.find(Path{{Key: "x"}, {Key: "y"}})
+	n, _ := v.root.Find(tree.Path{{Key: "x"}, {Key: "y"}})
 	var got []string
 	for _, o := range v.over[n] {
 		got = append(got, o.Pos().String())
 	}
 	if want := "a.json:1 b.json:1 env APP_X_Y"; strings.Join(got, " ") != want {
 		t.Errorf("x.y overrode %q, want %q", got, want)
-	}
-}
-
-func TestPath(t *testing.T) {
-	for in, want := range map[string]string{
-		".": ".", "a": "a", "a.b": "a.b", ".a.b": "a.b", `a\.b.c`: `a\.b.c`, "a[0].b": "a[0].b", `a\[0]`: `a\[0]`, "a[0][1]": "a[0][1]",
-		`a\\b`: `a\\b`,
-	} {
-		p, err := ParsePath(in)
-		if err != nil || p.String() != want {
-			t.Errorf("ParsePath(%s) = %s, %v, want %s", in, p, err, want)
-		}
-	}
-	for _, in := range []string{"a..b", "a.", "a[x]", "a[0", "a[0]b", "a[-1]", "a[99999999]", ".."} {
-		if p, err := ParsePath(in); err == nil {
-			t.Errorf("ParsePath(%s) = %s, want an error", in, p)
-		}
 	}
 }
 
@@ -192,7 +177,7 @@ func TestYAMLRefused(t *testing.T) {
 		"deep":           {strings.Repeat("[", 200) + strings.Repeat("]", 200), "nested more than 100 deep"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := DecodeYAML([]byte(c.in), &Origin{File: "v.yaml"})
+			_, err := DecodeYAML([]byte(c.in), &tree.Origin{File: "v.yaml"})
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("DecodeYAML = %v, want %s", err, c.want)
 			}

@@ -9,6 +9,7 @@ import (
 	"unicode/utf16"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // propertySpace is what java.util.Properties skips around keys.
@@ -20,7 +21,7 @@ const propertySpace = " \t\f"
 //
 // It is our own: magiconair/properties expands ${ENV}, keeps no lines, and may end the
 // process with log.Fatal.
-func DecodeProperties(data []byte, o *Origin) (*Node, error) {
+func DecodeProperties(data []byte, o *tree.Origin) (*tree.Node, error) {
 	text, err := fileText(data, o)
 	if err != nil {
 		return nil, err
@@ -40,13 +41,13 @@ func DecodeProperties(data []byte, o *Origin) (*Node, error) {
 	}
 	slices.SortFunc(all, func(a, b property) int { return cmp.Or(slices.Compare(a.path, b.path), a.line-b.line) })
 	m, err := d.nest(all, 0)
-	n := New(m, 0, o)
+	n := tree.New(m, 0, o)
 	return &n, err
 }
 
 type propertiesDecoder struct {
 	lineReader
-	origin *Origin
+	origin *tree.Origin
 }
 
 type property struct {
@@ -199,8 +200,8 @@ func unicodeEscape(s string) (r rune, size int, err error) {
 }
 
 // nest makes a map of sorted properties whose paths agree before depth.
-func (d *propertiesDecoder) nest(all []property, depth int) (Members, error) {
-	var m Members
+func (d *propertiesDecoder) nest(all []property, depth int) (tree.Members, error) {
+	var m tree.Members
 	for len(all) > 0 {
 		key, same := all[0].path[depth], 1
 		for same < len(all) && all[same].path[depth] == key {
@@ -219,8 +220,8 @@ func (d *propertiesDecoder) nest(all []property, depth int) (Members, error) {
 		if err != nil {
 			return nil, err
 		}
-		n := New(below, group[0].line, d.origin)
-		n.setKey(key)
+		n := tree.New(below, group[0].line, d.origin)
+		n.SetKey(key)
 		m = append(m, n)
 	}
 	return m, nil

@@ -13,6 +13,7 @@ import (
 	"confit/render/content"
 	"confit/render/diag"
 	"confit/render/specfile"
+	"confit/render/tree"
 )
 
 // rounds is how many random templates a property is tried on.
@@ -37,13 +38,13 @@ func inline(v *Values, text string) ([]Output, error) {
 // in nothing but the values of these.
 func withSecrets(t testing.TB, seed uint64, words []string, number int64) *Values {
 	r := rand.New(rand.NewPCG(seed, 3))
-	base := nodeOf(randomValues(r), &Origin{File: "v"})
+	base := nodeOf(randomValues(r), &tree.Origin{File: "v"})
 	secret := map[string]any{
 		"name": words[0], "text": words[1], "n": number, "f": float64(number) + .5,
 		"db":    map[string]any{"host": words[2], "deep": map[string]any{"k": number}},
 		"hosts": []any{"plain", words[3]}, "labels": map[string]any{"a": words[4]},
 	}
-	return valuesOf(t, base, nodeOf(secret, &Origin{File: "s", Sensitive: true}))
+	return valuesOf(t, base, nodeOf(secret, &tree.Origin{File: "s", Sensitive: true}))
 }
 
 var (
@@ -94,7 +95,7 @@ func TestSecretTemplate(t *testing.T) {
 		found := Found{Files: []*content.File{{Path: "a.tmpl", From: "a.tmpl", Data: []byte(text), Sensitive: true}}, Single: true}
 		entry := Entry{Template: "a.tmpl", To: "a", Where: specfile.Where{Fields: map[string]specfile.SpecField{"template": {}}}}
 		_, err := Render([]Entry{entry}, Input{
-			Values: valuesOf(t, nodeOf(map[string]any{"a": int64(1)}, &Origin{File: "v"})), Files: NewFiles(nil),
+			Values: valuesOf(t, nodeOf(map[string]any{"a": int64(1)}, &tree.Origin{File: "v"})), Files: NewFiles(nil),
 			Found: map[string]Found{"a.tmpl": found},
 		})
 		if err == nil {
@@ -152,7 +153,7 @@ func TestUnreadIsUnused(t *testing.T) {
 	changes := 0
 	for seed := range rounds(250) {
 		text := newGen(seed).template()
-		v := valuesOf(t, nodeOf(randomValues(rand.New(rand.NewPCG(seed, 3))), &Origin{File: "v"}))
+		v := valuesOf(t, nodeOf(randomValues(rand.New(rand.NewPCG(seed, 3))), &tree.Origin{File: "v"}))
 		before := ours(t, text, v, false)
 		for _, leaf := range leavesOf(v.Root()) {
 			if before.reads.has(leaf) {
@@ -161,12 +162,12 @@ func TestUnreadIsUnused(t *testing.T) {
 			old := leaf.Value()
 			for _, other := range []any{"other", "", int64(12), nil} {
 				if reflect.TypeOf(other) == reflect.TypeOf(old) || seed%4 == 0 {
-					leaf.setValue(other)
+					leaf.SetValue(other)
 					changes++
 					sameRun(t, text, before, ours(t, text, v, false), valuePath(leaf, ""))
 				}
 			}
-			leaf.setValue(old)
+			leaf.SetValue(old)
 		}
 		if t.Failed() {
 			return
@@ -175,12 +176,12 @@ func TestUnreadIsUnused(t *testing.T) {
 	t.Logf("%d changes", changes)
 }
 
-func leavesOf(n *Node) []*Node {
-	if n.isLeaf() {
-		return []*Node{n}
+func leavesOf(n *tree.Node) []*tree.Node {
+	if n.IsLeaf() {
+		return []*tree.Node{n}
 	}
-	var all []*Node
-	kids := n.children()
+	var all []*tree.Node
+	kids := n.Children()
 	for i := range kids {
 		all = append(all, leavesOf(&kids[i])...)
 	}
@@ -279,7 +280,7 @@ func FuzzTemplate(f *testing.F) {
 func TestPrintf(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	parts := strings.Split("%|%|%|s|d|v|q|x|X|t|5|05|.2|-8|+|#| |*|[1]|[2]|f|g|e|c|U|T|b|o|%%|a|,|[3|0|p|w|z|.|..|é", "|")
-	v := valuesOf(t, nodeOf(map[string]any{"s": "text", "i": int64(42), "f": 1.5, "b": true, "n": Num{Text: "1.10", V: 1.1}}, &Origin{File: "v"}))
+	v := valuesOf(t, nodeOf(map[string]any{"s": "text", "i": int64(42), "f": 1.5, "b": true, "n": tree.Num{Text: "1.10", V: 1.1}}, &tree.Origin{File: "v"}))
 	fine := 0
 	for range rounds(40000) {
 		var format strings.Builder

@@ -1,5 +1,9 @@
 package render
 
+import (
+	"confit/render/tree"
+)
+
 // A ReadSet holds the leaves that an output has read, one bit each.
 type ReadSet struct {
 	bits   []uint64
@@ -14,16 +18,16 @@ func (v *Values) NewReadSet() ReadSet {
 	return ReadSet{bits: make([]uint64, (v.leaves+63)/64)}
 }
 
-func (r *ReadSet) add(n *Node) {
+func (r *ReadSet) add(n *tree.Node) {
 	r.bits[n.ID()>>6] |= 1 << (n.ID() & 63)
-	r.secret = r.secret || n.sensitive()
+	r.secret = r.secret || n.Sensitive()
 }
 
 // addAll adds every leaf at and below n, but does not make a secret of what asks whether
 // something is there.
-func (r *ReadSet) addAll(n *Node) {
-	kids := n.children()
-	if n.isLeaf() {
+func (r *ReadSet) addAll(n *tree.Node) {
+	kids := n.Children()
+	if n.IsLeaf() {
 		r.bits[n.ID()>>6] |= 1 << (n.ID() & 63)
 	}
 	for i := range kids {
@@ -39,4 +43,4 @@ func (r *ReadSet) join(o ReadSet) {
 	r.secret = r.secret || o.secret
 }
 
-func (r *ReadSet) has(n *Node) bool { return r.bits[n.ID()>>6]&(1<<(n.ID()&63)) != 0 }
+func (r *ReadSet) has(n *tree.Node) bool { return r.bits[n.ID()>>6]&(1<<(n.ID()&63)) != 0 }

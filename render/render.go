@@ -15,6 +15,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // Found is what an entry reads: the files that a template, a folder or a glob names.
@@ -186,13 +187,13 @@ func (r *renderer) wanted(e *Entry) (bool, error) {
 	if e.When == "" {
 		return true, nil
 	}
-	p, _ := ParsePath(e.When)
-	n, _ := r.Values.Root().find(p)
+	p, _ := tree.ParsePath(e.When)
+	n, _ := r.Values.Root().Find(p)
 	if n == nil {
 		return false, nil
 	}
 	r.read.addAll(n)
-	if s, ok := n.Value().(string); ok && n.isText() && readsFalse(s) {
+	if s, ok := n.Value().(string); ok && n.IsText() && readsFalse(s) {
 		problem := diag.Problemf(diag.CauseData, "truthy-text", e.At("when"), "when: %s is text that reads as false but counts as true", diag.Quoted(e.When))
 		problem.Hint = "set typed: true on the source of it (" + n.Pos().String() + ")"
 		return false, problem
@@ -205,22 +206,22 @@ func (r *renderer) rounds(e *Entry) ([]map[string]any, error) {
 	if e.Each == "" {
 		return []map[string]any{r.root}, nil
 	}
-	p, _ := ParsePath(e.Each)
-	n, _ := r.Values.Root().find(p)
-	if n == nil || n.isLeaf() {
+	p, _ := tree.ParsePath(e.Each)
+	n, _ := r.Values.Root().Find(p)
+	if n == nil || n.IsLeaf() {
 		what := "is not there"
 		if n != nil {
-			what = "is " + diag.An(n.kind()) + ", not a list or a map"
+			what = "is " + diag.An(n.Kind()) + ", not a list or a map"
 		}
 		problem := diag.Problemf(diag.CauseData, "bad-each", e.At("each"), "each: %s %s", diag.Quoted(e.Each), what)
 		problem.Hint = "set it, or add when: " + e.Each
 		return nil, problem
 	}
 	var rounds []map[string]any
-	kids := n.children()
+	kids := n.Children()
 	for i := range kids {
 		var key any = i
-		if n.isMap() {
+		if n.IsMap() {
 			key = kids[i].Key()
 		}
 		rounds = append(rounds, map[string]any{"Values": r.root["Values"], "Files": r.root["Files"], "Item": &kids[i], "Key": key})

@@ -7,12 +7,13 @@ import (
 	"confit/render/content"
 	"confit/render/diag"
 	"confit/render/specfile"
+	"confit/render/tree"
 )
 
 // one renders a single inline template over YAML values.
 func one(t *testing.T, yaml, text string) (Output, error) {
 	t.Helper()
-	return oneOf(t, text, Layer{Root: rootOf(t, yaml, &Origin{Source: "file values.yaml", File: "values.yaml"})})
+	return oneOf(t, text, Layer{Root: rootOf(t, yaml, &tree.Origin{Source: "file values.yaml", File: "values.yaml"})})
 }
 
 func oneOf(t *testing.T, text string, layers ...Layer) (Output, error) {
@@ -129,7 +130,7 @@ func TestAllMissingAtOnce(t *testing.T) {
 }
 
 func TestSecrets(t *testing.T) {
-	secret := &Origin{Source: "secret /s", File: "/s/s.yaml", Sensitive: true}
+	secret := &tree.Origin{Source: "secret /s", File: "/s/s.yaml", Sensitive: true}
 	for name, c := range map[string]struct {
 		in, masked string
 		sensitive  bool
@@ -146,7 +147,7 @@ func TestSecrets(t *testing.T) {
 		"field":      {"{{ .Values.pw | len }}", "6", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := oneOf(t, c.in, Layer{Root: rootOf(t, "name: web", &Origin{File: "v.yaml"})},
+			got, err := oneOf(t, c.in, Layer{Root: rootOf(t, "name: web", &tree.Origin{File: "v.yaml"})},
 				Layer{Root: rootOf(t, "pw: hunter2\npin: 4711\nnopw: ''", secret)})
 			if err != nil {
 				t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // maxReused is the size up to which an output is copied out of the buffer that it was
@@ -29,7 +30,7 @@ func (l *library) Run(p *program, dot map[string]any, buf *[]byte, check Checker
 }
 
 // Substitute replaces the variables of a text; vars gives some of them a path.
-func (l *library) Substitute(src *source, vars map[string]string, root *Node) (content.Content, *Reads, error) {
+func (l *library) Substitute(src *source, vars map[string]string, root *tree.Node) (content.Content, *Reads, error) {
 	return l.run(&program{main: &definition{name: src.name, src: src}}, nil, nil, func(e *eval) {
 		e.def = e.prog.main
 		s := substitution{eval: e, vars: vars, root: root}
@@ -38,7 +39,7 @@ func (l *library) Substitute(src *source, vars map[string]string, root *Node) (c
 }
 
 // Encode writes a value, and all below it, in a format. The error is that of encode.
-func (l *library) Encode(n *Node, encode func(any) (string, error)) (content.Content, *Reads, error) {
+func (l *library) Encode(n *tree.Node, encode func(any) (string, error)) (content.Content, *Reads, error) {
 	src := &source{}
 	var failed error
 	c, r, err := l.run(&program{main: &definition{src: src}}, nil, nil, func(e *eval) {

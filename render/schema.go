@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // A Schema is a JSON Schema (2020-12) for values. It is evaluated on the nodes
@@ -17,15 +18,15 @@ import (
 // quote values in their messages (docs/decisions/003-schema.md).
 type Schema struct {
 	file    string
-	root    *Node
-	anchors map[string]*Node
+	root    *tree.Node
+	anchors map[string]*tree.Node
 
 	patterns map[string]*regexp.Regexp
 }
 
 // A violation is a value that the schema does not allow.
 type violation struct {
-	node *Node
+	node *tree.Node
 	text string
 	hint string
 }
@@ -37,14 +38,14 @@ func ParseSchema(file string, data []byte) (*Schema, error) {
 	if strings.HasSuffix(file, ".yaml") || strings.HasSuffix(file, ".yml") {
 		decode = DecodeYAML
 	}
-	n, err := decode(data, &Origin{File: file})
+	n, err := decode(data, &tree.Origin{File: file})
 	if err != nil {
 		p := diag.Problems(err, diag.CauseSpec)[0]
 		p.Cause = diag.CauseSpec
 		return nil, p
 	}
 	NewValues(n) // links each node to its parent
-	s := &Schema{file: file, root: n, anchors: map[string]*Node{}, patterns: map[string]*regexp.Regexp{}}
+	s := &Schema{file: file, root: n, anchors: map[string]*tree.Node{}, patterns: map[string]*regexp.Regexp{}}
 	s.findAnchors(n)
 	return s, s.checkSchema(n)
 }
@@ -63,21 +64,21 @@ func (s *Schema) Check(v *Values) error {
 	return errors.Join(all...)
 }
 
-func (s *Schema) findAnchors(n *Node) {
-	if a := n.child("$anchor"); a != nil {
+func (s *Schema) findAnchors(n *tree.Node) {
+	if a := n.Child("$anchor"); a != nil {
 		if name, ok := a.Value().(string); ok {
 			s.anchors[name] = n
 		}
 	}
-	kids := n.children()
+	kids := n.Children()
 	for i := range kids {
 		s.findAnchors(&kids[i])
 	}
 }
 
 // resolve finds what a reference within the file leads to.
-func (s *Schema) resolve(ref string) (*Node, bool) {
-	if id := s.root.child("$id"); id != nil {
+func (s *Schema) resolve(ref string) (*tree.Node, bool) {
+	if id := s.root.Child("$id"); id != nil {
 		if name, ok := id.Value().(string); ok {
 			ref = strings.TrimPrefix(ref, strings.TrimSuffix(name, "#"))
 		}
@@ -105,8 +106,8 @@ func (s *Schema) resolve(ref string) (*Node, bool) {
 }
 
 // nodeAt is the member or item of n of that name.
-func nodeAt(n *Node, name string) *Node {
-	if list, ok := n.Value().(Items); ok {
+func nodeAt(n *tree.Node, name string) *tree.Node {
+	if list, ok := n.Value().(tree.Items); ok {
 		for i := range list {
 			if name == jsonIndex(i) {
 				return &list[i]
@@ -114,21 +115,21 @@ func nodeAt(n *Node, name string) *Node {
 		}
 		return nil
 	}
-	return n.child(name)
+	return n.Child(name)
 }
 
 // checkSchema finds what is wrong with a schema itself: keywords of the wrong form, and
 // references that lead nowhere.
-func (s *Schema) checkSchema(n *Node) error {
+func (s *Schema) checkSchema(n *tree.Node) error {
 	if _, isBool := n.Value().(bool); isBool {
 		return nil
 	}
-	if !n.isMap() {
-		return s.wrong(n, "a schema is a map, true or false, not "+diag.An(n.kind()), "")
+	if !n.IsMap() {
+		return s.wrong(n, "a schema is a map, true or false, not "+diag.An(n.Kind()), "")
 	}
 	var all []error
-	for i := range n.children() {
-		k := &n.children()[i]
+	for i := range n.Children() {
+		k := &n.Children()[i]
 		if form := formOf(k.Key()); form != nil {
 			all = append(all, form(s, k))
 		}
@@ -136,7 +137,7 @@ func (s *Schema) checkSchema(n *Node) error {
 	return errors.Join(all...)
 }
 
-func (s *Schema) wrong(n *Node, text, hint string) error {
+func (s *Schema) wrong(n *tree.Node, text, hint string) error {
 	p := diag.Problemf(diag.CauseSpec, "schema", n.Pos(), "%s: %s", diag.Quoted(n.Path().String()), text)
 	if p.Hint = hint; hint == "" {
 		p.Hint = "see https://json-schema.org/draft/2020-12"

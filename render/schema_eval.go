@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // An outcome is what a schema says of a value, and which members and items of it some
@@ -18,7 +19,7 @@ type outcome struct {
 	items      map[int]bool
 }
 
-func (o *outcome) add(n *Node, format string, args ...any) {
+func (o *outcome) add(n *tree.Node, format string, args ...any) {
 	o.violations = append(o.violations, violation{node: n, text: fmt.Sprintf(format, args...)})
 }
 
@@ -56,7 +57,7 @@ func (o *outcome) sawItem(i int) {
 }
 
 // evaluate applies a schema to a value.
-func (s *Schema) evaluate(schema, n *Node, depth int) outcome {
+func (s *Schema) evaluate(schema, n *tree.Node, depth int) outcome {
 	var o outcome
 	if allowed, isBool := schema.Value().(bool); isBool {
 		if !allowed {
@@ -68,7 +69,7 @@ func (s *Schema) evaluate(schema, n *Node, depth int) outcome {
 		o.add(n, "meets a schema that refers to itself without end")
 		return o
 	}
-	if ref := schema.child("$ref"); ref != nil {
+	if ref := schema.Child("$ref"); ref != nil {
 		to, _ := s.resolve(ref.Value().(string))
 		o.join(s.evaluate(to, n, depth+1))
 	}
@@ -77,24 +78,24 @@ func (s *Schema) evaluate(schema, n *Node, depth int) outcome {
 	switch n.Value().(type) {
 	case string:
 		s.text(schema, n, &o)
-	case int64, float64, Num:
+	case int64, float64, tree.Num:
 		s.number(schema, n, &o)
-	case Items:
+	case tree.Items:
 		s.list(schema, n, &o, depth+1)
-	case Members:
+	case tree.Members:
 		s.object(schema, n, &o, depth+1)
 	}
 	return o
 }
 
 // whatever evaluates the keywords for values of every type.
-func (s *Schema) whatever(schema, n *Node, o *outcome) {
-	if t := schema.child("type"); t != nil {
+func (s *Schema) whatever(schema, n *tree.Node, o *outcome) {
+	if t := schema.Child("type"); t != nil {
 		names := []string{}
 		if name, one := t.Value().(string); one {
 			names = append(names, name)
 		}
-		for _, c := range t.children() {
+		for _, c := range t.Children() {
 			names = append(names, c.Value().(string))
 		}
 		got := schemaType(n)
@@ -102,40 +103,40 @@ func (s *Schema) whatever(schema, n *Node, o *outcome) {
 			o.add(n, "is of type %s, and has to be of type %s", got, strings.Join(names, " or "))
 		}
 	}
-	if enum := schema.child("enum"); enum != nil && !slices.ContainsFunc(enum.children(), func(c Node) bool { return sameNode(&c, n) }) {
+	if enum := schema.Child("enum"); enum != nil && !slices.ContainsFunc(enum.Children(), func(c tree.Node) bool { return sameNode(&c, n) }) {
 		o.add(n, "has to be one of %s", jsonOf(enum))
 	}
-	if c := schema.child("const"); c != nil && !sameNode(c, n) {
+	if c := schema.Child("const"); c != nil && !sameNode(c, n) {
 		o.add(n, "has to be %s", jsonOf(c))
 	}
 }
 
 // schemaType is what JSON Schema calls the type of a value.
-func schemaType(n *Node) string {
-	if isNumber(n.Value()) {
-		if r, ok := rational(n.Value()); ok && r.IsInt() {
+func schemaType(n *tree.Node) string {
+	if tree.IsNumber(n.Value()) {
+		if r, ok := tree.Rational(n.Value()); ok && r.IsInt() {
 			return "integer"
 		}
 		return "number"
 	}
-	return map[string]string{"null": "null", "bool": "boolean", "string": "string", "list": "array", "map": "object"}[n.kind()]
+	return map[string]string{"null": "null", "bool": "boolean", "string": "string", "list": "array", "map": "object"}[n.Kind()]
 }
 
-func jsonOf(n *Node) string {
-	text, _ := encodeJSON(own(n), "", false)
+func jsonOf(n *tree.Node) string {
+	text, _ := encodeJSON(tree.Plain(n), "", false)
 	return diag.Quoted(text)
 }
 
 // sameNode compares two values as JSON does: numbers by value.
-func sameNode(a, b *Node) bool {
-	if isNumber(a.Value()) && isNumber(b.Value()) {
-		return compareNumbers(a.Value(), b.Value()) == 0
+func sameNode(a, b *tree.Node) bool {
+	if tree.IsNumber(a.Value()) && tree.IsNumber(b.Value()) {
+		return tree.CompareNumbers(a.Value(), b.Value()) == 0
 	}
-	x, y := a.children(), b.children()
-	if a.kind() != b.kind() || len(x) != len(y) {
+	x, y := a.Children(), b.Children()
+	if a.Kind() != b.Kind() || len(x) != len(y) {
 		return false
 	}
-	if a.isLeaf() {
+	if a.IsLeaf() {
 		return a.Value() == b.Value()
 	}
 	for i := range x {
@@ -147,7 +148,7 @@ func sameNode(a, b *Node) bool {
 }
 
 // combined evaluates the keywords that put schemas together.
-func (s *Schema) combined(schema, n *Node, o *outcome, depth int) {
+func (s *Schema) combined(schema, n *tree.Node, o *outcome, depth int) {
 	for i := range subschemas(schema, "allOf") {
 		o.join(s.evaluate(&subschemas(schema, "allOf")[i], n, depth))
 	}
@@ -159,24 +160,24 @@ func (s *Schema) combined(schema, n *Node, o *outcome, depth int) {
 			o.add(n, "fits %d of the schemas of oneOf, and has to fit one", fits)
 		}
 	}
-	if not := schema.child("not"); not != nil && len(s.evaluate(not, n, depth).violations) == 0 {
+	if not := schema.Child("not"); not != nil && len(s.evaluate(not, n, depth).violations) == 0 {
 		o.add(n, "fits the schema of not")
 	}
-	if cond := schema.child("if"); cond != nil {
+	if cond := schema.Child("if"); cond != nil {
 		met := s.evaluate(cond, n, depth)
 		o.noted(met)
 		branch := "then"
 		if len(met.violations) > 0 {
 			branch = "else"
 		}
-		if b := schema.child(branch); b != nil {
+		if b := schema.Child(branch); b != nil {
 			o.join(s.evaluate(b, n, depth))
 		}
 	}
 }
 
 // holding counts the schemas that a value fits.
-func (s *Schema) holding(schemas []Node, n *Node, o *outcome, depth int) int {
+func (s *Schema) holding(schemas []tree.Node, n *tree.Node, o *outcome, depth int) int {
 	fits := 0
 	for i := range schemas {
 		p := s.evaluate(&schemas[i], n, depth)
@@ -189,25 +190,25 @@ func (s *Schema) holding(schemas []Node, n *Node, o *outcome, depth int) int {
 }
 
 // subschemas are the items of a keyword; nil where the keyword is absent.
-func subschemas(n *Node, keyword string) []Node {
-	if c := n.child(keyword); c != nil {
-		return c.children()
+func subschemas(n *tree.Node, keyword string) []tree.Node {
+	if c := n.Child(keyword); c != nil {
+		return c.Children()
 	}
 	return nil
 }
 
 // countOf is the number that a keyword gives.
-func countOf(n *Node, keyword string) (int, bool) {
-	c := n.child(keyword)
+func countOf(n *tree.Node, keyword string) (int, bool) {
+	c := n.Child(keyword)
 	if c == nil {
 		return 0, false
 	}
-	i, _ := toInt(c.Value())
+	i, _ := tree.ToInt(c.Value())
 	return int(i), true
 }
 
 // sized evaluates a pair of keywords for a size.
-func (s *Schema) sized(schema, n *Node, o *outcome, size int, suffix, what string) {
+func (s *Schema) sized(schema, n *tree.Node, o *outcome, size int, suffix, what string) {
 	if least, ok := countOf(schema, "min"+suffix); ok && size < least {
 		o.add(n, "has to have at least %d %s", least, what)
 	}
@@ -216,15 +217,15 @@ func (s *Schema) sized(schema, n *Node, o *outcome, size int, suffix, what strin
 	}
 }
 
-func (s *Schema) text(schema, n *Node, o *outcome) {
+func (s *Schema) text(schema, n *tree.Node, o *outcome) {
 	text := n.Value().(string)
 	s.sized(schema, n, o, utf8.RuneCountInString(text), "Length", "characters")
-	if p := schema.child("pattern"); p != nil && !s.patterns[p.Value().(string)].MatchString(text) {
+	if p := schema.Child("pattern"); p != nil && !s.patterns[p.Value().(string)].MatchString(text) {
 		o.add(n, "has to match %s", diag.Quoted(p.Value().(string)))
 	}
 }
 
-func (s *Schema) number(schema, n *Node, o *outcome) {
+func (s *Schema) number(schema, n *tree.Node, o *outcome) {
 	for _, k := range []struct {
 		keyword, words string
 		holds          func(d int) bool
@@ -234,13 +235,13 @@ func (s *Schema) number(schema, n *Node, o *outcome) {
 		{"exclusiveMinimum", "more than", func(d int) bool { return d > 0 }},
 		{"exclusiveMaximum", "less than", func(d int) bool { return d < 0 }},
 	} {
-		if limit := schema.child(k.keyword); limit != nil && !k.holds(compareNumbers(n.Value(), limit.Value())) {
+		if limit := schema.Child(k.keyword); limit != nil && !k.holds(tree.CompareNumbers(n.Value(), limit.Value())) {
 			o.add(n, "has to be %s %s", k.words, jsonOf(limit))
 		}
 	}
-	if m := schema.child("multipleOf"); m != nil {
-		x, ok := rational(n.Value())
-		y, ok2 := rational(m.Value())
+	if m := schema.Child("multipleOf"); m != nil {
+		x, ok := tree.Rational(n.Value())
+		y, ok2 := tree.Rational(m.Value())
 		if !ok || !ok2 || !new(big.Rat).Quo(x, y).IsInt() {
 			o.add(n, "has to be a multiple of %s", jsonOf(m))
 		}

@@ -4,17 +4,18 @@ import (
 	"strings"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // Fault is the first violation of a rendered file; nil where there is none.
 func (s *Schema) Fault(name string, data []byte) *fault {
-	decode := map[string]func([]byte, *Origin) (*Node, error){
+	decode := map[string]func([]byte, *tree.Origin) (*tree.Node, error){
 		"json": DecodeJSON, "yaml": DecodeYAML, "toml": DecodeTOML, "ini": DecodeINI, "properties": DecodeProperties, "env": DecodeDotenv,
 	}[name]
 	if decode == nil {
 		return &fault{line: 1, text: "a schema cannot be held against " + name}
 	}
-	n, err := decode(data, &Origin{File: "output"})
+	n, err := decode(data, &tree.Origin{File: "output"})
 	if f := faultOf(err); f != nil {
 		return f
 	}

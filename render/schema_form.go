@@ -7,10 +7,11 @@ import (
 	"strconv"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // A form checks that a keyword of a schema is written as it has to be.
-type form func(s *Schema, k *Node) error
+type form func(s *Schema, k *tree.Node) error
 
 var schemaTypes = []string{"array", "boolean", "integer", "null", "number", "object", "string"}
 
@@ -63,10 +64,10 @@ func subschemaForm(keyword string) form {
 }
 
 func unsupported(hint string) form {
-	return func(s *Schema, k *Node) error { return s.wrong(k, "the keyword is not supported", hint) }
+	return func(s *Schema, k *tree.Node) error { return s.wrong(k, "the keyword is not supported", hint) }
 }
 
-func refForm(s *Schema, k *Node) error {
+func refForm(s *Schema, k *tree.Node) error {
 	ref, ok := k.Value().(string)
 	if !ok {
 		return s.wrong(k, "a reference is text", "")
@@ -77,10 +78,10 @@ func refForm(s *Schema, k *Node) error {
 	return nil
 }
 
-func typeForm(s *Schema, k *Node) error {
-	names := []Node{*k}
-	if k.isList() {
-		names = k.children()
+func typeForm(s *Schema, k *tree.Node) error {
+	names := []tree.Node{*k}
+	if k.IsList() {
+		names = k.Children()
 	}
 	for _, n := range names {
 		if name, ok := n.Value().(string); !ok || !slices.Contains(schemaTypes, name) {
@@ -90,28 +91,28 @@ func typeForm(s *Schema, k *Node) error {
 	return nil
 }
 
-func listForm(s *Schema, k *Node) error {
-	if !k.isList() {
+func listForm(s *Schema, k *tree.Node) error {
+	if !k.IsList() {
 		return s.wrong(k, "this is a list", "")
 	}
 	return nil
 }
 
-func namesForm(s *Schema, k *Node) error {
-	for i := range k.children() {
-		if _, ok := k.children()[i].Value().(string); !ok {
+func namesForm(s *Schema, k *tree.Node) error {
+	for i := range k.Children() {
+		if _, ok := k.Children()[i].Value().(string); !ok {
 			return s.wrong(k, "this is a list of names", "")
 		}
 	}
 	return listForm(s, k)
 }
 
-func mapOfNames(s *Schema, k *Node) error { return eachMember(s, k, namesForm) }
+func mapOfNames(s *Schema, k *tree.Node) error { return eachMember(s, k, namesForm) }
 
-func schemaMap(s *Schema, k *Node) error { return eachMember(s, k, (*Schema).checkSchema) }
+func schemaMap(s *Schema, k *tree.Node) error { return eachMember(s, k, (*Schema).checkSchema) }
 
-func patternMap(s *Schema, k *Node) error {
-	for _, key := range k.keys() {
+func patternMap(s *Schema, k *tree.Node) error {
+	for _, key := range k.Keys() {
 		if !s.compiles(key) {
 			return s.wrong(k, diag.Quoted(key)+" is no regular expression", "see https://pkg.go.dev/regexp/syntax")
 		}
@@ -119,36 +120,36 @@ func patternMap(s *Schema, k *Node) error {
 	return schemaMap(s, k)
 }
 
-func eachMember(s *Schema, k *Node, f form) error {
-	if !k.isMap() {
+func eachMember(s *Schema, k *tree.Node, f form) error {
+	if !k.IsMap() {
 		return s.wrong(k, "this is a map", "")
 	}
 	var all []error
-	for i := range k.children() {
-		all = append(all, f(s, &k.children()[i]))
+	for i := range k.Children() {
+		all = append(all, f(s, &k.Children()[i]))
 	}
 	return errors.Join(all...)
 }
 
-func schemasForm(s *Schema, k *Node) error {
-	if !k.isList() || len(k.children()) == 0 {
+func schemasForm(s *Schema, k *tree.Node) error {
+	if !k.IsList() || len(k.Children()) == 0 {
 		return s.wrong(k, "this is a list of schemas", "")
 	}
 	var all []error
-	for i := range k.children() {
-		all = append(all, s.checkSchema(&k.children()[i]))
+	for i := range k.Children() {
+		all = append(all, s.checkSchema(&k.Children()[i]))
 	}
 	return errors.Join(all...)
 }
 
-func itemsForm(s *Schema, k *Node) error {
-	if k.isList() {
+func itemsForm(s *Schema, k *tree.Node) error {
+	if k.IsList() {
 		return s.wrong(k, "items is one schema for all items", "write prefixItems for a list of them")
 	}
 	return s.checkSchema(k)
 }
 
-func patternForm(s *Schema, k *Node) error {
+func patternForm(s *Schema, k *tree.Node) error {
 	if text, ok := k.Value().(string); !ok || !s.compiles(text) {
 		return s.wrong(k, "this is no regular expression", "see https://pkg.go.dev/regexp/syntax")
 	}
@@ -162,21 +163,21 @@ func (s *Schema) compiles(expr string) bool {
 	return err == nil
 }
 
-func numberForm(s *Schema, k *Node) error {
-	if !isNumber(k.Value()) || k.Key() == "multipleOf" && compareNumbers(k.Value(), int64(0)) <= 0 {
+func numberForm(s *Schema, k *tree.Node) error {
+	if !tree.IsNumber(k.Value()) || k.Key() == "multipleOf" && tree.CompareNumbers(k.Value(), int64(0)) <= 0 {
 		return s.wrong(k, "this is a number", "")
 	}
 	return nil
 }
 
-func countForm(s *Schema, k *Node) error {
-	if i, ok := toInt(k.Value()); !ok || i < 0 {
+func countForm(s *Schema, k *tree.Node) error {
+	if i, ok := tree.ToInt(k.Value()); !ok || i < 0 {
 		return s.wrong(k, "this is a whole number from 0", "")
 	}
 	return nil
 }
 
-func boolForm(s *Schema, k *Node) error {
+func boolForm(s *Schema, k *tree.Node) error {
 	if _, ok := k.Value().(bool); !ok {
 		return s.wrong(k, "this is true or false", "")
 	}

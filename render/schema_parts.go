@@ -5,14 +5,15 @@ import (
 	"strings"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // list evaluates the keywords for lists.
-func (s *Schema) list(schema, n *Node, o *outcome, depth int) {
-	kids := n.children()
+func (s *Schema) list(schema, n *tree.Node, o *outcome, depth int) {
+	kids := n.Children()
 	s.sized(schema, n, o, len(kids), "Items", "items")
 	prefix := subschemas(schema, "prefixItems")
-	rest := schema.child("items")
+	rest := schema.Child("items")
 	for i := range kids {
 		switch {
 		case i < len(prefix):
@@ -21,13 +22,13 @@ func (s *Schema) list(schema, n *Node, o *outcome, depth int) {
 			s.item(rest, &kids[i], i, o, depth)
 		}
 	}
-	if u := schema.child("uniqueItems"); u != nil && u.Value() == true {
+	if u := schema.Child("uniqueItems"); u != nil && u.Value() == true {
 		if i, j, twice := repeated(kids); twice {
 			o.add(n, "has the same item at %d and %d, and may have each once", i, j)
 		}
 	}
 	s.contains(schema, n, o, depth)
-	if u := schema.child("unevaluatedItems"); u != nil {
+	if u := schema.Child("unevaluatedItems"); u != nil {
 		for i := range kids {
 			if !o.items[i] {
 				s.item(u, &kids[i], i, o, depth)
@@ -36,13 +37,13 @@ func (s *Schema) list(schema, n *Node, o *outcome, depth int) {
 	}
 }
 
-func (s *Schema) item(schema, n *Node, i int, o *outcome, depth int) {
+func (s *Schema) item(schema, n *tree.Node, i int, o *outcome, depth int) {
 	o.violations = append(o.violations, s.evaluate(schema, n, depth).violations...)
 	o.sawItem(i)
 }
 
 // repeated finds an item that comes twice, in one pass.
-func repeated(kids []Node) (i, j int, twice bool) {
+func repeated(kids []tree.Node) (i, j int, twice bool) {
 	seen := map[string]int{}
 	for j := range kids {
 		text := canonical(&kids[j])
@@ -55,30 +56,30 @@ func repeated(kids []Node) (i, j int, twice bool) {
 }
 
 // canonical is the same text for the same value.
-func canonical(n *Node) string {
-	if r, ok := rational(n.Value()); ok && isNumber(n.Value()) {
+func canonical(n *tree.Node) string {
+	if r, ok := tree.Rational(n.Value()); ok && tree.IsNumber(n.Value()) {
 		return r.RatString()
 	}
-	if n.isLeaf() {
+	if n.IsLeaf() {
 		return jsonOf(n)
 	}
 	var b strings.Builder
-	b.WriteString(n.kind())
-	for i := range n.children() {
-		c := &n.children()[i]
+	b.WriteString(n.Kind())
+	for i := range n.Children() {
+		c := &n.Children()[i]
 		b.WriteString("," + strconv.Quote(c.Key()) + ":" + canonical(c))
 	}
 	return b.String() + ";"
 }
 
-func (s *Schema) contains(schema, n *Node, o *outcome, depth int) {
-	c := schema.child("contains")
+func (s *Schema) contains(schema, n *tree.Node, o *outcome, depth int) {
+	c := schema.Child("contains")
 	if c == nil {
 		return
 	}
 	fits := 0
-	for i := range n.children() {
-		if len(s.evaluate(c, &n.children()[i], depth).violations) == 0 {
+	for i := range n.Children() {
+		if len(s.evaluate(c, &n.Children()[i], depth).violations) == 0 {
 			fits++
 			o.sawItem(i)
 		}
@@ -96,30 +97,30 @@ func (s *Schema) contains(schema, n *Node, o *outcome, depth int) {
 }
 
 // object evaluates the keywords for maps.
-func (s *Schema) object(schema, n *Node, o *outcome, depth int) {
-	kids := n.children()
+func (s *Schema) object(schema, n *tree.Node, o *outcome, depth int) {
+	kids := n.Children()
 	s.sized(schema, n, o, len(kids), "Properties", "members")
 	s.present(schema, n, o)
-	additional := schema.child("additionalProperties")
+	additional := schema.Child("additionalProperties")
 	for i := range kids {
 		s.member(schema, &kids[i], additional, o, depth)
 	}
-	if names := schema.child("propertyNames"); names != nil {
+	if names := schema.Child("propertyNames"); names != nil {
 		for i := range kids {
-			name := New(kids[i].Key(), 0, kids[i].Origin())
+			name := tree.New(kids[i].Key(), 0, kids[i].Origin())
 			if len(s.evaluate(names, &name, depth).violations) > 0 {
 				o.add(&kids[i], "has a name that the schema does not allow")
 			}
 		}
 	}
-	if deps := schema.child("dependentSchemas"); deps != nil {
-		for i := range deps.children() {
-			if d := &deps.children()[i]; n.child(d.Key()) != nil {
+	if deps := schema.Child("dependentSchemas"); deps != nil {
+		for i := range deps.Children() {
+			if d := &deps.Children()[i]; n.Child(d.Key()) != nil {
 				o.join(s.evaluate(d, n, depth))
 			}
 		}
 	}
-	if u := schema.child("unevaluatedProperties"); u != nil {
+	if u := schema.Child("unevaluatedProperties"); u != nil {
 		for i := range kids {
 			if !o.props[kids[i].Key()] {
 				s.extra(schema, u, &kids[i], o, depth)
@@ -129,13 +130,13 @@ func (s *Schema) object(schema, n *Node, o *outcome, depth int) {
 }
 
 // present evaluates required and dependentRequired.
-func (s *Schema) present(schema, n *Node, o *outcome) {
+func (s *Schema) present(schema, n *tree.Node, o *outcome) {
 	if lacking := lacks(n, subschemas(schema, "required")); len(lacking) > 0 {
 		o.add(n, "lacks %s", diag.Enumerate(lacking))
 	}
-	if deps := schema.child("dependentRequired"); deps != nil {
-		for _, d := range deps.children() {
-			if lacking := lacks(n, d.children()); n.child(d.Key()) != nil && len(lacking) > 0 {
+	if deps := schema.Child("dependentRequired"); deps != nil {
+		for _, d := range deps.Children() {
+			if lacking := lacks(n, d.Children()); n.Child(d.Key()) != nil && len(lacking) > 0 {
 				o.add(n, "has %s, and then needs %s", diag.Quoted(d.Key()), diag.Enumerate(lacking))
 			}
 		}
@@ -143,10 +144,10 @@ func (s *Schema) present(schema, n *Node, o *outcome) {
 }
 
 // lacks lists the names that n has no member of.
-func lacks(n *Node, names []Node) []string {
+func lacks(n *tree.Node, names []tree.Node) []string {
 	var lacking []string
 	for _, name := range names {
-		if n.child(name.Value().(string)) == nil {
+		if n.Child(name.Value().(string)) == nil {
 			lacking = append(lacking, name.Value().(string))
 		}
 	}
@@ -154,21 +155,21 @@ func lacks(n *Node, names []Node) []string {
 }
 
 // member evaluates properties, patternProperties and additionalProperties for one member.
-func (s *Schema) member(schema, n, additional *Node, o *outcome, depth int) {
+func (s *Schema) member(schema, n, additional *tree.Node, o *outcome, depth int) {
 	known := false
-	apply := func(sub *Node) {
+	apply := func(sub *tree.Node) {
 		known = true
 		o.violations = append(o.violations, s.evaluate(sub, n, depth).violations...)
 		o.sawProp(n.Key())
 	}
-	if props := schema.child("properties"); props != nil {
-		if p := props.child(n.Key()); p != nil {
+	if props := schema.Child("properties"); props != nil {
+		if p := props.Child(n.Key()); p != nil {
 			apply(p)
 		}
 	}
-	if patterns := schema.child("patternProperties"); patterns != nil {
-		for i := range patterns.children() {
-			if p := &patterns.children()[i]; s.patterns[p.Key()].MatchString(n.Key()) {
+	if patterns := schema.Child("patternProperties"); patterns != nil {
+		for i := range patterns.Children() {
+			if p := &patterns.Children()[i]; s.patterns[p.Key()].MatchString(n.Key()) {
 				apply(p)
 			}
 		}
@@ -180,15 +181,15 @@ func (s *Schema) member(schema, n, additional *Node, o *outcome, depth int) {
 
 // extra evaluates the schema for members that no other one names; where that is false,
 // the nearest known name may help.
-func (s *Schema) extra(schema, sub, n *Node, o *outcome, depth int) {
+func (s *Schema) extra(schema, sub, n *tree.Node, o *outcome, depth int) {
 	o.sawProp(n.Key())
 	if sub.Value() != false {
 		o.violations = append(o.violations, s.evaluate(sub, n, depth).violations...)
 		return
 	}
 	v := violation{node: n, text: "is not in the schema"}
-	if props := schema.child("properties"); props != nil {
-		v.hint = diag.DidYouMean(n.Key(), props.keys(), "")
+	if props := schema.Child("properties"); props != nil {
+		v.hint = diag.DidYouMean(n.Key(), props.Keys(), "")
 	}
 	o.violations = append(o.violations, v)
 }

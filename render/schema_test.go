@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // TestSchema holds each keyword against a value that it allows and one that it does not.
@@ -60,7 +61,7 @@ func TestSchema(t *testing.T) {
 
 func finished(t *testing.T, text string) *Values {
 	t.Helper()
-	n, err := DecodeJSON([]byte(text), &Origin{File: "v.json"})
+	n, err := DecodeJSON([]byte(text), &tree.Origin{File: "v.json"})
 	if err != nil {
 		t.Fatal(err)
 	}

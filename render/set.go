@@ -6,19 +6,20 @@ import (
 	"strings"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // An Assignment puts a value at a path, as --set does. The path may lead into a list.
 type Assignment struct {
-	Path  Path
-	Value *Node
+	Path  tree.Path
+	Value *tree.Node
 }
 
 // ParseSet reads a.b=1,c[0]=x,d={1,2} in the grammar of Helm's --set: commas separate,
 // a backslash takes the next character as it is, braces make a list, null deletes. The
 // value takes the type of what it overrides, else the one that YAML gives it; with asText
 // it is a string.
-func ParseSet(s string, o *Origin, asText bool) ([]Assignment, error) {
+func ParseSet(s string, o *tree.Origin, asText bool) ([]Assignment, error) {
 	var all []Assignment
 	for rest := s; rest != ""; {
 		name, tail, ok := cutUnescaped(rest, "=")
@@ -29,7 +30,7 @@ func ParseSet(s string, o *Origin, asText bool) ([]Assignment, error) {
 		if err != nil {
 			return nil, err
 		}
-		var n *Node
+		var n *tree.Node
 		if strings.HasPrefix(tail, "{") {
 			n, tail, err = setList(tail[1:], o, asText)
 		} else {
@@ -45,7 +46,7 @@ func ParseSet(s string, o *Origin, asText bool) ([]Assignment, error) {
 }
 
 // ParseSetJSON reads path=JSON, or a JSON object alone, whose members are the paths.
-func ParseSetJSON(s string, o *Origin) ([]Assignment, error) {
+func ParseSetJSON(s string, o *tree.Origin) ([]Assignment, error) {
 	path, text, ok := cutUnescaped(s, "=")
 	if !ok || strings.HasPrefix(strings.TrimSpace(s), "{") {
 		path, text = "", s
@@ -59,24 +60,24 @@ func ParseSetJSON(s string, o *Origin) ([]Assignment, error) {
 		return []Assignment{{p, n}}, err
 	}
 	var all []Assignment
-	for i := range n.children() {
-		c := &n.children()[i]
-		all = append(all, Assignment{Path{{Key: c.Key()}}, c})
+	for i := range n.Children() {
+		c := &n.Children()[i]
+		all = append(all, Assignment{tree.Path{{Key: c.Key()}}, c})
 	}
-	if !n.isMap() {
+	if !n.IsMap() {
 		return nil, errors.New("a value has no path: write path=JSON")
 	}
 	return all, nil
 }
 
 // Assign is the assignment of a text, which stays a string.
-func Assign(path, text string, o *Origin) (Assignment, error) {
+func Assign(path, text string, o *tree.Origin) (Assignment, error) {
 	p, err := assignable(path)
 	return Assignment{p, setValue(text, o, true)}, err
 }
 
-func assignable(name string) (Path, error) {
-	p, err := ParsePath(name)
+func assignable(name string) (tree.Path, error) {
+	p, err := tree.ParsePath(name)
 	if err == nil && (len(p) == 0 || p[0].IsIndex) {
 		err = errors.New("the path of a value begins with a name")
 	}
@@ -84,7 +85,7 @@ func assignable(name string) (Path, error) {
 }
 
 // setList reads the items of {a,b} after the brace, and the comma behind it.
-func setList(s string, o *Origin, asText bool) (*Node, string, error) {
+func setList(s string, o *tree.Origin, asText bool) (*tree.Node, string, error) {
 	inner, rest, ok := cutUnescaped(s, "}")
 	if !ok {
 		return nil, "", errors.New("a list has no closing brace")
@@ -92,26 +93,26 @@ func setList(s string, o *Origin, asText bool) (*Node, string, error) {
 	if rest != "" && !strings.HasPrefix(rest, ",") {
 		return nil, "", errors.New("a comma is missing after }")
 	}
-	list := Items{}
+	list := tree.Items{}
 	for inner != "" {
 		var item string
 		item, inner, _ = cutUnescaped(inner, ",")
 		list = append(list, *setValue(unescape(item), o, asText))
 	}
-	n := New(list, 0, o)
+	n := tree.New(list, 0, o)
 	return &n, strings.TrimPrefix(rest, ","), nil
 }
 
-func setValue(s string, o *Origin, asText bool) *Node {
+func setValue(s string, o *tree.Origin, asText bool) *tree.Node {
 	if asText || s == "null" {
 		var v any = s
 		if !asText {
 			v = nil
 		}
-		n := New(v, 0, o)
+		n := tree.New(v, 0, o)
 		return &n
 	}
-	n := NewText(s, 0, o)
+	n := tree.NewText(s, 0, o)
 	n.ResolveText()
 	return n
 }
@@ -144,55 +145,55 @@ func unescape(s string) string {
 }
 
 // sets makes assignments one after the other, as a later one may count on an earlier.
-func (m *merger) sets(base *Node, all []Assignment) *Node {
+func (m *merger) sets(base *tree.Node, all []Assignment) *tree.Node {
 	for _, a := range all {
-		base = m.all([]*Node{base, m.assign(base, a)})
+		base = m.all([]*tree.Node{base, m.assign(base, a)})
 	}
 	return base
 }
 
 // assign is the layer that an assignment makes over base. A path into a list replaces the
 // list by a copy with that item changed; items that it skips are null.
-func (m *merger) assign(base *Node, a Assignment) *Node {
+func (m *merger) assign(base *tree.Node, a Assignment) *tree.Node {
 	for i, step := range a.Path {
 		if !step.IsIndex {
 			continue
 		}
-		old, _ := base.find(a.Path[:i])
-		list := Items{}
-		if old != nil && old.isList() {
-			list = append(list, old.children()...)
+		old, _ := base.Find(a.Path[:i])
+		list := tree.Items{}
+		if old != nil && old.IsList() {
+			list = append(list, old.Children()...)
 		}
 		for len(list) <= step.Index {
-			list = append(list, New(nil, 0, a.Value.Origin()))
+			list = append(list, tree.New(nil, 0, a.Value.Origin()))
 		}
 		list[step.Index] = m.item(&list[step.Index], Assignment{a.Path[i+1:], a.Value})
-		n := New(list, 0, a.Value.Origin())
-		return Under(a.Path[:i], &n)
+		n := tree.New(list, 0, a.Value.Origin())
+		return tree.Under(a.Path[:i], &n)
 	}
-	return Under(a.Path, a.Value)
+	return tree.Under(a.Path, a.Value)
 }
 
 // item is one item of a list after an assignment below it.
-func (m *merger) item(old *Node, a Assignment) Node {
+func (m *merger) item(old *tree.Node, a Assignment) tree.Node {
 	if len(a.Path) == 0 {
 		n := *a.Value
-		if old.sensitive() {
-			n.markSensitive()
+		if old.Sensitive() {
+			n.MarkSensitive()
 		}
 		return n
 	}
 	if a.Path[0].IsIndex { // a list in a list: as the only member of a map
-		key := Step{Key: "item"}
-		wrapped := NewMap(old.Origin(), map[string]*Node{key.Key: old})
-		n := m.assign(wrapped, Assignment{append(Path{key}, a.Path...), a.Value})
-		return *n.child(key.Key)
+		key := tree.Step{Key: "item"}
+		wrapped := tree.NewMap(old.Origin(), map[string]*tree.Node{key.Key: old})
+		n := m.assign(wrapped, Assignment{append(tree.Path{key}, a.Path...), a.Value})
+		return *n.Child(key.Key)
 	}
 	base := old
 	if base.IsNull() {
-		base = NewMap(nil, nil)
+		base = tree.NewMap(nil, nil)
 	}
-	at := &Node{}
-	n, _ := m.merge([]*Node{base, m.assign(base, a)}, at)
+	at := &tree.Node{}
+	n, _ := m.merge([]*tree.Node{base, m.assign(base, a)}, at)
 	return n
 }

@@ -2,6 +2,8 @@ package render
 
 import (
 	"testing"
+
+	"confit/render/tree"
 )
 
 func TestSet(t *testing.T) {
@@ -22,7 +24,7 @@ func TestSet(t *testing.T) {
 		"z=007":             `{"a":{"b":1,"c":"x"},"f":true,"l":[{"n":1},{"n":2}],"s":"text","z":"007"}`,
 		"s=a=b":             `{"a":{"b":1,"c":"x"},"f":true,"l":[{"n":1},{"n":2}],"s":"a=b"}`,
 	} {
-		set, err := ParseSet(in, &Origin{Source: "--set"}, false)
+		set, err := ParseSet(in, &tree.Origin{Source: "--set"}, false)
 		if err != nil {
 			t.Errorf("ParseSet(%s): %v", in, err)
 			continue
@@ -33,11 +35,11 @@ func TestSet(t *testing.T) {
 		}
 	}
 	for _, in := range []string{"a", "a.b", "=1", "a..b=1", "a={1", "a={1}x", "a[x]=1", "[0]=1"} {
-		if set, err := ParseSet(in, &Origin{}, false); err == nil {
+		if set, err := ParseSet(in, &tree.Origin{}, false); err == nil {
 			t.Errorf("ParseSet(%s) = %v, want an error", in, set)
 		}
 	}
-	set, _ := ParseSet("a.b=abc", &Origin{Source: "--set"}, false)
+	set, _ := ParseSet("a.b=abc", &tree.Origin{Source: "--set"}, false)
 	if got, err := merged(t, jsonLayer(t, "a", base), Layer{Sets: set}); err == nil {
 		t.Errorf("--set a.b=abc over a number gave %s, want an error", got)
 	}

@@ -3,6 +3,8 @@ package render
 import (
 	"strings"
 	"testing"
+
+	"confit/render/tree"
 )
 
 // swallowed are calls in which sprig hides an error and goes on with a wrong value.
@@ -152,7 +154,7 @@ nil`, "\n")
 
 // TestSwallowed: what sprig would hide is an error.
 func TestSwallowed(t *testing.T) {
-	v := valuesOf(t, nodeOf(map[string]any{"a": int64(1)}, &Origin{File: "v"}))
+	v := valuesOf(t, nodeOf(map[string]any{"a": int64(1)}, &tree.Origin{File: "v"}))
 	for _, call := range swallowed {
 		e := ours(t, "{{ $x := "+call+" }}{{ $x }}", v, false)
 		if len(e.problems) == 0 {

@@ -2,6 +2,8 @@ package render
 
 import (
 	"strings"
+
+	"confit/render/tree"
 )
 
 // A pair is one key of a format whose values are all text.
@@ -11,7 +13,7 @@ type pair struct {
 }
 
 // fileText gives the text of a file, without a byte order mark.
-func fileText(data []byte, o *Origin) (string, error) {
+func fileText(data []byte, o *tree.Origin) (string, error) {
 	if line, ok := badUTF8(data); ok {
 		return "", dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")
 	}
@@ -19,21 +21,21 @@ func fileText(data []byte, o *Origin) (string, error) {
 }
 
 // node is a pair as a leaf that has no type of its own.
-func (p pair) node(o *Origin) Node {
-	n := *NewText(p.value, p.line, o)
-	n.setKey(p.key)
+func (p pair) node(o *tree.Origin) tree.Node {
+	n := *tree.NewText(p.value, p.line, o)
+	n.SetKey(p.key)
 	return n
 }
 
 // textMap makes a map of pairs and refuses a key that comes twice.
-func textMap(pairs []pair, o *Origin) (*Node, error) {
+func textMap(pairs []pair, o *tree.Origin) (*tree.Node, error) {
 	m, err := textMembers(pairs, o)
-	n := New(m, 0, o)
+	n := tree.New(m, 0, o)
 	return &n, err
 }
 
-func textMembers(pairs []pair, o *Origin) (Members, error) {
-	m := make(Members, len(pairs))
+func textMembers(pairs []pair, o *tree.Origin) (tree.Members, error) {
+	m := make(tree.Members, len(pairs))
 	for i, p := range pairs {
 		m[i] = p.node(o)
 	}

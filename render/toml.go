@@ -10,11 +10,12 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // DecodeTOML reads a TOML document into nodes of origin o. Digits stay as written but
 // for the underscores between them; dates are strings. Errors never quote a value.
-func DecodeTOML(data []byte, o *Origin) (*Node, error) {
+func DecodeTOML(data []byte, o *tree.Origin) (*tree.Node, error) {
 	if line, ok := badUTF8(data); ok {
 		return nil, dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")
 	}
@@ -54,7 +55,7 @@ const byteOrderMark = "\ufeff"
 
 type tomlDecoder struct {
 	parser   unstable.Parser
-	origin   *Origin
+	origin   *tree.Origin
 	newlines []int // their offsets
 	root     *tomlTable
 }
@@ -64,7 +65,7 @@ type tomlDecoder struct {
 type tomlTable struct {
 	kind tomlKind
 	line int
-	node Node                  // of a value
+	node tree.Node             // of a value
 	keys map[string]*tomlTable // of a table
 	list []*tomlTable          // of an array of tables
 }
@@ -172,7 +173,7 @@ func (t *tomlTable) put(name string, child *tomlTable) *tomlTable {
 }
 
 // value makes a node of a value; one that has no place of its own is at line.
-func (d *tomlDecoder) value(v *unstable.Node, line, depth int) (n Node, err error) {
+func (d *tomlDecoder) value(v *unstable.Node, line, depth int) (n tree.Node, err error) {
 	if v.Raw.Length > 0 {
 		line = d.line(v.Raw)
 	}
@@ -183,7 +184,7 @@ func (d *tomlDecoder) value(v *unstable.Node, line, depth int) (n Node, err erro
 	case unstable.InlineTable:
 		return d.inline(v, line, depth)
 	case unstable.Array:
-		list, at := Items{}, line
+		list, at := tree.Items{}, line
 		for it := v.Children(); it.Next(); {
 			item, err := d.value(it.Node(), line, depth+1)
 			if err != nil {
@@ -191,50 +192,50 @@ func (d *tomlDecoder) value(v *unstable.Node, line, depth int) (n Node, err erro
 			}
 			line, list = item.Line(), append(list, item)
 		}
-		return New(list, at, d.origin), nil
+		return tree.New(list, at, d.origin), nil
 	}
 	val, err := d.scalar(v, line)
-	return New(val, line, d.origin), err
+	return tree.New(val, line, d.origin), err
 }
 
-func (d *tomlDecoder) inline(v *unstable.Node, line, depth int) (Node, error) {
+func (d *tomlDecoder) inline(v *unstable.Node, line, depth int) (tree.Node, error) {
 	t := &tomlTable{kind: tomlHeader, line: line}
 	for it := v.Children(); it.Next(); {
 		if err := d.assign(t, it.Node(), depth); err != nil {
-			return Node{}, err
+			return tree.Node{}, err
 		}
 	}
 	return d.node(t, depth)
 }
 
 // node makes a node of a table and all below it.
-func (d *tomlDecoder) node(t *tomlTable, depth int) (n Node, err error) {
+func (d *tomlDecoder) node(t *tomlTable, depth int) (n tree.Node, err error) {
 	switch {
 	case depth > maxDepth:
 		return n, d.tooDeep(t.line)
 	case t.kind == tomlValue:
 		n = t.node
-		n.setLine(t.line)
+		n.SetLine(t.line)
 		return n, nil
 	case t.kind == tomlArray:
-		list := make(Items, len(t.list))
+		list := make(tree.Items, len(t.list))
 		for i, item := range t.list {
 			if list[i], err = d.node(item, depth+1); err != nil {
 				return n, err
 			}
 		}
-		return New(list, t.line, d.origin), nil
+		return tree.New(list, t.line, d.origin), nil
 	}
-	m := make(Members, 0, len(t.keys))
+	m := make(tree.Members, 0, len(t.keys))
 	for key, child := range t.keys {
 		c, err := d.node(child, depth+1)
 		if err != nil {
 			return n, err
 		}
-		c.setKey(key)
+		c.SetKey(key)
 		m = append(m, c)
 	}
-	return New(m, t.line, d.origin), sortUnique(m, d.origin)
+	return tree.New(m, t.line, d.origin), sortUnique(m, d.origin)
 }
 
 // line is the line that a range of the document begins in.

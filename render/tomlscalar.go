@@ -9,6 +9,7 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // scalar gives a TOML scalar its type.
@@ -31,13 +32,13 @@ func (d *tomlDecoder) scalar(v *unstable.Node, line int) (any, error) {
 
 func (d *tomlDecoder) integer(s string, line int) (any, error) {
 	if len(s) < 2 || s[0] != '0' {
-		return integer(s), nil
+		return tree.Integer(s), nil
 	}
 	v, err := strconv.ParseInt(s, 0, 64)
 	if err != nil {
 		return nil, dataProblem(d.origin, line, "number-range", "the number is out of range", "hexadecimal, octal and binary numbers have 64 bits, one of them for the sign")
 	}
-	return Num{Text: s, V: v}, nil
+	return tree.Num{Text: s, V: v}, nil
 }
 
 func tomlFloat(s string) any {
@@ -47,15 +48,15 @@ func tomlFloat(s string) any {
 		if s[0] == '-' {
 			sign = -1
 		}
-		return Num{Text: s, V: math.Inf(sign)}
+		return tree.Num{Text: s, V: math.Inf(sign)}
 	case "nan":
-		return Num{Text: s, V: math.NaN()}
+		return tree.Num{Text: s, V: math.NaN()}
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil {
-		return Num{Text: s, V: f}
+		return tree.Num{Text: s, V: f}
 	}
-	return number(s, f)
+	return tree.Number(s, f)
 }
 
 var tomlDate = diag.LazyRegexp(`^(\d{4}-\d\d-\d\d)?([Tt ])?(\d\d:\d\d)?(:\d\d)?(\.\d+)?([Zz]|[-+]\d\d:\d\d)?$`)

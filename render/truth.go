@@ -6,13 +6,14 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // truth is text/template's: zero, empty and missing are false.
 func (e *eval) truth(at parse.Node, v any) bool {
-	if n, ok := v.(*Node); ok && n.isLeaf() {
+	if n, ok := v.(*tree.Node); ok && n.IsLeaf() {
 		v = e.leaf(n)
-		if s, ok := v.(string); ok && n.isText() && readsFalse(s) {
+		if s, ok := v.(string); ok && n.IsText() && readsFalse(s) {
 			e.fail(at, "truthy-text", valuePath(n, "")+" is the text "+falseWord(n, s)+", which counts as true", "set typed: true on the source, or compare it: eq "+valuePath(n, "")+` "true"`)
 			e.note("it was set at " + n.Pos().String())
 		}
@@ -28,8 +29,8 @@ func readsFalse(s string) bool {
 	return false
 }
 
-func falseWord(n *Node, s string) string {
-	if n.sensitive() {
+func falseWord(n *tree.Node, s string) string {
+	if n.Sensitive() {
 		return "of a false value"
 	}
 	return `"` + s + `"`
@@ -52,7 +53,7 @@ func empty(v any) bool {
 		return v == 0
 	case uint64:
 		return v == 0
-	case Num:
+	case tree.Num:
 		return empty(v.V)
 	case map[string]any:
 		return len(v) == 0
@@ -60,19 +61,19 @@ func empty(v any) bool {
 		return len(v) == 0
 	case *Files:
 		return len(v.list) == 0
-	case *Node:
-		if v.isLeaf() {
+	case *tree.Node:
+		if v.IsLeaf() {
 			return empty(v.Value())
 		}
-		return len(v.children()) == 0
+		return len(v.Children()) == 0
 	}
 	return false
 }
 
 // iterate calls each with every key and item of v, in order, until it returns false.
 func (e *eval) iterate(at parse.Node, v any, vars int, each func(key, item any) bool) {
-	if n, ok := v.(*Node); ok {
-		if n.isLeaf() {
+	if n, ok := v.(*tree.Node); ok {
+		if n.IsLeaf() {
 			v = e.leaf(n)
 		} else {
 			e.iterateNode(n, vars, each)
@@ -85,7 +86,7 @@ func (e *eval) iterate(at parse.Node, v any, vars int, each func(key, item any) 
 	case map[string]any:
 		iterateMap(v, each)
 		return
-	case Num:
+	case tree.Num:
 		e.iterateInt(at, v.V, vars, each)
 		return
 	case int, int64:
@@ -102,7 +103,7 @@ func (e *eval) iterate(at parse.Node, v any, vars int, each func(key, item any) 
 	}
 	list, ok := v.([]any)
 	if !ok {
-		e.fail(at, "wrong-type", "range wants a list or a map, not "+diag.An(kindOf(v)), "")
+		e.fail(at, "wrong-type", "range wants a list or a map, not "+diag.An(tree.KindOf(v)), "")
 		return
 	}
 	for i := range list {
@@ -115,7 +116,7 @@ func (e *eval) iterate(at parse.Node, v any, vars int, each func(key, item any) 
 // iterateMap goes over the members as they are at the start, as text/template does:
 // the body may change the map.
 func iterateMap(m map[string]any, each func(key, item any) bool) {
-	keys := sortedKeys(m)
+	keys := tree.SortedKeys(m)
 	held := make([]any, len(keys))
 	for i, k := range keys {
 		held[i] = m[k]
@@ -127,9 +128,9 @@ func iterateMap(m map[string]any, each func(key, item any) bool) {
 	}
 }
 
-func (e *eval) iterateNode(n *Node, vars int, each func(key, item any) bool) {
-	kids := n.children()
-	byName := n.isMap()
+func (e *eval) iterateNode(n *tree.Node, vars int, each func(key, item any) bool) {
+	kids := n.Children()
+	byName := n.IsMap()
 	for i := range kids {
 		var key any
 		switch {
@@ -146,7 +147,7 @@ func (e *eval) iterateNode(n *Node, vars int, each func(key, item any) bool) {
 }
 
 func (e *eval) iterateInt(at parse.Node, v any, vars int, each func(key, item any) bool) {
-	count, ok := toInt(v)
+	count, ok := tree.ToInt(v)
 	if !ok {
 		e.fail(at, "wrong-type", "range wants a list, a map or a whole number", "")
 		return

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render/specfile"
+	"confit/render/tree"
 )
 
 // readers are entries that read by every way there is, each only some of the values.
@@ -95,7 +96,7 @@ func wide(v *Values) map[string]madeOf {
 func TestUnreadOfEntries(t *testing.T) {
 	unread, succeeded := 0, map[string]bool{}
 	for seed := range uint64(6) {
-		v := valuesOf(t, nodeOf(randomValues(rand.New(rand.NewPCG(seed, 3))), &Origin{File: "v"}))
+		v := valuesOf(t, nodeOf(randomValues(rand.New(rand.NewPCG(seed, 3))), &tree.Origin{File: "v"}))
 		before := wide(v)
 		for name := range before {
 			entry, _, _ := strings.Cut(name, ": ")
@@ -103,9 +104,9 @@ func TestUnreadOfEntries(t *testing.T) {
 		}
 		for _, leaf := range leavesOf(v.Root()) {
 			old := leaf.Value()
-			leaf.setValue(changed(old))
+			leaf.SetValue(changed(old))
 			after := wide(v)
-			leaf.setValue(old)
+			leaf.SetValue(old)
 			for name, was := range before {
 				if was.reads.has(leaf) {
 					continue

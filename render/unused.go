@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // Unused finds what is likely a slip, though no error: values that no output reads, values
@@ -24,15 +25,15 @@ func (r *Result) Unused(used map[string]bool) []*diag.Problem {
 
 // unread lists values that nobody read; a map or list of which nothing was read is one
 // entry. It notes in sources, for each, whether something of it was read.
-func unread(n *Node, read *ReadSet, sources map[string]bool) []*diag.Problem {
-	kids := n.children()
+func unread(n *tree.Node, read *ReadSet, sources map[string]bool) []*diag.Problem {
+	kids := n.Children()
 	if len(kids) == 0 {
 		if n.Parent() == nil {
 			return nil
 		}
-		name := n.sourceName()
-		sources[name] = sources[name] || n.isLeaf() && read.has(n)
-		if !n.isLeaf() || read.has(n) {
+		name := n.SourceName()
+		sources[name] = sources[name] || n.IsLeaf() && read.has(n)
+		if !n.IsLeaf() || read.has(n) {
 			return nil
 		}
 		return []*diag.Problem{warn("unread-value", n.Pos(), diag.Quoted(n.Path().String())+" is read by no output")}
@@ -90,7 +91,7 @@ func (r *Result) ExplainFile(file string) ([]Explained, bool) {
 	}
 	all := []Explained{}
 	for _, x := range r.values.explained() {
-		if x.node.isLeaf() && r.hasRead(i, x.node) {
+		if x.node.IsLeaf() && r.hasRead(i, x.node) {
 			all = append(all, x)
 		}
 	}
@@ -98,10 +99,10 @@ func (r *Result) ExplainFile(file string) ([]Explained, bool) {
 }
 
 // ReadBy names the outputs that read a value.
-func (r *Result) readBy(n *Node) []string {
+func (r *Result) readBy(n *tree.Node) []string {
 	var names []string
 	for i, o := range r.Outputs {
-		if n.isLeaf() && r.hasRead(i, n) {
+		if n.IsLeaf() && r.hasRead(i, n) {
 			names = append(names, o.Path)
 		}
 	}
@@ -116,6 +117,6 @@ func (r *Result) Annotate(all []Explained) {
 }
 
 // hasRead tells whether output i read a leaf.
-func (r *Result) hasRead(i int, leaf *Node) bool {
+func (r *Result) hasRead(i int, leaf *tree.Node) bool {
 	return r.reads[i] != nil && r.reads[i].has(leaf)
 }

@@ -2,30 +2,32 @@ package render
 
 import (
 	"testing"
+
+	"confit/render/tree"
 )
 
 // nodeOf makes nodes of plain values.
-func nodeOf(v any, o *Origin) *Node {
+func nodeOf(v any, o *tree.Origin) *tree.Node {
 	switch v := v.(type) {
 	case map[string]any:
-		kids := map[string]*Node{}
+		kids := map[string]*tree.Node{}
 		for k, c := range v {
 			kids[k] = nodeOf(c, o)
 		}
-		return NewMap(o, kids)
+		return tree.NewMap(o, kids)
 	case []any:
-		list := make(Items, len(v))
+		list := make(tree.Items, len(v))
 		for i := range v {
 			list[i] = *nodeOf(v[i], o)
 		}
-		n := New(list, 0, o)
+		n := tree.New(list, 0, o)
 		return &n
 	}
-	n := New(v, 0, o)
+	n := tree.New(v, 0, o)
 	return &n
 }
 
-func valuesOf(t testing.TB, layers ...*Node) *Values {
+func valuesOf(t testing.TB, layers ...*tree.Node) *Values {
 	t.Helper()
 	var in []Layer
 	for _, n := range layers {
@@ -39,7 +41,7 @@ func valuesOf(t testing.TB, layers ...*Node) *Values {
 }
 
 // rootOf reads YAML.
-func rootOf(t testing.TB, text string, o *Origin) *Node {
+func rootOf(t testing.TB, text string, o *tree.Origin) *tree.Node {
 	t.Helper()
 	n, err := DecodeYAML([]byte(text), o)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 const (
@@ -22,7 +23,7 @@ const (
 // DecodeYAML reads one YAML document into nodes of origin o. It refuses what
 // loses meaning: duplicate keys, several documents, custom tags, and numbers that
 // YAML 1.1 and 1.2 read differently. Its errors never quote a value.
-func DecodeYAML(data []byte, o *Origin) (*Node, error) {
+func DecodeYAML(data []byte, o *tree.Origin) (*tree.Node, error) {
 	if line, ok := badUTF8(data); ok {
 		return nil, dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")
 	}
@@ -31,7 +32,7 @@ func DecodeYAML(data []byte, o *Origin) (*Node, error) {
 		return nil, SyntaxProblem(o.File, diag.CauseData, data, err)
 	}
 	d := yamlDecoder{origin: o, keys: map[string]string{}, budget: minExpansion + len(data)}
-	n := New(Members(nil), 0, o)
+	n := tree.New(tree.Members(nil), 0, o)
 	if doc != nil {
 		n, err = d.node(doc, 0)
 	}
@@ -39,7 +40,7 @@ func DecodeYAML(data []byte, o *Origin) (*Node, error) {
 		return nil, err
 	}
 	if n.IsNull() {
-		n.setValue(Members(nil))
+		n.SetValue(tree.Members(nil))
 	}
 	return &n, nil
 }
@@ -68,19 +69,19 @@ func (e *severalDocuments) Error() string {
 }
 
 type yamlDecoder struct {
-	origin *Origin
+	origin *tree.Origin
 	keys   map[string]string // one copy of each key
 	budget int               // nodes that may still be made
 }
 
-func (d *yamlDecoder) node(y *yaml.Node, depth int) (Node, error) {
+func (d *yamlDecoder) node(y *yaml.Node, depth int) (tree.Node, error) {
 	if depth > maxDepth {
-		return Node{}, d.problem(y, "too-deep", "nested more than 100 deep", "flatten the data")
+		return tree.Node{}, d.problem(y, "too-deep", "nested more than 100 deep", "flatten the data")
 	}
 	if d.budget--; d.budget < 0 {
 		p := d.problem(y, "alias-bomb", "aliases expand to too many values", "write fewer aliases of aliases")
 		p.Cause = diag.CauseLimit
-		return Node{}, p
+		return tree.Node{}, p
 	}
 	var val any
 	var err error
@@ -94,12 +95,12 @@ func (d *yamlDecoder) node(y *yaml.Node, depth int) (Node, error) {
 	default:
 		val, err = d.scalar(y)
 	}
-	return New(val, y.Line, d.origin), err
+	return tree.New(val, y.Line, d.origin), err
 }
 
-func (d *yamlDecoder) alias(y *yaml.Node, depth int) (Node, error) {
+func (d *yamlDecoder) alias(y *yaml.Node, depth int) (tree.Node, error) {
 	n, err := d.node(y.Alias, depth+1)
-	n.setLine(y.Line)
+	n.SetLine(y.Line)
 	return n, err
 }
 
@@ -107,7 +108,7 @@ func (d *yamlDecoder) sequence(y *yaml.Node, depth int) (any, error) {
 	if err := d.tag(y, "!!seq"); err != nil {
 		return nil, err
 	}
-	list := make(Items, len(y.Content))
+	list := make(tree.Items, len(y.Content))
 	for i, c := range y.Content {
 		var err error
 		if list[i], err = d.node(c, depth+1); err != nil {
@@ -121,7 +122,7 @@ func (d *yamlDecoder) mapping(y *yaml.Node, depth int) (any, error) {
 	if err := d.tag(y, "!!map"); err != nil {
 		return nil, err
 	}
-	m := make(Members, 0, len(y.Content)/2)
+	m := make(tree.Members, 0, len(y.Content)/2)
 	var merges []*yaml.Node
 	for i := 0; i < len(y.Content); i += 2 {
 		k, v := y.Content[i], y.Content[i+1]
@@ -137,8 +138,8 @@ func (d *yamlDecoder) mapping(y *yaml.Node, depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		n.setKey(key)
-		n.setLine(k.Line)
+		n.SetKey(key)
+		n.SetLine(k.Line)
 		m = append(m, n)
 	}
 	if err := sortUnique(m, d.origin); err != nil {
@@ -155,23 +156,23 @@ func (d *yamlDecoder) mapping(y *yaml.Node, depth int) (any, error) {
 
 // mergeKey adds what "<<" names: one map or a list of them, the first one wins, and
 // keys that are there already win over all.
-func (d *yamlDecoder) mergeKey(m Members, v *yaml.Node, depth int) (Members, error) {
+func (d *yamlDecoder) mergeKey(m tree.Members, v *yaml.Node, depth int) (tree.Members, error) {
 	n, err := d.node(v, depth+1)
 	if err != nil {
 		return nil, err
 	}
-	from := []Node{n}
-	if n.isList() {
-		from = n.children()
+	from := []tree.Node{n}
+	if n.IsList() {
+		from = n.Children()
 	}
 	for i := range from {
-		if !from[i].isMap() {
+		if !from[i].IsMap() {
 			return nil, d.problem(v, "bad-merge", "<< takes a map or a list of maps", `quote the key if it is meant as a name: "<<"`)
 		}
-		base := New(m, 0, nil)
+		base := tree.New(m, 0, nil)
 		added := m
-		for _, c := range from[i].children() {
-			if base.child(c.Key()) == nil {
+		for _, c := range from[i].Children() {
+			if base.Child(c.Key()) == nil {
 				added = append(added, c)
 			}
 		}
@@ -211,7 +212,7 @@ func (d *yamlDecoder) scalar(y *yaml.Node) (any, error) {
 	if y.Anchor != "" && y.Value == "" {
 		return nil, d.problem(y, "bad-anchor", "an anchor stands here without a value", "text that begins with & needs quotes")
 	}
-	v, err := resolve(y.Value)
+	v, err := tree.ResolveScalar(y.Value)
 	if err != nil {
 		return nil, d.problem(y, "ambiguous-number", err.Error(), `write it in quotes if it is text, or as a plain decimal number`)
 	}
@@ -223,7 +224,7 @@ func (d *yamlDecoder) tagged(y *yaml.Node) (any, error) {
 	if tag == "!!str" || tag == "!" {
 		return y.Value, nil
 	}
-	v, err := resolve(y.Value)
+	v, err := tree.ResolveScalar(y.Value)
 	if err != nil {
 		return nil, d.problem(y, "ambiguous-number", err.Error(), "write a plain decimal number")
 	}
@@ -231,9 +232,9 @@ func (d *yamlDecoder) tagged(y *yaml.Node) (any, error) {
 	switch {
 	case want == "":
 		return nil, d.tag(y, "")
-	case want == "float" && kindOf(v) == "int":
+	case want == "float" && tree.KindOf(v) == "int":
 		return v, nil
-	case want != kindOf(v):
+	case want != tree.KindOf(v):
 		return nil, d.problem(y, "bad-tag", "the value is not of the type that its tag "+tag+" says", "drop the tag or mend the value")
 	}
 	return v, nil
@@ -254,7 +255,7 @@ func (d *yamlDecoder) problem(y *yaml.Node, code, text, hint string) *diag.Probl
 	return p
 }
 
-func dataProblem(o *Origin, line int, code, text, hint string) *diag.Problem {
+func dataProblem(o *tree.Origin, line int, code, text, hint string) *diag.Problem {
 	return &diag.Problem{Cause: diag.CauseData, Code: code, Pos: diag.Pos{File: o.File, Line: line}, Text: text, Hint: hint}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"confit/render"
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // secretNames are the variables that hold secrets unless the spec says otherwise.
@@ -69,9 +70,9 @@ func (s *Spec) takes(name string) bool {
 // variable is a variable of the source, before it has a value.
 func (s *Spec) variable(name string) render.Var {
 	v := render.Var{Rest: strings.TrimPrefix(name, s.Env), Typed: s.Typed}
-	v.Origin = &render.Origin{Source: s.String(), Var: name, Sensitive: s.secretVar(name)}
+	v.Origin = &tree.Origin{Source: s.String(), Var: name, Sensitive: s.secretVar(name)}
 	if to, ok := s.Map[name]; ok {
-		v.To, _ = render.ParsePath(to)
+		v.To, _ = tree.ParsePath(to)
 	}
 	return v
 }

@@ -7,10 +7,11 @@ import (
 
 	"confit/render"
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // A decoder parses a file into nodes.
-type decoder func([]byte, *render.Origin) (*render.Node, error)
+type decoder func([]byte, *tree.Origin) (*tree.Node, error)
 
 // formats are the names that format: takes.
 var formats = []string{"yaml", "json", "toml", "env", "properties", "ini"}
@@ -56,7 +57,7 @@ func isPodMap(name string) bool {
 
 // nested is where a file's values go in: with nest:, under its name without extension;
 // labels and annotations of a pod under their file's name, as a plain text is.
-func (s *Spec) nested(file string) render.Path {
+func (s *Spec) nested(file string) tree.Path {
 	name := path.Base(file)
 	switch {
 	case s.Kind() == "downwardAPI":
@@ -66,12 +67,12 @@ func (s *Spec) nested(file string) render.Path {
 	case strings.LastIndexByte(name, '.') > 0: // .env is a name, not an extension
 		name = strings.TrimSuffix(name, path.Ext(name))
 	}
-	return render.Path{{Key: name}}
+	return tree.Path{{Key: name}}
 }
 
 // plainText is a file that is one text.
-func (s *Spec) plainText(t string, o *render.Origin) *render.Node {
-	n := render.NewText(s.trim(t), 1, o)
+func (s *Spec) plainText(t string, o *tree.Origin) *tree.Node {
+	n := tree.NewText(s.trim(t), 1, o)
 	if s.Typed {
 		n.ResolveText()
 	}

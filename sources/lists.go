@@ -8,6 +8,7 @@ import (
 
 	"confit/render"
 	"confit/render/diag"
+	"confit/render/tree"
 )
 
 // A ListStrategy says how a list of the source goes over an earlier one.
@@ -29,10 +30,10 @@ func (l *ListStrategy) FromSpec(n *yaml.Node) error {
 }
 
 // listRules are the strategies of the source, their paths below at.
-func (s *Spec) listRules(at render.Path) []render.ListRule {
+func (s *Spec) listRules(at tree.Path) []render.ListRule {
 	var rules []render.ListRule
 	for name, strategy := range s.Lists {
-		p, _ := render.ParsePath(name)
+		p, _ := tree.ParsePath(name)
 		rules = append(rules, render.ListRule{At: append(at[:len(at):len(at)], p...), By: strategy.by})
 	}
 	return rules
@@ -40,8 +41,8 @@ func (s *Spec) listRules(at render.Path) []render.ListRule {
 
 func (s *Spec) checkLists(fail func(field, text, hint string)) {
 	for name := range s.Lists {
-		p, err := render.ParsePath(name)
-		if err != nil || len(p) == 0 || slices.ContainsFunc(p, func(step render.Step) bool { return step.IsIndex }) {
+		p, err := tree.ParsePath(name)
+		if err != nil || len(p) == 0 || slices.ContainsFunc(p, func(step tree.Step) bool { return step.IsIndex }) {
 			fail("lists", "lists: "+diag.Quoted(name)+" leads to no list", "name the path of a list of this source, below its at: dots nest")
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"confit/render/content"
 	"confit/render/diag"
 	"confit/render/glob"
+	"confit/render/tree"
 )
 
 // Read takes in all sources in their order: the layers of values, and the files, each
@@ -60,12 +61,12 @@ type text struct {
 	file   int
 	layer  int
 	data   []byte
-	origin *render.Origin
-	at     render.Path // of the source
-	nest   render.Path // of the file, below that
+	origin *tree.Origin
+	at     tree.Path // of the source
+	nest   tree.Path // of the file, below that
 	spec   *Spec
 	decode decoder
-	root   *render.Node // what it has below at, once it is parsed
+	root   *tree.Node // what it has below at, once it is parsed
 }
 
 func (r *reader) source(s *Spec) error {
@@ -97,7 +98,7 @@ func (r *reader) source(s *Spec) error {
 	first := len(r.files)
 	r.files = joined(r.files, files)
 	r.unread(s, files)
-	plain := map[string]*render.Node{}
+	plain := map[string]*tree.Node{}
 	for i := range files {
 		f := &files[i]
 		if !s.reads(f.Path) {
@@ -107,7 +108,7 @@ func (r *reader) source(s *Spec) error {
 		if err != nil {
 			return err
 		}
-		o := &render.Origin{Source: s.String(), File: f.From, Sensitive: f.Sensitive}
+		o := &tree.Origin{Source: s.String(), File: f.From, Sensitive: f.Sensitive}
 		decode := s.decoder(f.Path)
 		if decode == nil {
 			if !utf8.Valid(data) {
@@ -120,8 +121,8 @@ func (r *reader) source(s *Spec) error {
 		r.layers = append(r.layers, render.Layer{Lists: s.listRules(at)})
 	}
 	if len(plain) > 0 {
-		o := &render.Origin{Source: s.String(), File: rebase(s.Base, s.where())}
-		r.layers = append(r.layers, render.Layer{Root: render.Under(at, render.NewMap(o, plain)), Lists: s.listRules(at)})
+		o := &tree.Origin{Source: s.String(), File: rebase(s.Base, s.where())}
+		r.layers = append(r.layers, render.Layer{Root: tree.Under(at, tree.NewMap(o, plain)), Lists: s.listRules(at)})
 	}
 	return nil
 }
@@ -176,9 +177,9 @@ func (r *reader) parse() error {
 		if t.spec.Typed {
 			n.ResolveText()
 		}
-		t.root = render.Under(t.nest, n)
+		t.root = tree.Under(t.nest, n)
 		r.markValues(t)
-		r.layers[t.layer].Root = render.Under(t.at, t.root)
+		r.layers[t.layer].Root = tree.Under(t.at, t.root)
 		return nil
 	})
 }

@@ -58,7 +58,7 @@ func (r *reader) markValues(t *text) {
 	if len(t.spec.Sensitive.globs) == 0 {
 		return
 	}
-	t.root.MarkSensitive(func(key, at string) bool {
+	t.root.MarkSensitiveKeys(func(key, at string) bool {
 		found := r.marks(t.spec, key, path.Base(key), at) // * stops at the slash of example.com/token
 		r.files[t.file].Sensitive = r.files[t.file].Sensitive || found
 		return found
@@ -100,7 +100,7 @@ func (r *reader) names(s *Spec) []string {
 	names := r.paths[s]
 	for _, t := range r.texts {
 		if t.spec == s {
-			t.root.MarkSensitive(func(key, path string) bool {
+			t.root.MarkSensitiveKeys(func(key, path string) bool {
 				names = append(names, key, path)
 				return false
 			})

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"confit/render"
 	"confit/render/diag"
 	"confit/render/glob"
 	"confit/render/specfile"
+	"confit/render/tree"
 )
 
 // A Spec is one item of the spec's sources section.
@@ -120,7 +120,7 @@ func (s *Spec) Check() error {
 		fail("at", err.Error(), "dots nest: a.b.c")
 	}
 	for name, p := range s.Map {
-		if to, err := render.ParsePath(p); err != nil || len(to) == 0 {
+		if to, err := tree.ParsePath(p); err != nil || len(to) == 0 {
 			fail("map", "map: "+diag.Quoted(name)+" leads to no path", "dots nest: a.b.c")
 		}
 	}
@@ -137,8 +137,8 @@ func (s *Spec) Check() error {
 	return errors.Join(all...)
 }
 
-func (s *Spec) at() (render.Path, error) {
-	p, err := render.ParsePath(s.At)
+func (s *Spec) at() (tree.Path, error) {
+	p, err := tree.ParsePath(s.At)
 	for _, step := range p {
 		if step.IsIndex {
 			return nil, errors.New("at: cannot lead into a list")

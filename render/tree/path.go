@@ -1,4 +1,4 @@
-package render
+package tree
 
 import (
 	"fmt"
@@ -101,9 +101,9 @@ func (p Path) String() string {
 
 var escapeName = strings.NewReplacer(`\`, `\\`, `.`, `\.`, `[`, `\[`)
 
-// find walks from n along p. It returns the node, or nil and the deepest one that
+// Find walks from n along p. It returns the node, or nil and the deepest one that
 // is there.
-func (n *Node) find(p Path) (found, deepest *Node) {
+func (n *Node) Find(p Path) (found, deepest *Node) {
 	for _, s := range p {
 		next := n.step(s)
 		if next == nil {
@@ -116,7 +116,7 @@ func (n *Node) find(p Path) (found, deepest *Node) {
 
 func (n *Node) step(s Step) *Node {
 	if !s.IsIndex {
-		return n.child(s.Key)
+		return n.Child(s.Key)
 	}
 	if list, ok := n.val.(Items); ok && s.Index < len(list) {
 		return &list[s.Index]

@@ -1,4 +1,4 @@
-package render
+package tree
 
 import (
 	"errors"
@@ -10,8 +10,8 @@ import (
 )
 
 var (
-	decimalInt  = diag.LazyRegexp(`^[-+]?[0-9]+$`)
-	decimal     = diag.LazyRegexp(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
+	DecimalInt  = diag.LazyRegexp(`^[-+]?[0-9]+$`)
+	Decimal     = diag.LazyRegexp(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
 	otherBase   = diag.LazyRegexp(`^0(o[0-7]+|x[0-9a-fA-F]+)$`)
 	octal       = diag.LazyRegexp(`^[-+]?0[0-9]+$`)
 	underscored = diag.LazyRegexp(`^[-+]?(0[xob])?[0-9a-fA-F]*[0-9][0-9a-fA-F]*_[0-9a-fA-F_]*(\.[0-9_]*)?$`)
@@ -24,9 +24,9 @@ var (
 	errBinary     = errors.New("a binary number is read differently by different tools")
 )
 
-// resolve gives a plain scalar the type that YAML's core schema (1.2) gives it,
+// ResolveScalar gives a plain scalar the type that YAML's core schema (1.2) gives it,
 // and refuses what YAML 1.1 and 1.2 read differently.
-func resolve(s string) (any, error) {
+func ResolveScalar(s string) (any, error) {
 	if s == "" {
 		return nil, nil
 	}
@@ -47,19 +47,19 @@ func resolve(s string) (any, error) {
 		return nil, errBinary
 	case underscored().MatchString(s):
 		return nil, errUnderscore
-	case decimalInt().MatchString(s):
-		return integer(s), nil
+	case DecimalInt().MatchString(s):
+		return Integer(s), nil
 	case otherBase().MatchString(s):
 		if v, err := strconv.ParseInt(s, 0, 64); err == nil {
 			return Num{Text: s, V: v}, nil
 		}
 		return s, nil
-	case decimal().MatchString(s):
+	case Decimal().MatchString(s):
 		v, err := strconv.ParseFloat(s, 64)
 		if err != nil {
 			return Num{Text: s, V: v}, nil
 		}
-		return number(s, v), nil
+		return Number(s, v), nil
 	}
 	return word(s), nil
 }
@@ -88,10 +88,10 @@ func numeric(s string) bool {
 	return true
 }
 
-// integer keeps every digit: what int64 cannot hold has a float64 to compute with.
-func integer(s string) any {
+// Integer keeps every digit: what int64 cannot hold has a float64 to compute with.
+func Integer(s string) any {
 	if v, err := strconv.ParseInt(s, 10, 64); err == nil {
-		return number(s, v)
+		return Number(s, v)
 	}
 	f, _ := strconv.ParseFloat(s, 64)
 	return Num{Text: s, V: f}

@@ -1,4 +1,4 @@
-package render
+package tree
 
 import (
 	"strings"
@@ -12,20 +12,20 @@ func (n *Node) ResolveText() {
 	if n.flags&isText != 0 {
 		n.flags |= orTyped
 	}
-	kids := n.children()
+	kids := n.Children()
 	for i := range kids {
 		kids[i].ResolveText()
 	}
 }
 
-// takeType resolves a text that overrides nothing.
-func (n *Node) takeType() {
+// TakeType resolves a text that overrides nothing.
+func (n *Node) TakeType() {
 	s, ok := n.val.(string)
 	if !ok || n.flags&isText == 0 || n.flags&orTyped == 0 {
 		return
 	}
 	n.flags &^= isText
-	if v, err := resolve(s); err == nil && (v != nil || strings.EqualFold(s, "null")) {
+	if v, err := ResolveScalar(s); err == nil && (v != nil || strings.EqualFold(s, "null")) {
 		n.val = v
 	}
 }

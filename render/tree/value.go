@@ -1,12 +1,31 @@
-package render
+package tree
 
 import (
+	"encoding/json"
 	"sort"
 	"strconv"
 	"strings"
 
 	"confit/render/diag"
 )
+
+// MarshalJSON writes the number as it was written, where that is JSON.
+func (n Num) MarshalJSON() ([]byte, error) {
+	if json.Valid([]byte(n.Text)) {
+		return []byte(n.Text), nil
+	}
+	return json.Marshal(n.V)
+}
+
+// Keys are the names of a map's members, sorted.
+func (n *Node) Keys() []string {
+	m, _ := n.Value().(Members)
+	out := make([]string, len(m))
+	for i := range m {
+		out[i] = m[i].Key()
+	}
+	return out
+}
 
 // An Origin says where values came from: one file, mounted key or variable of
 // one source. Its nodes add the line.
@@ -115,21 +134,21 @@ func (n *Node) Parent() *Node { return n.parent }
 // ID is the number of a leaf among all leaves of the values.
 func (n *Node) ID() int { return int(n.id) }
 
-// isText tells whether n came without a type.
-func (n *Node) isText() bool { return n.flags&isText != 0 }
+// IsText tells whether n came without a type.
+func (n *Node) IsText() bool { return n.flags&isText != 0 }
 
-func (n *Node) setKey(key string) { n.key = key }
+func (n *Node) SetKey(key string) { n.key = key }
 
-func (n *Node) setLine(line int) { n.line = int32(line) }
+func (n *Node) SetLine(line int) { n.line = int32(line) }
 
-func (n *Node) setValue(v any) { n.val = v }
+func (n *Node) SetValue(v any) { n.val = v }
 
-func (n *Node) setParent(p *Node) { n.parent = p }
+func (n *Node) SetParent(p *Node) { n.parent = p }
 
-func (n *Node) setID(id int) { n.id = int32(id) }
+func (n *Node) SetID(id int) { n.id = int32(id) }
 
-// retyped is n with the value that its text has as another type.
-func (n *Node) retyped(v any) *Node {
+// Retyped is n with the value that its text has as another type.
+func (n *Node) Retyped(v any) *Node {
 	c := *n
 	c.val = v
 	c.flags &^= isText
@@ -142,16 +161,16 @@ func (n *Node) markOrigin() {
 	}
 }
 
-func (n *Node) isMap() bool { _, ok := n.val.(Members); return ok }
+func (n *Node) IsMap() bool { _, ok := n.val.(Members); return ok }
 
-func (n *Node) isList() bool { _, ok := n.val.(Items); return ok }
+func (n *Node) IsList() bool { _, ok := n.val.(Items); return ok }
 
-func (n *Node) isLeaf() bool { return n.children() == nil && !n.isMap() && !n.isList() }
+func (n *Node) IsLeaf() bool { return n.Children() == nil && !n.IsMap() && !n.IsList() }
 
-func (n *Node) sensitive() bool { return n.flags&sensitive != 0 }
+func (n *Node) Sensitive() bool { return n.flags&sensitive != 0 }
 
-// children are the nodes right below n: none for a scalar.
-func (n *Node) children() []Node {
+// Children are the nodes right below n: none for a scalar.
+func (n *Node) Children() []Node {
 	switch v := n.val.(type) {
 	case Members:
 		return v
@@ -161,8 +180,8 @@ func (n *Node) children() []Node {
 	return nil
 }
 
-// child is the member of that name, or nil.
-func (n *Node) child(key string) *Node {
+// Child is the member of that name, or nil.
+func (n *Node) Child(key string) *Node {
 	m, _ := n.val.(Members)
 	if len(m) <= 8 {
 		for i := range m {
@@ -179,8 +198,8 @@ func (n *Node) child(key string) *Node {
 	return nil
 }
 
-// kind names what n holds, in the words of the error messages.
-func (n *Node) kind() string { return kindOf(n.val) }
+// Kind names what n holds, in the words of the error messages.
+func (n *Node) Kind() string { return KindOf(n.val) }
 
 // Path is where n stands among the values.
 func (n *Node) Path() Path {
@@ -208,38 +227,38 @@ func (n *Node) Pos() diag.Pos {
 	return diag.Pos{File: n.origin.File, Line: int(n.line)}
 }
 
-// sourceName names the source n came from.
-func (n *Node) sourceName() string {
+// SourceName names the source n came from.
+func (n *Node) SourceName() string {
 	if n.origin == nil {
 		return "the values"
 	}
 	return n.origin.Source
 }
 
-// hasSensitive tells whether n or anything below it is sensitive.
-func (n *Node) hasSensitive() bool {
-	if n.sensitive() {
+// HasSensitive tells whether n or anything below it is sensitive.
+func (n *Node) HasSensitive() bool {
+	if n.Sensitive() {
 		return true
 	}
-	kids := n.children()
+	kids := n.Children()
 	for i := range kids {
-		if kids[i].hasSensitive() {
+		if kids[i].HasSensitive() {
 			return true
 		}
 	}
 	return false
 }
 
-// markSensitive makes everything below n sensitive, and n itself.
-func (n *Node) markSensitive() {
+// MarkSensitive makes everything below n sensitive, and n itself.
+func (n *Node) MarkSensitive() {
 	n.flags |= sensitive
-	kids := n.children()
+	kids := n.Children()
 	for i := range kids {
-		kids[i].markSensitive()
+		kids[i].MarkSensitive()
 	}
 }
 
-func kindOf(v any) string {
+func KindOf(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return "null"
@@ -250,11 +269,11 @@ func kindOf(v any) string {
 	case float64, float32:
 		return "float"
 	case Num:
-		return kindOf(v.V)
+		return KindOf(v.V)
 	case string:
 		return "string"
 	case *Node:
-		return v.kind()
+		return v.Kind()
 	case Members, map[string]any:
 		return "map"
 	case Items, []any, []string:
@@ -263,9 +282,9 @@ func kindOf(v any) string {
 	return "value"
 }
 
-// number gives a decimal number in its smallest form: an int64 or float64 if that
+// Number gives a decimal number in its smallest form: an int64 or float64 if that
 // prints as text again, else a Num.
-func number(text string, v any) any {
+func Number(text string, v any) any {
 	switch x := v.(type) {
 	case int64:
 		if strconv.FormatInt(x, 10) == text {
@@ -279,19 +298,19 @@ func number(text string, v any) any {
 	return Num{Text: text, V: v}
 }
 
-// MarkSensitive marks whatever match names, with all below it. It is asked of every key
+// MarkSensitiveKeys marks whatever match names, with all below it. It is asked of every key
 // at any depth below n, with the path of keys that leads there, joined by dots: the items
 // of a list have the path of the list.
-func (n *Node) MarkSensitive(match func(key, path string) bool) { n.markMatches("", match) }
+func (n *Node) MarkSensitiveKeys(match func(key, path string) bool) { n.markMatches("", match) }
 
 func (n *Node) markMatches(path string, match func(key, path string) bool) {
-	kids := n.children()
+	kids := n.Children()
 	for i := range kids {
 		kid, at := &kids[i], path
-		if n.isMap() {
+		if n.IsMap() {
 			at = strings.TrimPrefix(path+"."+kid.key, ".")
 			if match(kid.key, at) {
-				kid.markSensitive()
+				kid.MarkSensitive()
 			}
 		}
 		kid.markMatches(at, match)
