@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render"
+	"confit/render/format"
 	"confit/render/specfile"
 	"confit/render/tree"
 )
@@ -30,7 +31,7 @@ func refusals(t *testing.T, schema *render.Schema, name string, data []byte) (ow
 	if own == nil {
 		own = sp.check(true)
 	}
-	root, err := render.DecodeYAML(data, &tree.Origin{File: name})
+	root, err := format.DecodeYAML(data, &tree.Origin{File: name})
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}

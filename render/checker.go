@@ -2,6 +2,8 @@ package render
 
 import (
 	"path"
+
+	"confit/render/format"
 )
 
 // checker gives the check of an output: by the extension of its name, unless the spec says
@@ -9,18 +11,18 @@ import (
 func (r *renderer) checker(e *Entry, to string) Checker {
 	name := e.Checks.Format
 	if name == "" {
-		name = formatOf(to)
+		name = format.OfName(to)
 	}
 	if e.Checks.None || name == "" {
 		return nil
 	}
-	return func(text []byte) *fault {
-		f := checkText(name, text)
+	return func(text []byte) *format.Fault {
+		f := format.Check(name, text)
 		if s := r.Schemas[e.Checks.Schema]; f == nil && s != nil {
 			f = s.Fault(name, text)
 		}
 		if f != nil {
-			f.file = path.Base(to)
+			f.File = path.Base(to)
 		}
 		return f
 	}

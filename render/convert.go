@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"text/template/parse"
 
+	"confit/render/format"
 	"confit/render/tree"
 )
 
@@ -22,7 +23,7 @@ func (e *eval) plain(at parse.Node, v any, text bool) (any, bool) {
 }
 
 func (e *eval) plainDeep(at parse.Node, v any, text bool, depth int) (any, bool) {
-	if depth > maxDepth {
+	if depth > format.MaxDepth {
 		e.tooDeep(at)
 		return nil, false
 	}
@@ -55,7 +56,7 @@ func (e *eval) plainDeep(at parse.Node, v any, text bool, depth int) (any, bool)
 }
 
 func (e *eval) tooDeep(at parse.Node) {
-	e.fail(at, "too-deep", "a value is nested more than "+strconv.Itoa(maxDepth)+" deep", "look for a dict that was set to hold itself")
+	e.fail(at, "too-deep", "a value is nested more than "+strconv.Itoa(format.MaxDepth)+" deep", "look for a dict that was set to hold itself")
 }
 
 // weigh counts the text that goes into one function, and reserves memory for the result: an

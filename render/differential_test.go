@@ -14,6 +14,7 @@ import (
 	"github.com/Masterminds/sprig/v3"
 
 	"confit/render/diag"
+	"confit/render/format"
 	"confit/render/tree"
 )
 
@@ -100,10 +101,10 @@ func (o *oracle) funcs() template.FuncMap {
 // helmAdds are the functions of Helm that execute no template.
 func helmAdds(m template.FuncMap) {
 	m["toYaml"] = func(v any) (string, error) {
-		return encodeYAML((&eval{lib: testLibrary}).adopted(nil, reflect.ValueOf(v)))
+		return format.EncodeYAML((&eval{lib: testLibrary}).adopted(nil, reflect.ValueOf(v)))
 	}
 	m["fromYaml"] = func(s string) (map[string]any, error) {
-		n, err := DecodeYAML([]byte(s), &tree.Origin{})
+		n, err := format.DecodeYAML([]byte(s), &tree.Origin{})
 		if err != nil || !n.IsMap() {
 			return map[string]any{"Error": "not a map"}, nil
 		}

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render/diag"
+	"confit/render/format"
 	"confit/render/glob"
 	"confit/render/specfile"
 	"confit/render/tree"
@@ -159,17 +160,17 @@ func (e *Entry) mode(secret bool, from fs.FileMode) fs.FileMode {
 func encoderFor(name string) func(any) (string, error) {
 	switch path.Ext(name) {
 	case ".yaml", ".yml":
-		return encodeYAMLPretty
+		return format.EncodeYAMLPretty
 	case ".json":
-		return func(v any) (string, error) { return encodeJSON(v, jsonIndent, false) }
+		return func(v any) (string, error) { return format.EncodeJSON(v, format.JsonIndent, false) }
 	case ".toml":
-		return encodeTOMLFile
+		return format.EncodeTOMLFile
 	case ".properties":
-		return encodeProperties
+		return format.EncodeProperties
 	case ".ini":
-		return encodeINI
+		return format.EncodeINI
 	case ".env":
-		return encodeEnv
+		return format.EncodeEnv
 	}
 	return nil
 }

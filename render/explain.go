@@ -8,6 +8,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/format"
 	"confit/render/tree"
 )
 
@@ -111,7 +112,7 @@ func settingOf(n *tree.Node, secret bool) Setting {
 		s.Value = "null"
 		return s
 	}
-	text, err := encodeJSON(tree.Plain(n), "", false)
+	text, err := format.EncodeJSON(tree.Plain(n), "", false)
 	if err != nil { // .inf and .nan have no form in JSON
 		text = strconv.Quote(fmt.Sprint(n.Value()))
 	}

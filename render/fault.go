@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"confit/render/diag"
+	"confit/render/format"
 )
 
 // A mark says which part of a template writes the output from an offset on.
@@ -24,7 +25,7 @@ func (e *eval) mark(at int, copied bool) {
 
 // blame finds the part of the template that wrote the line of a fault, by executing do again
 // with marks, and words the problem.
-func (l *library) blame(e *eval, f fault, do func(*eval)) *diag.Problem {
+func (l *library) blame(e *eval, f format.Fault, do func(*eval)) *diag.Problem {
 	again := l.newEval(e.prog)
 	again.marking = true
 	do(again)
@@ -32,12 +33,12 @@ func (l *library) blame(e *eval, f fault, do func(*eval)) *diag.Problem {
 }
 
 // blame words a fault at the place in the template that wrote its line.
-func (e *eval) blame(f fault) *diag.Problem {
-	line, text := max(f.line, 1), f.text
+func (e *eval) blame(f format.Fault) *diag.Problem {
+	line, text := max(f.Line, 1), f.Text
 	if e.reads.secret || e.prog.main.src.secret {
-		text = cmp.Or(f.nameless, text)
+		text = cmp.Or(f.Nameless, text)
 	}
-	p := diag.Problemf(diag.CauseData, "output-check", e.wrote(line), "line %d of %s is wrong: %s", line, diag.Quoted(f.file), text)
+	p := diag.Problemf(diag.CauseData, "output-check", e.wrote(line), "line %d of %s is wrong: %s", line, diag.Quoted(f.File), text)
 	p.Source = e.lineAt(p.Pos)
 	p.Hint = "mend the template, or turn the check off with check: none"
 	return p

@@ -10,6 +10,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/format"
 	"confit/render/glob"
 )
 
@@ -136,6 +137,6 @@ func (e *eval) asData(at parse.Node, f *Files, encode bool) any {
 		}
 		m[path.Base(file.Path)] = text
 	}
-	text, _ := encodeYAML(m)
+	text, _ := format.EncodeYAML(m)
 	return text
 }

@@ -6,6 +6,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/format"
 	"confit/render/tree"
 )
 
@@ -45,7 +46,7 @@ func (e *eval) same(at parse.Node, a, b any) (same, ok bool) {
 // deepEqual compares all of two values. Numbers compare by value, a missing value is
 // null.
 func (e *eval) deepEqual(at parse.Node, a, b any, depth int) bool {
-	if depth > maxDepth {
+	if depth > format.MaxDepth {
 		e.tooDeep(at)
 		return false
 	}

@@ -3,6 +3,7 @@ package render
 import (
 	"text/template/parse"
 
+	"confit/render/format"
 	"confit/render/tree"
 )
 
@@ -18,7 +19,7 @@ func deepCopy(e *eval, c call) any {
 }
 
 func (e *eval) copied(at parse.Node, v any, depth int) any {
-	if depth > maxDepth {
+	if depth > format.MaxDepth {
 		e.tooDeep(at)
 		return e.soft()
 	}
@@ -65,7 +66,7 @@ func merging(overwrite bool) func(*eval, call) any {
 }
 
 func (e *eval) mergeInto(at parse.Node, dst, src map[string]any, overwrite bool, depth int) {
-	if depth > maxDepth {
+	if depth > format.MaxDepth {
 		e.tooDeep(at)
 		return
 	}

@@ -5,20 +5,21 @@ import (
 	"strings"
 
 	"confit/render/diag"
+	"confit/render/format"
 	"confit/render/tree"
 )
 
 // text adds what turns values into text of a format, and text into values.
 func (m functions) text() {
-	m.add("toYaml", function{native: encoding(encodeYAML), min: 1, max: 1})
-	m.add("toYamlPretty", function{native: encoding(encodeYAMLPretty), min: 1, max: 1})
+	m.add("toYaml", function{native: encoding(format.EncodeYAML), min: 1, max: 1})
+	m.add("toYamlPretty", function{native: encoding(format.EncodeYAMLPretty), min: 1, max: 1})
 	m.addMust("toJson", function{native: encodingJSON("", true), min: 1, max: 1})
 	m.addMust("toRawJson", function{native: encodingJSON("", false), min: 1, max: 1})
-	m.addMust("toPrettyJson", function{native: encodingJSON(jsonIndent, true), min: 1, max: 1})
-	m.add("fromYaml", function{native: decoding("map", DecodeYAML), min: 1, max: 1})
-	m.add("fromYamlArray", function{native: decoding("list", DecodeYAML), min: 1, max: 1})
-	m.addMust("fromJson", function{native: decoding("", DecodeJSON), min: 1, max: 1})
-	m.add("fromJsonArray", function{native: decoding("list", DecodeJSON), min: 1, max: 1})
+	m.addMust("toPrettyJson", function{native: encodingJSON(format.JsonIndent, true), min: 1, max: 1})
+	m.add("fromYaml", function{native: decoding("map", format.DecodeYAML), min: 1, max: 1})
+	m.add("fromYamlArray", function{native: decoding("list", format.DecodeYAML), min: 1, max: 1})
+	m.addMust("fromJson", function{native: decoding("", format.DecodeJSON), min: 1, max: 1})
+	m.add("fromJsonArray", function{native: decoding("list", format.DecodeJSON), min: 1, max: 1})
 }
 
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
@@ -35,7 +36,7 @@ func encoding(encode func(any) (string, error)) func(*eval, call) any {
 }
 
 func encodingJSON(indent string, html bool) func(*eval, call) any {
-	return encoding(func(v any) (string, error) { return encodeJSON(v, indent, html) })
+	return encoding(func(v any) (string, error) { return format.EncodeJSON(v, indent, html) })
 }
 
 // decoding reads a text as values of the given kind; "" is any.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"confit/render/diag"
+	"confit/render/format"
 	"confit/render/tree"
 )
 
@@ -236,7 +237,7 @@ func typed(s string, prev *tree.Node) (any, error) {
 		return s, nil
 	}
 	if want == "list" {
-		n, err := DecodeJSON([]byte(s), &tree.Origin{})
+		n, err := format.DecodeJSON([]byte(s), &tree.Origin{})
 		if err != nil || !n.IsList() {
 			return nil, errType
 		}

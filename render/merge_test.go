@@ -4,12 +4,13 @@ import (
 	"strings"
 	"testing"
 
+	"confit/render/format"
 	"confit/render/tree"
 )
 
 func jsonLayer(t *testing.T, name, text string) Layer {
 	t.Helper()
-	n, err := DecodeJSON([]byte(text), &tree.Origin{Source: "file " + name, File: name})
+	n, err := format.DecodeJSON([]byte(text), &tree.Origin{Source: "file " + name, File: name})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +24,7 @@ func merged(t *testing.T, layers ...Layer) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := encodeJSON(tree.Plain(v.root), "", false)
+	text, err := format.EncodeJSON(tree.Plain(v.root), "", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +78,7 @@ func TestMergeClash(t *testing.T) {
 
 func yamlLayer(t *testing.T, text string) Layer {
 	t.Helper()
-	n, err := DecodeYAML([]byte(text), &tree.Origin{})
+	n, err := format.DecodeYAML([]byte(text), &tree.Origin{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +178,7 @@ func TestYAMLRefused(t *testing.T) {
 		"deep":           {strings.Repeat("[", 200) + strings.Repeat("]", 200), "nested more than 100 deep"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := DecodeYAML([]byte(c.in), &tree.Origin{File: "v.yaml"})
+			_, err := format.DecodeYAML([]byte(c.in), &tree.Origin{File: "v.yaml"})
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("DecodeYAML = %v, want %s", err, c.want)
 			}

@@ -7,6 +7,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/format"
 	"confit/render/tree"
 )
 
@@ -21,7 +22,7 @@ type Reads struct {
 }
 
 // A Checker gives the first fault of a rendered text; nil where it is sound.
-type Checker func(text []byte) *fault
+type Checker func(text []byte) *format.Fault
 
 // Run executes a program on a dot. It writes to buf, if that is not nil, and lets it grow.
 // A fault that check finds is reported at the line of the template that wrote it.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"confit/render/diag"
+	"confit/render/format"
 	"confit/render/tree"
 )
 
@@ -34,9 +35,9 @@ type violation struct {
 // ParseSchema reads a schema, in JSON or YAML by its name, and checks it. References out
 // of the file are refused.
 func ParseSchema(file string, data []byte) (*Schema, error) {
-	decode := DecodeJSON
+	decode := format.DecodeJSON
 	if strings.HasSuffix(file, ".yaml") || strings.HasSuffix(file, ".yml") {
-		decode = DecodeYAML
+		decode = format.DecodeYAML
 	}
 	n, err := decode(data, &tree.Origin{File: file})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"confit/render/diag"
+	"confit/render/format"
 	"confit/render/tree"
 )
 
@@ -65,7 +66,7 @@ func (s *Schema) evaluate(schema, n *tree.Node, depth int) outcome {
 		}
 		return o
 	}
-	if depth > maxDepth*4 {
+	if depth > format.MaxDepth*4 {
 		o.add(n, "meets a schema that refers to itself without end")
 		return o
 	}
@@ -123,7 +124,7 @@ func schemaType(n *tree.Node) string {
 }
 
 func jsonOf(n *tree.Node) string {
-	text, _ := encodeJSON(tree.Plain(n), "", false)
+	text, _ := format.EncodeJSON(tree.Plain(n), "", false)
 	return diag.Quoted(text)
 }
 

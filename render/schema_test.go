@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"confit/render/diag"
+	"confit/render/format"
 	"confit/render/tree"
 )
 
@@ -61,7 +62,7 @@ func TestSchema(t *testing.T) {
 
 func finished(t *testing.T, text string) *Values {
 	t.Helper()
-	n, err := DecodeJSON([]byte(text), &tree.Origin{File: "v.json"})
+	n, err := format.DecodeJSON([]byte(text), &tree.Origin{File: "v.json"})
 	if err != nil {
 		t.Fatal(err)
 	}

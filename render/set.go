@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"confit/render/diag"
+	"confit/render/format"
 	"confit/render/tree"
 )
 
@@ -51,7 +52,7 @@ func ParseSetJSON(s string, o *tree.Origin) ([]Assignment, error) {
 	if !ok || strings.HasPrefix(strings.TrimSpace(s), "{") {
 		path, text = "", s
 	}
-	n, err := DecodeJSON([]byte(text), o)
+	n, err := format.DecodeJSON([]byte(text), o)
 	if err != nil {
 		return nil, fmt.Errorf("%s is not set to valid JSON: %s", diag.Quoted(path), strings.TrimPrefix(diag.Problems(err, diag.CauseData)[0].Text, "not valid JSON: "))
 	}

@@ -3,6 +3,7 @@ package render
 import (
 	"testing"
 
+	"confit/render/format"
 	"confit/render/tree"
 )
 
@@ -43,7 +44,7 @@ func valuesOf(t testing.TB, layers ...*tree.Node) *Values {
 // rootOf reads YAML.
 func rootOf(t testing.TB, text string, o *tree.Origin) *tree.Node {
 	t.Helper()
-	n, err := DecodeYAML([]byte(text), o)
+	n, err := format.DecodeYAML([]byte(text), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"confit/render"
 	"confit/render/diag"
+	"confit/render/format"
 	"confit/render/tree"
 )
 
@@ -19,17 +19,17 @@ var formats = []string{"yaml", "json", "toml", "env", "properties", "ini"}
 func decoderOf(name string) decoder {
 	switch name {
 	case "yaml", "yml":
-		return render.DecodeYAML
+		return format.DecodeYAML
 	case "json":
-		return render.DecodeJSON
+		return format.DecodeJSON
 	case "toml":
-		return render.DecodeTOML
+		return format.DecodeTOML
 	case "properties":
-		return render.DecodeProperties
+		return format.DecodeProperties
 	case "ini":
-		return render.DecodeINI
+		return format.DecodeINI
 	case "env":
-		return render.DecodeDotenv
+		return format.DecodeDotenv
 	}
 	return nil
 }
@@ -42,7 +42,7 @@ func (s *Spec) decoder(name string) decoder {
 		return decoderOf(s.Format)
 	case s.Kind() == "downwardAPI":
 		if isPodMap(name) {
-			return render.DecodeDownward
+			return format.DecodeDownward
 		}
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 
 	"confit/render"
 	"confit/render/diag"
+	"confit/render/format"
 	"confit/render/specfile"
 )
 
@@ -141,9 +142,9 @@ func (s *Snapshot) Spec(name string) (*yaml.Node, error) {
 		return nil, inputProblem(diag.Pos{}, "spec "+diag.Quoted(name), err, "name the spec with -c, or use --source, --template and --out without one")
 	}
 	s.tellFile("spec "+diag.Quoted(name), len(data), false)
-	doc, err := render.ParseYAML(data)
+	doc, err := format.ParseYAML(data)
 	if err != nil {
-		return nil, render.SyntaxProblem(name, diag.CauseSpec, data, err)
+		return nil, format.SyntaxProblem(name, diag.CauseSpec, data, err)
 	}
 	if doc == nil {
 		doc = &yaml.Node{Kind: yaml.MappingNode}

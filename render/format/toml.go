@@ -1,4 +1,4 @@
-package render
+package format
 
 import (
 	"bytes"
@@ -177,7 +177,7 @@ func (d *tomlDecoder) value(v *unstable.Node, line, depth int) (n tree.Node, err
 	if v.Raw.Length > 0 {
 		line = d.line(v.Raw)
 	}
-	if depth > maxDepth {
+	if depth > MaxDepth {
 		return n, d.tooDeep(line)
 	}
 	switch v.Kind {
@@ -211,7 +211,7 @@ func (d *tomlDecoder) inline(v *unstable.Node, line, depth int) (tree.Node, erro
 // node makes a node of a table and all below it.
 func (d *tomlDecoder) node(t *tomlTable, depth int) (n tree.Node, err error) {
 	switch {
-	case depth > maxDepth:
+	case depth > MaxDepth:
 		return n, d.tooDeep(t.line)
 	case t.kind == tomlValue:
 		n = t.node

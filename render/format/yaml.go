@@ -1,4 +1,4 @@
-package render
+package format
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	maxDepth     = 100     // of nested maps and lists
+	MaxDepth     = 100     // of nested maps and lists
 	minExpansion = 100_000 // nodes that aliases may always make
 )
 
@@ -75,7 +75,7 @@ type yamlDecoder struct {
 }
 
 func (d *yamlDecoder) node(y *yaml.Node, depth int) (tree.Node, error) {
-	if depth > maxDepth {
+	if depth > MaxDepth {
 		return tree.Node{}, d.problem(y, "too-deep", "nested more than 100 deep", "flatten the data")
 	}
 	if d.budget--; d.budget < 0 {

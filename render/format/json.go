@@ -1,4 +1,4 @@
-package render
+package format
 
 import (
 	"bytes"
@@ -91,7 +91,7 @@ func (d *jsonDecoder) value(depth int) (tree.Node, error) {
 		return tree.Node{}, err
 	}
 	line := d.here()
-	if depth > maxDepth {
+	if depth > MaxDepth {
 		return tree.Node{}, d.problem("too-deep", "nested more than 100 deep", "flatten the data")
 	}
 	var val any

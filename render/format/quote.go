@@ -1,4 +1,4 @@
-package render
+package format
 
 import (
 	"strings"
@@ -6,9 +6,9 @@ import (
 	"confit/render/diag"
 )
 
-// quoteShell makes a text one word of a POSIX shell: in single quotes, unless no
+// QuoteShell makes a text one word of a POSIX shell: in single quotes, unless no
 // character of it needs them.
-func quoteShell(s string) (string, error) {
+func QuoteShell(s string) (string, error) {
 	switch {
 	case strings.ContainsRune(s, 0):
 		return "", diag.SafeError("a shell has no form for a NUL character")
@@ -18,9 +18,9 @@ func quoteShell(s string) (string, error) {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'", nil
 }
 
-// quoteINI puts a text into the quotes that the dialect of DecodeINI takes off: those
+// QuoteINI puts a text into the quotes that the dialect of DecodeINI takes off: those
 // of Windows' GetPrivateProfileString, without escapes.
-func quoteINI(s string) (string, error) {
+func QuoteINI(s string) (string, error) {
 	switch {
 	case !oneLine(s):
 		return "", diag.SafeError("an ini file has no form for a text of several lines")

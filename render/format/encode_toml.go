@@ -1,4 +1,4 @@
-package render
+package format
 
 import (
 	"errors"
@@ -11,10 +11,10 @@ import (
 	"confit/render/tree"
 )
 
-// encodeTOML writes a map as TOML 1.0, keys sorted, in the layout of Helm's toToml: the
+// EncodeTOML writes a map as TOML 1.0, keys sorted, in the layout of Helm's toToml: the
 // plain values of a table before its sub-tables, these indented by two. Numbers are
 // written as they were read. TOML has no null: that is an error.
-func encodeTOML(v any) (string, error) {
+func EncodeTOML(v any) (string, error) {
 	if !tree.IsMap(v) {
 		return "", noForm(nil, v, "TOML", "the whole is a table there")
 	}
@@ -23,9 +23,9 @@ func encodeTOML(v any) (string, error) {
 	return e.String(), err
 }
 
-// encodeTOMLFile leaves the last newline to the file's writer.
-func encodeTOMLFile(v any) (string, error) {
-	s, err := encodeTOML(v)
+// EncodeTOMLFile leaves the last newline to the file's writer.
+func EncodeTOMLFile(v any) (string, error) {
+	s, err := EncodeTOML(v)
 	return strings.TrimSuffix(s, "\n"), err
 }
 
@@ -62,7 +62,7 @@ func (e *tomlEncoder) sub(path []string, v any) error {
 	case !tree.IsMap(v):
 		return nil
 	}
-	if len(path) > maxDepth {
+	if len(path) > MaxDepth {
 		return noForm(path[:1], v, "TOML", "it is nested more than 100 deep")
 	}
 	names := make([]string, len(path))

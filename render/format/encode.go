@@ -1,4 +1,4 @@
-package render
+package format
 
 import (
 	"bytes"
@@ -14,11 +14,11 @@ import (
 	"confit/render/tree"
 )
 
-// encodeYAML is Helm's toYaml: keys sorted, lists not indented, no last newline.
-func encodeYAML(v any) (string, error) { return writeYAML(v, true) }
+// EncodeYAML is Helm's toYaml: keys sorted, lists not indented, no last newline.
+func EncodeYAML(v any) (string, error) { return writeYAML(v, true) }
 
-// encodeYAMLPretty indents lists below their key.
-func encodeYAMLPretty(v any) (string, error) { return writeYAML(v, false) }
+// EncodeYAMLPretty indents lists below their key.
+func EncodeYAMLPretty(v any) (string, error) { return writeYAML(v, false) }
 
 func writeYAML(v any, compact bool) (string, error) {
 	n, err := yamlNode(v)
@@ -147,10 +147,10 @@ func yamlFloat(f float64) string {
 	return strconv.FormatFloat(f, 'g', -1, 64)
 }
 
-const jsonIndent = "  "
+const JsonIndent = "  "
 
-// encodeJSON writes JSON with sorted keys; html escapes <, > and & as Go and Helm do.
-func encodeJSON(v any, indent string, html bool) (string, error) {
+// EncodeJSON writes JSON with sorted keys; html escapes <, > and & as Go and Helm do.
+func EncodeJSON(v any, indent string, html bool) (string, error) {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(html)

@@ -1,4 +1,4 @@
-package render
+package format
 
 import (
 	"fmt"
@@ -9,11 +9,11 @@ import (
 	"confit/render/tree"
 )
 
-// encodeProperties writes a map as java.util.Properties.store does: names joined by
+// EncodeProperties writes a map as java.util.Properties.store does: names joined by
 // dots, sorted, all but printable ASCII as \u escapes. A dot within a name is written
 // \. and so is read back by us; Java reads a plain dot, so that two keys which are one
 // to Java are an error.
-func encodeProperties(v any) (string, error) {
+func EncodeProperties(v any) (string, error) {
 	if !tree.IsMap(v) {
 		return "", noForm(nil, v, "properties", "take a map")
 	}
@@ -30,7 +30,7 @@ type propertiesEncoder struct {
 func (e *propertiesEncoder) put(path []string, m map[string]any) error {
 	for _, k := range tree.SortedKeys(m) {
 		path, v := below(path, k), m[k]
-		if tree.IsMap(v) && len(tree.MapOf(v)) > 0 && len(path) < maxDepth {
+		if tree.IsMap(v) && len(tree.MapOf(v)) > 0 && len(path) < MaxDepth {
 			if err := e.put(path, tree.MapOf(v)); err != nil {
 				return err
 			}
@@ -48,16 +48,16 @@ func (e *propertiesEncoder) put(path []string, m map[string]any) error {
 		}
 		e.names[name] = true
 		for i := range path {
-			path[i] = escapeProperty(path[i], true)
+			path[i] = EscapeProperty(path[i], true)
 		}
-		e.WriteString(strings.Join(path, ".") + "=" + escapeProperty(text, false) + "\n")
+		e.WriteString(strings.Join(path, ".") + "=" + EscapeProperty(text, false) + "\n")
 	}
 	return nil
 }
 
-// escapeProperty escapes a text for java.util.Properties, as the name in a key or as a
+// EscapeProperty escapes a text for java.util.Properties, as the name in a key or as a
 // value.
-func escapeProperty(s string, name bool) string {
+func EscapeProperty(s string, name bool) string {
 	var b strings.Builder
 	for i, r := range s {
 		switch {
@@ -82,9 +82,9 @@ func escapeProperty(s string, name bool) string {
 	return b.String()
 }
 
-// encodeINI writes a map in the dialect of DecodeINI: plain values first, each map as a
+// EncodeINI writes a map in the dialect of DecodeINI: plain values first, each map as a
 // section, sorted. A value is quoted where it would not come back as it is.
-func encodeINI(v any) (string, error) {
+func EncodeINI(v any) (string, error) {
 	if !tree.IsMap(v) {
 		return "", noForm(nil, v, "ini", "take a map")
 	}
@@ -133,9 +133,9 @@ func iniLine(b *strings.Builder, path []string, v any) error {
 
 func oneLine(s string) bool { return !strings.ContainsAny(s, "\r\n\x00") }
 
-// encodeEnv writes a map in the dialect of DecodeDotenv, sorted, quoted so that docker
+// EncodeEnv writes a map in the dialect of DecodeDotenv, sorted, quoted so that docker
 // compose, systemd and a POSIX shell read the same text.
-func encodeEnv(v any) (string, error) {
+func EncodeEnv(v any) (string, error) {
 	if !tree.IsMap(v) {
 		return "", noForm(nil, v, "env", "take a map")
 	}

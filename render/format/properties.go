@@ -1,4 +1,4 @@
-package render
+package format
 
 import (
 	"cmp"
@@ -111,7 +111,7 @@ func (d *propertiesDecoder) property(s string, line int) (property, error) {
 	switch {
 	case slices.Contains(p.path, ""):
 		return p, dataProblem(d.origin, line, "bad-key", "a name of the key is empty", `dots nest: a.b.c; a dot within a name is \.`)
-	case len(p.path) > maxDepth:
+	case len(p.path) > MaxDepth:
 		return p, dataProblem(d.origin, line, "too-deep", "nested more than 100 deep", "flatten the data")
 	}
 	return p, nil
