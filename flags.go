@@ -9,10 +9,10 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"confit/render"
 	"confit/render/diag"
 	"confit/render/specfile"
 	"confit/render/tree"
+	"confit/render/values"
 	"confit/sources"
 )
 
@@ -84,22 +84,22 @@ func (sp *spec) addFlags(f pipeFlags) error {
 
 // assignments are what the --set flags say, in the order set, set-string, set-file,
 // set-json; they make the last layer.
-func (f pipeFlags) assignments(s *sources.Snapshot) ([]render.Assignment, error) {
-	var all []render.Assignment
+func (f pipeFlags) assignments(s *sources.Snapshot) ([]values.Assignment, error) {
+	var all []values.Assignment
 	var errs []error
 	for _, kind := range []struct {
 		flag  string
 		texts []string
-		parse func(text string, o *tree.Origin) ([]render.Assignment, error)
+		parse func(text string, o *tree.Origin) ([]values.Assignment, error)
 	}{
-		{"--set", f.set, func(text string, o *tree.Origin) ([]render.Assignment, error) {
-			return render.ParseSet(text, o, false)
+		{"--set", f.set, func(text string, o *tree.Origin) ([]values.Assignment, error) {
+			return values.ParseSet(text, o, false)
 		}},
-		{"--set-string", f.setString, func(text string, o *tree.Origin) ([]render.Assignment, error) {
-			return render.ParseSet(text, o, true)
+		{"--set-string", f.setString, func(text string, o *tree.Origin) ([]values.Assignment, error) {
+			return values.ParseSet(text, o, true)
 		}},
 		{"--set-file", f.setFile, s.ParseSetFile},
-		{"--set-json", f.setJSON, render.ParseSetJSON},
+		{"--set-json", f.setJSON, values.ParseSetJSON},
 	} {
 		for _, text := range kind.texts {
 			if path, _, _ := strings.Cut(text, "="); !utf8.ValidString(path) || kind.flag != "--set-file" && !utf8.ValidString(text) {

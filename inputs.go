@@ -12,12 +12,13 @@ import (
 	"confit/render/content"
 	"confit/render/diag"
 	"confit/render/glob"
+	"confit/render/values"
 	"confit/sources"
 )
 
 // inputs are all that was read from outside, in one consistent state.
 type inputs struct {
-	layers  []render.Layer
+	layers  []values.Layer
 	files   []content.File
 	found   map[string]render.Found
 	schema  *render.Schema            // of the values
@@ -51,7 +52,7 @@ func (c *confit) readInputs(s *sources.Snapshot, sp *spec) (in inputs, err error
 	in.layers, in.files, err = sources.Read(s, sp.Sources, notice)
 	sets, err2 := c.flags.assignments(s)
 	if len(sets) > 0 {
-		in.layers = append(in.layers, render.Layer{Sets: sets})
+		in.layers = append(in.layers, values.Layer{Sets: sets})
 		c.console.Detail(fmt.Sprintf("layer %d: the --set flags", len(in.layers)))
 	}
 	return in, errors.Join(err, err2, in.readFound(s, sp, err != nil), in.readSchemas(s, sp))

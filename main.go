@@ -10,6 +10,7 @@ import (
 
 	"confit/render"
 	"confit/render/diag"
+	"confit/render/values"
 )
 
 // version is set by the linker.
@@ -60,7 +61,7 @@ func (c *confit) render([]string) error {
 // outputs goes from the spec to the rendered files, all in memory.
 func (c *confit) outputs() (*spec, *render.Result, error) {
 	sp, in, err := c.read()
-	var values *render.Values
+	var values *values.Values
 	if err == nil {
 		values, err = c.merge(in)
 	}
@@ -77,12 +78,12 @@ func (c *confit) outputs() (*spec, *render.Result, error) {
 	return sp, made, err
 }
 
-func (c *confit) merge(in inputs) (*render.Values, error) {
+func (c *confit) merge(in inputs) (*values.Values, error) {
 	defer c.watchdog.running.Begin("merging", "the values")()
-	return render.Merge(in.layers, c.console.Notice)
+	return values.Merge(in.layers, c.console.Notice)
 }
 
-func (c *confit) execute(sp *spec, in inputs, values *render.Values) (*render.Result, error) {
+func (c *confit) execute(sp *spec, in inputs, values *values.Values) (*render.Result, error) {
 	c.watchdog.loaded()
 	defer c.tellTimes()()
 	made, err := render.Render(sp.Render, render.Input{

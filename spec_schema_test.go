@@ -17,6 +17,7 @@ import (
 	"confit/render/format"
 	"confit/render/specfile"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 // refusals tells what confit finds wrong with a spec, and what its schema does.
@@ -35,7 +36,7 @@ func refusals(t *testing.T, schema *render.Schema, name string, data []byte) (ow
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
-	values, err := render.Merge([]render.Layer{{Root: root}}, func(string) {})
+	values, err := values.Merge([]values.Layer{{Root: root}}, func(string) {})
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}

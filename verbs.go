@@ -10,8 +10,8 @@ import (
 	"sync"
 	"time"
 
-	"confit/render"
 	"confit/render/diag"
+	"confit/render/values"
 	"confit/sinks"
 	"confit/sinks/console"
 )
@@ -165,7 +165,7 @@ func (c *confit) explain(args []string) error {
 	}
 	made, failed := c.execute(sp, in, merged)
 	c.watchdog.stop()
-	var all []render.Explained
+	var all []values.Explained
 	isFile := false
 	if failed == nil {
 		all, isFile = made.ExplainFile(path)
@@ -186,7 +186,7 @@ func (c *confit) explain(args []string) error {
 	return printExplained(c.stdout, all)
 }
 
-func printExplained(w io.Writer, all []render.Explained) error {
+func printExplained(w io.Writer, all []values.Explained) error {
 	var b strings.Builder
 	for _, x := range all {
 		fmt.Fprintf(&b, "%s = %s\n  from %s\n", diag.Quoted(x.Path), diag.Visible(string(x.Value)), origin(x.Setting))
@@ -201,7 +201,7 @@ func printExplained(w io.Writer, all []render.Explained) error {
 	return err
 }
 
-func origin(s render.Setting) string {
+func origin(s values.Setting) string {
 	if s.Place == "" || s.Place == s.Source {
 		return s.Source
 	}

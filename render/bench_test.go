@@ -9,6 +9,7 @@ import (
 	"text/template"
 
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 // benchTemplate is about 2 KB of what configuration templates do.
@@ -98,7 +99,7 @@ func benchProgram(b *testing.B, text string) *program {
 	return &program{main: main, own: own}
 }
 
-func benchRun(b *testing.B, p *program, v *Values) int {
+func benchRun(b *testing.B, p *program, v *values.Values) int {
 	b.Helper()
 	e := &eval{lib: testLibrary, reads: v.NewReadSet(), prog: p}
 	e.run(map[string]any{"Values": v.Root()})

@@ -16,6 +16,7 @@ import (
 	"confit/render/diag"
 	"confit/render/format"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
@@ -211,7 +212,7 @@ func holdsNil(v reflect.Value, depth int) bool {
 var testLibrary = newLibrary(Options{})
 
 // ours executes a template with our evaluator. It fails the test on a bug.
-func ours(t testing.TB, text string, v *Values, masked bool) *eval {
+func ours(t testing.TB, text string, v *values.Values, masked bool) *eval {
 	t.Helper()
 	src := &source{name: "main", text: text}
 	main, own, err := parseSource(src, "", "", testLibrary)

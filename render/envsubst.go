@@ -6,6 +6,7 @@ import (
 
 	"confit/render/diag"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 // A substitution walks over one text. It replaces ${NAME}, ${NAME:-default}, ${NAME-default},
@@ -121,7 +122,7 @@ func (s *substitution) apply(start int, name string, op byte, colon bool, word s
 		if word == "" {
 			word = name + " is not set"
 		}
-		if s.reads.secret {
+		if s.reads.Secret {
 			word = name + " is not set"
 		}
 		s.failAt(start, "required", diag.Quoted(word), "")
@@ -156,7 +157,7 @@ func (s *substitution) lookup(start int, name string) (string, bool) {
 		path, _ := tree.ParsePath(p)
 		found = []tree.Path{path}
 	} else {
-		found = indexVars(s.root, Layer{Vars: []Var{{Rest: name}}})[fold(name)]
+		found = values.IndexVars(s.root, values.Layer{Vars: []values.Var{{Rest: name}}})[values.FoldName(name)]
 	}
 	switch len(found) {
 	case 0:

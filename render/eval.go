@@ -10,6 +10,7 @@ import (
 	"confit/render/content"
 	"confit/render/diag"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 // An eval executes one program once. It walks the tree of text/template/parse over
@@ -33,7 +34,7 @@ type eval struct {
 	mass     int         // bytes of text given to the function being called
 	problems []*diag.Problem
 	latest   *diag.Problem // the last one, unless it was dropped
-	reads    ReadSet
+	reads    values.ReadSet
 	said     map[diag.Pos]string // what fail and required said in a masked run
 	asked    []*Missing          // values of the data that are not there and were asked for
 	marking  bool                // note which part of the template writes what
@@ -97,7 +98,7 @@ func (e *eval) guarded(f func()) {
 
 func (e *eval) execute(d *definition, dot any) {
 	if d.src.secret && !d.src.made { // its very text is a secret
-		e.reads.secret = true
+		e.reads.Secret = true
 		if e.masked {
 			e.out = append(e.out, content.Mask...)
 			return

@@ -208,7 +208,7 @@ func (e *eval) member(at parse.Node, n *tree.Node, name string, i int) any {
 		return c
 	}
 	if n.IsLeaf() {
-		e.reads.add(n) // what it is decides
+		e.reads.Add(n) // what it is decides
 	}
 	if n.IsMap() || n.Value() == nil {
 		m := &Missing{path: valuePath(n, name), deepest: n, key: name, def: e.def, offset: e.nameOffset(at, i)}

@@ -35,7 +35,7 @@ func (l *library) blame(e *eval, f format.Fault, do func(*eval)) *diag.Problem {
 // blame words a fault at the place in the template that wrote its line.
 func (e *eval) blame(f format.Fault) *diag.Problem {
 	line, text := max(f.Line, 1), f.Text
-	if e.reads.secret || e.prog.main.src.secret {
+	if e.reads.Secret || e.prog.main.src.secret {
 		text = cmp.Or(f.Nameless, text)
 	}
 	p := diag.Problemf(diag.CauseData, "output-check", e.wrote(line), "line %d of %s is wrong: %s", line, diag.Quoted(f.File), text)

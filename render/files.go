@@ -95,7 +95,7 @@ func (e *eval) fileMethod(at parse.Node, f *Files, name string, args []any) any 
 }
 
 func (e *eval) noFile(at parse.Node, name string) any {
-	if e.reads.secret {
+	if e.reads.Secret {
 		return e.fail(at, "no-file", "there is no file of that name in any source", "")
 	}
 	return e.fail(at, "no-file", "there is no file "+diag.Quoted(name)+" in any source", "add a source that has it")
@@ -104,7 +104,7 @@ func (e *eval) noFile(at parse.Node, name string) any {
 // content reads a file, which is one value: of a sensitive source, a secret.
 func (e *eval) content(at parse.Node, f *content.File) string {
 	if f.Sensitive {
-		e.reads.secret = true
+		e.reads.Secret = true
 		if e.masked && f.Size() > 0 {
 			return content.Mask
 		}

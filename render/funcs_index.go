@@ -85,7 +85,7 @@ func (e *eval) mayShow(v any) bool {
 	if n, ok := v.(*tree.Node); ok {
 		return !n.Sensitive()
 	}
-	return !e.reads.secret
+	return !e.reads.Secret
 }
 
 // absent is the missing value of a computed name.

@@ -27,7 +27,7 @@ func printFormat(e *eval, c call) any {
 	if i := slices.Index(f.used, false); i >= 0 && fault == "" {
 		fault = "the format does not use every value"
 	}
-	if fault != "" && e.reads.secret { // the format may be made of it
+	if fault != "" && e.reads.Secret { // the format may be made of it
 		fault = "the format and the values do not fit together"
 	}
 	if fault != "" {

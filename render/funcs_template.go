@@ -92,7 +92,7 @@ func (e *eval) message(c call, text any, code string) any {
 		e.said[e.pos(e.start(c.at))] = said
 		return content.Mask
 	}
-	if e.reads.secret {
+	if e.reads.Secret {
 		return e.fail(c.at, code, heldBack, "")
 	}
 	return e.fail(c.at, code, said, "")

@@ -49,7 +49,7 @@ func decoding(want string, decode func([]byte, *tree.Origin) (*tree.Node, error)
 		e.made(c.at, len(s))
 		n, err := decode([]byte(s), &tree.Origin{File: "text"})
 		wrong := err == nil && want != "" && n.Kind() != want
-		if (err != nil || wrong) && e.reads.secret { // which of the two would tell of it
+		if (err != nil || wrong) && e.reads.Secret { // which of the two would tell of it
 			return e.fail(c.at, "function", c.name+" cannot make "+diag.An(cmp.Or(want, "value"))+" of its argument", "")
 		}
 		if err != nil {

@@ -17,7 +17,7 @@ func (e *eval) scalar(v any) any {
 
 // leaf reads one leaf. In a masked run a sensitive one is Mask, unless it is empty.
 func (e *eval) leaf(n *tree.Node) any {
-	e.reads.add(n)
+	e.reads.Add(n)
 	if e.masked && n.Sensitive() && !tree.EmptyValue(n.Value()) {
 		return content.Mask
 	}

@@ -14,6 +14,7 @@ import (
 	"confit/render/content"
 	"confit/render/diag"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 // A library is every function that a template may call, and what these know of the run.
@@ -22,7 +23,7 @@ type library struct {
 	sources  []string // where values were looked for, for error texts
 	limits   Limits
 	deadline time.Time // of all executions
-	values   *Values
+	values   *values.Values
 	budget   *Budget
 }
 
@@ -55,8 +56,8 @@ type call struct {
 
 // Options are what all executions of a run share.
 type Options struct {
-	Values   *Values  // nil for none
-	Sources  []string // names of the sources in order, for error texts
+	Values   *values.Values // nil for none
+	Sources  []string       // names of the sources in order, for error texts
 	Limits   Limits
 	Deadline time.Time // when executions are stopped; zero is never
 	Budget   *Budget
@@ -294,7 +295,7 @@ func (e *eval) failCall(c call, err error) any {
 	text := c.name + " cannot work on " + kinds(c.args)
 	var f diag.SafeError
 	switch {
-	case !e.reads.secret:
+	case !e.reads.Secret:
 		text = c.name + ": " + diag.Quoted(err.Error())
 	case errors.As(err, &f):
 		text = c.name + ": " + string(f)

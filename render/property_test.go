@@ -14,6 +14,7 @@ import (
 	"confit/render/diag"
 	"confit/render/specfile"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 // rounds is how many random templates a property is tried on.
@@ -25,7 +26,7 @@ func rounds(n int) uint64 {
 }
 
 // inline renders one template over values, as a run would.
-func inline(v *Values, text string) ([]Output, error) {
+func inline(v *values.Values, text string) ([]Output, error) {
 	entry := Entry{Inline: text, To: "app.conf", Where: specfile.Where{Fields: map[string]specfile.SpecField{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}}
 	r, err := Render([]Entry{entry}, Input{Values: v, Files: NewFiles(nil), Deadline: time.Now().Add(200 * time.Millisecond)})
 	if r == nil {
@@ -36,7 +37,7 @@ func inline(v *Values, text string) ([]Output, error) {
 
 // withSecrets sets some leaves of random values by a sensitive source. Two sets differ
 // in nothing but the values of these.
-func withSecrets(t testing.TB, seed uint64, words []string, number int64) *Values {
+func withSecrets(t testing.TB, seed uint64, words []string, number int64) *values.Values {
 	r := rand.New(rand.NewPCG(seed, 3))
 	base := nodeOf(randomValues(r), &tree.Origin{File: "v"})
 	secret := map[string]any{
@@ -156,7 +157,7 @@ func TestUnreadIsUnused(t *testing.T) {
 		v := valuesOf(t, nodeOf(randomValues(rand.New(rand.NewPCG(seed, 3))), &tree.Origin{File: "v"}))
 		before := ours(t, text, v, false)
 		for _, leaf := range leavesOf(v.Root()) {
-			if before.reads.has(leaf) {
+			if before.reads.Has(leaf) {
 				continue
 			}
 			old := leaf.Value()

@@ -16,6 +16,7 @@ import (
 	"confit/render/content"
 	"confit/render/diag"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 // Found is what an entry reads: the files that a template, a folder or a glob names.
@@ -29,7 +30,7 @@ type Found struct {
 
 // Input is all that rendering depends on.
 type Input struct {
-	Values   *Values
+	Values   *values.Values
 	Files    *Files           // what templates reach as .Files
 	Found    map[string]Found // by Entry.Ref; Render lets go of the texts that it is done with
 	Schemas  map[string]*Schema
@@ -44,9 +45,9 @@ type Input struct {
 type Result struct {
 	Outputs []Output
 
-	values  *Values
-	reads   []*Reads // of each output; nil for one that reads no values
-	read    ReadSet  // by entries as a whole: when, each, to
+	values  *values.Values
+	reads   []*Reads       // of each output; nil for one that reads no values
+	read    values.ReadSet // by entries as a whole: when, each, to
 	missing []*Missing
 }
 
@@ -93,7 +94,7 @@ type renderer struct {
 	root    map[string]any
 	refs    map[string]int // how many entries read the same
 	queue   []job
-	read    ReadSet
+	read    values.ReadSet
 	missing []*Missing
 
 	mu     sync.Mutex
@@ -192,7 +193,7 @@ func (r *renderer) wanted(e *Entry) (bool, error) {
 	if n == nil {
 		return false, nil
 	}
-	r.read.addAll(n)
+	r.read.AddAll(n)
 	if s, ok := n.Value().(string); ok && n.IsText() && readsFalse(s) {
 		problem := diag.Problemf(diag.CauseData, "truthy-text", e.At("when"), "when: %s is text that reads as false but counts as true", diag.Quoted(e.When))
 		problem.Hint = "set typed: true on the source of it (" + n.Pos().String() + ")"
@@ -247,7 +248,7 @@ func (r *renderer) target(e *Entry, dot map[string]any) (string, error) {
 	if name.IsSensitive() {
 		return "", e.secretName()
 	}
-	r.read.join(reads.ReadSet)
+	r.read.Join(reads.ReadSet)
 	r.missing = append(r.missing, reads.Missing...)
 	return string(name.Masked()), nil
 }

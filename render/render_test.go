@@ -8,17 +8,18 @@ import (
 	"confit/render/diag"
 	"confit/render/specfile"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 // one renders a single inline template over YAML values.
 func one(t *testing.T, yaml, text string) (Output, error) {
 	t.Helper()
-	return oneOf(t, text, Layer{Root: rootOf(t, yaml, &tree.Origin{Source: "file values.yaml", File: "values.yaml"})})
+	return oneOf(t, text, values.Layer{Root: rootOf(t, yaml, &tree.Origin{Source: "file values.yaml", File: "values.yaml"})})
 }
 
-func oneOf(t *testing.T, text string, layers ...Layer) (Output, error) {
+func oneOf(t *testing.T, text string, layers ...values.Layer) (Output, error) {
 	t.Helper()
-	v, err := Merge(layers, func(string) {})
+	v, err := values.Merge(layers, func(string) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,8 +148,8 @@ func TestSecrets(t *testing.T) {
 		"field":      {"{{ .Values.pw | len }}", "6", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := oneOf(t, c.in, Layer{Root: rootOf(t, "name: web", &tree.Origin{File: "v.yaml"})},
-				Layer{Root: rootOf(t, "pw: hunter2\npin: 4711\nnopw: ''", secret)})
+			got, err := oneOf(t, c.in, values.Layer{Root: rootOf(t, "name: web", &tree.Origin{File: "v.yaml"})},
+				values.Layer{Root: rootOf(t, "pw: hunter2\npin: 4711\nnopw: ''", secret)})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -9,6 +9,7 @@ import (
 	"confit/render/diag"
 	"confit/render/format"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 // maxReused is the size up to which an output is copied out of the buffer that it was
@@ -17,7 +18,7 @@ const maxReused = 64 << 10
 
 // Reads are what one execution read of the values.
 type Reads struct {
-	ReadSet
+	values.ReadSet
 	Missing []*Missing // values that were asked for and are not there
 }
 
@@ -77,7 +78,7 @@ func (l *library) run(p *program, buf *[]byte, check Checker, do func(*eval)) (c
 	switch {
 	case p.main.src.secret: // its very text is a secret
 		return content.Sensitive(text, []byte(content.Mask)), reads, nil
-	case e.reads.secret:
+	case e.reads.Secret:
 		masked := l.maskedRun(p, do)
 		if len(masked.problems) > 0 { // a limit: the shown text would be cut off
 			return content.Content{}, nil, masked.problems[0]

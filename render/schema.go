@@ -9,6 +9,7 @@ import (
 	"confit/render/diag"
 	"confit/render/format"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 // A Schema is a JSON Schema (2020-12) for values. It is evaluated on the nodes
@@ -45,7 +46,7 @@ func ParseSchema(file string, data []byte) (*Schema, error) {
 		p.Cause = diag.CauseSpec
 		return nil, p
 	}
-	NewValues(n) // links each node to its parent
+	values.NewValues(n) // links each node to its parent
 	s := &Schema{file: file, root: n, anchors: map[string]*tree.Node{}, patterns: map[string]*regexp.Regexp{}}
 	s.findAnchors(n)
 	return s, s.checkSchema(n)
@@ -53,7 +54,7 @@ func ParseSchema(file string, data []byte) (*Schema, error) {
 
 // Check holds the values against the schema and reports every violation: the path, what
 // was expected, and the place that set it. No value is quoted.
-func (s *Schema) Check(v *Values) error {
+func (s *Schema) Check(v *values.Values) error {
 	var all []error
 	for _, x := range s.evaluate(s.root, v.Root(), 0).violations {
 		p := diag.Problemf(diag.CauseData, "schema", x.node.Pos(), "%s %s", diag.Quoted(x.node.Path().String()), x.text)

@@ -6,6 +6,7 @@ import (
 	"confit/render/diag"
 	"confit/render/format"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 // Fault is the first violation of a rendered file; nil where there is none.
@@ -20,7 +21,7 @@ func (s *Schema) Fault(name string, data []byte) *format.Fault {
 	if f := format.FaultOf(err); f != nil {
 		return f
 	}
-	NewValues(n) // links each node to its parent
+	values.NewValues(n) // links each node to its parent
 	for _, x := range s.evaluate(s.root, n, 0).violations {
 		return &format.Fault{Line: x.node.Pos().Line, Text: strings.TrimSpace(diag.Quoted(x.node.Path().String()) + " " + x.text), Nameless: "a value " + x.text}
 	}

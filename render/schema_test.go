@@ -7,6 +7,7 @@ import (
 	"confit/render/diag"
 	"confit/render/format"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 // TestSchema holds each keyword against a value that it allows and one that it does not.
@@ -60,13 +61,13 @@ func TestSchema(t *testing.T) {
 	}
 }
 
-func finished(t *testing.T, text string) *Values {
+func finished(t *testing.T, text string) *values.Values {
 	t.Helper()
 	n, err := format.DecodeJSON([]byte(text), &tree.Origin{File: "v.json"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewValues(n)
+	return values.NewValues(n)
 }
 
 func TestSchemaRefused(t *testing.T) {

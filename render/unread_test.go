@@ -10,6 +10,7 @@ import (
 
 	"confit/render/specfile"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 // readers are entries that read by every way there is, each only some of the values.
@@ -46,7 +47,7 @@ func readers() map[string]Entry {
 // A madeOf is an output, with what was read for it and for its entry.
 type madeOf struct {
 	Output
-	reads ReadSet
+	reads values.ReadSet
 }
 
 // bytes are the real bytes.
@@ -71,7 +72,7 @@ func fromSpec(e Entry) Entry {
 }
 
 // wide renders all of readers over v, and gives what succeeds.
-func wide(v *Values) map[string]madeOf {
+func wide(v *values.Values) map[string]madeOf {
 	all := map[string]madeOf{}
 	for name, e := range readers() {
 		r, err := Render([]Entry{fromSpec(e)}, Input{Values: v, Files: NewFiles(nil)})
@@ -81,9 +82,9 @@ func wide(v *Values) map[string]madeOf {
 		for i, o := range r.Outputs {
 			o.Path = name + ": " + o.Path
 			reads := v.NewReadSet()
-			reads.join(r.read)
+			reads.Join(r.read)
 			if r.reads[i] != nil {
-				reads.join(r.reads[i].ReadSet)
+				reads.Join(r.reads[i].ReadSet)
 			}
 			all[o.Path] = madeOf{o, reads}
 		}
@@ -108,7 +109,7 @@ func TestUnreadOfEntries(t *testing.T) {
 			after := wide(v)
 			leaf.SetValue(old)
 			for name, was := range before {
-				if was.reads.has(leaf) {
+				if was.reads.Has(leaf) {
 					continue
 				}
 				unread++

@@ -5,16 +5,17 @@ import (
 
 	"confit/render/diag"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 // Unused finds what is likely a slip, though no error: values that no output reads, values
 // that templates ask for and nobody sets, and sources of which nothing is used.
 func (r *Result) Unused(used map[string]bool) []*diag.Problem {
 	read := r.values.NewReadSet()
-	read.join(r.read)
+	read.Join(r.read)
 	for _, set := range r.reads {
 		if set != nil {
-			read.join(set.ReadSet)
+			read.Join(set.ReadSet)
 		}
 	}
 	sources := map[string]bool{}
@@ -25,15 +26,15 @@ func (r *Result) Unused(used map[string]bool) []*diag.Problem {
 
 // unread lists values that nobody read; a map or list of which nothing was read is one
 // entry. It notes in sources, for each, whether something of it was read.
-func unread(n *tree.Node, read *ReadSet, sources map[string]bool) []*diag.Problem {
+func unread(n *tree.Node, read *values.ReadSet, sources map[string]bool) []*diag.Problem {
 	kids := n.Children()
 	if len(kids) == 0 {
 		if n.Parent() == nil {
 			return nil
 		}
 		name := n.SourceName()
-		sources[name] = sources[name] || n.IsLeaf() && read.has(n)
-		if !n.IsLeaf() || read.has(n) {
+		sources[name] = sources[name] || n.IsLeaf() && read.Has(n)
+		if !n.IsLeaf() || read.Has(n) {
 			return nil
 		}
 		return []*diag.Problem{warn("unread-value", n.Pos(), diag.Quoted(n.Path().String())+" is read by no output")}
@@ -84,14 +85,14 @@ func warn(code string, pos diag.Pos, text string) *diag.Problem {
 }
 
 // ExplainFile lists the values that an output read; false when there is no such output.
-func (r *Result) ExplainFile(file string) ([]Explained, bool) {
+func (r *Result) ExplainFile(file string) ([]values.Explained, bool) {
 	i := slices.IndexFunc(r.Outputs, func(o Output) bool { return o.Path == file })
 	if i < 0 {
 		return nil, false
 	}
-	all := []Explained{}
-	for _, x := range r.values.explained() {
-		if x.node.IsLeaf() && r.hasRead(i, x.node) {
+	all := []values.Explained{}
+	for _, x := range r.values.Explained() {
+		if x.Node.IsLeaf() && r.hasRead(i, x.Node) {
 			all = append(all, x)
 		}
 	}
@@ -110,13 +111,13 @@ func (r *Result) readBy(n *tree.Node) []string {
 }
 
 // Annotate adds to explained values the outputs that read them.
-func (r *Result) Annotate(all []Explained) {
+func (r *Result) Annotate(all []values.Explained) {
 	for i := range all {
-		all[i].ReadBy = r.readBy(all[i].node)
+		all[i].ReadBy = r.readBy(all[i].Node)
 	}
 }
 
 // hasRead tells whether output i read a leaf.
 func (r *Result) hasRead(i int, leaf *tree.Node) bool {
-	return r.reads[i] != nil && r.reads[i].has(leaf)
+	return r.reads[i] != nil && r.reads[i].Has(leaf)
 }

@@ -5,6 +5,7 @@ import (
 
 	"confit/render/format"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 // nodeOf makes nodes of plain values.
@@ -28,13 +29,13 @@ func nodeOf(v any, o *tree.Origin) *tree.Node {
 	return &n
 }
 
-func valuesOf(t testing.TB, layers ...*tree.Node) *Values {
+func valuesOf(t testing.TB, layers ...*tree.Node) *values.Values {
 	t.Helper()
-	var in []Layer
+	var in []values.Layer
 	for _, n := range layers {
-		in = append(in, Layer{Root: n})
+		in = append(in, values.Layer{Root: n})
 	}
-	v, err := Merge(in, func(string) {})
+	v, err := values.Merge(in, func(string) {})
 	if err != nil {
 		t.Fatal(err)
 	}

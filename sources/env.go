@@ -7,19 +7,19 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"confit/render"
 	"confit/render/diag"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 // secretNames are the variables that hold secrets unless the spec says otherwise.
 var secretNames = []string{"*PASSWORD*", "*PASSWD*", "*SECRET*", "*TOKEN*", "*CREDENTIAL*", "*PRIVATE_KEY*", "*API_KEY*"}
 
 // vars gives the variables that an env source takes in, sorted by name.
-func (r *reader) vars(s *Spec) ([]render.Var, error) {
+func (r *reader) vars(s *Spec) ([]values.Var, error) {
 	env := slices.Sorted(slices.Values(r.Env))
 	links := serviceLinks(env)
-	vars := []render.Var{}
+	vars := []values.Var{}
 	var names []string
 	var all []error
 	for _, pair := range env {
@@ -68,8 +68,8 @@ func (s *Spec) takes(name string) bool {
 }
 
 // variable is a variable of the source, before it has a value.
-func (s *Spec) variable(name string) render.Var {
-	v := render.Var{Rest: strings.TrimPrefix(name, s.Env), Typed: s.Typed}
+func (s *Spec) variable(name string) values.Var {
+	v := values.Var{Rest: strings.TrimPrefix(name, s.Env), Typed: s.Typed}
 	v.Origin = &tree.Origin{Source: s.String(), Var: name, Sensitive: s.secretVar(name)}
 	if to, ok := s.Map[name]; ok {
 		v.To, _ = tree.ParsePath(to)

@@ -8,8 +8,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"confit/render"
 	"confit/render/specfile"
+	"confit/render/values"
 )
 
 // read takes in the sources of a spec and gives each value as "path = value (place)".
@@ -35,7 +35,7 @@ func read(t *testing.T, w World, spec string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	v, err := render.Merge(layers, func(string) {})
+	v, err := values.Merge(layers, func(string) {})
 	if err != nil {
 		return "", err
 	}

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"confit/render"
 	"confit/render/diag"
+	"confit/render/values"
 )
 
 // twinOf gives the variable that NAME_FILE stands in for, if the source names it.
@@ -16,7 +16,7 @@ func (s *Spec) twinOf(name string) (of string, ok bool) {
 }
 
 // fromFile gives the variable of that name the content of the file that its twin names.
-func (r *reader) fromFile(s *Spec, name, twin, file string) (render.Var, error) {
+func (r *reader) fromFile(s *Spec, name, twin, file string) (values.Var, error) {
 	v := s.variable(name)
 	v.Origin.Var, v.Origin.File = twin, file
 	if slices.ContainsFunc(r.Env, func(pair string) bool { return strings.HasPrefix(pair, name+"=") }) {

@@ -6,9 +6,9 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"confit/render"
 	"confit/render/diag"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 // A ListStrategy says how a list of the source goes over an earlier one.
@@ -30,11 +30,11 @@ func (l *ListStrategy) FromSpec(n *yaml.Node) error {
 }
 
 // listRules are the strategies of the source, their paths below at.
-func (s *Spec) listRules(at tree.Path) []render.ListRule {
-	var rules []render.ListRule
+func (s *Spec) listRules(at tree.Path) []values.ListRule {
+	var rules []values.ListRule
 	for name, strategy := range s.Lists {
 		p, _ := tree.ParsePath(name)
-		rules = append(rules, render.ListRule{At: append(at[:len(at):len(at)], p...), By: strategy.by})
+		rules = append(rules, values.ListRule{At: append(at[:len(at):len(at)], p...), By: strategy.by})
 	}
 	return rules
 }

@@ -11,16 +11,16 @@ import (
 	"syscall"
 	"unicode/utf8"
 
-	"confit/render"
 	"confit/render/content"
 	"confit/render/diag"
 	"confit/render/glob"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 // Read takes in all sources in their order: the layers of values, and the files, each
 // with the name of its source.
-func Read(s *Snapshot, specs []Spec, notice func(string)) ([]render.Layer, []content.File, error) {
+func Read(s *Snapshot, specs []Spec, notice func(string)) ([]values.Layer, []content.File, error) {
 	r := reader{Snapshot: s, notice: notice, matched: map[*Spec][]atomic.Bool{}, paths: map[*Spec][]string{}}
 	var all []error
 	var err error
@@ -49,7 +49,7 @@ type reader struct {
 	*Snapshot
 	notice    func(string)
 	checkouts map[*Spec]*checkout // of the Git sources
-	layers    []render.Layer
+	layers    []values.Layer
 	files     []content.File
 	texts     []text
 	matched   map[*Spec][]atomic.Bool // of sources with globs in sensitive: which of them name something
@@ -77,7 +77,7 @@ func (r *reader) source(s *Spec) error {
 	at, _ := s.at()
 	if s.Kind() == "env" {
 		vars, err := r.vars(s)
-		r.layers = append(r.layers, render.Layer{Vars: vars, At: at, Lists: s.listRules(at)})
+		r.layers = append(r.layers, values.Layer{Vars: vars, At: at, Lists: s.listRules(at)})
 		return err
 	}
 	files, err := r.filesOf(s)
@@ -118,11 +118,11 @@ func (r *reader) source(s *Spec) error {
 			continue
 		}
 		r.texts = append(r.texts, text{file: first + i, layer: len(r.layers), data: data, origin: o, at: at, nest: s.nested(f.Path), spec: s, decode: decode})
-		r.layers = append(r.layers, render.Layer{Lists: s.listRules(at)})
+		r.layers = append(r.layers, values.Layer{Lists: s.listRules(at)})
 	}
 	if len(plain) > 0 {
 		o := &tree.Origin{Source: s.String(), File: rebase(s.Base, s.where())}
-		r.layers = append(r.layers, render.Layer{Root: tree.Under(at, tree.NewMap(o, plain)), Lists: s.listRules(at)})
+		r.layers = append(r.layers, values.Layer{Root: tree.Under(at, tree.NewMap(o, plain)), Lists: s.listRules(at)})
 	}
 	return nil
 }

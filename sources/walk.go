@@ -15,6 +15,7 @@ import (
 	"confit/render/diag"
 	"confit/render/glob"
 	"confit/render/tree"
+	"confit/render/values"
 )
 
 const maxNesting = 40 // directories in directories; more is a loop of links
@@ -260,7 +261,7 @@ func rebase(dir, name string) string {
 }
 
 // ParseSetFile reads path=file and gives the path the file's content.
-func (s *Snapshot) ParseSetFile(text string, o *tree.Origin) ([]render.Assignment, error) {
+func (s *Snapshot) ParseSetFile(text string, o *tree.Origin) ([]values.Assignment, error) {
 	name, file, ok := strings.Cut(text, "=")
 	if !ok {
 		return nil, errors.New("write path=file")
@@ -272,6 +273,6 @@ func (s *Snapshot) ParseSetFile(text string, o *tree.Origin) ([]render.Assignmen
 	if !utf8.Valid(data) {
 		return nil, &diag.Problem{Cause: diag.CauseData, Code: "not-utf8", Pos: diag.Pos{File: file}, Text: "--set-file: the file is not UTF-8 text and cannot be a value", Hint: "copy and .Files take any bytes"}
 	}
-	a, err := render.Assign(name, string(data), &tree.Origin{Source: o.Source, File: file})
-	return []render.Assignment{a}, err
+	a, err := values.Assign(name, string(data), &tree.Origin{Source: o.Source, File: file})
+	return []values.Assignment{a}, err
 }

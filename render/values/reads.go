@@ -1,4 +1,4 @@
-package render
+package values
 
 import (
 	"confit/render/tree"
@@ -7,7 +7,7 @@ import (
 // A ReadSet holds the leaves that an output has read, one bit each.
 type ReadSet struct {
 	bits   []uint64
-	secret bool // one of them was sensitive
+	Secret bool // one of them was sensitive
 }
 
 // NewReadSet is an empty set for the leaves of v, which may be nil.
@@ -18,29 +18,29 @@ func (v *Values) NewReadSet() ReadSet {
 	return ReadSet{bits: make([]uint64, (v.leaves+63)/64)}
 }
 
-func (r *ReadSet) add(n *tree.Node) {
+func (r *ReadSet) Add(n *tree.Node) {
 	r.bits[n.ID()>>6] |= 1 << (n.ID() & 63)
-	r.secret = r.secret || n.Sensitive()
+	r.Secret = r.Secret || n.Sensitive()
 }
 
-// addAll adds every leaf at and below n, but does not make a secret of what asks whether
+// AddAll adds every leaf at and below n, but does not make a secret of what asks whether
 // something is there.
-func (r *ReadSet) addAll(n *tree.Node) {
+func (r *ReadSet) AddAll(n *tree.Node) {
 	kids := n.Children()
 	if n.IsLeaf() {
 		r.bits[n.ID()>>6] |= 1 << (n.ID() & 63)
 	}
 	for i := range kids {
-		r.addAll(&kids[i])
+		r.AddAll(&kids[i])
 	}
 }
 
-// join adds what another set has.
-func (r *ReadSet) join(o ReadSet) {
+// Join adds what another set has.
+func (r *ReadSet) Join(o ReadSet) {
 	for i := range o.bits {
 		r.bits[i] |= o.bits[i]
 	}
-	r.secret = r.secret || o.secret
+	r.Secret = r.Secret || o.Secret
 }
 
-func (r *ReadSet) has(n *tree.Node) bool { return r.bits[n.ID()>>6]&(1<<(n.ID()&63)) != 0 }
+func (r *ReadSet) Has(n *tree.Node) bool { return r.bits[n.ID()>>6]&(1<<(n.ID()&63)) != 0 }

@@ -1,4 +1,4 @@
-package render
+package values
 
 import (
 	"fmt"
@@ -22,7 +22,7 @@ type Var struct {
 // without regard to case, dots, dashes and underscores; a name that matches nothing
 // makes a new key, which a notice tells of.
 func matchVars(base *tree.Node, l Layer, notice func(string)) ([]*tree.Node, []error) {
-	known := indexVars(base, l)
+	known := IndexVars(base, l)
 	taken := map[string]Var{}
 	var nodes []*tree.Node
 	var problems []error
@@ -58,7 +58,7 @@ func placeVar(base *tree.Node, at tree.Path, known map[string][]tree.Path, v Var
 	if v.To != nil {
 		return append(at[:len(at):len(at)], v.To...), nil
 	}
-	found := known[fold(v.Rest)]
+	found := known[FoldName(v.Rest)]
 	switch len(found) {
 	case 0:
 		path := newPath(base, at, v.Rest)
@@ -79,17 +79,17 @@ func placeVar(base *tree.Node, at tree.Path, known map[string][]tree.Path, v Var
 	return nil, p
 }
 
-// fold reduces a name or a path to what the matching compares.
-func fold(s string) string {
+// FoldName reduces a name or a path to what the matching compares.
+func FoldName(s string) string {
 	return strings.NewReplacer(".", "", "-", "", "_", "").Replace(strings.ToLower(s))
 }
 
-// indexVars lists the paths below l.At whose folded form is that of a variable. It
+// IndexVars lists the paths below l.At whose folded form is that of a variable. It
 // walks only where some variable's name leads.
-func indexVars(base *tree.Node, l Layer) map[string][]tree.Path {
+func IndexVars(base *tree.Node, l Layer) map[string][]tree.Path {
 	wanted := make([]string, len(l.Vars))
 	for i, v := range l.Vars {
-		wanted[i] = fold(v.Rest)
+		wanted[i] = FoldName(v.Rest)
 	}
 	sort.Strings(wanted)
 	known := map[string][]tree.Path{}
@@ -97,7 +97,7 @@ func indexVars(base *tree.Node, l Layer) map[string][]tree.Path {
 	walk = func(n *tree.Node, folded string, path tree.Path) {
 		m, _ := n.Value().(tree.Members)
 		for i := range m {
-			f := folded + fold(m[i].Key())
+			f := folded + FoldName(m[i].Key())
 			at := sort.SearchStrings(wanted, f)
 			if at == len(wanted) || !strings.HasPrefix(wanted[at], f) {
 				continue
@@ -129,7 +129,7 @@ func newPath(base *tree.Node, at tree.Path, rest string) tree.Path {
 		if n != nil {
 			m, _ := n.Value().(tree.Members)
 			for i := range m {
-				if fold(m[i].Key()) == fold(part) {
+				if FoldName(m[i].Key()) == FoldName(part) {
 					next, key = &m[i], m[i].Key()
 					break
 				}

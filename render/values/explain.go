@@ -1,4 +1,4 @@
-package render
+package values
 
 import (
 	"encoding/json"
@@ -22,7 +22,7 @@ type Explained struct {
 	Overrode  []Setting `json:"overrode,omitempty"` // oldest first
 	ReadBy    []string  `json:"readBy,omitempty"`   // outputs
 
-	node *tree.Node
+	Node *tree.Node
 }
 
 // Shown is a value as JSON, or the mask.
@@ -70,7 +70,7 @@ func (v *Values) unknown(p tree.Path, deepest *tree.Node) error {
 	return problem
 }
 
-func (v *Values) explained() []Explained {
+func (v *Values) Explained() []Explained {
 	var all []Explained
 	v.explain(v.root, &all)
 	return all
@@ -85,7 +85,7 @@ func (v *Values) explain(n *tree.Node, all *[]Explained) {
 		return
 	}
 	secret := n.Sensitive()
-	x := Explained{Path: n.Path().String(), Kind: n.Kind(), Sensitive: secret, Setting: settingOf(n, secret), node: n}
+	x := Explained{Path: n.Path().String(), Kind: n.Kind(), Sensitive: secret, Setting: settingOf(n, secret), Node: n}
 	x.Value = x.Setting.Value
 	for _, o := range v.overrodeAt(n) {
 		x.Overrode = append(x.Overrode, settingOf(o, secret))
