@@ -12,6 +12,7 @@ import (
 	"confit/render/content"
 	"confit/render/diag"
 	"confit/render/glob"
+	"confit/render/schema"
 	"confit/render/values"
 	"confit/sources"
 )
@@ -21,8 +22,8 @@ type inputs struct {
 	layers  []values.Layer
 	files   []content.File
 	found   map[string]render.Found
-	schema  *render.Schema            // of the values
-	schemas map[string]*render.Schema // of outputs, by the name that check: gives
+	schema  *schema.Schema            // of the values
+	schemas map[string]*schema.Schema // of outputs, by the name that check: gives
 	notices []string
 }
 
@@ -83,7 +84,7 @@ func (in *inputs) readSchemas(s *sources.Snapshot, sp *spec) (err error) {
 		in.schema, err = s.Schema(sp.Where, "schema", sp.Schema)
 		all = append(all, err)
 	}
-	in.schemas = map[string]*render.Schema{}
+	in.schemas = map[string]*schema.Schema{}
 	for i := range sp.Render {
 		e := &sp.Render[i]
 		if name := e.Checks.Schema; name != "" {

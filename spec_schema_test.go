@@ -13,15 +13,15 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"go.yaml.in/yaml/v3"
 
-	"confit/render"
 	"confit/render/format"
+	"confit/render/schema"
 	"confit/render/specfile"
 	"confit/render/tree"
 	"confit/render/values"
 )
 
 // refusals tells what confit finds wrong with a spec, and what its schema does.
-func refusals(t *testing.T, schema *render.Schema, name string, data []byte) (own, theirs error) {
+func refusals(t *testing.T, schema *schema.Schema, name string, data []byte) (own, theirs error) {
 	t.Helper()
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
@@ -43,9 +43,9 @@ func refusals(t *testing.T, schema *render.Schema, name string, data []byte) (ow
 	return own, schema.Check(values)
 }
 
-func parseSpecSchema(t *testing.T) *render.Schema {
+func parseSpecSchema(t *testing.T) *schema.Schema {
 	t.Helper()
-	schema, err := render.ParseSchema("spec.schema.json", []byte(specSchema))
+	schema, err := schema.Parse("spec.schema.json", []byte(specSchema))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/schema"
 	"confit/render/tree"
 	"confit/render/values"
 )
@@ -33,7 +34,7 @@ type Input struct {
 	Values   *values.Values
 	Files    *Files           // what templates reach as .Files
 	Found    map[string]Found // by Entry.Ref; Render lets go of the texts that it is done with
-	Schemas  map[string]*Schema
+	Schemas  map[string]*schema.Schema
 	Sources  []string  // names of the sources in order, for error texts
 	Deadline time.Time // when templates are stopped; zero is never
 	Limits   Limits

@@ -11,9 +11,9 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"confit/render"
 	"confit/render/diag"
 	"confit/render/format"
+	"confit/render/schema"
 	"confit/render/specfile"
 )
 
@@ -153,12 +153,12 @@ func (s *Snapshot) Spec(name string) (*yaml.Node, error) {
 }
 
 // Schema reads the JSON Schema that the spec names.
-func (s *Snapshot) Schema(w specfile.Where, field, name string) (*render.Schema, error) {
+func (s *Snapshot) Schema(w specfile.Where, field, name string) (*schema.Schema, error) {
 	defer s.Running.Begin("schema", name)()
 	data, _, err := s.ReadFile(rebase(w.Base, name))
 	if err != nil {
 		return nil, inputProblem(w.At(field), "schema "+diag.Quoted(name), err, "name a file that is there")
 	}
 	s.tellFile("schema "+diag.Quoted(name), len(data), false)
-	return render.ParseSchema(rebase(w.Base, name), data)
+	return schema.Parse(rebase(w.Base, name), data)
 }

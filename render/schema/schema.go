@@ -1,4 +1,4 @@
-package render
+package schema
 
 import (
 	"errors"
@@ -33,9 +33,9 @@ type violation struct {
 	hint string
 }
 
-// ParseSchema reads a schema, in JSON or YAML by its name, and checks it. References out
+// Parse reads a schema, in JSON or YAML by its name, and checks it. References out
 // of the file are refused.
-func ParseSchema(file string, data []byte) (*Schema, error) {
+func Parse(file string, data []byte) (*Schema, error) {
 	decode := format.DecodeJSON
 	if strings.HasSuffix(file, ".yaml") || strings.HasSuffix(file, ".yml") {
 		decode = format.DecodeYAML

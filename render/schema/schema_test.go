@@ -1,4 +1,4 @@
-package render
+package schema
 
 import (
 	"strings"
@@ -47,7 +47,7 @@ func TestSchema(t *testing.T) {
 		"false":                 {`{"properties":{"a":false}}`, `{}`, `{"a":1}`, "a is not allowed here"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, err := ParseSchema("s.json", []byte(c.schema))
+			s, err := Parse("s.json", []byte(c.schema))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -88,11 +88,11 @@ func TestSchemaRefused(t *testing.T) {
 		`{"patternProperties":{"(":{}}}`:       "no regular expression",
 		`{"$defs":{"a":{"type":7}},"type":{}}`: "a type is one of",
 	} {
-		if _, err := ParseSchema("s.json", []byte(in)); err == nil || !strings.Contains(err.Error()+diag.Problems(err, diag.CauseSpec)[0].Hint, want) {
+		if _, err := Parse("s.json", []byte(in)); err == nil || !strings.Contains(err.Error()+diag.Problems(err, diag.CauseSpec)[0].Hint, want) {
 			t.Errorf("ParseSchema(%s) = %v, want %q", in, err, want)
 		}
 	}
-	endless, err := ParseSchema("s.json", []byte(`{"$ref":"#"}`))
+	endless, err := Parse("s.json", []byte(`{"$ref":"#"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
