@@ -8,6 +8,7 @@ import (
 	"testing"
 	"text/template"
 
+	"confit/render/rendertest"
 	"confit/render/tree"
 	"confit/render/values"
 )
@@ -51,7 +52,7 @@ var benchValues = map[string]any{
 func BenchmarkTemplates(b *testing.B) {
 	const count = 100
 	b.Run("confit", func(b *testing.B) {
-		v := valuesOf(b, nodeOf(benchValues, &tree.Origin{}))
+		v := rendertest.ValuesOf(b, rendertest.NodeOf(benchValues, &tree.Origin{}))
 		var progs []*program
 		for i := range count {
 			progs = append(progs, benchProgram(b, benchTemplate(i)))
@@ -123,7 +124,7 @@ func BenchmarkLoop(b *testing.B) {
 	}
 	data := map[string]any{"sites": sites}
 	b.Run("confit", func(b *testing.B) {
-		v := valuesOf(b, nodeOf(data, &tree.Origin{}))
+		v := rendertest.ValuesOf(b, rendertest.NodeOf(data, &tree.Origin{}))
 		p := benchProgram(b, text)
 		b.ReportAllocs()
 		for b.Loop() {

@@ -9,6 +9,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/rendertest"
 	"confit/render/specfile"
 	"confit/render/tree"
 )
@@ -156,7 +157,7 @@ func within(t *testing.T, text string, limit time.Duration) error {
 	found := Found{Files: []*content.File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
 	entry := Entry{Template: "app.conf.tmpl", To: "app.conf", Where: specfile.Where{Fields: map[string]specfile.SpecField{"template": {}}}}
 	_, err := Render([]Entry{entry}, Input{
-		Values: valuesOf(t, nodeOf(map[string]any{"a": int64(1)}, &tree.Origin{File: "v"})),
+		Values: rendertest.ValuesOf(t, rendertest.NodeOf(map[string]any{"a": int64(1)}, &tree.Origin{File: "v"})),
 		Files:  NewFiles(nil), Found: map[string]Found{"app.conf.tmpl": found}, Deadline: time.Now().Add(limit),
 	})
 	return err
@@ -179,7 +180,7 @@ func TestBudget(t *testing.T) {
 			reserved, charged := 0, 0
 			c.entry.Where = specfile.Where{Fields: map[string]specfile.SpecField{c.field: {}}}
 			budget := &Budget{OnReserve: func(n int) { reserved = max(reserved, n>>20) }, OnCharge: func(n int) { charged += n >> 20 }}
-			values := valuesOf(t, nodeOf(map[string]any{"a": strings.Repeat("x", 3<<20)}, &tree.Origin{File: "v"}))
+			values := rendertest.ValuesOf(t, rendertest.NodeOf(map[string]any{"a": strings.Repeat("x", 3<<20)}, &tree.Origin{File: "v"}))
 			if _, err := Render([]Entry{c.entry}, Input{Values: values, Files: NewFiles(nil), Budget: budget}); err != nil {
 				t.Fatal(err)
 			}

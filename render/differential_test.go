@@ -15,11 +15,10 @@ import (
 
 	"confit/render/diag"
 	"confit/render/format"
+	"confit/render/rendertest"
 	"confit/render/tree"
 	"confit/render/values"
 )
-
-func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // A reference executes a template as text/template, sprig and Helm would, and notes
 // what our rules are about.
@@ -244,7 +243,7 @@ func TestDifferential(t *testing.T) {
 		}
 		counts[differ(t, seed)]++
 	}
-	for _, name := range sortedNames(counts) {
+	for _, name := range rendertest.SortedNames(counts) {
 		t.Logf("%6d %s", counts[name], name)
 	}
 	if counts["same text"] < rounds/4 {
@@ -260,10 +259,10 @@ func FuzzDifferential(f *testing.F) {
 // differ executes one random template both ways, and names how they differ.
 func differ(t *testing.T, seed uint64) string {
 	t.Helper()
-	text := newGen(seed).template()
-	values := randomValues(rand.New(rand.NewPCG(seed, 3)))
+	text := rendertest.NewGen(seed).Template()
+	values := rendertest.RandomValues(rand.New(rand.NewPCG(seed, 3)))
 	d := difference{text: text}
-	d.ours = ours(t, text, valuesOf(t, nodeOf(values, &tree.Origin{File: "v"})), false)
+	d.ours = ours(t, text, rendertest.ValuesOf(t, rendertest.NodeOf(values, &tree.Origin{File: "v"})), false)
 	if slices.ContainsFunc(d.ours.problems, func(p *diag.Problem) bool { return p.Cause == diag.CauseLimit }) {
 		return "limit" // nothing stops text/template
 	}

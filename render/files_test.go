@@ -5,6 +5,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/rendertest"
 	"confit/render/specfile"
 	"confit/render/tree"
 )
@@ -31,7 +32,7 @@ func TestFilesOver(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			entry := Entry{Inline: c.in, To: "app.conf", Where: specfile.Where{Fields: map[string]specfile.SpecField{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}}
-			r, err := Render([]Entry{entry}, Input{Values: valuesOf(t, nodeOf(map[string]any{}, &tree.Origin{})), Files: files})
+			r, err := Render([]Entry{entry}, Input{Values: rendertest.ValuesOf(t, rendertest.NodeOf(map[string]any{}, &tree.Origin{})), Files: files})
 			if err != nil {
 				t.Fatal(err)
 			}

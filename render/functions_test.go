@@ -16,6 +16,7 @@ import (
 
 	"github.com/Masterminds/sprig/v3"
 
+	"confit/render/rendertest"
 	"confit/render/tree"
 )
 
@@ -98,12 +99,12 @@ func exampleTree(t *testing.T) *tree.Node {
 	encode := func(kind string, b []byte) string {
 		return base64.StdEncoding.EncodeToString(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: b}))
 	}
-	return nodeOf(map[string]any{"encrypted": secret, "cert": encode("CERTIFICATE", cert), "key": encode("PRIVATE KEY", private)}, &tree.Origin{})
+	return rendertest.NodeOf(map[string]any{"encrypted": secret, "cert": encode("CERTIFICATE", cert), "key": encode("PRIVATE KEY", private)}, &tree.Origin{})
 }
 
 // TestFunctions executes an example of every function that is offered.
 func TestFunctions(t *testing.T) {
-	v := valuesOf(t, rootOf(t, exampleValues, &tree.Origin{File: "values.yaml"}), exampleTree(t))
+	v := rendertest.ValuesOf(t, rendertest.RootOf(t, exampleValues, &tree.Origin{File: "values.yaml"}), exampleTree(t))
 	shown := map[string]bool{}
 	for _, ex := range examples(t) {
 		shown[ex.name] = true
@@ -120,7 +121,7 @@ func TestFunctions(t *testing.T) {
 			}
 		})
 	}
-	for _, name := range sortedNames(testLibrary.funcs) {
+	for _, name := range rendertest.SortedNames(testLibrary.funcs) {
 		if !shown[name] {
 			t.Errorf("%s has no example in testdata/functions.txt", name)
 		}
@@ -135,7 +136,7 @@ func (e *eval) offers(name string) bool {
 // TestExamplesLikeSprig holds the examples against sprig, where it has the function.
 func TestExamplesLikeSprig(t *testing.T) {
 	extra := exampleTree(t)
-	v := valuesOf(t, rootOf(t, exampleValues, &tree.Origin{}), extra)
+	v := rendertest.ValuesOf(t, rendertest.RootOf(t, exampleValues, &tree.Origin{}), extra)
 	values := tree.Plain(v.Root()).(map[string]any)
 	values["version"] = 1.1
 	var differ []string
@@ -156,7 +157,7 @@ func TestExamplesLikeSprig(t *testing.T) {
 // TestForbidden: a function that is not offered says so, with what to do instead.
 func TestForbidden(t *testing.T) {
 	for name := range sprig.GenericFuncMap() {
-		e := ours(t, "{{ "+name+" }}", valuesOf(t, nodeOf(map[string]any{}, &tree.Origin{})), false)
+		e := ours(t, "{{ "+name+" }}", rendertest.ValuesOf(t, rendertest.NodeOf(map[string]any{}, &tree.Origin{})), false)
 		forbidden := len(e.problems) > 0 && e.problems[0].Code == "forbidden-function"
 		if _, offered := testLibrary.funcs[name]; offered == forbidden {
 			t.Errorf("%s is neither offered nor forbidden: %v", name, e.problems)
@@ -220,11 +221,11 @@ func functionsPage(all []example) string {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", ex.name, code(ex.template), code(strings.ReplaceAll(want, `\"`, `"`)))
 	}
 	b.WriteString("\n## Unlike sprig\n\n| function | here |\n|---|---|\n")
-	for _, name := range sortedNames(unlikeSprig) {
+	for _, name := range rendertest.SortedNames(unlikeSprig) {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", strings.ReplaceAll(name, ", ", "` `"), unlikeSprig[name])
 	}
 	b.WriteString("\n## Not offered\n\n| function | instead |\n|---|---|\n")
-	for _, name := range append(sortedNames(sprig.GenericFuncMap()), "lookup") {
+	for _, name := range append(rendertest.SortedNames(sprig.GenericFuncMap()), "lookup") {
 		if why := whyForbidden(name); why != "" {
 			fmt.Fprintf(&b, "| `%s` | %s |\n", name, why)
 		}

@@ -3,6 +3,7 @@ package render
 import (
 	"testing"
 
+	"confit/render/rendertest"
 	"confit/render/tree"
 	"confit/render/values"
 )
@@ -12,10 +13,10 @@ import (
 func TestSensitiveByPath(t *testing.T) {
 	secret := &tree.Origin{Source: "secret /s", File: "/s/a.yaml", Sensitive: true}
 	for name, layers := range map[string][]values.Layer{
-		"secret last":   {{Root: rootOf(t, "a: {b: [1]}", &tree.Origin{})}, {Root: rootOf(t, "a: {b: [x]}", secret)}},
-		"secret first":  {{Root: rootOf(t, "a: {b: [x]}", secret)}, {Root: rootOf(t, "a: {b: [1]}", &tree.Origin{})}},
-		"through null":  {{Root: rootOf(t, "a: {b: [x]}", secret)}, {Root: rootOf(t, "a: {b: null}", &tree.Origin{})}, {Root: rootOf(t, "a: {b: [1]}", &tree.Origin{})}},
-		"text of a var": {{Root: rootOf(t, "a: {b: [x]}", secret)}, {Vars: []values.Var{{Rest: "A_B", Value: "[1]", Origin: &tree.Origin{Source: "env", Var: "A_B"}}}}},
+		"secret last":   {{Root: rendertest.RootOf(t, "a: {b: [1]}", &tree.Origin{})}, {Root: rendertest.RootOf(t, "a: {b: [x]}", secret)}},
+		"secret first":  {{Root: rendertest.RootOf(t, "a: {b: [x]}", secret)}, {Root: rendertest.RootOf(t, "a: {b: [1]}", &tree.Origin{})}},
+		"through null":  {{Root: rendertest.RootOf(t, "a: {b: [x]}", secret)}, {Root: rendertest.RootOf(t, "a: {b: null}", &tree.Origin{})}, {Root: rendertest.RootOf(t, "a: {b: [1]}", &tree.Origin{})}},
+		"text of a var": {{Root: rendertest.RootOf(t, "a: {b: [x]}", secret)}, {Vars: []values.Var{{Rest: "A_B", Value: "[1]", Origin: &tree.Origin{Source: "env", Var: "A_B"}}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, err := oneOf(t, "{{ toJson .Values.a }}", layers...)

@@ -12,18 +12,11 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/rendertest"
 	"confit/render/specfile"
 	"confit/render/tree"
 	"confit/render/values"
 )
-
-// rounds is how many random templates a property is tried on.
-func rounds(n int) uint64 {
-	if testing.Short() {
-		n /= 10
-	}
-	return uint64(n)
-}
 
 // inline renders one template over values, as a run would.
 func inline(v *values.Values, text string) ([]Output, error) {
@@ -39,13 +32,13 @@ func inline(v *values.Values, text string) ([]Output, error) {
 // in nothing but the values of these.
 func withSecrets(t testing.TB, seed uint64, words []string, number int64) *values.Values {
 	r := rand.New(rand.NewPCG(seed, 3))
-	base := nodeOf(randomValues(r), &tree.Origin{File: "v"})
+	base := rendertest.NodeOf(rendertest.RandomValues(r), &tree.Origin{File: "v"})
 	secret := map[string]any{
 		"name": words[0], "text": words[1], "n": number, "f": float64(number) + .5,
 		"db":    map[string]any{"host": words[2], "deep": map[string]any{"k": number}},
 		"hosts": []any{"plain", words[3]}, "labels": map[string]any{"a": words[4]},
 	}
-	return valuesOf(t, base, nodeOf(secret, &tree.Origin{File: "s", Sensitive: true}))
+	return rendertest.ValuesOf(t, base, rendertest.NodeOf(secret, &tree.Origin{File: "s", Sensitive: true}))
 }
 
 var (
@@ -56,8 +49,8 @@ var (
 // TestMaskedIsSame: what is shown is the same for any two values of a secret.
 func TestMaskedIsSame(t *testing.T) {
 	compared := 0
-	for seed := range rounds(2500) {
-		text := newGen(seed).template()
+	for seed := range rendertest.Rounds(2500) {
+		text := rendertest.NewGen(seed).Template()
 		if seed%3 == 0 {
 			text += "{{ tpl .Values.db.host . }}{{ fromYaml .Values.text | toJson }}{{ .Values.name | regexFind .Values.text }}"
 		}
@@ -82,7 +75,7 @@ func TestMaskedIsSame(t *testing.T) {
 			return
 		}
 	}
-	if compared < int(rounds(2500))/2 {
+	if compared < int(rendertest.Rounds(2500))/2 {
 		t.Errorf("only %d templates were compared", compared)
 	}
 }
@@ -96,7 +89,7 @@ func TestSecretTemplate(t *testing.T) {
 		found := Found{Files: []*content.File{{Path: "a.tmpl", From: "a.tmpl", Data: []byte(text), Sensitive: true}}, Single: true}
 		entry := Entry{Template: "a.tmpl", To: "a", Where: specfile.Where{Fields: map[string]specfile.SpecField{"template": {}}}}
 		_, err := Render([]Entry{entry}, Input{
-			Values: valuesOf(t, nodeOf(map[string]any{"a": int64(1)}, &tree.Origin{File: "v"})), Files: NewFiles(nil),
+			Values: rendertest.ValuesOf(t, rendertest.NodeOf(map[string]any{"a": int64(1)}, &tree.Origin{File: "v"})), Files: NewFiles(nil),
 			Found: map[string]Found{"a.tmpl": found},
 		})
 		if err == nil {
@@ -152,11 +145,11 @@ func noWord(t *testing.T, text, shown string) {
 // TestUnreadIsUnused: changing a leaf that an output has not read changes nothing.
 func TestUnreadIsUnused(t *testing.T) {
 	changes := 0
-	for seed := range rounds(250) {
-		text := newGen(seed).template()
-		v := valuesOf(t, nodeOf(randomValues(rand.New(rand.NewPCG(seed, 3))), &tree.Origin{File: "v"}))
+	for seed := range rendertest.Rounds(250) {
+		text := rendertest.NewGen(seed).Template()
+		v := rendertest.ValuesOf(t, rendertest.NodeOf(rendertest.RandomValues(rand.New(rand.NewPCG(seed, 3))), &tree.Origin{File: "v"}))
 		before := ours(t, text, v, false)
-		for _, leaf := range leavesOf(v.Root()) {
+		for _, leaf := range rendertest.LeavesOf(v.Root()) {
 			if before.reads.Has(leaf) {
 				continue
 			}
@@ -175,18 +168,6 @@ func TestUnreadIsUnused(t *testing.T) {
 		}
 	}
 	t.Logf("%d changes", changes)
-}
-
-func leavesOf(n *tree.Node) []*tree.Node {
-	if n.IsLeaf() {
-		return []*tree.Node{n}
-	}
-	var all []*tree.Node
-	kids := n.Children()
-	for i := range kids {
-		all = append(all, leavesOf(&kids[i])...)
-	}
-	return all
 }
 
 func sameRun(t *testing.T, text string, a, b *eval, what string) {
@@ -214,7 +195,7 @@ func TestSameBytes(t *testing.T) {
 	v := withSecrets(t, 1, secretsA, 5)
 	var entries []Entry
 	for seed := uint64(0); len(entries) < 200; seed++ {
-		text := newGen(seed).template()
+		text := rendertest.NewGen(seed).Template()
 		if _, err := inline(v, text); err == nil {
 			entries = append(entries, Entry{Inline: text, To: fmt.Sprint(seed), Where: specfile.Where{Fields: map[string]specfile.SpecField{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}})
 		}
@@ -243,8 +224,8 @@ func TestSameBytes(t *testing.T) {
 func TestBrokenTemplates(t *testing.T) {
 	v := withSecrets(t, 1, secretsA, 5)
 	r := rand.New(rand.NewPCG(1, 2))
-	for seed := range rounds(6000) {
-		text := []byte(newGen(seed).template())
+	for seed := range rendertest.Rounds(6000) {
+		text := []byte(rendertest.NewGen(seed).Template())
 		for range 1 + r.IntN(3) {
 			i := r.IntN(len(text))
 			switch r.IntN(3) {
@@ -268,7 +249,7 @@ func TestBrokenTemplates(t *testing.T) {
 // FuzzTemplate looks for a template that takes the process down.
 func FuzzTemplate(f *testing.F) {
 	for seed := range uint64(30) {
-		f.Add(newGen(seed).template())
+		f.Add(rendertest.NewGen(seed).Template())
 	}
 	v := withSecrets(f, 1, secretsA, 5)
 	f.Fuzz(func(t *testing.T, text string) {
@@ -281,9 +262,9 @@ func FuzzTemplate(f *testing.F) {
 func TestPrintf(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	parts := strings.Split("%|%|%|s|d|v|q|x|X|t|5|05|.2|-8|+|#| |*|[1]|[2]|f|g|e|c|U|T|b|o|%%|a|,|[3|0|p|w|z|.|..|é", "|")
-	v := valuesOf(t, nodeOf(map[string]any{"s": "text", "i": int64(42), "f": 1.5, "b": true, "n": tree.Num{Text: "1.10", V: 1.1}}, &tree.Origin{File: "v"}))
+	v := rendertest.ValuesOf(t, rendertest.NodeOf(map[string]any{"s": "text", "i": int64(42), "f": 1.5, "b": true, "n": tree.Num{Text: "1.10", V: 1.1}}, &tree.Origin{File: "v"}))
 	fine := 0
-	for range rounds(40000) {
+	for range rendertest.Rounds(40000) {
 		var format strings.Builder
 		format.WriteString("%")
 		for range 1 + r.IntN(6) {
@@ -301,7 +282,7 @@ func TestPrintf(t *testing.T) {
 			t.Fatalf("printf %q%s gives %q", format.String(), args.String(), e.out)
 		}
 	}
-	if fine < int(rounds(40000))/20 {
+	if fine < int(rendertest.Rounds(40000))/20 {
 		t.Errorf("only %d formats were right", fine)
 	}
 }

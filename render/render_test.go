@@ -6,6 +6,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/rendertest"
 	"confit/render/specfile"
 	"confit/render/tree"
 	"confit/render/values"
@@ -14,7 +15,7 @@ import (
 // one renders a single inline template over YAML values.
 func one(t *testing.T, yaml, text string) (Output, error) {
 	t.Helper()
-	return oneOf(t, text, values.Layer{Root: rootOf(t, yaml, &tree.Origin{Source: "file values.yaml", File: "values.yaml"})})
+	return oneOf(t, text, values.Layer{Root: rendertest.RootOf(t, yaml, &tree.Origin{Source: "file values.yaml", File: "values.yaml"})})
 }
 
 func oneOf(t *testing.T, text string, layers ...values.Layer) (Output, error) {
@@ -148,8 +149,8 @@ func TestSecrets(t *testing.T) {
 		"field":      {"{{ .Values.pw | len }}", "6", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := oneOf(t, c.in, values.Layer{Root: rootOf(t, "name: web", &tree.Origin{File: "v.yaml"})},
-				values.Layer{Root: rootOf(t, "pw: hunter2\npin: 4711\nnopw: ''", secret)})
+			got, err := oneOf(t, c.in, values.Layer{Root: rendertest.RootOf(t, "name: web", &tree.Origin{File: "v.yaml"})},
+				values.Layer{Root: rendertest.RootOf(t, "pw: hunter2\npin: 4711\nnopw: ''", secret)})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"confit/render/rendertest"
 	"confit/render/tree"
 )
 
@@ -154,7 +155,7 @@ nil`, "\n")
 
 // TestSwallowed: what sprig would hide is an error.
 func TestSwallowed(t *testing.T) {
-	v := valuesOf(t, nodeOf(map[string]any{"a": int64(1)}, &tree.Origin{File: "v"}))
+	v := rendertest.ValuesOf(t, rendertest.NodeOf(map[string]any{"a": int64(1)}, &tree.Origin{File: "v"}))
 	for _, call := range swallowed {
 		e := ours(t, "{{ $x := "+call+" }}{{ $x }}", v, false)
 		if len(e.problems) == 0 {

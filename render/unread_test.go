@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"confit/render/rendertest"
 	"confit/render/specfile"
 	"confit/render/tree"
 	"confit/render/values"
@@ -97,13 +98,13 @@ func wide(v *values.Values) map[string]madeOf {
 func TestUnreadOfEntries(t *testing.T) {
 	unread, succeeded := 0, map[string]bool{}
 	for seed := range uint64(6) {
-		v := valuesOf(t, nodeOf(randomValues(rand.New(rand.NewPCG(seed, 3))), &tree.Origin{File: "v"}))
+		v := rendertest.ValuesOf(t, rendertest.NodeOf(rendertest.RandomValues(rand.New(rand.NewPCG(seed, 3))), &tree.Origin{File: "v"}))
 		before := wide(v)
 		for name := range before {
 			entry, _, _ := strings.Cut(name, ": ")
 			succeeded[entry] = true
 		}
-		for _, leaf := range leavesOf(v.Root()) {
+		for _, leaf := range rendertest.LeavesOf(v.Root()) {
 			old := leaf.Value()
 			leaf.SetValue(changed(old))
 			after := wide(v)

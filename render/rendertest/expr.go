@@ -1,4 +1,4 @@
-package render
+package rendertest
 
 import (
 	"fmt"
@@ -34,7 +34,7 @@ var signatures = map[string]string{
 // byResult lists the functions that give each kind.
 var byResult = func() map[byte][]string {
 	m := map[byte][]string{}
-	for _, name := range sortedNames(signatures) {
+	for _, name := range SortedNames(signatures) {
 		sig := signatures[name]
 		if sig == "" {
 			continue

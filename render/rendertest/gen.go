@@ -1,4 +1,4 @@
-package render
+package rendertest
 
 import (
 	"fmt"
@@ -62,7 +62,7 @@ var rootDot = []named{
 	{".Values.db.nope", '?'},
 }
 
-func randomValues(r *rand.Rand) map[string]any {
+func RandomValues(r *rand.Rand) map[string]any {
 	words := []string{"", "a", "web", "Hello World", "x/y.z", "tab\tnew\nline", "ünï", "42", "a,b,c", "false", "<&'\">", "10.0.0.1"}
 	word := func() any { return words[r.IntN(len(words))] }
 	list := func(item func() any) []any {
@@ -84,7 +84,7 @@ func randomValues(r *rand.Rand) map[string]any {
 	}
 }
 
-func newGen(seed uint64) *gen {
+func NewGen(seed uint64) *gen {
 	g := &gen{Rand: rand.New(rand.NewPCG(seed, 17)), dot: rootDot}
 	g.left = 3 + g.IntN(12)
 	for i := range g.IntN(3) {
@@ -93,8 +93,8 @@ func newGen(seed uint64) *gen {
 	return g
 }
 
-// template makes a whole template: definitions, then a body.
-func (g *gen) template() string {
+// Template makes a whole template: definitions, then a body.
+func (g *gen) Template() string {
 	var b strings.Builder
 	all := g.defs
 	for i, name := range all {
