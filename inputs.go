@@ -13,6 +13,7 @@ import (
 	"confit/render/diag"
 	"confit/render/glob"
 	"confit/render/schema"
+	"confit/render/template"
 	"confit/render/values"
 	"confit/sources"
 )
@@ -129,7 +130,7 @@ func (c *confit) openGit(sp *spec) (*sources.Git, error) {
 func (c *confit) waiting(on bool) {
 	c.watchdog.wait(on)
 	if on {
-		go render.Prepare()
+		go template.Prepare()
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"confit/render"
 	"confit/render/diag"
+	"confit/render/template"
 	"confit/render/values"
 )
 
@@ -87,7 +88,7 @@ func (c *confit) execute(sp *spec, in inputs, values *values.Values) (*render.Re
 	c.watchdog.loaded()
 	defer c.tellTimes()()
 	made, err := render.Render(sp.Render, render.Input{
-		Values: values, Files: render.NewFiles(in.files), Found: in.found, Schemas: in.schemas,
+		Values: values, Files: template.NewFiles(in.files), Found: in.found, Schemas: in.schemas,
 		Sources: sp.searched(c.readsEnv()), Deadline: c.watchdog.deadline, Limits: sp.Limits.render(), Running: &c.watchdog.running, Budget: &c.watchdog.budget,
 	})
 	if err != nil {

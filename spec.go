@@ -12,6 +12,7 @@ import (
 	"confit/render"
 	"confit/render/diag"
 	"confit/render/specfile"
+	"confit/render/template"
 	"confit/sinks"
 	"confit/sources"
 )
@@ -173,7 +174,9 @@ func (l limits) sources() sources.Limits {
 	return sources.Limits{File: l.File, Total: l.Total, Files: l.Files, Git: l.Git}
 }
 
-func (l limits) render() render.Limits { return render.Limits{Template: l.Template, Depth: l.Depth} }
+func (l limits) render() template.Limits {
+	return template.Limits{Template: l.Template, Depth: l.Depth}
+}
 
 // set takes over what the --limit flags say: name=value, like git.pack=1GiB.
 func (l *limits) set(flags []string) error {

@@ -5,15 +5,15 @@ import (
 	"sync"
 	"time"
 
-	"confit/render"
 	"confit/render/diag"
 	"confit/render/specfile"
+	"confit/render/template"
 )
 
 // A watchdog ends the process at once on a limit or a signal. That is safe until the run
 // begins to publish.
 type watchdog struct {
-	budget  render.Budget // that the run reserves and charges memory of
+	budget  template.Budget // that the run reserves and charges memory of
 	running diag.Running
 	end     func(*diag.Problem)
 

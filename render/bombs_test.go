@@ -11,6 +11,7 @@ import (
 	"confit/render/diag"
 	"confit/render/rendertest"
 	"confit/render/specfile"
+	"confit/render/template"
 	"confit/render/tree"
 )
 
@@ -158,7 +159,7 @@ func within(t *testing.T, text string, limit time.Duration) error {
 	entry := Entry{Template: "app.conf.tmpl", To: "app.conf", Where: specfile.Where{Fields: map[string]specfile.SpecField{"template": {}}}}
 	_, err := Render([]Entry{entry}, Input{
 		Values: rendertest.ValuesOf(t, rendertest.NodeOf(map[string]any{"a": int64(1)}, &tree.Origin{File: "v"})),
-		Files:  NewFiles(nil), Found: map[string]Found{"app.conf.tmpl": found}, Deadline: time.Now().Add(limit),
+		Files:  template.NewFiles(nil), Found: map[string]Found{"app.conf.tmpl": found}, Deadline: time.Now().Add(limit),
 	})
 	return err
 }
@@ -179,9 +180,9 @@ func TestBudget(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			reserved, charged := 0, 0
 			c.entry.Where = specfile.Where{Fields: map[string]specfile.SpecField{c.field: {}}}
-			budget := &Budget{OnReserve: func(n int) { reserved = max(reserved, n>>20) }, OnCharge: func(n int) { charged += n >> 20 }}
+			budget := &template.Budget{OnReserve: func(n int) { reserved = max(reserved, n>>20) }, OnCharge: func(n int) { charged += n >> 20 }}
 			values := rendertest.ValuesOf(t, rendertest.NodeOf(map[string]any{"a": strings.Repeat("x", 3<<20)}, &tree.Origin{File: "v"}))
-			if _, err := Render([]Entry{c.entry}, Input{Values: values, Files: NewFiles(nil), Budget: budget}); err != nil {
+			if _, err := Render([]Entry{c.entry}, Input{Values: values, Files: template.NewFiles(nil), Budget: budget}); err != nil {
 				t.Fatal(err)
 			}
 			if reserved < c.reserved || charged < c.charged {

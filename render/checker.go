@@ -4,11 +4,12 @@ import (
 	"path"
 
 	"confit/render/format"
+	"confit/render/template"
 )
 
 // checker gives the check of an output: by the extension of its name, unless the spec says
 // otherwise; nil for none.
-func (r *renderer) checker(e *Entry, to string) Checker {
+func (r *renderer) checker(e *Entry, to string) template.Checker {
 	name := e.Checks.Format
 	if name == "" {
 		name = format.OfName(to)

@@ -16,6 +16,7 @@ import (
 	"confit/render/format"
 	"confit/render/glob"
 	"confit/render/specfile"
+	"confit/render/template"
 	"confit/render/tree"
 )
 
@@ -176,7 +177,7 @@ func encoderFor(name string) func(any) (string, error) {
 }
 
 // source is the text of a field as a template, with its place in the spec.
-func (e *Entry) source(field, text string) *source {
+func (e *Entry) source(field, text string) *template.Source {
 	at, block := e.ValueAt(field)
-	return &source{name: e.At(field).String(), text: text, in: at, block: block}
+	return &template.Source{Name: e.At(field).String(), Text: text, In: at, Block: block}
 }

@@ -7,11 +7,12 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/template"
 	"confit/render/tree"
 )
 
 // make does one job.
-func (w *worker) make(j job) (Output, *Reads, error) {
+func (w *worker) make(j job) (Output, *template.Reads, error) {
 	switch e := j.entry; {
 	case e.Has("values"):
 		return w.values(e, j.to)
@@ -26,7 +27,7 @@ func (w *worker) make(j job) (Output, *Reads, error) {
 	if err != nil {
 		return Output{}, nil, err
 	}
-	src, err := sourceOf(j.file)
+	src, err := template.FileSource(j.file)
 	if err != nil {
 		return Output{}, nil, err
 	}
@@ -64,8 +65,8 @@ func (j job) mode() fs.FileMode {
 func (j job) isTemplate() bool { return j.single || strings.HasSuffix(j.file.Path, ".tmpl") }
 
 // template makes the output of one template.
-func (w *worker) template(j job, src *source, partials Partials, to string) (Output, *Reads, error) {
-	defer w.Running.Begin("template", src.name)()
+func (w *worker) template(j job, src *template.Source, partials template.Partials, to string) (Output, *template.Reads, error) {
+	defer w.Running.Begin("template", src.Name)()
 	p, err := w.lib.Parse(src, j.entry.delim(0), j.entry.delim(1), partials)
 	if err != nil {
 		return Output{}, nil, err
@@ -78,9 +79,9 @@ func (w *worker) template(j job, src *source, partials Partials, to string) (Out
 }
 
 // envsubst makes the output of a text with variables.
-func (w *worker) envsubst(e *Entry, f *content.File, to string) (Output, *Reads, error) {
+func (w *worker) envsubst(e *Entry, f *content.File, to string) (Output, *template.Reads, error) {
 	defer w.Running.Begin("envsubst", f.From)()
-	src, err := sourceOf(f)
+	src, err := template.FileSource(f)
 	if err != nil {
 		return Output{}, nil, err
 	}
@@ -108,7 +109,7 @@ func (e *Entry) copied(f *content.File, to string) Output {
 }
 
 // values writes a part of the values as a file.
-func (r *renderer) values(e *Entry, to string) (Output, *Reads, error) {
+func (r *renderer) values(e *Entry, to string) (Output, *template.Reads, error) {
 	path, _ := tree.ParsePath(e.Values)
 	defer r.Running.Begin("values", e.Values)()
 	n, deepest := r.Values.Root().Find(path)

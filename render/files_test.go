@@ -7,13 +7,14 @@ import (
 	"confit/render/diag"
 	"confit/render/rendertest"
 	"confit/render/specfile"
+	"confit/render/template"
 	"confit/render/tree"
 )
 
 // TestFilesOver: what .Files and .Files.Glob give can be tested, counted and ranged over,
 // each path once; the text of a sensitive file is a secret, its path is none.
 func TestFilesOver(t *testing.T) {
-	files := NewFiles([]content.File{
+	files := template.NewFiles([]content.File{
 		{Path: "conf/b.ini", Data: []byte("old")},
 		{Path: "conf/a.ini", Data: []byte("a")},
 		{Path: "conf/b.ini", Data: []byte("b"), Tree: "site"},

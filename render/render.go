@@ -16,6 +16,7 @@ import (
 	"confit/render/content"
 	"confit/render/diag"
 	"confit/render/schema"
+	"confit/render/template"
 	"confit/render/tree"
 	"confit/render/values"
 )
@@ -32,14 +33,14 @@ type Found struct {
 // Input is all that rendering depends on.
 type Input struct {
 	Values   *values.Values
-	Files    *Files           // what templates reach as .Files
+	Files    *template.Files  // what templates reach as .Files
 	Found    map[string]Found // by Entry.Ref; Render lets go of the texts that it is done with
 	Schemas  map[string]*schema.Schema
 	Sources  []string  // names of the sources in order, for error texts
 	Deadline time.Time // when templates are stopped; zero is never
-	Limits   Limits
-	Running  *diag.Running // is told what is being executed; may be nil
-	Budget   *Budget       // of the memory for texts and outputs; may be nil
+	Limits   template.Limits
+	Running  *diag.Running    // is told what is being executed; may be nil
+	Budget   *template.Budget // of the memory for texts and outputs; may be nil
 }
 
 // A Result is what the entries made, in the order of the spec, and what they read.
@@ -47,14 +48,14 @@ type Result struct {
 	Outputs []Output
 
 	values  *values.Values
-	reads   []*Reads       // of each output; nil for one that reads no values
-	read    values.ReadSet // by entries as a whole: when, each, to
-	missing []*Missing
+	reads   []*template.Reads // of each output; nil for one that reads no values
+	read    values.ReadSet    // by entries as a whole: when, each, to
+	missing []*template.Missing
 }
 
 // Render executes all entries. It reports the problems of all templates at once.
 func Render(entries []Entry, in Input) (*Result, error) {
-	lib := newLibrary(Options{Values: in.Values, Sources: in.Sources, Limits: in.Limits, Deadline: in.Deadline, Budget: in.Budget})
+	lib := template.New(template.Options{Values: in.Values, Sources: in.Sources, Limits: in.Limits, Deadline: in.Deadline, Budget: in.Budget})
 	r := renderer{Input: in, lib: lib, refs: map[string]int{}, failed: map[int]error{}}
 	r.read = in.Values.NewReadSet()
 	r.root = map[string]any{"Values": in.Values.Root(), "Files": in.Files}
@@ -67,7 +68,7 @@ func Render(entries []Entry, in Input) (*Result, error) {
 		r.queue = append(r.queue, jobs...)
 		all = append(all, err)
 	}
-	res := &Result{Outputs: make([]Output, len(r.queue)), values: in.Values, reads: make([]*Reads, len(r.queue))}
+	res := &Result{Outputs: make([]Output, len(r.queue)), values: in.Values, reads: make([]*template.Reads, len(r.queue))}
 	r.parallel(func(w *worker, i int) error {
 		return diag.Safely(func() (err error) {
 			res.Outputs[i], res.reads[i], err = w.make(r.queue[i])
@@ -91,12 +92,12 @@ func Render(entries []Entry, in Input) (*Result, error) {
 
 type renderer struct {
 	Input
-	lib     *library
+	lib     *template.Engine
 	root    map[string]any
 	refs    map[string]int // how many entries read the same
 	queue   []job
 	read    values.ReadSet
-	missing []*Missing
+	missing []*template.Missing
 
 	mu     sync.Mutex
 	next   int           // of the queue
@@ -118,7 +119,7 @@ type round struct {
 	above    string // Found.Above
 	single   bool   // the entry names one file
 	alone    bool   // no other round, nor anything else, needs the files
-	partials func() (Partials, error)
+	partials func() (template.Partials, error)
 }
 
 // A worker does jobs one after the other.
@@ -162,7 +163,7 @@ func (r *renderer) jobs(e *Entry) ([]job, error) {
 		return nil, err
 	}
 	found := r.Found[e.Ref()]
-	partials := sync.OnceValues(func() (Partials, error) {
+	partials := sync.OnceValues(func() (template.Partials, error) {
 		return r.lib.ParsePartials(found.Partials, found.Above, e.delim(0), e.delim(1))
 	})
 	alone := len(rounds) == 1 && r.refs[e.Ref()] == 1 && !found.Shared
@@ -195,12 +196,12 @@ func (r *renderer) wanted(e *Entry) (bool, error) {
 		return false, nil
 	}
 	r.read.AddAll(n)
-	if s, ok := n.Value().(string); ok && n.IsText() && readsFalse(s) {
+	if s, ok := n.Value().(string); ok && n.IsText() && template.ReadsFalse(s) {
 		problem := diag.Problemf(diag.CauseData, "truthy-text", e.At("when"), "when: %s is text that reads as false but counts as true", diag.Quoted(e.When))
 		problem.Hint = "set typed: true on the source of it (" + n.Pos().String() + ")"
 		return false, problem
 	}
-	return !empty(n), nil
+	return !template.Empty(n), nil
 }
 
 // rounds gives the dot of each round: one, or one for each item of each.
@@ -237,7 +238,7 @@ func (r *renderer) target(e *Entry, dot map[string]any) (string, error) {
 		return e.To, nil
 	}
 	src := e.source("to", e.To)
-	defer r.Running.Begin("template", src.name)()
+	defer r.Running.Begin("template", src.Name)()
 	p, err := r.lib.Parse(src, e.delim(0), e.delim(1), nil)
 	if err != nil {
 		return "", err

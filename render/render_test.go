@@ -8,6 +8,7 @@ import (
 	"confit/render/diag"
 	"confit/render/rendertest"
 	"confit/render/specfile"
+	"confit/render/template"
 	"confit/render/tree"
 	"confit/render/values"
 )
@@ -26,7 +27,7 @@ func oneOf(t *testing.T, text string, layers ...values.Layer) (Output, error) {
 	}
 	found := Found{Files: []*content.File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
 	outs, err := Render([]Entry{{Template: "app.conf.tmpl", To: "app.conf", Where: specfile.Where{Fields: map[string]specfile.SpecField{"template": {}}}}}, Input{
-		Values: v, Files: NewFiles(nil), Found: map[string]Found{"app.conf.tmpl": found},
+		Values: v, Files: template.NewFiles(nil), Found: map[string]Found{"app.conf.tmpl": found},
 	})
 	if err != nil {
 		return Output{}, err

@@ -3,12 +3,14 @@ package render
 import (
 	"errors"
 	"slices"
+
+	"confit/render/template"
 )
 
 // Syntax gives the problems of the templates that are none, for when there are no values to
 // execute them with.
 func Syntax(entries []Entry, in Input) error {
-	r := renderer{Input: in, lib: newLibrary(Options{Sources: in.Sources, Limits: in.Limits})}
+	r := renderer{Input: in, lib: template.New(template.Options{Sources: in.Sources, Limits: in.Limits})}
 	var all []error
 	for i := range entries {
 		e := &entries[i]
@@ -26,7 +28,7 @@ func Syntax(entries []Entry, in Input) error {
 			}
 		}
 		for _, f := range templates {
-			if src, err := sourceOf(f); err == nil { // what cannot be read is told elsewhere
+			if src, err := template.FileSource(f); err == nil { // what cannot be read is told elsewhere
 				all = append(all, r.syntax(e, src))
 			}
 		}
@@ -34,7 +36,7 @@ func Syntax(entries []Entry, in Input) error {
 	return errors.Join(all...)
 }
 
-func (r *renderer) syntax(e *Entry, src *source) error {
+func (r *renderer) syntax(e *Entry, src *template.Source) error {
 	_, err := r.lib.Parse(src, e.delim(0), e.delim(1), nil)
 	return err
 }

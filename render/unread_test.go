@@ -10,6 +10,7 @@ import (
 
 	"confit/render/rendertest"
 	"confit/render/specfile"
+	"confit/render/template"
 	"confit/render/tree"
 	"confit/render/values"
 )
@@ -76,7 +77,7 @@ func fromSpec(e Entry) Entry {
 func wide(v *values.Values) map[string]madeOf {
 	all := map[string]madeOf{}
 	for name, e := range readers() {
-		r, err := Render([]Entry{fromSpec(e)}, Input{Values: v, Files: NewFiles(nil)})
+		r, err := Render([]Entry{fromSpec(e)}, Input{Values: v, Files: template.NewFiles(nil)})
 		if err != nil {
 			continue // it depends on the values
 		}

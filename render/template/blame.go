@@ -1,0 +1,78 @@
+package template
+
+import (
+	"bytes"
+	"cmp"
+	"sort"
+
+	"confit/render/diag"
+	"confit/render/format"
+)
+
+// A mark says which part of a template writes the output from an offset on.
+type mark struct {
+	out    int // offset in the output
+	def    *definition
+	at     int  // offset in the template
+	copied bool // template text: byte for byte
+}
+
+func (e *eval) mark(at int, copied bool) {
+	if e.marking {
+		e.marks = append(e.marks, mark{len(e.out), e.def, at, copied})
+	}
+}
+
+// blame finds the part of the template that wrote the line of a fault, by executing do again
+// with marks, and words the problem.
+func (l *Engine) blame(e *eval, f format.Fault, do func(*eval)) *diag.Problem {
+	again := l.newEval(e.prog)
+	again.marking = true
+	do(again)
+	return again.blame(f)
+}
+
+// blame words a fault at the place in the template that wrote its line.
+func (e *eval) blame(f format.Fault) *diag.Problem {
+	line, text := max(f.Line, 1), f.Text
+	if e.reads.Secret || e.prog.main.src.secret {
+		text = cmp.Or(f.Nameless, text)
+	}
+	p := diag.Problemf(diag.CauseData, "output-check", e.wrote(line), "line %d of %s is wrong: %s", line, diag.Quoted(f.File), text)
+	p.Source = e.lineAt(p.Pos)
+	p.Hint = "mend the template, or turn the check off with check: none"
+	return p
+}
+
+// wrote finds the part of the template that wrote the first visible byte of a line.
+func (e *eval) wrote(line int) diag.Pos {
+	offset := 0
+	for ; line > 1; line-- {
+		i := bytes.IndexByte(e.out[offset:], '\n')
+		if i < 0 {
+			break
+		}
+		offset += i + 1
+	}
+	rest := e.out[offset:]
+	offset += len(rest) - len(bytes.TrimLeft(rest, " \t"))
+	i := sort.Search(len(e.marks), func(i int) bool { return e.marks[i].out > offset }) - 1
+	if i < 0 {
+		return diag.Pos{File: e.prog.main.src.Name, In: e.prog.main.src.In}
+	}
+	m := e.marks[i]
+	if m.copied {
+		m.at += offset - m.out
+	}
+	return m.def.src.pos(m.at)
+}
+
+// lineAt is the source line of a place in one of the program's files.
+func (e *eval) lineAt(p diag.Pos) string {
+	for _, m := range e.marks {
+		if m.def.src.Name == p.File {
+			return m.def.src.line(p.Line)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,146 @@
+package template
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"text/template"
+
+	"confit/render/diag"
+	"confit/render/tree"
+)
+
+// print adds what makes text of scalars; a number is the text it was written as.
+func (m functions) print() {
+	m.add("print", function{native: printing(fmt.Sprint), max: -1})
+	m.add("println", function{native: printing(fmt.Sprintln), max: -1})
+	m.add("printf", function{native: printFormat, min: 1, max: -1})
+	m.add("html", function{native: printing(template.HTMLEscaper), max: -1})
+	m.add("js", function{native: printing(template.JSEscaper), max: -1})
+	m.add("urlquery", function{native: printing(template.URLQueryEscaper), max: -1})
+	m.add("quote", function{native: joining(strconv.Quote), max: -1})
+	m.add("squote", function{native: joining(func(s string) string { return "'" + s + "'" }), max: -1})
+	m.add("cat", function{native: joining(func(s string) string { return s }), max: -1})
+	m.add("join", function{native: join, min: 2, max: 2})
+	m.add("toString", function{native: joining(func(s string) string { return s }), min: 1, max: 1})
+	m.add("toStrings", function{native: toStrings(false), min: 1, max: 1})
+	m.add("sortAlpha", function{native: toStrings(true), min: 1, max: 1})
+}
+
+// printing is print, println and their like: scalars only.
+func printing(f func(...any) string) func(*eval, call) any {
+	return func(e *eval, c call) any {
+		args, ok := e.scalars(c, c.args)
+		if !ok {
+			return e.soft()
+		}
+		return e.text(c.at, f(args...))
+	}
+}
+
+func (e *eval) scalars(c call, args []any) ([]any, bool) {
+	out := make([]any, len(args))
+	for i, a := range args {
+		v, ok := e.plain(c.at, a, true)
+		if !ok {
+			return nil, false
+		}
+		if _, ok := tree.TextOf(v); !ok {
+			e.raw(c, v)
+			return nil, false
+		}
+		out[i] = v
+	}
+	return out, true
+}
+
+func (e *eval) raw(c call, v any) {
+	e.fail(c.at, "raw-"+tree.KindOf(v), c.name+" cannot write "+diag.An(tree.KindOf(v)), "use toYaml or toJson, or range over it")
+}
+
+// scalarText is a scalar argument as text; it is false after an error.
+func (e *eval) scalarText(c call, a any) (string, bool) {
+	if s, ok := e.scalar(a).(string); ok {
+		e.weigh(c.at, len(s))
+		return s, true
+	}
+	v, ok := e.plain(c.at, a, true)
+	if !ok {
+		return "", false
+	}
+	s, ok := tree.TextOf(v)
+	if !ok {
+		e.raw(c, v)
+	}
+	return s, ok
+}
+
+// texts is what arguments are as text.
+func (e *eval) texts(c call, args []any) ([]string, bool) {
+	out := make([]string, len(args))
+	for i, a := range args {
+		s, ok := e.scalarText(c, a)
+		if !ok {
+			return nil, false
+		}
+		e.weigh(c.at, 1)
+		out[i] = s
+	}
+	return out, true
+}
+
+// joining turns all arguments into text and makes one of them, each written by how.
+func joining(how func(string) string) func(*eval, call) any {
+	return func(e *eval, c call) any {
+		if len(c.args) == 1 {
+			s, ok := e.scalarText(c, c.args[0])
+			if !ok {
+				return e.soft()
+			}
+			return e.text(c.at, how(s))
+		}
+		words, ok := e.texts(c, c.args)
+		if !ok {
+			return e.soft()
+		}
+		for i := range words {
+			words[i] = how(words[i])
+		}
+		return e.text(c.at, strings.Join(words, " "))
+	}
+}
+
+// listTexts is what the items of a list are as text; a scalar is a list of one.
+func (e *eval) listTexts(c call, v any) ([]string, bool) {
+	if !tree.IsList(v) {
+		return e.texts(c, []any{v})
+	}
+	return e.texts(c, tree.ListOf(v))
+}
+
+func join(e *eval, c call) any {
+	sep, ok := e.textArg(c, 0)
+	if !ok {
+		return e.soft()
+	}
+	words, ok := e.listTexts(c, c.args[1])
+	if !ok {
+		return e.soft()
+	}
+	e.weigh(c.at, len(sep)*len(words))
+	return e.text(c.at, strings.Join(words, sep))
+}
+
+func toStrings(sorted bool) func(*eval, call) any {
+	return func(e *eval, c call) any {
+		words, ok := e.listTexts(c, c.args[0])
+		if !ok {
+			return e.soft()
+		}
+		if sorted {
+			slices.Sort(words)
+		}
+		return e.newList(c.at, anyList(words))
+	}
+}

@@ -1,0 +1,137 @@
+package template
+
+import (
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+
+	"confit/render/diag"
+)
+
+// maxMatching bounds a regular expression at work: its instructions times the bytes of
+// the text, which is what matching costs at worst.
+const (
+	maxMatching = 1 << 27
+	maxMatches  = 1 << 18 // each takes about a microsecond
+)
+
+// regex adds sprig's, under both of their names; a bad expression is an error.
+func (m functions) regex() {
+	m.addMust("regexMatch", goFunction(regexMatch))
+	m.addMust("regexFind", goFunction(regexFind))
+	m.addMust("regexFindAll", goFunction(regexFindAll))
+	m.addMust("regexSplit", goFunction(regexSplit))
+	m.addMust("regexReplaceAll", goFunction(regexReplace(false)))
+	m.addMust("regexReplaceAllLiteral", goFunction(regexReplace(true)))
+}
+
+const (
+	errNotRegexp  = diag.SafeError("not a regular expression")
+	errSlowRegexp = diag.SafeError("the expression takes too long on a text of that size")
+)
+
+// compile refuses what would take too long on s.
+func compile(expr, s string) (*regexp.Regexp, error) {
+	if len(expr) > 1<<16 {
+		return nil, diag.SafeError("the regular expression is larger than 64 KiB")
+	}
+	tree, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errNotRegexp, err)
+	}
+	prog, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return nil, errNotRegexp
+	}
+	if len(prog.Inst) > maxMatching/(len(s)+1) {
+		return nil, fmt.Errorf("%w: %d steps on a text of %d bytes", errSlowRegexp, len(prog.Inst), len(s))
+	}
+	return regexp.Compile(expr)
+}
+
+func regexMatch(expr, s string) (bool, error) {
+	re, err := compile(expr, s)
+	if err != nil {
+		return false, err
+	}
+	return re.MatchString(s), nil
+}
+
+func regexFind(expr, s string) (string, error) {
+	re, err := compile(expr, s)
+	if err != nil {
+		return "", err
+	}
+	return re.FindString(s), nil
+}
+
+var errManyMatches = diag.SafeError(fmt.Sprintf("more than %d matches", maxMatches))
+
+func regexFindAll(expr, s string, n int) ([]string, error) {
+	re, err := compile(expr, s)
+	if err != nil {
+		return nil, err
+	}
+	found := re.FindAllString(s, bounded(n))
+	if len(found) > maxMatches {
+		return nil, errManyMatches
+	}
+	return found, nil
+}
+
+func regexSplit(expr, s string, n int) ([]string, error) {
+	re, err := compile(expr, s)
+	if err != nil {
+		return nil, err
+	}
+	parts := re.Split(s, bounded(n))
+	if len(parts) > maxMatches {
+		return nil, errManyMatches
+	}
+	return parts, nil
+}
+
+// bounded is n, or one more than a list may have where n is larger or means all.
+func bounded(n int) int {
+	if n < 0 || n > maxMatches {
+		return maxMatches + 1
+	}
+	return n
+}
+
+// groupNames finds what stands for a group in the text that replaces a match.
+var groupNames = diag.LazyRegexp(`\$(\w+|\{\w+\})`)
+
+func regexReplace(literal bool) func(expr, s, repl string) (string, error) {
+	return func(expr, s, repl string) (string, error) {
+		re, err := compile(expr, s)
+		if err != nil {
+			return "", err
+		}
+		if (len(s)+1)*(len(repl)+1) > maxText/4 && replacedSize(re, s, repl, literal) > maxText {
+			return "", errGrows
+		}
+		if literal {
+			return re.ReplaceAllLiteralString(s, repl), nil
+		}
+		return re.ReplaceAllString(s, repl), nil
+	}
+}
+
+// replacedSize is an upper bound of the size after a replacement: a group is at most as
+// long as its match.
+func replacedSize(re *regexp.Regexp, s, repl string, literal bool) int {
+	size, fixed, groups := len(s), len(repl), 0
+	if !literal {
+		groups = strings.Count(repl, "$")
+	}
+	if groups > 0 && len(repl) < 1<<16 {
+		fixed = len(groupNames().ReplaceAllString(repl, ""))
+	}
+	re.ReplaceAllStringFunc(s, func(found string) string {
+		size += fixed + groups*len(found) - len(found)
+		return ""
+	})
+	return size
+}

@@ -1,0 +1,217 @@
+package template
+
+import (
+	"encoding/base32"
+	"encoding/base64"
+	"fmt"
+	"math"
+	"math/big"
+	"path"
+	"strings"
+
+	"confit/render/diag"
+)
+
+// strict adds what stands in for functions of sprig that swallow an error and go on with
+// a wrong value, or that make as much as they are asked for.
+func (m functions) strict(sprig map[string]any) {
+	m.add("b64dec", goFunction(func(s string) (string, error) { return decoded(base64.StdEncoding.DecodeString(s)) }))
+	m.add("b32dec", goFunction(func(s string) (string, error) { return decoded(base32.StdEncoding.DecodeString(s)) }))
+	m.add("repeat", goFunction(repeat))
+	m.add("until", goFunction(func(n int) ([]int, error) { return count(0, n, sign(n)) }))
+	m.add("untilStep", goFunction(count))
+	m.add("seq", goFunction(seq))
+	m.add("indent", goFunction(indent))
+	m.add("nindent", goFunction(nindent))
+	m.add("substr", goFunction(substr))
+	m.add("replace", goFunction(replace))
+	m.add("splitList", goFunction(func(sep, s string) ([]string, error) { return pieces(sep, s, -1) }))
+	m.add("split", goFunction(func(sep, s string) (map[string]string, error) { return numbered(pieces(sep, s, -1)) }))
+	m.add("splitn", goFunction(func(sep string, n int, s string) (map[string]string, error) { return numbered(pieces(sep, s, n)) }))
+	m.add("osBase", goFunction(path.Base)) // the same on every system
+	m.add("osDir", goFunction(path.Dir))
+	m.add("osClean", goFunction(path.Clean))
+	m.add("osExt", goFunction(path.Ext))
+	m.add("osIsAbs", goFunction(path.IsAbs))
+	m.add("abbrevboth", goFunction(abbreviated(sprig["abbrevboth"].(func(int, int, string) string))))
+	m.add("wrapWith", function{native: wrapped(sprig["wrapWith"].(func(int, string, string) string)), min: 3, max: 3})
+	derive := goFunction(derived(sprig["derivePassword"].(func(uint32, string, string, string, string) string)))
+	derive.slow = true
+	m.add("derivePassword", derive)
+}
+
+func decoded(b []byte, err error) (string, error) {
+	if err != nil {
+		return "", diag.SafeError("the text is not encoded that way")
+	}
+	return string(b), nil
+}
+
+var errManyItems = diag.SafeError(fmt.Sprintf("more than %d items", maxItems))
+
+var errGrows = diag.SafeError(fmt.Sprintf("the text would grow beyond %d MiB", maxText>>20))
+
+func repeat(n int, s string) (string, error) {
+	if n < 0 {
+		return "", diag.SafeError("a text is repeated 0 times at least")
+	}
+	if len(s) > 0 && n > maxText/len(s) {
+		return "", errGrows
+	}
+	return strings.Repeat(s, n), nil
+}
+
+func indent(n int, s string) (string, error) { return indented("", n, s) }
+
+func nindent(n int, s string) (string, error) { return indented("\n", n, s) }
+
+func indented(before string, n int, s string) (string, error) {
+	if n < 0 {
+		return "", diag.SafeError("an indentation is 0 at least")
+	}
+	lines := 1 + strings.Count(s, "\n")
+	if n > maxText/lines {
+		return "", errGrows
+	}
+	pad := strings.Repeat(" ", n)
+	return before + pad + strings.ReplaceAll(s, "\n", "\n"+pad), nil
+}
+
+func replace(old, with, s string) (string, error) {
+	if len(with) > len(old) && strings.Count(s, old) > maxText/len(with) {
+		return "", errGrows
+	}
+	return strings.ReplaceAll(s, old, with), nil
+}
+
+func sign(n int) int {
+	if n < 0 {
+		return -1
+	}
+	return 1
+}
+
+// count lists the numbers from start up to stop, or down to it.
+func count(start, stop, step int) ([]int, error) {
+	if step == 0 || step > 0 && stop < start || step < 0 && stop > start {
+		return []int{}, nil
+	}
+	size := new(big.Int).Sub(big.NewInt(int64(stop)), big.NewInt(int64(start)))
+	if size.Quo(size, big.NewInt(int64(step))); !size.IsInt64() || size.Int64() > maxItems {
+		return nil, errManyItems
+	}
+	list := make([]int, 0, size.Int64()+1)
+	for i := start; (step > 0 && i < stop) || (step < 0 && i > stop); i += step {
+		list = append(list, i)
+		if len(list) == cap(list) {
+			break // the next one may overflow
+		}
+	}
+	return list, nil
+}
+
+// seq counts like the shell's: a last number, a first and a last, or a first, a step
+// and a last.
+func seq(n ...int) (string, error) {
+	start, step, end := 1, 1, 0
+	switch len(n) {
+	case 1:
+		end = n[0]
+	case 2:
+		start, end = n[0], n[1]
+	case 3:
+		start, step, end = n[0], n[1], n[2]
+	default:
+		return "", diag.SafeError("takes 1 to 3 numbers")
+	}
+	if len(n) < 3 && end < start {
+		step = -1
+	}
+	if end == math.MaxInt || end == math.MinInt {
+		return "", errManyItems
+	}
+	list, err := count(start, end+sign(step), step)
+	if err != nil {
+		return "", err
+	}
+	words := make([]string, len(list))
+	for i, v := range list {
+		words[i] = fmt.Sprint(v)
+	}
+	return strings.Join(words, " "), nil
+}
+
+// substr cuts by bytes, as sprig does: a negative start is that of the text, and then
+// the end must lie in it; else an end that does not is that of the text.
+func substr(start, end int, s string) (string, error) {
+	if start < 0 && end >= 0 && end <= len(s) {
+		return s[:end], nil
+	}
+	if end < 0 || end > len(s) {
+		end = len(s)
+	}
+	if start < 0 || start > end {
+		return "", diag.SafeError("reaches beyond the end, or backwards")
+	}
+	return s[start:end], nil
+}
+
+func pieces(sep, s string, n int) ([]string, error) {
+	if n < 0 || n > maxItems {
+		if strings.Count(s, sep) >= maxItems {
+			return nil, errManyItems
+		}
+	}
+	return strings.SplitN(s, sep, n), nil
+}
+
+func numbered(parts []string, err error) (map[string]string, error) {
+	m := make(map[string]string, len(parts))
+	for i, p := range parts {
+		m[fmt.Sprintf("_%d", i)] = p
+	}
+	return m, err
+}
+
+func abbreviated(abbrev func(int, int, string) string) any {
+	return func(left, right int, s string) (string, error) {
+		short := abbrev(left, right, s)
+		if short == "" && s != "" {
+			return "", diag.SafeError("the width is too small for that")
+		}
+		return short, nil
+	}
+}
+
+func wrapped(wrap func(int, string, string) string) func(*eval, call) any {
+	return func(e *eval, c call) (v any) {
+		n, ok := e.intArg(c, 0)
+		if !ok {
+			return e.soft()
+		}
+		sep, ok := e.textArg(c, 1)
+		if !ok {
+			return e.soft()
+		}
+		s, ok := e.textArg(c, 2)
+		if !ok {
+			return e.soft()
+		}
+		lines := 2*(len(s)/max(1, n)) + 2 // at most: of two, one may be short
+		if len(sep) > maxText/lines {
+			return e.failCall(c, errGrows)
+		}
+		defer e.caught(c, &v)
+		return e.text(c.at, wrap(n, sep, s))
+	}
+}
+
+func derived(derive func(uint32, string, string, string, string) string) any {
+	return func(n uint32, kind, password, user, site string) (string, error) {
+		switch kind {
+		case "maximum", "long", "medium", "short", "basic", "pin":
+			return derive(n, kind, password, user, site), nil
+		}
+		return "", diag.SafeError("the kind is maximum, long, medium, short, basic or pin")
+	}
+}

@@ -1,0 +1,117 @@
+package template
+
+import (
+	"strings"
+)
+
+// maxNesting bounds blocks within blocks and parentheses within parentheses: the
+// parser recurses, and a stack that overflows ends the process.
+const maxNesting = 500
+
+// tooNested finds the offset at which a template nests too deep; -1 where it does not.
+// It reads actions as the lexer does, as far as quotes and comments go. A chain of
+// "else if" nests too: the parser takes each as an if within the else.
+func tooNested(text, left, right string) int {
+	if strings.Count(text, left) <= maxNesting && strings.Count(text, "(") <= maxNesting {
+		return -1 // as there is not enough of anything, nearly always
+	}
+	var open []int // else ifs of each open block
+	depth := 0
+	for at := 0; ; {
+		start := strings.Index(text[at:], left)
+		if start < 0 {
+			return -1
+		}
+		start += at
+		a := scanAction(text, start+len(left), right)
+		if a.parens > maxNesting {
+			return start
+		}
+		switch {
+		case a.opens:
+			open = append(open, 1)
+			depth++
+		case a.elses && len(open) > 0:
+			open[len(open)-1]++
+			depth++
+		case a.ends && len(open) > 0:
+			depth -= open[len(open)-1]
+			open = open[:len(open)-1]
+		}
+		if depth > maxNesting {
+			return start
+		}
+		at = a.end
+	}
+}
+
+// An action is what the scan sees of one.
+type action struct {
+	end                int // offset after it
+	parens             int // deepest parentheses
+	opens, elses, ends bool
+}
+
+func scanAction(text string, at int, right string) action {
+	a := action{}
+	body := strings.TrimLeft(strings.TrimPrefix(text[at:], "-"), " \t\r\n")
+	switch word := firstWord(body); word {
+	case "if", "with", "range", "block", "define":
+		a.opens = true
+	case "end":
+		a.ends = true
+	case "else":
+		next := firstWord(strings.TrimLeft(body[len(word):], " \t\r\n"))
+		a.elses = next == "if" || next == "with"
+	}
+	if strings.HasPrefix(body, "/*") {
+		if i := strings.Index(text[at:], "*/"); i >= 0 {
+			at += i + 2
+		}
+	}
+	depth := 0
+	for at < len(text) {
+		if strings.HasPrefix(text[at:], right) {
+			at += len(right)
+			break
+		}
+		switch text[at] {
+		case '(':
+			depth++
+			a.parens = max(a.parens, depth)
+		case ')':
+			depth--
+		case '"', '\'', '`':
+			at = skipQuoted(text, at)
+		}
+		at++
+	}
+	a.end = min(at, len(text))
+	return a
+}
+
+func firstWord(s string) string {
+	for i := range len(s) {
+		if s[i] < 'a' || s[i] > 'z' {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// skipQuoted gives the offset of the quote that ends the one at at; a quote that is
+// open at the end of its line is none.
+func skipQuoted(text string, at int) int {
+	quote := text[at]
+	for i := at + 1; i < len(text); i++ {
+		switch {
+		case text[i] == quote:
+			return i
+		case text[i] == '\\' && quote != '`':
+			i++
+		case text[i] == '\n' && quote != '`':
+			return at
+		}
+	}
+	return at
+}
