@@ -13,6 +13,58 @@ import (
 	"confit/render/values"
 )
 
+func TestFormatFunctions(t *testing.T) {
+	const values = "db: {host: a b, port: 1.10}\nlist: [1]\nquoted: it's\nn: 5"
+	for in, want := range map[string]string{
+		`{{ toToml .Values.db }}`:                  "host = \"a b\"\nport = 1.10\n",
+		`{{ (fromToml "[a]\nb = 1.10").a.b }}`:     "1.10",
+		`{{ toProperties .Values.db }}`:            "host=a b\nport=1.10",
+		`{{ toIni (dict "s" .Values.db) }}`:        "[s]\nhost = a b\nport = 1.10",
+		`{{ toEnv .Values.db }}`:                   "host='a b'\nport=1.10",
+		`{{ shellQuote .Values.quoted }}`:          `'it'\''s'`,
+		`{{ shellQuote .Values.db.port }}`:         `1.10`,
+		`{{ iniQuote .Values.db.host }}`:           `"a b"`,
+		`{{ propertiesEscape " a=b" }}`:            `\ a\=b`,
+		`{{ toToml .Values | fromToml | toJson }}`: `{"db":{"host":"a b","port":1.10},"list":[1],"n":5,"quoted":"it's"}`,
+	} {
+		if out, err := one(t, values, in); err != nil || string(out.Content.Real) != want {
+			t.Errorf("%s = %q, %v, want %q", in, out.Content.Masked(), err, want)
+		}
+	}
+	for in, want := range map[string]string{
+		`{{ toProperties .Values }}`:   "list is a list, which has no form in properties",
+		`{{ toEnv .Values }}`:          "db is a map, which has no form in env",
+		`{{ shellQuote .Values.db }}`:  "cannot write a map",
+		`{{ fromToml "a = hunter2" }}`: "not valid TOML: unexpected character",
+	} {
+		if _, err := one(t, values, in); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", in, err, want)
+		}
+	}
+}
+
+// TestSensitiveByPath masks a value wherever one layer set it sensitively, even one that
+// was overridden.
+func TestSensitiveByPath(t *testing.T) {
+	secret := &tree.Origin{Source: "secret /s", File: "/s/a.yaml", Sensitive: true}
+	for name, layers := range map[string][]values.Layer{
+		"secret last":   {{Root: rendertest.RootOf(t, "a: {b: [1]}", &tree.Origin{})}, {Root: rendertest.RootOf(t, "a: {b: [x]}", secret)}},
+		"secret first":  {{Root: rendertest.RootOf(t, "a: {b: [x]}", secret)}, {Root: rendertest.RootOf(t, "a: {b: [1]}", &tree.Origin{})}},
+		"through null":  {{Root: rendertest.RootOf(t, "a: {b: [x]}", secret)}, {Root: rendertest.RootOf(t, "a: {b: null}", &tree.Origin{})}, {Root: rendertest.RootOf(t, "a: {b: [1]}", &tree.Origin{})}},
+		"text of a var": {{Root: rendertest.RootOf(t, "a: {b: [x]}", secret)}, {Vars: []values.Var{{Rest: "A_B", Value: "[1]", Origin: &tree.Origin{Source: "env", Var: "A_B"}}}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, err := oneOf(t, "{{ toJson .Values.a }}", layers...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := string(out.Content.Masked()), `{"b":["MASKED"]}`; got != want {
+				t.Errorf("masked %s, want %s", got, want)
+			}
+		})
+	}
+}
+
 // one renders a single inline template over YAML values.
 func one(t *testing.T, yaml, text string) (Output, error) {
 	t.Helper()
