@@ -35,7 +35,7 @@ faults: ## every fault at every system call; ten minutes on two cores
 
 FUZZTIME ?= 30s
 fuzz:
-	for p in . ./render ./sources/verify ./sources/remote ./sources/pack; do \
+	for p in . ./render ./render/tree ./render/format ./render/values ./render/template ./sources/verify ./sources/remote ./sources/pack; do \
 		for f in $$($(GO) test $$p -list '^Fuzz' | grep ^Fuzz); do \
 			$(GO) test $$p -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s || exit 1; done; done
 
@@ -43,4 +43,4 @@ image:
 	podman build --build-arg VERSION=$(VERSION) -t confit:$(VERSION) .
 
 update: ## rewrite the goldens; read the diff
-	UPDATE=1 $(GO) test ./integration ./integration/git ./integration/helm ./render -run 'TestScripts|TestPage|TestFunctionsPage'
+	UPDATE=1 $(GO) test ./integration ./integration/git ./integration/helm ./render/template -run 'TestScripts|TestPage|TestFunctionsPage'

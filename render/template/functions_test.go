@@ -167,7 +167,7 @@ func TestForbidden(t *testing.T) {
 
 // TestFunctionsPage keeps the reference page in step; UPDATE=1 writes it.
 func TestFunctionsPage(t *testing.T) {
-	const path = "../docs/functions.md"
+	const path = "../../docs/functions.md"
 	page := functionsPage(examples(t))
 	if os.Getenv("UPDATE") != "" {
 		if err := os.WriteFile(path, []byte(page), 0o644); err != nil {
@@ -186,7 +186,7 @@ func TestFunctionsPage(t *testing.T) {
 const pageHead = `# Functions
 
 All that a template may call, each with an example. The page is made from
-` + "`render/testdata/functions.txt`" + `, which the tests execute.
+` + "`render/template/testdata/functions.txt`" + `, which the tests execute.
 
 Names, argument order and results are those of Go's text/template, of
 [sprig](https://masterminds.github.io/sprig/) and of Helm. Three rules hold for all:
