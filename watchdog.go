@@ -7,13 +7,12 @@ import (
 
 	"confit/render/diag"
 	"confit/render/specfile"
-	"confit/render/template"
 )
 
 // A watchdog ends the process at once on a limit or a signal. That is safe until the run
 // begins to publish.
 type watchdog struct {
-	budget  template.Budget // that the run reserves and charges memory of
+	budget  diag.Budget // that the run reserves and charges memory of
 	running diag.Running
 	end     func(*diag.Problem)
 

@@ -180,7 +180,7 @@ func TestBudget(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			reserved, charged := 0, 0
 			c.entry.Where = specfile.Where{Fields: map[string]specfile.SpecField{c.field: {}}}
-			budget := &template.Budget{OnReserve: func(n int) { reserved = max(reserved, n>>20) }, OnCharge: func(n int) { charged += n >> 20 }}
+			budget := &diag.Budget{OnReserve: func(n int) { reserved = max(reserved, n>>20) }, OnCharge: func(n int) { charged += n >> 20 }}
 			values := rendertest.ValuesOf(t, rendertest.NodeOf(map[string]any{"a": strings.Repeat("x", 3<<20)}, &tree.Origin{File: "v"}))
 			if _, err := Render([]Entry{c.entry}, Input{Values: values, Files: template.NewFiles(nil), Budget: budget}); err != nil {
 				t.Fatal(err)

@@ -39,8 +39,8 @@ type Input struct {
 	Sources  []string  // names of the sources in order, for error texts
 	Deadline time.Time // when templates are stopped; zero is never
 	Limits   template.Limits
-	Running  *diag.Running    // is told what is being executed; may be nil
-	Budget   *template.Budget // of the memory for texts and outputs; may be nil
+	Running  *diag.Running // is told what is being executed; may be nil
+	Budget   *diag.Budget  // of the memory for texts and outputs; may be nil
 }
 
 // A Result is what the entries made, in the order of the spec, and what they read.

@@ -10,7 +10,6 @@ import (
 	"syscall"
 
 	"confit/render/diag"
-	"confit/render/template"
 )
 
 // A World is all that a run may read from outside.
@@ -22,9 +21,9 @@ type World struct {
 	Git  *Git     // what Git sources need; nil where there are none
 
 	Limits  Limits
-	Running *diag.Running    // is told what is being read; may be nil
-	Budget  *template.Budget // of the memory for what is read; may be nil
-	Detail  func(string)     // is told what is read, by name; may be nil
+	Running *diag.Running // is told what is being read; may be nil
+	Budget  *diag.Budget  // of the memory for what is read; may be nil
+	Detail  func(string)  // is told what is read, by name; may be nil
 }
 
 // An FS is a file tree with symbolic links. Its names have no leading slash.

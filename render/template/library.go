@@ -24,7 +24,7 @@ type Engine struct {
 	limits   Limits
 	deadline time.Time // of all executions
 	values   *values.Values
-	budget   *Budget
+	budget   *diag.Budget
 }
 
 // functions are the functions by name, each a *function; the parser looks names up in
@@ -60,7 +60,7 @@ type Options struct {
 	Sources  []string       // names of the sources in order, for error texts
 	Limits   Limits
 	Deadline time.Time // when executions are stopped; zero is never
-	Budget   *Budget
+	Budget   *diag.Budget
 }
 
 func New(o Options) *Engine {

@@ -1,4 +1,4 @@
-package template
+package diag
 
 import (
 	"sync/atomic"
