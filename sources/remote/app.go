@@ -6,10 +6,8 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +16,8 @@ import (
 	"time"
 
 	"confit/render/diag"
+
+	"golang.org/x/crypto/ssh"
 )
 
 // maxToken is how long the answer of GitHub with a token may be.
@@ -43,12 +43,13 @@ func (t *endpoint) readApp(auth map[string][]byte) (string, error) {
 	if id == "" || strings.Trim(id, letters+"0123456789.") != "" || installation == "" || strings.Trim(installation, "0123456789") != "" {
 		return "", t.badAuth("githubAppID or githubAppInstallationID is not a number", httpsShapes)
 	}
-	key := rsaKey(text)
-	if key == nil {
+	any, _ := ssh.ParseRawPrivateKey([]byte(text))
+	key, ok := any.(*rsa.PrivateKey)
+	if !ok {
 		return "", t.badAuth("githubAppPrivateKey is not an RSA key in PEM form", httpsShapes)
 	}
-	base, ok := value(auth, "githubAppBaseURL")
-	if !ok {
+	base, hasBase := value(auth, "githubAppBaseURL")
+	if !hasBase {
 		base = "https://api.github.com"
 	}
 	api, err := parseURL(strings.TrimRight(base, "/") + "/app/installations/" + installation + "/access_tokens")
@@ -57,19 +58,6 @@ func (t *endpoint) readApp(auth map[string][]byte) (string, error) {
 	}
 	t.app = &app{id: id, key: key, api: api}
 	return "GitHub App", nil
-}
-
-func rsaKey(text string) *rsa.PrivateKey {
-	block, _ := pem.Decode([]byte(text))
-	if block == nil {
-		return nil
-	}
-	if key, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
-		return key
-	}
-	any, _ := x509.ParsePKCS8PrivateKey(block.Bytes)
-	key, _ := any.(*rsa.PrivateKey)
-	return key
 }
 
 // jwt says, for the next minutes, that we are the app (RFC 7519, RS256). It starts a

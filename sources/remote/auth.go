@@ -128,33 +128,28 @@ func (t *endpoint) readSSH(auth map[string][]byte) error {
 	return nil
 }
 
+const clientCert = "client certificate"
+
 // readHTTPS takes at most one of the shapes that name someone; a client certificate and
 // ca.crt go with any.
 func (t *endpoint) readHTTPS(auth map[string][]byte) error {
 	var shapes []string
-	for _, read := range []func(map[string][]byte) (string, error){t.readBasic, t.readBearer, t.readApp} {
+	for _, read := range []func(map[string][]byte) (string, error){t.readBasic, t.readBearer, t.readApp, t.readCert} {
 		shape, err := read(auth)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if shape != "" {
+		case shape != "" && shape != clientCert && len(shapes) > 0:
+			return t.badAuth("it holds both "+shapes[0]+" and "+shape, httpsShapes)
+		case shape != "":
 			shapes = append(shapes, shape)
 		}
 	}
-	if len(shapes) > 1 {
-		return t.badAuth("it holds both "+strings.Join(shapes, " and "), httpsShapes)
-	}
-	shape, err := t.readCert(auth)
-	if err != nil {
-		return err
-	}
-	if shape != "" {
-		shapes = append(shapes, shape)
-	}
-	if len(shapes) > 0 {
+	switch {
+	case len(shapes) > 0:
 		t.offers = strings.Join(shapes, " and ")
-	}
-	if len(shapes) > 0 || t.roots != nil {
+		return nil
+	case t.roots != nil:
 		return nil
 	}
 	if _, ok := value(auth, "ssh-privatekey", "identity"); ok {
@@ -212,7 +207,7 @@ func (t *endpoint) readCert(auth map[string][]byte) (string, error) {
 		return "", t.badAuth("tls.crt and tls.key are not a certificate and its key", httpsShapes)
 	}
 	t.cert = &pair
-	return "client certificate", nil
+	return clientCert, nil
 }
 
 // printable is true for text without control characters.

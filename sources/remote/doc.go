@@ -22,6 +22,6 @@
 //	packreader.go  the pack out of its side band
 //	pktreader.go   pkt-lines, and the time that the server is waited for
 //
-// The messages, pkt-lines and capabilities are those of go-git. Its clients are not used:
+// Pkt-lines, capabilities and hashes are those of go-git. Its clients are not used:
 // docs/decisions/007-git-transport.md says why.
 package remote

@@ -78,7 +78,7 @@ func (h *httpTransport) open(ctx context.Context) (io.Reader, error) {
 }
 
 func (h *httpTransport) ask(ctx context.Context, request []byte) (io.Reader, error) {
-	// Read to its end, a body gives its connection back.
+	// A body that is read to its end gives its connection back.
 	_, _ = io.CopyN(io.Discard, h.body, 4<<10)
 	resp, err := h.do(ctx, http.MethodPost, "/"+service, request)
 	if err != nil {
@@ -136,7 +136,7 @@ func (h *httpTransport) content(resp *http.Response, kind string) (io.Reader, er
 		return nil, h.to.badStatus(resp, time.Now())
 	}
 	if got, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";"); !strings.EqualFold(strings.TrimSpace(got), kind) {
-		if dumb(resp.Body) {
+		if isDumbListing(resp.Body) {
 			return nil, h.to.problem(diag.CauseRemote, "git-remote", "the server has only the files of the repository (Git's dumb protocol), which confit does not speak",
 				"put git http-backend before the repository, or fetch over ssh")
 		}
@@ -145,8 +145,8 @@ func (h *httpTransport) content(resp *http.Response, kind string) (io.Reader, er
 	return resp.Body, nil
 }
 
-// dumb is true for the file info/refs that git update-server-info writes: hash, tab, name.
-func dumb(body io.Reader) bool {
+// isDumbListing is true for the file info/refs that git update-server-info writes: hash, tab, name.
+func isDumbListing(body io.Reader) bool {
 	head := make([]byte, 41)
 	_, err := io.ReadFull(body, head)
 	return err == nil && plumbing.IsHash(string(head[:40])) && head[40] == '\t'
@@ -171,7 +171,7 @@ func (h *httpTransport) follow(resp *http.Response) error {
 func (a address) sameOrigin(u *url.URL) bool {
 	to := u.Port()
 	if to == "" {
-		to = port(u.Scheme)
+		to = defaultPort(u.Scheme)
 	}
 	return u.Scheme == a.scheme && strings.EqualFold(u.Hostname(), a.host) && to == a.port
 }
@@ -181,7 +181,7 @@ func (a address) sameOrigin(u *url.URL) bool {
 func (a address) redirected(resp *http.Response) error {
 	where := "nowhere"
 	if to, err := resp.Location(); err == nil {
-		where = diag.Quoted(cut(to.Scheme+"://"+to.Host, 300))
+		where = diag.Quoted(shorten(to.Scheme+"://"+to.Host, 300))
 	}
 	return a.problem(diag.CauseTrust, "git-redirect", "redirects to "+where+", which is not followed",
 		"credentials go to the configured origin only; if the repository has moved, write its new URL")
@@ -193,7 +193,7 @@ func (t *endpoint) badStatus(resp *http.Response, now time.Time) error {
 	code := resp.StatusCode
 	after := retryAfter(resp.Header, now)
 	switch {
-	case passing(code), code == http.StatusForbidden && after > 0: // GitHub's rate limit
+	case passingStatus(code), code == http.StatusForbidden && after > 0: // GitHub's rate limit
 		return transientError{reason: "the server answers " + statusText(code), after: after}
 	case code == http.StatusUnauthorized, code == http.StatusForbidden:
 		hint := "put a credential that is still valid and may read this repository into the Secret of auth:"
@@ -216,8 +216,8 @@ func (t *endpoint) badStatus(resp *http.Response, now time.Time) error {
 	return t.problem(diag.CauseRemote, "git-remote", "the server answers "+statusText(code), "")
 }
 
-// passing is true for a status that another try may cure.
-func passing(code int) bool {
+// passingStatus is true for a status that another try may cure.
+func passingStatus(code int) bool {
 	return code == http.StatusRequestTimeout || code == http.StatusTooEarly || code == http.StatusTooManyRequests || code >= 500
 }
 

@@ -167,7 +167,16 @@ func TestLongTransfer(t *testing.T) {
 	err := f.gaveUp(ctx, 1, transientError{})
 	wantProblem(t, err, diag.CauseRemote, "git-remote", "the transfer was not over; 1.5 MiB had come, the last of it")
 	wantProblem(t, err, diag.CauseRemote, "git-remote", "raise limits: {git: {time: …}}")
-	wantProblem(t, f.gaveUp(ctx, 2, transientError{reason: "no answer in time"}), diag.CauseRemote, "git-remote", "no answer in time")
+	err = f.gaveUp(ctx, 2, transientError{reason: "no answer in time"})
+	for _, text := range []string{": no answer in time", "the last transfer was not over; 1.5 MiB had come", "raise limits"} {
+		wantProblem(t, err, diag.CauseRemote, "git-remote", text)
+	}
+	early, stop := context.WithTimeout(t.Context(), time.Hour)
+	defer stop()
+	err = f.gaveUp(early, 2, transientError{reason: "no answer in time"})
+	if p := wantProblem(t, err, diag.CauseRemote, "git-remote", "is the server up"); len(p.Notes) > 0 {
+		t.Errorf("notes %q before the time is over", p.Notes)
+	}
 }
 
 // TestPastedURLs has URLs as people copy them, and the advice for those that confit refuses.

@@ -112,7 +112,7 @@ func (l hostLine) names() string {
 	if strings.HasPrefix(l.patterns[0], "|") {
 		return "a hashed name"
 	}
-	return diag.Quoted(cut(strings.Join(l.patterns, ","), 200))
+	return diag.Quoted(shorten(strings.Join(l.patterns, ","), 200))
 }
 
 func (l hostLine) matches(name string) bool {
@@ -212,7 +212,7 @@ func (k knownHosts) check(a address, key ssh.PublicKey) error {
 	case !mine.contains(authority, cert.SignatureKey):
 		return k.problem(a, key, "the host certificate is not signed by a known authority")
 	case !slices.Contains(cert.ValidPrincipals, a.host):
-		return k.problem(a, key, "the host certificate is for another host or none: "+diag.Quoted(cut(strings.Join(cert.ValidPrincipals, ", "), 200)))
+		return k.problem(a, key, "the host certificate is for another host or none: "+diag.Quoted(shorten(strings.Join(cert.ValidPrincipals, ", "), 200)))
 	case now < cert.ValidAfter || now >= cert.ValidBefore:
 		return k.problem(a, key, "the host certificate has expired or is not yet valid")
 	}
@@ -248,7 +248,7 @@ func (k knownHosts) noSuchType(a address, offered []string) error {
 		p.Text = a.String() + ": the server signs with its RSA host key by SHA-1 only, which is not safe enough"
 		p.Hint = "let the server sign by rsa-sha2-512, or have an ed25519 host key, whose line goes into known_hosts"
 	}
-	p.Notes = append(k.forHost(a).notes(), "the server offers "+diag.Quoted(cut(strings.Join(offered, ", "), 300)))
+	p.Notes = append(k.forHost(a).notes(), "the server offers "+diag.Quoted(shorten(strings.Join(offered, ", "), 300)))
 	return p
 }
 

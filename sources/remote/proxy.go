@@ -72,7 +72,7 @@ func (t *endpoint) proxyStatus(code int) error {
 	case code == http.StatusProxyAuthRequired:
 		return t.problem(diag.CauseTrust, "git-auth", "the proxy wants another user or password",
 			"set them in HTTPS_PROXY, from a Secret: http://user:password@proxy:port")
-	case !passing(code):
+	case !passingStatus(code):
 		return t.problem(diag.CauseRemote, "git-proxy", "the proxy refuses: "+statusText(code),
 			"does the proxy let connections to "+t.hostPort()+" through? hosts that need no proxy are in NO_PROXY")
 	}

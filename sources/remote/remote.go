@@ -16,6 +16,8 @@ import (
 const (
 	defaultTimeout = 2 * time.Minute
 	defaultStall   = 30 * time.Second
+
+	slowHint = "if the server or the link is only slow, raise limits: {git: {time: …}}"
 )
 
 // A Remote is a repository and how it is reached.
@@ -138,20 +140,24 @@ func (f *fetch) gaveUp(ctx context.Context, n int, last transientError) error {
 		tries = fmt.Sprintf("%d tries", n)
 	}
 	reason, hint := last.reason, "is the server up, and may this pod reach it (network policy, proxy variables, DNS)?"
-	came := f.timer.came()
-	switch {
-	case last.unknownHost:
+	var notes []string
+	if last.unknownHost {
 		hint = "is the host of the URL, or of the proxy variables, spelt right, and a name that this pod can see?"
-	case reason == "" && came != "":
-		reason, came = "the transfer was not over; "+came, ""
-		hint = "if the server or the link is only slow, raise limits: {git: {time: …}}"
+	}
+	if last.after > 0 {
+		notes = append(notes, "the server asks to come back in "+last.after.Round(time.Second).String())
+	}
+	switch came := f.timer.came(); {
+	case ctx.Err() != nil && came != "" && reason != "":
+		notes = append(notes, "the last transfer was not over; "+came)
+		hint = slowHint
+	case ctx.Err() != nil && came != "":
+		reason, hint = "the transfer was not over; "+came, slowHint
 	case reason == "":
 		reason = "it did not end in time"
 	}
 	p := f.to.problem(diag.CauseRemote, "git-remote", fmt.Sprintf("gave up after %s in %s: %s", tries, time.Since(f.start).Round(time.Millisecond), reason), hint)
-	if last.after > 0 {
-		p.Notes = []string{"the server asks to come back in " + last.after.Round(time.Second).String()}
-	}
+	p.Notes = notes
 	return p
 }
 

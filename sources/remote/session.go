@@ -5,13 +5,13 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"confit/render/diag"
 
 	"github.com/go-git/go-git/v5/plumbing/format/pktline"
-	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
 )
 
@@ -68,26 +68,45 @@ func (s *session) run(ctx context.Context, pick func(Refs) (Want, error), read f
 
 // request says what we want, that we have nothing, and that this is all.
 func (s *session) request(want Want) []byte {
-	req := packp.NewUploadRequestFromCapabilities(s.can)
-	set := func(c capability.Capability, values ...string) {
-		if s.can.Supports(c) {
-			req.Capabilities.Delete(c)
-			_ = req.Capabilities.Add(c, values...) // fails for values that a server gave
+	var b bytes.Buffer
+	e := pktline.NewEncoder(&b) // writes to memory cannot fail
+	words := s.capabilities(want)
+	for _, hash := range want.Hashes {
+		_ = e.EncodeString(strings.Join(append([]string{"want " + hash.String()}, words...), " ") + "\n")
+		words = nil
+	}
+	if want.Depth > 0 && s.can.Supports(capability.Shallow) {
+		_ = e.Encodef("deepen %d\n", want.Depth)
+	}
+	_ = e.Flush()
+	_ = e.EncodeString("done\n")
+	return b.Bytes()
+}
+
+// capabilities are those of the server's that we ask for. multi_ack and thin-pack change
+// nothing for a client that has nothing, but some servers insist on them: Azure DevOps on
+// the one, dulwich on the other.
+func (s *session) capabilities(want Want) []string {
+	var words []string
+	first := func(names ...capability.Capability) {
+		if i := slices.IndexFunc(names, s.can.Supports); i >= 0 {
+			words = append(words, names[i].String())
 		}
 	}
-	req.Wants = want.Hashes
-	if want.Depth > 0 && s.can.Supports(capability.Shallow) {
-		set(capability.Shallow)
-		req.Depth = packp.DepthCommits(want.Depth)
+	first(capability.MultiACKDetailed, capability.MultiACK)
+	first(capability.Sideband64k, capability.Sideband)
+	first(capability.ThinPack)
+	first(capability.OFSDelta)
+	if want.Depth > 0 {
+		first(capability.Shallow)
 	}
 	if s.progress == nil {
-		set(capability.NoProgress)
+		first(capability.NoProgress)
 	}
-	set(capability.Agent, "confit")
-	var b bytes.Buffer
-	_ = req.Encode(&b) // fails for a request without wants, and for a writer that does
-	_ = pktline.NewEncoder(&b).EncodeString("done\n")
-	return b.Bytes()
+	if s.can.Supports(capability.Agent) {
+		words = append(words, "agent=confit")
+	}
+	return words
 }
 
 // preface reads up to the pack: the ends of a shallow history, then NAK, as we have
@@ -187,10 +206,10 @@ func (t *endpoint) quote(text string) string {
 	if t.sendsSecret() {
 		return "no (its words are held back: it was sent credentials)"
 	}
-	return diag.Quoted(cut(strings.TrimSpace(text), 300))
+	return diag.Quoted(shorten(strings.TrimSpace(text), 300))
 }
 
-func cut(s string, n int) string {
+func shorten(s string, n int) string {
 	s = strings.ToValidUTF8(s, "?")
 	if len(s) <= n {
 		return s

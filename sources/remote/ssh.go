@@ -60,8 +60,8 @@ func (s *sshTransport) open(ctx context.Context) (io.Reader, error) {
 	return nil, s.to.problem(diag.CauseRemote, "git-remote", "the server does not run git-upload-pack", "is the account one for Git?")
 }
 
-// connect dials and shakes hands. Package ssh knows no context, so the connection is
-// closed under it.
+// connect dials and logs in. Package ssh knows no context, so the end of ctx closes the
+// connection.
 func (s *sshTransport) connect(ctx context.Context) error {
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.to.hostPort())
 	if err != nil {
@@ -121,7 +121,7 @@ func (s *sshTransport) handshakeError(err error) error {
 	case errors.As(err, &none):
 		p := s.to.problem(diag.CauseTrust, "git-host-key", "the server has no "+diag.Quoted(none.What)+" that is safe enough",
 			"let the server offer one of "+algorithmNames(none.SupportedAlgorithms))
-		p.Notes = []string{"it offers " + diag.Quoted(cut(algorithmNames(none.RequestedAlgorithms), 300))}
+		p.Notes = []string{"it offers " + diag.Quoted(shorten(algorithmNames(none.RequestedAlgorithms), 300))}
 		return p
 	case strings.Contains(err.Error(), "unable to authenticate"):
 		return s.to.problem(diag.CauseTrust, "git-auth", "the server does not accept "+s.to.offers+" for user "+s.to.user,
@@ -186,7 +186,7 @@ func (t *endpoint) notThere() string {
 	return hint
 }
 
-// close takes its leave, so that the server does not log a lost client.
+// close sends a flush, so that the server does not log a lost client.
 func (s *sshTransport) close() {
 	if s.conn == nil {
 		return

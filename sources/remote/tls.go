@@ -75,7 +75,7 @@ func unknownAuthority(err error) (text, hint string) {
 	if !bytes.Equal(top.RawSubject, top.RawIssuer) {
 		hint = "the server does not send the certificate of that issuer: if it is an intermediate, let the server send its whole chain; " + hint
 	}
-	return text + ": " + diag.Quoted(cut(top.Issuer.String(), 200)), hint
+	return text + ": " + diag.Quoted(shorten(top.Issuer.String(), 200)), hint
 }
 
 // wrongName tells which names the certificate is for.
@@ -88,5 +88,5 @@ func (t *endpoint) wrongName(c *x509.Certificate) (text, hint string) {
 	if len(names) == 0 {
 		return text + ": it has no subjectAltName, and its common name does not count", "let it be issued anew with a subjectAltName for the host"
 	}
-	return text, "use a name that the certificate is for: " + diag.Quoted(cut(strings.Join(names, ", "), 200))
+	return text, "use a name that the certificate is for: " + diag.Quoted(shorten(strings.Join(names, ", "), 200))
 }

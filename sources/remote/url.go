@@ -20,7 +20,7 @@ type address struct {
 	path   string // escaped, with its slash for http; as the server's shell is to get it for ssh
 }
 
-const forms = "write https://host/path.git, ssh://git@host/path.git or git@host:path.git"
+const urlForms = "write https://host/path.git, ssh://git@host/path.git or git@host:path.git"
 
 // parseURL takes what git takes, less what reads local files, starts programs or is not
 // authenticated. Its errors do not repeat the URL: it may hold a password.
@@ -29,9 +29,9 @@ func parseURL(s string) (a address, err error) {
 	case trimmed != s && plainText(trimmed):
 		return a, badURL("the URL begins or ends with a space or a line break", "take it away; a Secret or ConfigMap made from a file keeps the end of its last line")
 	case s == "" || len(s) > 2048 || !plainText(s):
-		return a, badURL("the URL is empty, too long, or holds spaces or control characters", forms)
+		return a, badURL("the URL is empty, too long, or holds spaces or control characters", urlForms)
 	case strings.ContainsAny(s, "?#"):
-		return a, badURL("the URL has a query or a fragment", forms)
+		return a, badURL("the URL has a query or a fragment", urlForms)
 	}
 	if scheme, rest, ok := strings.Cut(s, "://"); ok {
 		a, err = parseFull(s, strings.ToLower(scheme), rest)
@@ -54,8 +54,8 @@ func Shown(url string) string {
 	return a.String()
 }
 
-// port is the usual one of a scheme, "" for a scheme that is not ours.
-func port(scheme string) string {
+// defaultPort is the usual one of a scheme, "" for a scheme that is not ours.
+func defaultPort(scheme string) string {
 	switch scheme {
 	case "https":
 		return "443"
@@ -72,19 +72,19 @@ func badURL(text, hint string) error {
 }
 
 func parseFull(s, scheme, rest string) (address, error) {
-	if port(scheme) == "" {
-		return address{}, badURL("the URL is neither https nor ssh", forms)
+	if defaultPort(scheme) == "" {
+		return address{}, badURL("the URL is neither https nor ssh", urlForms)
 	}
 	u, err := url.Parse(s)
 	switch {
 	case err != nil && pathAfterColon(rest):
 		return address{}, badURL("a colon after the host starts a port, and what follows is none", "write "+scheme+"://host/path.git, or git@host:path.git")
 	case err != nil || u.Host == "" || u.Opaque != "":
-		return address{}, badURL("the URL cannot be parsed", forms)
+		return address{}, badURL("the URL cannot be parsed", urlForms)
 	case strings.HasSuffix(u.Host, ":"):
-		return address{}, badURL("the URL has an empty port", forms)
+		return address{}, badURL("the URL has an empty port", urlForms)
 	case !plainText(strings.ReplaceAll(u.Path, " ", "")):
-		return address{}, badURL("the path of the URL holds control characters", forms)
+		return address{}, badURL("the path of the URL holds control characters", urlForms)
 	}
 	_, hasPassword := u.User.Password()
 	if hasPassword || u.User != nil && scheme != "ssh" || strings.Contains(u.EscapedPath(), "@") {
@@ -92,7 +92,7 @@ func parseFull(s, scheme, rest string) (address, error) {
 	}
 	a := address{scheme: scheme, user: u.User.Username(), host: u.Hostname(), port: u.Port(), path: strings.TrimRight(u.EscapedPath(), "/")}
 	if a.port == "" {
-		a.port = port(scheme)
+		a.port = defaultPort(scheme)
 	}
 	if scheme == "ssh" {
 		a.path = u.Path
@@ -125,11 +125,11 @@ func parseSCP(s string) (address, error) {
 	if at := strings.LastIndexByte(a.host, '@'); at >= 0 {
 		a.user, a.host = a.host[:at], a.host[at+1:]
 		if a.user == "" {
-			return address{}, badURL("the user of the URL is empty", forms)
+			return address{}, badURL("the user of the URL is empty", urlForms)
 		}
 	}
-	if port(a.host) != "" {
-		return address{}, badURL("the scheme of the URL is not followed by two slashes", forms)
+	if defaultPort(a.host) != "" {
+		return address{}, badURL("the scheme of the URL is not followed by two slashes", urlForms)
 	}
 	if strings.Contains(a.path, "@") { // user:password@host:path
 		return address{}, withUser()
@@ -149,7 +149,7 @@ func pasted(s string) string {
 	case hasPath && strings.Contains(host, ".") && strings.Trim(host, ".") != "":
 		return "write https:// before it"
 	}
-	return forms
+	return urlForms
 }
 
 func withUser() error {
@@ -160,13 +160,13 @@ func withUser() error {
 func (a *address) check() error {
 	a.host = strings.ToLower(a.host)
 	if !hostName(a.host) {
-		return badURL("the host of the URL is not a host name", forms)
+		return badURL("the host of the URL is not a host name", urlForms)
 	}
 	if n, err := strconv.ParseUint(a.port, 10, 16); err != nil || n == 0 {
-		return badURL("the port of the URL is not a port", forms)
+		return badURL("the port of the URL is not a port", urlForms)
 	}
 	if strings.Trim(a.path, "/") == "" || a.path[0] == '-' {
-		return badURL("the path of the URL is empty or starts with a dash", forms)
+		return badURL("the path of the URL is empty or starts with a dash", urlForms)
 	}
 	if a.scheme != "ssh" {
 		return nil
@@ -175,7 +175,7 @@ func (a *address) check() error {
 		a.user = "git"
 	}
 	if a.user[0] == '-' || strings.Trim(a.user, letters+"0123456789._+~-@") != "" {
-		return badURL("the user of the URL is not a user name", forms)
+		return badURL("the user of the URL is not a user name", urlForms)
 	}
 	return nil
 }
@@ -203,7 +203,7 @@ func (a address) origin() string {
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
-	if a.port != port(a.scheme) {
+	if a.port != defaultPort(a.scheme) {
 		host += ":" + a.port
 	}
 	return a.scheme + "://" + host
