@@ -22,7 +22,7 @@ import (
 type inputs struct {
 	layers  []values.Layer
 	files   []content.File
-	found   map[string]render.Found
+	found   map[string]content.Found
 	schema  *schema.Schema            // of the values
 	schemas map[string]*schema.Schema // of outputs, by the name that check: gives
 	notices []string
@@ -64,13 +64,13 @@ func (c *confit) readInputs(s *sources.Snapshot, sp *spec) (in inputs, err error
 // is no error of its own.
 func (in *inputs) readFound(s *sources.Snapshot, sp *spec, failed bool) error {
 	var all []error
-	in.found = map[string]render.Found{}
+	in.found = map[string]content.Found{}
 	for i := range sp.Render {
 		e := &sp.Render[i]
 		if e.Ref() == "" {
 			continue
 		}
-		found, err := s.Find(e, in.files)
+		found, err := s.Find(e.Where, e.Kind(), e.Ref(), in.files)
 		in.found[e.Ref()] = found
 		if !failed || !strings.Contains(e.Ref(), ":") {
 			all = append(all, err)
@@ -198,7 +198,7 @@ func (in *inputs) requireFiles(git *sources.Git, sp *spec, flags pipeFlags) erro
 }
 
 // executedBy lists the files of an entry whose text is executed, and not copied.
-func executedBy(e *render.Entry, found render.Found) []*content.File {
+func executedBy(e *render.Entry, found content.Found) []*content.File {
 	switch e.Kind() {
 	case "template":
 		executed := slices.Clone(found.Partials)

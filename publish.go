@@ -6,7 +6,6 @@ import (
 	"path"
 	"time"
 
-	"confit/render"
 	"confit/render/content"
 	"confit/render/diag"
 	"confit/render/glob"
@@ -17,14 +16,14 @@ import (
 // A delivery is a sink with the outputs that go to it.
 type delivery struct {
 	dir  sinks.Dir
-	outs []render.Output
+	outs []content.Output
 }
 
 // deliveries deals out the outputs: all to the only sink, else each to the one it names.
-func (c *confit) deliveries(sp *spec, outs []render.Output) ([]delivery, error) {
+func (c *confit) deliveries(sp *spec, outs []content.Output) ([]delivery, error) {
 	var all []delivery
 	var dirs []sinks.Dir
-	var outsOf [][]render.Output
+	var outsOf [][]content.Output
 	for i := range sp.Sinks {
 		s := &sp.Sinks[i]
 		d := delivery{dir: s.Dir(sp.Name, s.Base), outs: outs}
@@ -39,8 +38,8 @@ func (c *confit) deliveries(sp *spec, outs []render.Output) ([]delivery, error) 
 	return all, sinks.CheckApart(dirs, outsOf)
 }
 
-func outputsOf(sink string, outs []render.Output) []render.Output {
-	var kept []render.Output
+func outputsOf(sink string, outs []content.Output) []content.Output {
+	var kept []content.Output
 	for _, o := range outs {
 		if o.Sink() == sink {
 			kept = append(kept, o)
@@ -102,11 +101,11 @@ func (c *confit) summary(r sinks.Result, took time.Duration) {
 }
 
 // only keeps the outputs that --only names.
-func (c *confit) only(outs []render.Output) ([]render.Output, error) {
+func (c *confit) only(outs []content.Output) ([]content.Output, error) {
 	if c.set.only == "" {
 		return outs, nil
 	}
-	var kept []render.Output
+	var kept []content.Output
 	var names []string
 	for _, o := range outs {
 		names = append(names, o.Path)
@@ -123,7 +122,7 @@ func (c *confit) only(outs []render.Output) ([]render.Output, error) {
 
 // print writes the outputs to stdout. Secrets are masked on a terminal; elsewhere the
 // command line must say how, so that no masked text ends up in a real file.
-func (c *confit) print(outs []render.Output) error {
+func (c *confit) print(outs []content.Output) error {
 	if !c.set.masked && !c.set.showSecrets && !isTerminal(c.sys.stdout) {
 		for _, o := range outs {
 			if o.Content.IsSensitive() {
@@ -135,7 +134,7 @@ func (c *confit) print(outs []render.Output) error {
 }
 
 // checkOutputs finds paths that cannot be published, alone or beside each other.
-func checkOutputs(sp *spec, outs []render.Output) error {
+func checkOutputs(sp *spec, outs []content.Output) error {
 	if len(sp.Sinks) == 1 {
 		return sinks.CheckOutputs(outs)
 	}

@@ -75,7 +75,7 @@ func (sp *spec) check(file bool) error {
 	for i := range sp.Sinks {
 		all = append(all, sp.Sinks[i].Check())
 	}
-	return errors.Join(append(all, sinks.CheckSpecs(sp.Sinks, sp.Render))...)
+	return errors.Join(append(all, sinks.CheckSpecs(sp.Sinks, sp.choices()))...)
 }
 
 func (sp *spec) checkHead(file bool) error {
@@ -201,4 +201,13 @@ func (l *limits) set(flags []string) error {
 	}
 	*l = section.Limits
 	return errors.Join(all...)
+}
+
+// choices are the entries with the sinks that they go to.
+func (sp *spec) choices() []sinks.Choice {
+	all := make([]sinks.Choice, len(sp.Render))
+	for i, e := range sp.Render {
+		all[i] = sinks.Choice{Where: e.Where, Sink: e.Sink}
+	}
+	return all
 }

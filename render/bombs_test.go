@@ -155,11 +155,11 @@ func first(s string, n int) string { return s[:min(n, len(s))] }
 
 func within(t *testing.T, text string, limit time.Duration) error {
 	t.Helper()
-	found := Found{Files: []*content.File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
+	found := content.Found{Files: []*content.File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
 	entry := Entry{Template: "app.conf.tmpl", To: "app.conf", Where: specfile.Where{Fields: map[string]specfile.SpecField{"template": {}}}}
 	_, err := Render([]Entry{entry}, Input{
 		Values: rendertest.ValuesOf(t, rendertest.NodeOf(map[string]any{"a": int64(1)}, &tree.Origin{File: "v"})),
-		Files:  template.NewFiles(nil), Found: map[string]Found{"app.conf.tmpl": found}, Deadline: time.Now().Add(limit),
+		Files:  template.NewFiles(nil), Found: map[string]content.Found{"app.conf.tmpl": found}, Deadline: time.Now().Add(limit),
 	})
 	return err
 }

@@ -13,6 +13,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"confit/render/content"
 	"confit/render/diag"
 	"confit/render/format"
 	"confit/render/glob"
@@ -72,6 +73,8 @@ type Entry struct {
 	Checks    Check             `yaml:"check"` // of what is rendered
 	Overwrite bool              `yaml:"overwrite"`
 	Sink      string            `yaml:"sink"`
+
+	outputs *content.Entry // what its outputs have in common; made by Render
 }
 
 // A Mode is the permission bits of a file, written as octal text.

@@ -12,7 +12,7 @@ import (
 )
 
 // make does one job.
-func (w *worker) make(j job) (Output, *template.Reads, error) {
+func (w *worker) make(j job) (content.Output, *template.Reads, error) {
 	switch e := j.entry; {
 	case e.Has("values"):
 		return w.values(e, j.to)
@@ -25,11 +25,11 @@ func (w *worker) make(j job) (Output, *template.Reads, error) {
 	}
 	defs, err := j.partials()
 	if err != nil {
-		return Output{}, nil, err
+		return content.Output{}, nil, err
 	}
 	src, err := template.FileSource(j.file)
 	if err != nil {
-		return Output{}, nil, err
+		return content.Output{}, nil, err
 	}
 	if j.alone {
 		j.file.Data = nil
@@ -65,39 +65,39 @@ func (j job) mode() fs.FileMode {
 func (j job) isTemplate() bool { return j.single || strings.HasSuffix(j.file.Path, ".tmpl") }
 
 // template makes the output of one template.
-func (w *worker) template(j job, src *template.Source, partials template.Partials, to string) (Output, *template.Reads, error) {
+func (w *worker) template(j job, src *template.Source, partials template.Partials, to string) (content.Output, *template.Reads, error) {
 	defer w.Running.Begin("template", src.Name)()
 	p, err := w.lib.Parse(src, j.entry.delim(0), j.entry.delim(1), partials)
 	if err != nil {
-		return Output{}, nil, err
+		return content.Output{}, nil, err
 	}
 	c, reads, err := w.lib.Run(p, j.dot, &w.buf, w.checker(j.entry, to))
 	if err != nil {
-		return Output{}, nil, err
+		return content.Output{}, nil, err
 	}
 	return j.entry.output(to, c, j.mode()), reads, nil
 }
 
 // envsubst makes the output of a text with variables.
-func (w *worker) envsubst(e *Entry, f *content.File, to string) (Output, *template.Reads, error) {
+func (w *worker) envsubst(e *Entry, f *content.File, to string) (content.Output, *template.Reads, error) {
 	defer w.Running.Begin("envsubst", f.From)()
 	src, err := template.FileSource(f)
 	if err != nil {
-		return Output{}, nil, err
+		return content.Output{}, nil, err
 	}
 	c, reads, err := w.lib.Substitute(src, e.Vars, w.Values.Root())
 	if err != nil {
-		return Output{}, nil, err
+		return content.Output{}, nil, err
 	}
 	return e.output(to, c, f.Mode), reads, nil
 }
 
-func (e *Entry) output(to string, c content.Content, from fs.FileMode) Output {
-	return Output{Path: to, Mode: e.mode(c.IsSensitive(), from), Content: c, Adopt: e.Overwrite, Made: e.StaticTo() != e.To, entry: e}
+func (e *Entry) output(to string, c content.Content, from fs.FileMode) content.Output {
+	return content.Output{Path: to, Mode: e.mode(c.IsSensitive(), from), Content: c, Adopt: e.Overwrite, Made: e.StaticTo() != e.To, Entry: e.outputs}
 }
 
 // copied is a file as it is; one of a sensitive source is masked whole.
-func (e *Entry) copied(f *content.File, to string) Output {
+func (e *Entry) copied(f *content.File, to string) content.Output {
 	c := content.Plain(f.Data)
 	switch {
 	case f.Blob != nil:
@@ -109,16 +109,16 @@ func (e *Entry) copied(f *content.File, to string) Output {
 }
 
 // values writes a part of the values as a file.
-func (r *renderer) values(e *Entry, to string) (Output, *template.Reads, error) {
+func (r *renderer) values(e *Entry, to string) (content.Output, *template.Reads, error) {
 	path, _ := tree.ParsePath(e.Values)
 	defer r.Running.Begin("values", e.Values)()
 	n, deepest := r.Values.Root().Find(path)
 	if n == nil {
-		return Output{}, nil, r.lib.NoValue(e.At("values"), path, deepest)
+		return content.Output{}, nil, r.lib.NoValue(e.At("values"), path, deepest)
 	}
 	c, reads, err := r.lib.Encode(n, encoderFor(to))
 	if err != nil {
-		return Output{}, nil, diag.Problemf(diag.CauseData, "format", e.At("values"), "the values of %s cannot become %s: %v", diag.Quoted(e.Values), diag.Quoted(to), err)
+		return content.Output{}, nil, diag.Problemf(diag.CauseData, "format", e.At("values"), "the values of %s cannot become %s: %v", diag.Quoted(e.Values), diag.Quoted(to), err)
 	}
 	return e.output(to, c, 0), reads, nil
 }

@@ -19,7 +19,7 @@ import (
 )
 
 // inline renders one template over values, as a run would.
-func inline(v *values.Values, text string) ([]Output, error) {
+func inline(v *values.Values, text string) ([]content.Output, error) {
 	entry := Entry{Inline: text, To: "app.conf", Where: specfile.Where{Fields: map[string]specfile.SpecField{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}}
 	r, err := Render([]Entry{entry}, Input{Values: v, Files: template.NewFiles(nil), Deadline: time.Now().Add(200 * time.Millisecond)})
 	if r == nil {
@@ -86,11 +86,11 @@ func TestSecretTemplate(t *testing.T) {
 		"{{ hunter2 }}", "{{ .Values.hunter2 }}", "{{ .Values.a.hunter2 }}", "{{ $hunter2 }}", "{{ \"hunter2\" 1 }}", "{{ hunter2", `{{ include "hunter2" . }}`,
 		`{{ fail "hunter2" }}`, `{{ template "hunter2" }}`, `{{ index .Values "hunter2" | upper }}`, `{{ printf "%d" "hunter2" }}`, `{{ required "hunter2" "" }}`, `{{ tpl "{{ .hunter2 }}" . }}`,
 	} {
-		found := Found{Files: []*content.File{{Path: "a.tmpl", From: "a.tmpl", Data: []byte(text), Sensitive: true}}, Single: true}
+		found := content.Found{Files: []*content.File{{Path: "a.tmpl", From: "a.tmpl", Data: []byte(text), Sensitive: true}}, Single: true}
 		entry := Entry{Template: "a.tmpl", To: "a", Where: specfile.Where{Fields: map[string]specfile.SpecField{"template": {}}}}
 		_, err := Render([]Entry{entry}, Input{
 			Values: rendertest.ValuesOf(t, rendertest.NodeOf(map[string]any{"a": int64(1)}, &tree.Origin{File: "v"})), Files: template.NewFiles(nil),
-			Found: map[string]Found{"a.tmpl": found},
+			Found: map[string]content.Found{"a.tmpl": found},
 		})
 		if err == nil {
 			t.Errorf("%s: no error", text)

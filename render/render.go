@@ -21,20 +21,11 @@ import (
 	"confit/render/values"
 )
 
-// Found is what an entry reads: the files that a template, a folder or a glob names.
-type Found struct {
-	Files    []*content.File
-	Partials []*content.File // files beside them that only define templates
-	Above    string          // what is cut off each Path that begins with it: the folder that the entry names
-	Single   bool            // the entry names one file, not a folder or a glob
-	Shared   bool            // the files are those of a source
-}
-
 // Input is all that rendering depends on.
 type Input struct {
 	Values   *values.Values
-	Files    *template.Files  // what templates reach as .Files
-	Found    map[string]Found // by Entry.Ref; Render lets go of the texts that it is done with
+	Files    *template.Files          // what templates reach as .Files
+	Found    map[string]content.Found // by Entry.Ref; Render lets go of the texts that it is done with
 	Schemas  map[string]*schema.Schema
 	Sources  []string  // names of the sources in order, for error texts
 	Deadline time.Time // when templates are stopped; zero is never
@@ -45,7 +36,7 @@ type Input struct {
 
 // A Result is what the entries made, in the order of the spec, and what they read.
 type Result struct {
-	Outputs []Output
+	Outputs []content.Output
 
 	values  *values.Values
 	reads   []*template.Reads // of each output; nil for one that reads no values
@@ -61,14 +52,16 @@ func Render(entries []Entry, in Input) (*Result, error) {
 	r.root = map[string]any{"Values": in.Values.Root(), "Files": in.Files}
 	var all []error
 	for i := range entries {
-		r.refs[entries[i].Ref()]++
+		e := &entries[i]
+		r.refs[e.Ref()]++
+		e.outputs = &content.Entry{Sink: e.Sink, Pos: e.Pos}
 	}
 	for i := range entries {
 		jobs, err := r.jobs(&entries[i])
 		r.queue = append(r.queue, jobs...)
 		all = append(all, err)
 	}
-	res := &Result{Outputs: make([]Output, len(r.queue)), values: in.Values, reads: make([]*template.Reads, len(r.queue))}
+	res := &Result{Outputs: make([]content.Output, len(r.queue)), values: in.Values, reads: make([]*template.Reads, len(r.queue))}
 	r.parallel(func(w *worker, i int) error {
 		return diag.Safely(func() (err error) {
 			res.Outputs[i], res.reads[i], err = w.make(r.queue[i])

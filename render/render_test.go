@@ -66,23 +66,23 @@ func TestSensitiveByPath(t *testing.T) {
 }
 
 // one renders a single inline template over YAML values.
-func one(t *testing.T, yaml, text string) (Output, error) {
+func one(t *testing.T, yaml, text string) (content.Output, error) {
 	t.Helper()
 	return oneOf(t, text, values.Layer{Root: rendertest.RootOf(t, yaml, &tree.Origin{Source: "file values.yaml", File: "values.yaml"})})
 }
 
-func oneOf(t *testing.T, text string, layers ...values.Layer) (Output, error) {
+func oneOf(t *testing.T, text string, layers ...values.Layer) (content.Output, error) {
 	t.Helper()
 	v, err := values.Merge(layers, func(string) {})
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := Found{Files: []*content.File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
+	found := content.Found{Files: []*content.File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
 	outs, err := Render([]Entry{{Template: "app.conf.tmpl", To: "app.conf", Where: specfile.Where{Fields: map[string]specfile.SpecField{"template": {}}}}}, Input{
-		Values: v, Files: template.NewFiles(nil), Found: map[string]Found{"app.conf.tmpl": found},
+		Values: v, Files: template.NewFiles(nil), Found: map[string]content.Found{"app.conf.tmpl": found},
 	})
 	if err != nil {
-		return Output{}, err
+		return content.Output{}, err
 	}
 	return outs.Outputs[0], nil
 }

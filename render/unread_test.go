@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"confit/render/content"
 	"confit/render/rendertest"
 	"confit/render/specfile"
 	"confit/render/template"
@@ -48,7 +49,7 @@ func readers() map[string]Entry {
 
 // A madeOf is an output, with what was read for it and for its entry.
 type madeOf struct {
-	Output
+	content.Output
 	reads values.ReadSet
 }
 

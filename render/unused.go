@@ -3,6 +3,7 @@ package render
 import (
 	"slices"
 
+	"confit/render/content"
 	"confit/render/diag"
 	"confit/render/tree"
 	"confit/render/values"
@@ -86,7 +87,7 @@ func warn(code string, pos diag.Pos, text string) *diag.Problem {
 
 // ExplainFile lists the values that an output read; false when there is no such output.
 func (r *Result) ExplainFile(file string) ([]values.Explained, bool) {
-	i := slices.IndexFunc(r.Outputs, func(o Output) bool { return o.Path == file })
+	i := slices.IndexFunc(r.Outputs, func(o content.Output) bool { return o.Path == file })
 	if i < 0 {
 		return nil, false
 	}

@@ -7,16 +7,15 @@ import (
 	"path/filepath"
 	"testing"
 
-	"confit/render"
 	"confit/render/content"
 )
 
 // manyOutputs are n small outputs, a hundred to a directory.
-func manyOutputs(n int, text string) []render.Output {
-	outs := make([]render.Output, n)
+func manyOutputs(n int, text string) []content.Output {
+	outs := make([]content.Output, n)
 	for i := range outs {
 		data := fmt.Appendf(nil, "%s %d\n%0280d\n", text, i, i)
-		outs[i] = render.Output{Path: fmt.Sprintf("d%03d/f%05d.conf", i/100, i), Mode: 0o644, Content: content.Plain(data)}
+		outs[i] = content.Output{Path: fmt.Sprintf("d%03d/f%05d.conf", i/100, i), Mode: 0o644, Content: content.Plain(data)}
 	}
 	return outs
 }
@@ -47,7 +46,7 @@ func BenchmarkApply(b *testing.B) {
 }
 
 // writeRaw is the floor: no stage, no sync, no manifest.
-func writeRaw(b *testing.B, dir string, outs []render.Output) {
+func writeRaw(b *testing.B, dir string, outs []content.Output) {
 	b.Helper()
 	for _, o := range outs {
 		name := filepath.Join(dir, o.Path)
@@ -62,7 +61,7 @@ func writeRaw(b *testing.B, dir string, outs []render.Output) {
 }
 
 // benchUpdates goes to and fro between two sets of outputs.
-func benchUpdates(b *testing.B, outs, other []render.Output) {
+func benchUpdates(b *testing.B, outs, other []content.Output) {
 	b.ReportAllocs()
 	dir := scratch(b)
 	applyBench(b, dir, outs)
@@ -95,7 +94,7 @@ func drop(b *testing.B, dir string) {
 	b.StartTimer()
 }
 
-func applyBench(b *testing.B, dir string, outs []render.Output) {
+func applyBench(b *testing.B, dir string, outs []content.Output) {
 	b.Helper()
 	if _, err := (Dir{Path: dir}).Apply(context.Background(), outs); err != nil {
 		b.Fatal(err)

@@ -1,14 +1,14 @@
 package sinks
 
 import (
-	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
 
 // A file is an output with the state of its path on disk.
 type file struct {
-	out       *render.Output
+	out       *content.Output
 	old       *entry     // its entry of the manifest; nil for none
 	kind      ChangeKind // "" for no change
 	mode      uint32     // of the file that is there
@@ -49,7 +49,7 @@ type comparison struct {
 
 // compare finds what publishing the outputs would change. old is the manifest of the
 // earlier run; outs are sorted by path.
-func compare(d Dir, t *dirfd.Tree, old *manifest, outs []*render.Output) (*comparison, error) {
+func compare(d Dir, t *dirfd.Tree, old *manifest, outs []*content.Output) (*comparison, error) {
 	c := &comparison{
 		dir: d, tree: t, old: old,
 		needed: map[string]bool{}, removed: map[string]bool{}, mkdirs: map[string]bool{},

@@ -11,7 +11,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/diff"
 
-	"confit/render"
 	"confit/render/content"
 	"confit/render/diag"
 )
@@ -48,7 +47,7 @@ func shownContent(c content.Content) (shown, error) {
 // loadTexts reads the old and new texts of the changes for a diff. Of sensitive files these
 // are the masked texts, of which the manifest has the old one.
 func (c *comparison) loadTexts(p *Plan) error {
-	outs := make(map[string]*render.Output, len(c.files))
+	outs := make(map[string]*content.Output, len(c.files))
 	for _, f := range c.files {
 		outs[f.out.Path] = f.out
 	}

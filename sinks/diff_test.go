@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"confit/render"
 	"confit/render/content"
 )
 
@@ -26,8 +25,8 @@ func TestDiff(t *testing.T) {
 		"s1": "secret: other\n", "was-plain": "secret: x\n", "esc": "\x1b[31m\u202ex\n", "drift": "d\n", "empty": "",
 	}.outputs()
 	outs = append(outs,
-		render.Output{Path: "s2", Mode: 0o600, Content: content.Sensitive([]byte("secret: hunter2"), []byte("x MASKED\n"))},
-		render.Output{Path: "theirs", Mode: 0o644, Content: content.Plain([]byte("ours\n")), Adopt: true})
+		content.Output{Path: "s2", Mode: 0o600, Content: content.Sensitive([]byte("secret: hunter2"), []byte("x MASKED\n"))},
+		content.Output{Path: "theirs", Mode: 0o644, Content: content.Plain([]byte("ours\n")), Adopt: true})
 	before := identity(t, dir)
 	p, err := Dir{Path: dir}.Plan(outs)
 	must(t, err)
@@ -61,9 +60,9 @@ func TestPlanWithoutDirectory(t *testing.T) {
 
 func TestPrint(t *testing.T) {
 	one := files{"s": "secret: x"}.outputs()
-	two := append(one, render.Output{Path: "b", Content: content.Plain([]byte("text"))})
+	two := append(one, content.Output{Path: "b", Content: content.Plain([]byte("text"))})
 	for name, tc := range map[string]struct {
-		outs    []render.Output
+		outs    []content.Output
 		secrets bool
 		want    string
 	}{

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
@@ -31,7 +31,7 @@ type Dir struct {
 
 // Plan compares the outputs with the directory. It changes nothing, and needs no right to.
 // A directory that is not there counts as empty.
-func (d Dir) Plan(outs []render.Output) (*Plan, error) {
+func (d Dir) Plan(outs []content.Output) (*Plan, error) {
 	if err := d.check(outs); err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func (d Dir) Plan(outs []render.Output) (*Plan, error) {
 	return p, ioProblem(err, "")
 }
 
-func (d Dir) planIn(t *dirfd.Tree, outs []render.Output) (*Plan, error) {
+func (d Dir) planIn(t *dirfd.Tree, outs []content.Output) (*Plan, error) {
 	s, err := openState(t, d.name())
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (d Dir) planIn(t *dirfd.Tree, outs []render.Output) (*Plan, error) {
 }
 
 // planNew is the plan for a directory that does not exist.
-func (d Dir) planNew(outs []render.Output) (p *Plan, err error) {
+func (d Dir) planNew(outs []content.Output) (p *Plan, err error) {
 	c := &comparison{}
 	for _, o := range sorted(outs) {
 		c.files = append(c.files, file{out: o, kind: Create, differs: true})
@@ -102,7 +102,7 @@ func (d Dir) planNew(outs []render.Output) (p *Plan, err error) {
 // Apply makes the directory match the outputs: all of them, or none. After an error with
 // CodeUnfinished the directory is half done, and the next run finishes it. After any other
 // error nothing has changed. The context can stop the run until the commit begins.
-func (d Dir) Apply(ctx context.Context, outs []render.Output) (Result, error) {
+func (d Dir) Apply(ctx context.Context, outs []content.Output) (Result, error) {
 	if err := d.check(outs); err != nil {
 		return Result{}, err
 	}
@@ -110,7 +110,7 @@ func (d Dir) Apply(ctx context.Context, outs []render.Output) (Result, error) {
 }
 
 // applyTo makes the directory if it is not there, and removes it again after an error.
-func (d Dir) applyTo(ctx context.Context, outs []render.Output) (Result, error) {
+func (d Dir) applyTo(ctx context.Context, outs []content.Output) (Result, error) {
 	if err := d.checkPlace(); err != nil {
 		return Result{}, d.nothingChanged(err)
 	}
@@ -126,7 +126,7 @@ func (d Dir) applyTo(ctx context.Context, outs []render.Output) (Result, error) 
 	return r, err
 }
 
-func (d Dir) apply(ctx context.Context, outs []render.Output) (Result, error) {
+func (d Dir) apply(ctx context.Context, outs []content.Output) (Result, error) {
 	t, err := d.open()
 	if err != nil {
 		return Result{}, d.nothingChanged(err)
@@ -153,7 +153,7 @@ func (d Dir) apply(ctx context.Context, outs []render.Output) (Result, error) {
 	return d.publish(ctx, t, s, p)
 }
 
-func (d Dir) compare(t *dirfd.Tree, s *state, outs []render.Output) (*Plan, error) {
+func (d Dir) compare(t *dirfd.Tree, s *state, outs []content.Output) (*Plan, error) {
 	old, err := s.manifest(manifestFile)
 	if err != nil {
 		return nil, err
@@ -170,7 +170,7 @@ func (d Dir) compare(t *dirfd.Tree, s *state, outs []render.Output) (*Plan, erro
 	return p, nil
 }
 
-func (d Dir) check(outs []render.Output) error {
+func (d Dir) check(outs []content.Output) error {
 	if err := CheckName(d.name()); err != nil {
 		return &diag.Problem{Cause: diag.CauseSpec, Code: CodeSink, Text: "name " + diag.Quoted(d.Name) + ": " + err.Error()}
 	}
@@ -198,12 +198,12 @@ func (d Dir) dirMode(setgid bool) uint32 {
 }
 
 // sorted sorts the outputs by path, so those of one directory are neighbours.
-func sorted(outs []render.Output) []*render.Output {
-	all := make([]*render.Output, len(outs))
+func sorted(outs []content.Output) []*content.Output {
+	all := make([]*content.Output, len(outs))
 	for i := range outs {
 		all[i] = &outs[i]
 	}
-	slices.SortFunc(all, func(a, b *render.Output) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(all, func(a, b *content.Output) int { return strings.Compare(a.Path, b.Path) })
 	return all
 }
 

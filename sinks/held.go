@@ -3,7 +3,6 @@ package sinks
 import (
 	"runtime"
 
-	"confit/render"
 	"confit/render/content"
 	"confit/render/diag"
 	"confit/sinks/dirfd"
@@ -12,14 +11,14 @@ import (
 // A sighting is a file that had the content of its output. It has it still while its inode
 // and the time of its last change are the same.
 type sighting struct {
-	out  *render.Output // nil for none
+	out  *content.Output // nil for none
 	stat dirfd.Stat
 }
 
 // Missing lists the contents, of those asked for, that do not lie in the place of their
 // output. Plan and Apply do not read again a file that lies there, unless it has changed by
 // then. A thing in the way of an output is left for them to find.
-func (d *Dir) Missing(outs []render.Output, asked func(content.Blob) bool) []content.Blob {
+func (d *Dir) Missing(outs []content.Output, asked func(content.Blob) bool) []content.Blob {
 	all := sorted(outs)
 	d.seen = make([]sighting, len(all))
 	t, err := dirfd.Open(d.Path)
@@ -50,7 +49,7 @@ func (d *Dir) Missing(outs []render.Output, asked func(content.Blob) bool) []con
 	return list
 }
 
-func contentsOf(outs []*render.Output, asked func(content.Blob) bool) []content.Blob {
+func contentsOf(outs []*content.Output, asked func(content.Blob) bool) []content.Blob {
 	var all []content.Blob
 	for _, o := range outs {
 		if b := o.Content.Blob(); b != nil && asked(b) {
@@ -61,7 +60,7 @@ func contentsOf(outs []*render.Output, asked func(content.Blob) bool) []content.
 }
 
 // sight looks at the places of outputs, and gives the contents that are missing.
-func sight(t *dirfd.Tree, outs []*render.Output, seen []sighting, asked func(content.Blob) bool) []content.Blob {
+func sight(t *dirfd.Tree, outs []*content.Output, seen []sighting, asked func(content.Blob) bool) []content.Blob {
 	var missing []content.Blob
 	buf := make([]byte, 64<<10)
 	for i, o := range outs {
@@ -92,6 +91,6 @@ func sight(t *dirfd.Tree, outs []*render.Output, seen []sighting, asked func(con
 }
 
 // still tells whether the file that was seen is the one that st describes.
-func (s *sighting) still(o *render.Output, st dirfd.Stat) bool {
+func (s *sighting) still(o *content.Output, st dirfd.Stat) bool {
 	return s != nil && s.out == o && s.stat == st
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"confit/render"
 	"confit/render/content"
 )
 
@@ -30,11 +29,11 @@ func (b absent) Bytes() ([]byte, error) { return nil, errAbsent }
 func TestMissing(t *testing.T) {
 	const n = 100 // enough for several readers
 	dir := t.TempDir()
-	there, outs := files{}, []render.Output{}
+	there, outs := files{}, []content.Output{}
 	for i := range n {
 		name := "d/" + strconv.Itoa(i)
 		there[name] = "text " + name
-		outs = append(outs, render.Output{Path: name, Mode: 0o644, Content: content.FromBlob(absent("text "+name), false)})
+		outs = append(outs, content.Output{Path: name, Mode: 0o644, Content: content.FromBlob(absent("text "+name), false)})
 	}
 	apply(t, dir, there)
 	all := func(content.Blob) bool { return true }

@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"confit/render"
 	"confit/render/content"
 )
 
@@ -18,10 +17,10 @@ import (
 // sensitive and 0640, with "adopt:" takes over what is there.
 type files map[string]string
 
-func (fs files) outputs() []render.Output {
-	var outs []render.Output
+func (fs files) outputs() []content.Output {
+	var outs []content.Output
 	for p, text := range fs {
-		o := render.Output{Path: p, Mode: 0o644, Content: content.Plain([]byte(text))}
+		o := content.Output{Path: p, Mode: 0o644, Content: content.Plain([]byte(text))}
 		if strings.HasPrefix(text, "secret:") {
 			o.Mode = 0o640
 			o.Content = content.Sensitive([]byte(text), []byte("MASKED\n"))

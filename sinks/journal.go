@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 
-	"confit/render"
+	"confit/render/content"
 )
 
 // The kinds of steps.
@@ -25,7 +25,7 @@ type op struct {
 	Mode uint32 `json:"mode,omitempty"` // mkdir, chmod: the new mode; rmdir: the old one
 	Was  uint32 `json:"was,omitempty"`  // chmod: the old mode
 
-	out *render.Output // write: the output; nil after a crash
+	out *content.Output // write: the output; nil after a crash
 }
 
 // A journal has the steps of a commit. Once it has its name, the run or the next one

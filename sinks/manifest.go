@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 
-	"confit/render"
 	"confit/render/content"
 )
 
@@ -37,7 +36,7 @@ type entry struct {
 }
 
 // entryOf gives the entry of an output without its hash, which costs more than the rest.
-func entryOf(o *render.Output) entry {
+func entryOf(o *content.Output) entry {
 	e := entry{Path: o.Path, Mode: modeText(uint32(o.Mode.Perm())), Sensitive: o.Content.IsSensitive()}
 	if e.Sensitive {
 		e.Masked = o.Content.Masked()
@@ -48,7 +47,7 @@ func entryOf(o *render.Output) entry {
 }
 
 // addHash sets the hash of a plain output.
-func (e *entry) addHash(o *render.Output) {
+func (e *entry) addHash(o *content.Output) {
 	if e.Sensitive {
 		return
 	}

@@ -9,7 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -75,8 +75,8 @@ func CheckName(name string) error {
 // CheckOutputs finds the outputs of one sink that cannot be published: bad paths, two
 // outputs on one path, a file where another needs a directory, names that differ only in
 // case. The cause is the values where they made one of the paths, else the spec.
-func CheckOutputs(outs []render.Output) error {
-	c := checker{outs: outs, dirs: map[string]*render.Output{}, folded: map[string]string{}}
+func CheckOutputs(outs []content.Output) error {
+	c := checker{outs: outs, dirs: map[string]*content.Output{}, folded: map[string]string{}}
 	c.setApartBad()
 	for _, i := range c.good {
 		c.noteDirs(&outs[i])
@@ -88,7 +88,7 @@ func CheckOutputs(outs []render.Output) error {
 	return joined(c.problems)
 }
 
-func causeOf(o *render.Output) diag.Cause {
+func causeOf(o *content.Output) diag.Cause {
 	if o.Made {
 		return diag.CauseData
 	}
@@ -96,10 +96,10 @@ func causeOf(o *render.Output) diag.Cause {
 }
 
 type checker struct {
-	outs     []render.Output
-	good     []int32                   // outputs with a good path that no other has, in order
-	dirs     map[string]*render.Output // the first output of each directory
-	folded   map[string]string         // the first path of each that differ only in case, by its lower case
+	outs     []content.Output
+	good     []int32                    // outputs with a good path that no other has, in order
+	dirs     map[string]*content.Output // the first output of each directory
+	folded   map[string]string          // the first path of each that differ only in case, by its lower case
 	problems []*diag.Problem
 }
 
@@ -128,7 +128,7 @@ func (c *checker) setApartBad() {
 }
 
 // noteDirs notes the directories of an output, and the paths that are not in lower case.
-func (c *checker) noteDirs(o *render.Output) {
+func (c *checker) noteDirs(o *content.Output) {
 	c.noteCase(o.Path)
 	for dir := parent(o.Path); dir != "." && c.dirs[dir] == nil; dir = parent(dir) {
 		c.dirs[dir] = o
@@ -144,7 +144,7 @@ func (c *checker) noteCase(p string) {
 
 // findClashes reports another output that needs o as a directory, and a path or directory
 // that differs from one of o only in case.
-func (c *checker) findClashes(o *render.Output) {
+func (c *checker) findClashes(o *content.Output) {
 	if below := c.dirs[o.Path]; below != nil {
 		c.add(o, below, "%s is a file, and a directory for %s", diag.Quoted(o.Path), diag.Quoted(below.Path))
 	}
@@ -158,7 +158,7 @@ func (c *checker) findClashes(o *render.Output) {
 }
 
 // checkCase reports a path that differs from p only in case.
-func (c *checker) checkCase(o *render.Output, p string) {
+func (c *checker) checkCase(o *content.Output, p string) {
 	key := diag.FoldCase(p)
 	other, ok := c.folded[key]
 	if ok && other == "" {
@@ -168,7 +168,7 @@ func (c *checker) checkCase(o *render.Output, p string) {
 	}
 }
 
-func (c *checker) add(o, other *render.Output, format string, args ...any) {
+func (c *checker) add(o, other *content.Output, format string, args ...any) {
 	p := &diag.Problem{Cause: causeOf(o), Code: CodePath, Pos: o.Pos(), Text: fmt.Sprintf(format, args...)}
 	if k := causeOf(other); k == diag.CauseData {
 		p.Cause = k
@@ -176,7 +176,7 @@ func (c *checker) add(o, other *render.Output, format string, args ...any) {
 	c.problems = append(c.problems, p)
 }
 
-func alsoAt(o *render.Output) string {
+func alsoAt(o *content.Output) string {
 	if o.Pos().File == "" {
 		return ""
 	}

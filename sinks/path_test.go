@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -40,10 +40,10 @@ func TestCheckOutputs(t *testing.T) {
 		"bad path":          {paths: []string{"*../a"}, want: []string{"../a is a path that leads out of the directory"}, cause: diag.CauseData},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var outs []render.Output
+			var outs []content.Output
 			for _, p := range tc.paths {
 				made := strings.HasPrefix(p, "*")
-				outs = append(outs, render.Output{Path: strings.TrimPrefix(p, "*"), Made: made})
+				outs = append(outs, content.Output{Path: strings.TrimPrefix(p, "*"), Made: made})
 			}
 			var got []string
 			for _, p := range diag.Problems(CheckOutputs(outs), diag.CauseUnknown) {

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
@@ -107,7 +107,7 @@ func (p place) below(top place) (string, bool) {
 // CheckApart finds the sinks of a run that are in each other's way: two that are one
 // directory, or one below the other that is in its state, or of which the outputs clash.
 // outs has the outputs of each. It looks at the disk, to know where the paths lead.
-func CheckApart(dirs []Dir, outs [][]render.Output) error {
+func CheckApart(dirs []Dir, outs [][]content.Output) error {
 	if len(dirs) < 2 {
 		return nil
 	}
@@ -140,9 +140,9 @@ func CheckApart(dirs []Dir, outs [][]render.Output) error {
 }
 
 // checkNested checks the outputs of a directory, and those of a sink that is rel in it.
-func checkNested(outs, inner []render.Output, rel string) error {
+func checkNested(outs, inner []content.Output, rel string) error {
 	rel = filepath.ToSlash(rel) + "/"
-	var all []render.Output
+	var all []content.Output
 	for _, o := range outs {
 		if below, ok := strings.CutPrefix(o.Path, rel); ok {
 			if err := CheckPath(below); err != nil {

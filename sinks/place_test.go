@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"confit/render"
 	"confit/render/content"
 	"confit/render/diag"
 )
@@ -92,7 +91,7 @@ func TestCheckApart(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var dirs []Dir
-			var outs [][]render.Output
+			var outs [][]content.Output
 			for i, dir := range tc.dirs {
 				dirs, outs = append(dirs, Dir{Path: filepath.Join(top, dir)}), append(outs, tc.outs[i].outputs())
 			}

@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"io"
 
-	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 )
 
 // Print writes the outputs to w in their order. A single one is written as it is; each of
 // several has a line "# PATH" above it. Sensitive outputs are masked unless secrets is set.
-func Print(w io.Writer, outs []render.Output, secrets bool) error {
+func Print(w io.Writer, outs []content.Output, secrets bool) error {
 	for i := range outs {
 		reveal := outs[i].Content.Shown
 		if secrets {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"sync/atomic"
 
-	"confit/render"
 	"confit/render/content"
 	"confit/render/diag"
 	"confit/sinks/dirfd"
@@ -84,7 +83,7 @@ func (d Dir) stage(ctx context.Context, s *state, ops []op) error {
 // stageAll first copies, as the files of the spool are still there, and then moves those.
 func (d Dir) stageAll(ctx context.Context, s *state, ops []op, durable bool) error {
 	takes := d.moves(ops)
-	if err := d.eachOp(ops, func(i int, o *render.Output) error {
+	if err := d.eachOp(ops, func(i int, o *content.Output) error {
 		if takes != nil && takes[i] {
 			return nil
 		}
@@ -92,7 +91,7 @@ func (d Dir) stageAll(ctx context.Context, s *state, ops []op, durable bool) err
 	}); err != nil || takes == nil {
 		return err
 	}
-	return d.eachOp(ops, func(i int, o *render.Output) error {
+	return d.eachOp(ops, func(i int, o *content.Output) error {
 		if !takes[i] {
 			return nil
 		}
@@ -123,7 +122,7 @@ func (d Dir) moves(ops []op) []bool {
 }
 
 // spoolBlob gives the content of an output that is in the spool of the directory.
-func (d Dir) spoolBlob(o *render.Output) (spoolBlob, bool) {
+func (d Dir) spoolBlob(o *content.Output) (spoolBlob, bool) {
 	if o == nil {
 		return spoolBlob{}, false
 	}
@@ -132,7 +131,7 @@ func (d Dir) spoolBlob(o *render.Output) (spoolBlob, bool) {
 
 // eachOp calls do for each step that writes, in several goroutines. It returns the first
 // error.
-func (d Dir) eachOp(ops []op, do func(i int, o *render.Output) error) error {
+func (d Dir) eachOp(ops []op, do func(i int, o *content.Output) error) error {
 	var next atomic.Int64
 	errs := make([]error, min(writers, len(ops)))
 	diag.Parallel(len(errs), func(w int) {
@@ -157,7 +156,7 @@ func (d Dir) eachOp(ops []op, do func(i int, o *render.Output) error) error {
 	return nil
 }
 
-func (d Dir) stageOne(ctx context.Context, s *state, i int, o *render.Output, durable bool) error {
+func (d Dir) stageOne(ctx context.Context, s *state, i int, o *content.Output, durable bool) error {
 	if ctx.Err() != nil {
 		return d.stopped(ctx)
 	}

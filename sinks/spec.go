@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"confit/render"
 	"confit/render/diag"
 	"confit/render/specfile"
 )
@@ -46,9 +45,15 @@ func (s *Spec) Check() error {
 	return errors.Join(all...)
 }
 
+// A Choice is an entry of the spec with the name of the sink that it goes to.
+type Choice struct {
+	specfile.Where
+	Sink string
+}
+
 // CheckSpecs finds what is wrong with the sinks of a spec together: where there are
 // several, each needs a name and a directory of its own, and each entry names one of them.
-func CheckSpecs(specs []Spec, entries []render.Entry) error {
+func CheckSpecs(specs []Spec, choices []Choice) error {
 	if len(specs) < 2 {
 		return nil
 	}
@@ -69,8 +74,8 @@ func CheckSpecs(specs []Spec, entries []render.Entry) error {
 		names[s.Name], dirs[dir] = true, true
 	}
 	delete(names, "")
-	for i := range entries {
-		if e := &entries[i]; len(names) > 0 && !names[e.Sink] && !e.Meant("sink") {
+	for _, e := range choices {
+		if len(names) > 0 && !names[e.Sink] && !e.Meant("sink") {
 			all = append(all, e.Problem("sink", "the entry names none of the sinks", "set sink: to one of "+strings.Join(slices.Sorted(maps.Keys(names)), ", ")))
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"testing"
 
-	"confit/render"
 	"confit/render/diag"
 )
 
@@ -44,18 +43,18 @@ func TestSpec(t *testing.T) {
 func TestCheckSpecs(t *testing.T) {
 	for name, tc := range map[string]struct {
 		specs   []Spec
-		entries []render.Entry
+		choices []Choice
 		bad     int
 	}{
-		"one":       {specs: []Spec{{Path: "/a"}}, entries: []render.Entry{{}}},
-		"two":       {specs: []Spec{{Path: "/a", Name: "a"}, {Path: "/b", Name: "b"}}, entries: []render.Entry{{Sink: "b"}}},
-		"no sink":   {specs: []Spec{{Path: "/a", Name: "a"}, {Path: "/b", Name: "b"}}, entries: []render.Entry{{}, {Sink: "c"}}, bad: 2},
+		"one":       {specs: []Spec{{Path: "/a"}}, choices: []Choice{{}}},
+		"two":       {specs: []Spec{{Path: "/a", Name: "a"}, {Path: "/b", Name: "b"}}, choices: []Choice{{Sink: "b"}}},
+		"no sink":   {specs: []Spec{{Path: "/a", Name: "a"}, {Path: "/b", Name: "b"}}, choices: []Choice{{}, {Sink: "c"}}, bad: 2},
 		"no names":  {specs: []Spec{{Path: "/a"}, {Path: "/b"}}, bad: 2},
 		"one name":  {specs: []Spec{{Path: "/a", Name: "a"}, {Path: "/b", Name: "a"}}, bad: 1},
 		"one place": {specs: []Spec{{Path: "/a", Name: "a"}, {Path: "/a/", Name: "b"}}, bad: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := diag.Problems(CheckSpecs(tc.specs, tc.entries), diag.CauseUnknown); len(got) != tc.bad {
+			if got := diag.Problems(CheckSpecs(tc.specs, tc.choices), diag.CauseUnknown); len(got) != tc.bad {
 				t.Errorf("CheckSpecs(%v) = %v, want %d problems", tc.specs, got, tc.bad)
 			}
 		})

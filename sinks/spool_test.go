@@ -10,17 +10,16 @@ import (
 	"strings"
 	"testing"
 
-	"confit/render"
 	"confit/render/content"
 	"confit/render/diag"
 )
 
 // aside puts a text into the spool and makes an output of it.
-func aside(t *testing.T, s *Spool, path, text string) render.Output {
+func aside(t *testing.T, s *Spool, path, text string) content.Output {
 	t.Helper()
 	id := content.BlobID(sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s", len(text), text)))
 	must(t, s.Put(id, []byte(text)))
-	return render.Output{Path: path, Mode: 0o640, Content: content.FromBlob(s.Blob(id, int64(len(text))), false)}
+	return content.Output{Path: path, Mode: 0o640, Content: content.FromBlob(s.Blob(id, int64(len(text))), false)}
 }
 
 func stateNames(t *testing.T, dir string) []string {
@@ -36,7 +35,7 @@ func stateNames(t *testing.T, dir string) []string {
 func publishSpooled(t *testing.T, d Dir, texts files) Result {
 	t.Helper()
 	s := d.NewSpool()
-	var outs []render.Output
+	var outs []content.Output
 	for p, text := range texts {
 		outs = append(outs, aside(t, s, p, text))
 	}
@@ -91,7 +90,7 @@ func TestSpoolLeftBehind(t *testing.T) {
 	if names := stateNames(t, d.Path); len(names) != 2 {
 		t.Errorf("the state holds %v", names)
 	}
-	_, err := d.Apply(context.Background(), []render.Output{out, {Path: "x", Mode: 0o644, Content: content.Plain([]byte("text"))}})
+	_, err := d.Apply(context.Background(), []content.Output{out, {Path: "x", Mode: 0o644, Content: content.Plain([]byte("text"))}})
 	must(t, err)
 	must(t, alive.Close())
 	if got, _ := os.ReadFile(filepath.Join(d.Path, "b")); string(got) != "text" {
@@ -151,7 +150,7 @@ func (broken) Bytes() ([]byte, error) { panic("hunter2") }
 func TestPanicWhileStaging(t *testing.T) {
 	d := Dir{Path: t.TempDir()}
 	apply(t, d.Path, files{"a": "text"})
-	outs := append(files{"a": "new"}.outputs(), render.Output{Path: "b", Mode: 0o644, Content: content.FromBlob(broken{}, false)})
+	outs := append(files{"a": "new"}.outputs(), content.Output{Path: "b", Mode: 0o644, Content: content.FromBlob(broken{}, false)})
 	_, err := d.Apply(context.Background(), outs)
 	all := diag.Problems(err, diag.CauseIO)
 	if len(all) != 1 || all[0].Code != "bug" || strings.Contains(fmt.Sprint(all[0], all[0].Notes), "hunter2") {

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"confit/render"
 	"confit/render/content"
 )
 
@@ -29,7 +28,7 @@ func TestSpoolsAtOnce(t *testing.T) {
 				if run%2 == 0 {
 					return // it fails
 				}
-				_, err := d.Apply(context.Background(), []render.Output{{Path: "a", Mode: 0o644, Content: content.FromBlob(s.Blob(id, 4), false)}})
+				_, err := d.Apply(context.Background(), []content.Output{{Path: "a", Mode: 0o644, Content: content.FromBlob(s.Blob(id, 4), false)}})
 				if err != nil {
 					t.Errorf("round %d: Apply: %v", round, err)
 				}

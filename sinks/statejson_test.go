@@ -7,7 +7,6 @@ import (
 	"slices"
 	"testing"
 
-	"confit/render"
 	"confit/render/content"
 )
 
@@ -18,7 +17,7 @@ func TestStateJSON(t *testing.T) {
 	want := manifest{Version: stateVersion, Outputs: slices.Clone(p.kept)}
 	steps := journal{Version: stateVersion}
 	for i, path := range hostile {
-		o := &render.Output{Path: path, Mode: 0o640, Content: content.Sensitive([]byte("hunter2"), []byte(content.Mask))}
+		o := &content.Output{Path: path, Mode: 0o640, Content: content.Sensitive([]byte("hunter2"), []byte(content.Mask))}
 		if i%2 == 0 {
 			o.Mode, o.Content = 0o644, content.Plain([]byte(path)[:i/2])
 		}

@@ -7,7 +7,7 @@ import (
 	"io/fs"
 	"runtime"
 
-	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
@@ -70,7 +70,7 @@ func isUnchanged(t *dirfd.Tree, there *file, buf []byte) bool {
 
 // differs tells whether a file has other bytes than its output. A file that cannot be
 // read counts as different.
-func differs(f *dirfd.Dir, o *render.Output, st dirfd.Stat, buf []byte) (bool, error) {
+func differs(f *dirfd.Dir, o *content.Output, st dirfd.Stat, buf []byte) (bool, error) {
 	if st.Size != o.Content.Size() {
 		return true, nil
 	}

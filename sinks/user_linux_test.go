@@ -17,7 +17,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -264,7 +264,7 @@ func TestCheckApartMounted(t *testing.T) {
 	must(t, unix.Mount(one, two, "", unix.MS_BIND, ""))
 	t.Cleanup(func() { must(t, unix.Unmount(two, unix.MNT_DETACH)) })
 	for dir, want := range map[string]string{two: "are the same directory", filepath.Join(two, "a"): "a is a file, and a directory for a/b"} {
-		err := CheckApart([]Dir{{Path: one}, {Path: dir}}, [][]render.Output{files{"a": ""}.outputs(), files{"b": ""}.outputs()})
+		err := CheckApart([]Dir{{Path: one}, {Path: dir}}, [][]content.Output{files{"a": ""}.outputs(), files{"b": ""}.outputs()})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("CheckApart() = %v, want %q", err, want)
 		}

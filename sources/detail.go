@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"confit/render"
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -26,9 +26,9 @@ func (s *Snapshot) tellFile(what string, size int, secret bool) {
 }
 
 // tellFound tells of the files that an entry reads for itself.
-func (s *Snapshot) tellFound(e *render.Entry, found render.Found) {
+func (s *Snapshot) tellFound(kind string, found content.Found) {
 	for _, f := range slices.Concat(found.Files, found.Partials) {
-		s.tellFile(e.Kind()+" "+diag.Quoted(f.From), len(f.Data), f.Sensitive)
+		s.tellFile(kind+" "+diag.Quoted(f.From), len(f.Data), f.Sensitive)
 	}
 }
 

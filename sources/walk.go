@@ -10,10 +10,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"confit/render"
 	"confit/render/content"
 	"confit/render/diag"
 	"confit/render/glob"
+	"confit/render/specfile"
 	"confit/render/tree"
 	"confit/render/values"
 )
@@ -106,26 +106,26 @@ func under(dir, name string) string {
 	return dir + "/" + name
 }
 
-// Find reads what an entry of the spec names: "tree:path" in the files of a named
+// Find reads what the field kind of an entry names: "tree:path" in the files of a named
 // source, else a file, a folder or a glob. Templates get the partials beside them.
-func (s *Snapshot) Find(e *render.Entry, files []content.File) (render.Found, error) {
-	defer s.Running.Begin(e.Kind(), e.Ref())()
-	var found render.Found
+func (s *Snapshot) Find(w specfile.Where, kind, ref string, files []content.File) (content.Found, error) {
+	defer s.Running.Begin(kind, ref)()
+	var found content.Found
 	var err error
-	if tree, p, ok := strings.Cut(e.Ref(), ":"); ok {
+	if tree, p, ok := strings.Cut(ref, ":"); ok {
 		found = pick(files, tree, p)
 	} else {
-		found, err = s.pickPath(rebase(e.Base, e.Ref()), e.Template != "")
+		found, err = s.pickPath(rebase(w.Base, ref), kind == "template")
 		s.carrySecrets(found, files)
-		s.tellFound(e, found)
+		s.tellFound(kind, found)
 	}
 	if err == nil && len(found.Files) == 0 {
 		err = fs.ErrNotExist
 	}
 	if err != nil {
-		return found, inputProblem(e.At(e.Kind()), e.Kind()+" "+diag.Quoted(e.Ref()), err, "relative paths start at the folder of the spec; name:path reads the files of a named source")
+		return found, inputProblem(w.At(kind), kind+" "+diag.Quoted(ref), err, "relative paths start at the folder of the spec; name:path reads the files of a named source")
 	}
-	if e.Template != "" {
+	if kind == "template" {
 		found.Files, found.Partials = apart(found.Files, found.Partials, found.Above)
 	}
 	return found, nil
@@ -133,7 +133,7 @@ func (s *Snapshot) Find(e *render.Entry, files []content.File) (render.Found, er
 
 // carrySecrets marks the files that are a secret in some source, by whatever path an
 // entry names them.
-func (s *Snapshot) carrySecrets(found render.Found, files []content.File) {
+func (s *Snapshot) carrySecrets(found content.Found, files []content.File) {
 	secret := map[string]bool{}
 	for _, f := range files {
 		if f.Sensitive {
@@ -151,21 +151,21 @@ func (s *Snapshot) carrySecrets(found render.Found, files []content.File) {
 }
 
 // pickPath reads a file, a folder or a glob; beside a template, its partials.
-func (s *Snapshot) pickPath(name string, template bool) (render.Found, error) {
+func (s *Snapshot) pickPath(name string, template bool) (content.Found, error) {
 	if base, rest := cutGlob(name); rest != "" {
 		files, err := s.Tree(base, func(rel string) bool { return glob.Glob(rest, rel) })
-		return render.Found{Files: pointers(files)}, err
+		return content.Found{Files: pointers(files)}, err
 	}
 	isDir, err := s.IsDir(name)
 	if err != nil {
-		return render.Found{}, err
+		return content.Found{}, err
 	}
 	if isDir {
 		files, err := s.Tree(name, func(string) bool { return true })
-		return render.Found{Files: pointers(files)}, err
+		return content.Found{Files: pointers(files)}, err
 	}
 	data, mode, err := s.ReadFile(name)
-	found := render.Found{Single: true, Files: []*content.File{{Path: path.Base(name), Data: data, Mode: mode, From: name}}}
+	found := content.Found{Single: true, Files: []*content.File{{Path: path.Base(name), Data: data, Mode: mode, From: name}}}
 	if err == nil && template {
 		found.Partials, err = s.partials(path.Dir(name))
 	}
@@ -202,10 +202,10 @@ func pointers(files []content.File) []*content.File {
 }
 
 // pick takes a file, a folder or a glob from the files of a named source.
-func pick(files []content.File, tree, p string) render.Found {
+func pick(files []content.File, tree, p string) content.Found {
 	folder := strings.TrimSuffix(p, "/") + "/"
 	base, pattern := cutGlob(p)
-	found := render.Found{Shared: true}
+	found := content.Found{Shared: true}
 	all := p == "" || p == "."
 	isFolder := slices.ContainsFunc(files, func(f content.File) bool { return f.Tree == tree && strings.HasPrefix(f.Path, folder) })
 	switch {
@@ -220,7 +220,7 @@ func pick(files []content.File, tree, p string) render.Found {
 		switch {
 		case f.Tree != tree:
 		case f.Path == p:
-			return render.Found{Files: []*content.File{f}, Above: strings.TrimSuffix(p, path.Base(p)), Single: true, Shared: true}
+			return content.Found{Files: []*content.File{f}, Above: strings.TrimSuffix(p, path.Base(p)), Single: true, Shared: true}
 		case all, isFolder && strings.HasPrefix(f.Path, folder), !isFolder && pattern != "" && glob.Glob(p, f.Path):
 			found.Files = append(found.Files, f)
 		}
