@@ -16,8 +16,8 @@ import (
 	"confit/sources"
 )
 
-// pipeFlags say without a spec what the sections of one would: each becomes an entry,
-// after those of the spec.
+// pipeFlags stand for sections of a spec: each flag becomes an entry, after those of the
+// spec.
 type pipeFlags struct {
 	sources   texts  // KIND:WHERE[,key=value]
 	templates texts  // IN[=TO]
@@ -30,8 +30,8 @@ type pipeFlags struct {
 	set, setString, setFile, setJSON texts // the last layer of values
 }
 
-// texts are what a flag says that may be given several times. The stringArray of pflag is
-// slower: each tells its value in CSV, with a writer of its own, even if it has none.
+// texts are the values of a flag that may be given several times. The stringArray of pflag
+// is slower: each prints its value as CSV, with a writer of its own, even if it is empty.
 type texts []string
 
 func (t *texts) Set(text string) error {
@@ -48,8 +48,8 @@ func (t *texts) GetSlice() []string { return *t }
 
 func (f pipeFlags) any() bool { return len(f.sources)+len(f.templates)+len(f.values) > 0 }
 
-// addFlags appends to the spec what the flags say, in the spec's own notation, so that
-// one decoder checks both.
+// addFlags appends the entries of flags to the spec, in the notation of the spec, so that one
+// decoder checks both.
 func (sp *spec) addFlags(f pipeFlags) error {
 	var all []error
 	for _, s := range f.sources {
@@ -82,8 +82,8 @@ func (sp *spec) addFlags(f pipeFlags) error {
 	return errors.Join(all...)
 }
 
-// assignments are what the --set flags say, in the order set, set-string, set-file,
-// set-json; they make the last layer.
+// assignments reads the --set flags, in the order set, set-string, set-file, set-json. They
+// make the last layer.
 func (f pipeFlags) assignments(s *sources.Snapshot) ([]values.Assignment, error) {
 	var all []values.Assignment
 	var errs []error

@@ -18,7 +18,7 @@ import (
 	"confit/sources"
 )
 
-// inputs are all that was read from outside, in one consistent state.
+// inputs are everything that was read from outside, in one consistent state.
 type inputs struct {
 	layers  []values.Layer
 	files   []content.File
@@ -28,7 +28,8 @@ type inputs struct {
 	notices []string
 }
 
-// read takes in all that a run depends on.
+// read reads the spec, and everything else that a run depends on. Volumes that change
+// meanwhile are read again.
 func (c *confit) read() (sp *spec, in inputs, err error) {
 	err = sources.Consistent(c.world, func(s *sources.Snapshot) (err error) {
 		if sp, err = c.loadSpec(s); err == nil {
@@ -60,8 +61,8 @@ func (c *confit) readInputs(s *sources.Snapshot, sp *spec) (in inputs, err error
 	return in, errors.Join(err, err2, in.readFound(s, sp, err != nil), in.readSchemas(s, sp))
 }
 
-// readFound reads what the entries name. Where a source failed, what is not in its tree
-// is no error of its own.
+// readFound reads the files that entries name. Where a source has failed, a file that its
+// tree lacks is no error of its own.
 func (in *inputs) readFound(s *sources.Snapshot, sp *spec, failed bool) error {
 	var all []error
 	in.found = map[string]content.Found{}
@@ -171,9 +172,9 @@ var (
 	filesUsed = regexp.MustCompile("\\.Files\\b|[\"`]Files[\"`]")
 )
 
-// requireFiles sees to it that templates can read the files of Git sources that they may
-// need: themselves and those that their texts name, or all files where a name is computed.
-// Commits of an earlier run are fetched for it if they lack one of them.
+// requireFiles makes sure that the contents that templates may need of Git sources are held:
+// their own texts, and the files that they name, or all files where a name is computed. A
+// commit of an earlier run that lacks one is fetched now.
 func (in *inputs) requireFiles(git *sources.Git, sp *spec, flags pipeFlags) error {
 	var executed []*content.File
 	for i := range sp.Render {
@@ -182,19 +183,31 @@ func (in *inputs) requireFiles(git *sources.Git, sp *spec, flags pipeFlags) erro
 	if err := git.RequireToRead(executed); err != nil {
 		return err
 	}
-	texts, err := in.templateTexts(sp, executed, flags)
+	texts, err := textsOf(executed)
 	if err != nil {
 		return err
 	}
-	names, all := namesIn(texts)
-	var needed []*content.File
-	for i := range in.files {
-		f := &in.files[i]
-		if all || slices.ContainsFunc(names, func(name string) bool { return isNamed(f, name) }) {
-			needed = append(needed, f)
-		}
+	for i := range sp.Render {
+		texts = append(texts, sp.Render[i].Inline)
 	}
-	return git.RequireToRead(needed)
+	callsTpl := slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, "tpl") })
+	if callsTpl { // it executes any text of the inputs
+		texts = slices.Concat(texts, in.texts(), flags.set, flags.setString, flags.setFile, flags.setJSON)
+	}
+	names, all := namesIn(texts...)
+	named := in.filesNamed(names, all)
+	if err := git.RequireToRead(named); err != nil || !callsTpl || all {
+		return err
+	}
+	for _, f := range named { // tpl executes these, too; there may be many
+		data, err := f.Bytes()
+		if err != nil {
+			return err
+		}
+		more, any := namesIn(string(data))
+		names, all = append(names, more...), all || any
+	}
+	return git.RequireToRead(in.filesNamed(names, all))
 }
 
 // executedBy lists the files of an entry whose text is executed, and not copied.
@@ -214,36 +227,51 @@ func executedBy(e *render.Entry, found content.Found) []*content.File {
 	return nil
 }
 
-// templateTexts are the texts that are executed. Where one calls tpl, any input may be one.
-func (in *inputs) templateTexts(sp *spec, executed []*content.File, flags pipeFlags) ([]string, error) {
+func textsOf(files []*content.File) ([]string, error) {
 	var texts []string
-	for i := range sp.Render {
-		texts = append(texts, sp.Render[i].Inline)
-	}
-	for _, f := range executed {
+	for _, f := range files {
 		data, err := f.Bytes()
 		if err != nil {
 			return nil, err
 		}
 		texts = append(texts, string(data))
 	}
-	if !slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, "tpl") }) {
-		return texts, nil
-	}
+	return texts, nil
+}
+
+// texts are the inputs that values were made of.
+func (in *inputs) texts() []string {
+	var texts []string
 	for i := range in.files {
-		texts = append(texts, string(in.files[i].Data))
+		f := &in.files[i]
+		if f.Blob == nil || sources.WasRead(f.Blob) {
+			data, _ := f.Bytes() // it was read before
+			texts = append(texts, string(data))
+		}
 	}
 	for i := range in.layers {
 		for _, v := range in.layers[i].Vars {
 			texts = append(texts, v.Value)
 		}
 	}
-	return slices.Concat(texts, flags.set, flags.setString, flags.setFile, flags.setJSON), nil
+	return texts
+}
+
+// filesNamed lists the files of Git sources that have one of the names, or all of them.
+func (in *inputs) filesNamed(names []string, all bool) []*content.File {
+	var files []*content.File
+	for i := range in.files {
+		f := &in.files[i]
+		if f.Blob != nil && (all || slices.ContainsFunc(names, func(name string) bool { return isNamed(f, name) })) {
+			files = append(files, f)
+		}
+	}
+	return files
 }
 
 // namesIn lists the names of files in the texts of templates. All is set where a text comes
 // by .Files in another way.
-func namesIn(texts []string) (names []string, all bool) {
+func namesIn(texts ...string) (names []string, all bool) {
 	for _, text := range texts {
 		read := filesRead.FindAllStringSubmatch(text, -1)
 		for _, m := range read {

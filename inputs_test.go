@@ -25,7 +25,7 @@ func TestNamesIn(t *testing.T) {
 		`{{ (index . "Files").Get "a" }}`:                              {all: true},
 		"{{ (get . `Files`).Get \"a\" }}":                              {all: true},
 	} {
-		names, all := namesIn([]string{text})
+		names, all := namesIn(text)
 		if !slices.Equal(names, want.names) || all != want.all {
 			t.Errorf("namesIn(%s) = %q, %v, want %q, %v", text, names, all, want.names, want.all)
 		}

@@ -48,8 +48,9 @@ func outputsOf(sink string, outs []content.Output) []content.Output {
 	return kept
 }
 
-// requireOutputs sees to it that the outputs can be published. The sinks may have files of
-// Git sources already: commits of an earlier run are fetched if one is not in its place.
+// requireOutputs makes sure that the outputs can be published. Files of a commit that an
+// earlier run fetched lie in the sinks, as a rule; where one does not, the commit is fetched
+// now, before anything is locked.
 func (c *confit) requireOutputs(all []delivery) error {
 	if c.git == nil || c.git.Whole() {
 		return nil

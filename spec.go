@@ -95,8 +95,8 @@ func (sp *spec) checkHead(file bool) error {
 	return errors.Join(all...)
 }
 
-// checkEntry looks at what an entry shares with the other sections: named sources, and
-// the path it goes to.
+// checkEntry checks an entry against the other sections: the named source that it reads, and
+// the path that it goes to.
 func (sp *spec) checkEntry(e *render.Entry) error {
 	var all []error
 	if tree, _, ok := strings.Cut(e.Ref(), ":"); ok && !sp.hasTree(tree) {
@@ -158,7 +158,7 @@ func (sp *spec) usedTrees() map[string]bool {
 	return used
 }
 
-// limits are the spec's section of that name. What is zero has its default.
+// limits are the section of that name. A zero has its default.
 type limits struct {
 	Time     time.Duration     `yaml:"time"` // of a run, but for its Git sources
 	Heap     specfile.Size     `yaml:"heap"`
@@ -178,7 +178,7 @@ func (l limits) render() template.Limits {
 	return template.Limits{Template: l.Template, Depth: l.Depth}
 }
 
-// set takes over what the --limit flags say: name=value, like git.pack=1GiB.
+// set reads the --limit flags: name=value, like git.pack=1GiB.
 func (l *limits) set(flags []string) error {
 	var all []error
 	section := struct {

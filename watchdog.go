@@ -91,16 +91,6 @@ func (w *watchdog) wait(on bool) {
 	w.setTimer()
 }
 
-// resume starts the limits anew for a second run, after one that published nothing.
-func (w *watchdog) resume() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.off, w.committing = false, false
-	w.started = time.Now()
-	w.setTimer()
-	w.heapTimer.Reset(minCheck)
-}
-
 // loaded notes that the values are loaded: from here on the heap limit is that of the templates.
 func (w *watchdog) loaded() {
 	w.mu.Lock()

@@ -100,8 +100,8 @@ func (b *blobs) find(id plumbing.Hash) ([]byte, Spool) {
 	return data, b.spool
 }
 
-// errNotHeld is the problem of a file that lay in the output directory when Require was
-// asked, and does no more.
+// errNotHeld is the problem of a file that has left its place in the output directory since
+// the run decided to fetch nothing.
 func errNotHeld() error {
 	return &diag.Problem{
 		Cause: diag.CauseBusy, Code: "inputs-changing", Text: "a file that an earlier run published was changed during the run",
@@ -145,6 +145,17 @@ func Holds(b content.Blob) bool {
 	return !ok || g.in.holds(g.id)
 }
 
+// WasRead tells whether the content of a blob was read, or required to be.
+func WasRead(b content.Blob) bool {
+	g, ok := b.(*gitBlob)
+	if !ok {
+		return false
+	}
+	g.in.mu.Lock()
+	defer g.in.mu.Unlock()
+	return g.in.used[g.id]
+}
+
 // Whole tells whether every file of every commit can be read without a fetch.
 func (g *Git) Whole() bool {
 	for _, c := range g.done {
@@ -155,8 +166,8 @@ func (g *Git) Whole() bool {
 	return true
 }
 
-// Require sees to it that contents can be read: it fetches each commit of an earlier run
-// that lacks one of them.
+// Require makes sure that contents can be read: it fetches each commit of an earlier run that
+// lacks one of them.
 func (g *Git) Require(contents []content.Blob) error {
 	var lacking []*blobs
 	for _, b := range contents {

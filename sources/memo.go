@@ -32,15 +32,15 @@ type remembered struct {
 	Files  string            `json:"files"` // as git ls-tree -l has them; last, as it is written piecemeal
 }
 
-// NewMemo gives what writes down what an unchanged run need not fetch again; nil if there
-// is nothing to say. What is published from here on does not count as used. It holds
-// nothing of a source with secrets.
+// NewMemo gives a function that writes the memo of this run, for an unchanged run to fetch
+// nothing; nil for no memo. Files that are read from here on, to be published, do not count
+// as used. A memo holds nothing of a source with secrets.
 func (g *Git) NewMemo() func(io.Writer) {
-	var all []note
+	var all []memoEntry
 	for _, asked := range slices.Sorted(maps.Keys(g.done)) {
 		if c := g.done[asked]; !c.secret {
-			head, _ := json.Marshal(c.withoutFiles()) // of text and bytes, which always can be
-			all = append(all, note{head, c})
+			head, _ := json.Marshal(c.withoutFiles()) // text and bytes always have a form in JSON
+			all = append(all, memoEntry{head, c})
 		}
 	}
 	if all == nil {
@@ -55,14 +55,14 @@ func (g *Git) NewMemo() func(io.Writer) {
 	}
 }
 
-// A note is what is remembered of a checkout: as JSON, but for the list of files, which may
+// A memoEntry is a checkout as a memo has it: in JSON, except for the list of files, which may
 // be very long and is written in pieces.
-type note struct {
+type memoEntry struct {
 	head []byte
 	*checkout
 }
 
-func (n note) write(w io.Writer) {
+func (n memoEntry) write(w io.Writer) {
 	const end = `"}`
 	_, _ = w.Write(n.head[:len(n.head)-len(end)])
 	list := make([]byte, 0, min(len(n.files)*96, 17<<10))
@@ -132,7 +132,7 @@ func (m *remembered) checkout(lim GitLimits) *checkout {
 	}
 	last := ""
 	for line := range strings.Lines(m.Files) {
-		f, ok := listed(line)
+		f, ok := parseLine(line)
 		if !ok || f.Path <= last || f.Size > int64(lim.File) || len(c.files) >= int(lim.Files) {
 			return nil
 		}
@@ -147,8 +147,8 @@ func (m *remembered) checkout(lim GitLimits) *checkout {
 	return c
 }
 
-// listed reads a line of remembered.Files.
-func listed(line string) (f pack.File, ok bool) {
+// parseLine reads a line of remembered.Files.
+func parseLine(line string) (f pack.File, ok bool) {
 	head, name, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
 	fields := strings.Split(head, " ")
 	if !ok || !fs.ValidPath(name) || strings.ContainsFunc(name, unicode.IsControl) || len(fields) != 4 || fields[1] != "blob" || !plumbing.IsHash(fields[2]) {

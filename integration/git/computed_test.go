@@ -45,3 +45,25 @@ func TestGitComputedNameOfMany(t *testing.T) {
 		t.Errorf("%d fetches, want 1", n)
 	}
 }
+
+// The text that tpl executes may come from a file of the repository, and name another.
+func TestGitTplText(t *testing.T) {
+	w := newWorld(t)
+	commit := largeCommit(1000)
+	commit.Files["motd.tpl"] = gitserver.File{Data: "{{ .Files.Get \"site:name\" }}"}
+	commit.Files["name"] = gitserver.File{Data: "web"}
+	commit.Files["text.yaml"] = gitserver.File{Data: "text: '{{ .Files.Get \"site:other\" }}'\n"}
+	commit.Files["other"] = gitserver.File{Data: "pg"}
+	repo := w.Repo("site.git", commit)
+	s := w.https()
+	source := "- git: " + s.URL + "/site.git\n    name: site\n    auth: auth\n    read: [text.yaml]\n    commit: " + repo.Hash("HEAD")
+	w.write("confit.yaml", pipe(source, "- copy: site:**"))
+	w.want(0, render)
+	w.write("confit.yaml", pipe(source, "- copy: site:**\n  - {inline: '{{ tpl (.Files.Get \"site:motd.tpl\") . }}-{{ tpl .Values.text . }}', to: all}"))
+	w.want(0, render, "1 created")
+	s.Forget()
+	w.want(0, render, "0 created, 0 updated")
+	if got := w.read("out/all"); got != "web-pg" || s.Conns() != 0 {
+		t.Errorf("all is %q, and the server was asked %v", got, s.Requests())
+	}
+}
