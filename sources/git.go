@@ -268,8 +268,12 @@ func (f *gitFetch) say(by []verify.Signer) {
 		return
 	}
 	text := f.told
-	for i, s := range by {
-		text += [...]string{", signed by ", " and "}[min(i, 1)] + s.String()
+	if len(by) > 0 {
+		names := make([]string, len(by))
+		for i, s := range by {
+			names[i] = s.String()
+		}
+		text += ", signed by " + strings.Join(names, " and ")
 	}
 	f.git.Say(text)
 }
