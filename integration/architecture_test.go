@@ -16,8 +16,8 @@ func TestArchitecturePage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	picture, rest, _ := strings.Cut(string(page), "```mermaid")
-	picture, _, _ = strings.Cut(rest, "```")
+	_, rest, _ := strings.Cut(string(page), "```mermaid")
+	picture, _, _ := strings.Cut(rest, "```")
 	full := map[string]string{} // short name → package
 	arrows := map[string]map[string]bool{}
 	arrow := regexp.MustCompile(`(?m)^ +(\w+) --> (\w+)(?:\[([\w/]+)\])?$`)
