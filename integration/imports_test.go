@@ -87,15 +87,19 @@ func goList(t *testing.T, format, pkg string) []string {
 	return strings.Fields(string(out))
 }
 
-// TestReveal pins the one door to the bytes of a secret: only sinks goes through it.
+// TestReveal pins who opens the door to the bytes of a secret: sinks, and tests of render.
 func TestReveal(t *testing.T) {
-	out, err := exec.Command("grep", "-rlE", `\.Reveal\(\)`, "--include=*.go", "..").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name := range strings.Lines(string(out)) {
-		if !strings.HasPrefix(name, "../sinks/") {
-			t.Errorf("%s calls Reveal", strings.TrimSpace(name))
+	const door = "confit/render/content/reveal"
+	for name, field := range map[string]string{"the program": ".Imports", "its tests": ".TestImports", "its external tests": ".XTestImports"} {
+		format := "{{ range " + field + " }}{{ if eq . \"" + door + "\" }}{{ $.ImportPath }}\n{{ end }}{{ end }}"
+		out, err := exec.Command("go", "list", "-f", format, "confit/...").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, pkg := range strings.Fields(string(out)) {
+			if pkg != "confit/sinks" && (field == ".Imports" || pkg != "confit/render") {
+				t.Errorf("%s: %s imports %s", name, pkg, door)
+			}
 		}
 	}
 }

@@ -160,7 +160,7 @@ func TestSameBytes(t *testing.T) {
 		}
 		var b strings.Builder
 		for _, o := range r.Outputs {
-			fmt.Fprintf(&b, "%s %v %q %q\n", o.Path, o.Mode, o.Content.Real, o.Content.Masked())
+			fmt.Fprintf(&b, "%s %v %q %q\n", o.Path, o.Mode, realBytes(o), o.Content.Masked())
 		}
 		return b.String()
 	}

@@ -27,7 +27,7 @@ func TestFormatFunctions(t *testing.T) {
 		`{{ propertiesEscape " a=b" }}`:            `\ a\=b`,
 		`{{ toToml .Values | fromToml | toJson }}`: `{"db":{"host":"a b","port":1.10},"list":[1],"n":5,"quoted":"it's"}`,
 	} {
-		if out, err := one(t, values, in); err != nil || string(out.Content.Real) != want {
+		if out, err := one(t, values, in); err != nil || string(realBytes(out)) != want {
 			t.Errorf("%s = %q, %v, want %q", in, out.Content.Masked(), err, want)
 		}
 	}

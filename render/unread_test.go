@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render/content"
+	"confit/render/content/reveal"
 	"confit/render/rendertest"
 	"confit/render/specfile"
 	"confit/render/template"
@@ -53,9 +54,8 @@ type madeOf struct {
 	reads values.ReadSet
 }
 
-// bytes are the real bytes.
-func (m madeOf) bytes() []byte {
-	b, _ := m.Content.Reveal()
+func realBytes(o content.Output) []byte {
+	b, _ := reveal.Bytes(o.Content) // in memory
 	return b
 }
 
@@ -117,8 +117,8 @@ func TestUnreadOfEntries(t *testing.T) {
 				}
 				unread++
 				is, there := after[name]
-				if !there || !bytes.Equal(was.bytes(), is.bytes()) || was.Content.IsSensitive() != is.Content.IsSensitive() {
-					t.Errorf("%s: %v was not read, but changing it makes %q of %q", name, leaf.Path(), is.bytes(), was.bytes())
+				if !there || !bytes.Equal(realBytes(was.Output), realBytes(is.Output)) || was.Content.IsSensitive() != is.Content.IsSensitive() {
+					t.Errorf("%s: %v was not read, but changing it makes %q of %q", name, leaf.Path(), realBytes(is.Output), realBytes(was.Output))
 				}
 			}
 		}

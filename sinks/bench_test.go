@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"confit/render/content"
+	"confit/render/content/reveal"
 )
 
 // manyOutputs are n small outputs, a hundred to a directory.
@@ -53,7 +54,7 @@ func writeRaw(b *testing.B, dir string, outs []content.Output) {
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			b.Fatal(err)
 		}
-		data, _ := o.Content.Reveal()
+		data, _ := reveal.Bytes(o.Content)
 		if err := os.WriteFile(name, data, 0o644); err != nil {
 			b.Fatal(err)
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"confit/render/content"
+	"confit/render/content/reveal"
 	"confit/render/diag"
 )
 
@@ -37,7 +38,7 @@ func shownText(text []byte) shown {
 
 // shownContent gives the text of an output that a diff may show.
 func shownContent(c content.Content) (shown, error) {
-	if c.Blob() != nil && c.Size() > maxShown {
+	if reveal.Blob(c) != nil && c.Size() > maxShown {
 		return shown{why: "too large to show"}, nil
 	}
 	text, err := c.Shown()

@@ -4,6 +4,7 @@ import (
 	"runtime"
 
 	"confit/render/content"
+	"confit/render/content/reveal"
 	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
@@ -52,7 +53,7 @@ func (d *Dir) Missing(outs []content.Output, asked func(content.Blob) bool) []co
 func contentsOf(outs []*content.Output, asked func(content.Blob) bool) []content.Blob {
 	var all []content.Blob
 	for _, o := range outs {
-		if b := o.Content.Blob(); b != nil && asked(b) {
+		if b := reveal.Blob(o.Content); b != nil && asked(b) {
 			all = append(all, b)
 		}
 	}
@@ -64,7 +65,7 @@ func sight(t *dirfd.Tree, outs []*content.Output, seen []sighting, asked func(co
 	var missing []content.Blob
 	buf := make([]byte, 64<<10)
 	for i, o := range outs {
-		b := o.Content.Blob()
+		b := reveal.Blob(o.Content)
 		if b == nil || !asked(b) {
 			continue
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"confit/render/content"
+	"confit/render/content/reveal"
 )
 
 const stateVersion = 1
@@ -51,10 +52,10 @@ func (e *entry) addHash(o *content.Output) {
 	if e.Sensitive {
 		return
 	}
-	if b := o.Content.Blob(); b != nil {
+	if b := reveal.Blob(o.Content); b != nil {
 		e.Blob = b.ID().String()
 	} else {
-		data, _ := o.Content.Reveal() // in memory
+		data, _ := reveal.Bytes(o.Content) // in memory
 		e.SHA256 = hashOf(data)
 	}
 }

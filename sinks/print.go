@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"confit/render/content"
+	"confit/render/content/reveal"
 	"confit/render/diag"
 )
 
@@ -12,11 +13,11 @@ import (
 // several has a line "# PATH" above it. Sensitive outputs are masked unless secrets is set.
 func Print(w io.Writer, outs []content.Output, secrets bool) error {
 	for i := range outs {
-		reveal := outs[i].Content.Shown
+		read := content.Content.Shown
 		if secrets {
-			reveal = outs[i].Content.Reveal
+			read = reveal.Bytes
 		}
-		text, err := reveal()
+		text, err := read(outs[i].Content)
 		if err != nil {
 			return ioProblem(err, "")
 		}

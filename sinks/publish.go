@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"confit/render/content"
+	"confit/render/content/reveal"
 	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
@@ -126,7 +127,7 @@ func (d Dir) spoolBlob(o *content.Output) (spoolBlob, bool) {
 	if o == nil {
 		return spoolBlob{}, false
 	}
-	return d.findInSpool(o.Content.Blob())
+	return d.findInSpool(reveal.Blob(o.Content))
 }
 
 // eachOp calls do for each step that writes, in several goroutines. It returns the first
@@ -160,7 +161,7 @@ func (d Dir) stageOne(ctx context.Context, s *state, i int, o *content.Output, d
 	if ctx.Err() != nil {
 		return d.stopped(ctx)
 	}
-	data, err := o.Content.Reveal()
+	data, err := reveal.Bytes(o.Content)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"runtime"
 
 	"confit/render/content"
+	"confit/render/content/reveal"
 	"confit/render/diag"
 	"confit/sinks/dirfd"
 )
@@ -81,11 +82,11 @@ func differs(f *dirfd.Dir, o *content.Output, st dirfd.Stat, buf []byte) (bool, 
 		return false, err
 	}
 	defer file.Close()
-	if b := o.Content.Blob(); b != nil {
+	if b := reveal.Blob(o.Content); b != nil {
 		id, err := blobID(file, st.Size, buf)
 		return id != b.ID(), err
 	}
-	want, _ := o.Content.Reveal() // in memory
+	want, _ := reveal.Bytes(o.Content) // in memory
 	for len(want) > 0 {
 		n, err := file.Read(buf[:min(len(buf), len(want))])
 		if err != nil && err != io.EOF {

@@ -15,7 +15,7 @@ type File struct {
 	From      string // where it was read from, for positions
 }
 
-// Bytes gives the content, wherever it lies.
+// Bytes returns the content, of memory or of the blob.
 func (f File) Bytes() ([]byte, error) {
 	if f.Blob != nil {
 		return f.Blob.Bytes()
