@@ -4,23 +4,23 @@ import (
 	"sync/atomic"
 )
 
-// A Budget watches the memory of a run. Either function may end the run. The zero value
-// and nil watch nothing.
+// A Budget accounts for the memory of a run. Both functions may end the run. The zero value and nil
+// account for nothing.
 type Budget struct {
-	OnReserve func(bytes int) // before a MiB or more is made
-	OnCharge  func(bytes int) // after each MiB was made
+	OnReserve func(bytes int) // before an allocation of a MiB or more
+	OnCharge  func(bytes int) // after each allocated MiB
 
 	charged atomic.Int64
 }
 
-// Reserve announces bytes that are about to be made.
+// Reserve announces an allocation.
 func (b *Budget) Reserve(bytes int) {
 	if bytes >= 1<<20 && b != nil && b.OnReserve != nil {
 		b.OnReserve(bytes)
 	}
 }
 
-// Charge counts bytes that were made. Many small texts cost as much as one large text.
+// Charge counts allocated bytes: many small texts cost as much as one large text.
 func (b *Budget) Charge(bytes int) {
 	if b == nil || b.OnCharge == nil {
 		return

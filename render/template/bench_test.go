@@ -93,7 +93,7 @@ func plainSprig() template.FuncMap {
 
 func benchProgram(b *testing.B, text string) *Program {
 	b.Helper()
-	main, own, err := parseSource(&Source{Name: "main", Text: text}, "", "", testLibrary)
+	main, own, err := parseSource(&Source{Name: "main", Text: text}, "", "", testEngine)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func benchProgram(b *testing.B, text string) *Program {
 
 func benchRun(b *testing.B, p *Program, v *values.Values) int {
 	b.Helper()
-	e := &eval{lib: testLibrary, reads: v.NewReadSet(), prog: p}
+	e := &eval{engine: testEngine, reads: v.NewReadSet(), prog: p}
 	e.run(map[string]any{"Values": v.Root()})
 	if len(e.problems) > 0 {
 		b.Fatal(e.problems[0])

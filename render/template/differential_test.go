@@ -101,7 +101,7 @@ func (o *oracle) funcs() template.FuncMap {
 // helmAdds are the functions of Helm that execute no template.
 func helmAdds(m template.FuncMap) {
 	m["toYaml"] = func(v any) (string, error) {
-		return format.EncodeYAML((&eval{lib: testLibrary}).adopted(nil, reflect.ValueOf(v)))
+		return format.EncodeYAML((&eval{engine: testEngine}).fromGo(nil, reflect.ValueOf(v)))
 	}
 	m["fromYaml"] = func(s string) (map[string]any, error) {
 		n, err := format.DecodeYAML([]byte(s), &tree.Origin{})
@@ -208,14 +208,14 @@ func holdsNil(v reflect.Value, depth int) bool {
 	return false
 }
 
-var testLibrary = New(Options{})
+var testEngine = New(Options{})
 
 // ours executes a template with our evaluator. It fails the test on a bug.
 func ours(t testing.TB, text string, v *values.Values, masked bool) *eval {
 	t.Helper()
 	src := &Source{Name: "main", Text: text}
-	main, own, err := parseSource(src, "", "", testLibrary)
-	e := &eval{lib: testLibrary, reads: v.NewReadSet(), masked: masked, deadline: time.Now().Add(100 * time.Millisecond), said: map[diag.Pos]string{}}
+	main, own, err := parseSource(src, "", "", testEngine)
+	e := &eval{engine: testEngine, reads: v.NewReadSet(), masked: masked, deadline: time.Now().Add(100 * time.Millisecond), messages: map[diag.Pos]string{}}
 	if err != nil {
 		e.problems = diag.Problems(err, diag.CauseData)
 		return e

@@ -9,11 +9,11 @@ import (
 	"confit/render/values"
 )
 
-// A substitution walks over one text. It replaces ${NAME}, ${NAME:-default}, ${NAME-default},
-// ${NAME:?message}, ${NAME?message}, ${NAME:+other} and ${NAME+other} as a shell does; the
-// names are values. With the colon an empty one counts as unset. $name stays as it is, and
-// $${ writes ${. A default may hold further ones. The parsers at hand also replace $name and
-// read the environment of the process.
+// A substitution replaces ${NAME}, ${NAME:-default}, ${NAME-default}, ${NAME:?message},
+// ${NAME?message}, ${NAME:+other} and ${NAME+other} in a text as a shell does; the names are those
+// of values. With the colon, an empty value counts as unset. $name stays, and $${ writes ${. A
+// default may hold further expressions. Existing parsers also replace $name and read the environment
+// of the process.
 type substitution struct {
 	*eval
 	vars map[string]string // NAME → path
@@ -21,8 +21,8 @@ type substitution struct {
 	at   int
 }
 
-// all replaces up to the end, or up to the brace that closes a default.
-func (s *substitution) all(depth int, inner bool) string {
+// replaceAll replaces up to the end of the text, or up to the brace that closes a default.
+func (s *substitution) replaceAll(depth int, inner bool) string {
 	var b strings.Builder
 	text := s.def.src.Text
 	for s.at < len(text) {
@@ -34,7 +34,7 @@ func (s *substitution) all(depth int, inner bool) string {
 			s.write(&b, "${")
 			s.at += 3
 		case strings.HasPrefix(rest, "${"):
-			s.write(&b, s.one(depth))
+			s.write(&b, s.replaceOne(depth))
 		default:
 			n := 1 + strings.IndexAny(rest[1:], "$}")
 			if n == 0 {
@@ -47,26 +47,26 @@ func (s *substitution) all(depth int, inner bool) string {
 	return b.String()
 }
 
-// write adds to a text within the limits.
+// write adds text to b within the limits.
 func (s *substitution) write(b *strings.Builder, text string) {
 	size := b.Len() + len(text)
 	if size > maxOutput {
 		s.limitAt(s.at, "output-size", fmt.Sprintf("the output is larger than %d MiB", maxOutput>>20), "look for a large value that comes often")
 	}
-	if s.steps++; s.steps%lookEvery == 0 && s.late() {
+	if s.steps++; s.steps%stepsPerCheck == 0 && s.pastDeadline() {
 		s.limitAt(s.at, "time-limit", "the file is not done within the time limit", "split it, or raise limits: {time: …}")
 	}
 	if size > b.Cap() {
-		s.lib.budget.Reserve(2 * size)
+		s.engine.budget.Reserve(2 * size)
 	}
 	b.WriteString(text)
 }
 
-// one replaces the expression that begins here.
-func (s *substitution) one(depth int) string {
+// replaceOne replaces the expression at the current offset.
+func (s *substitution) replaceOne(depth int) string {
 	start, text := s.at, s.def.src.Text
-	if depth > int(s.lib.limits.Depth) {
-		s.syntax(start, "defaults are nested too deep")
+	if depth > int(s.engine.limits.Depth) {
+		s.failSyntax(start, "defaults are nested too deep")
 		return ""
 	}
 	s.at += 2
@@ -81,29 +81,29 @@ func (s *substitution) one(depth int) string {
 		s.at++
 	}
 	if name == "" || !strings.ContainsRune("}-?+", rune(op)) || op == '}' && colon {
-		s.syntax(start, "not of the form ${NAME}, ${NAME:-default}, ${NAME:?message} or ${NAME:+other}")
+		s.failSyntax(start, "not of the form ${NAME}, ${NAME:-default}, ${NAME:?message} or ${NAME:+other}")
 		return ""
 	}
 	word := ""
 	if op != '}' {
 		s.at++
-		word = s.skippable(depth, start, name, op, colon)
+		word = s.word(depth, start, name, op, colon)
 	}
 	if s.at >= len(text) || text[s.at] != '}' {
-		s.syntax(start, "the brace is not closed")
+		s.failSyntax(start, "the brace is not closed")
 		return ""
 	}
 	s.at++
 	return s.apply(start, name, op, colon, word)
 }
 
-// skippable evaluates the word after an operator; where it is not used, what is missing
-// in it is no error.
-func (s *substitution) skippable(depth, start int, name string, op byte, colon bool) string {
+// word evaluates the word after an operator. Where the result does not use the word, missing values
+// in it are no errors.
+func (s *substitution) word(depth, start int, name string, op byte, colon bool) string {
 	value, there := s.lookup(start, name)
 	unset := !there || colon && value == ""
 	problems, latest := s.problems, s.latest
-	word := s.all(depth+1, true)
+	word := s.replaceAll(depth+1, true)
 	if unset == (op == '+') {
 		s.problems, s.latest = problems, latest
 	}
@@ -128,15 +128,14 @@ func (s *substitution) apply(start int, name string, op byte, colon bool, word s
 		s.failAt(start, "required", diag.Quoted(word), "")
 		return ""
 	case !there:
-		s.unset(start, name)
+		s.failUnset(start, name)
 		return ""
 	}
 	return value
 }
 
-// unset is the error of a name that has no value: where vars leads to one that is not
-// there, it says so.
-func (s *substitution) unset(start int, name string) {
+// failUnset reports a name without a value, and the path that vars: gives the name.
+func (s *substitution) failUnset(start int, name string) {
 	mapped, ok := s.vars[name]
 	if !ok {
 		s.failAt(start, "missing-value", "no value for "+diag.Quoted(name), "set it in a source, give it a default: ${"+name+":-…}, or say where it is: vars: {"+name+": path}")
@@ -145,12 +144,12 @@ func (s *substitution) unset(start int, name string) {
 	s.failAt(start, "missing-value", "no value for "+diag.Quoted(mapped)+", where vars: looks for "+diag.Quoted(name), "set it in a source, or give it a default: ${"+name+":-…}")
 	path, _ := tree.ParsePath(mapped)
 	if n, deepest := s.root.Find(path); n == nil && s.latest != nil && !s.def.src.secret {
-		s.beside(s.latest, deepest, path[len(deepest.Path())].Key)
+		s.listSiblings(s.latest, deepest, path[len(deepest.Path())].Key)
 	}
 }
 
-// lookup finds the value of a name: where vars says, else where it matches as an
-// environment variable would.
+// lookup finds the value of a name: at its path in vars:, or else at the path that an environment
+// variable of that name would set.
 func (s *substitution) lookup(start int, name string) (string, bool) {
 	var found []tree.Path
 	if p, ok := s.vars[name]; ok {
@@ -178,11 +177,11 @@ func (s *substitution) lookup(start int, name string) (string, bool) {
 	return text, true
 }
 
-func (s *substitution) syntax(start int, text string) {
+func (s *substitution) failSyntax(start int, text string) {
 	s.failAt(start, "envsubst-syntax", text, "write $${ for ${ itself")
 }
 
-// nameLen is the length of the name that s begins with.
+// nameLen is the length of the name at the start of s.
 func nameLen(s string) int {
 	for i := range len(s) {
 		c := s[i]

@@ -13,32 +13,32 @@ import (
 	"confit/render/values"
 )
 
-// An eval executes one program once. It walks the tree of text/template/parse over
-// nodes of the values, which know where they came from. After an error it goes on
-// with a poison value, so that one run finds every missing value.
+// An eval executes one program once. It walks the tree of text/template/parse over nodes of the
+// values, which know their origins. After an error it goes on with poison, so that one run reports
+// every missing value.
 type eval struct {
-	prog *Program
-	lib  *Engine
+	prog   *Program
+	engine *Engine
 
 	masked   bool // sensitive leaves are Mask
 	deadline time.Time
 
 	out      []byte
 	vars     []variable
-	def      *definition // being executed
-	action   int         // offset of the action being executed, in def
+	def      *definition // current
+	action   int         // offset of the current action in def
 	calls    []caller    // the includes that led here
-	steps    int         // since the last look at the clock
-	stack    []any       // arguments of the functions being called
-	bytes    int         // made by functions
-	mass     int         // bytes of text given to the function being called
+	steps    int         // since the last check of the deadline
+	stack    []any       // arguments of the current calls
+	charged  int         // allocated by functions, in all
+	argBytes int         // text arguments of the current call
 	problems []*diag.Problem
-	latest   *diag.Problem // the last one, unless it was dropped
+	latest   *diag.Problem // the last one; nil if it was not recorded
 	reads    values.ReadSet
-	said     map[diag.Pos]string // what fail and required said in a masked run
-	asked    []*Missing          // values of the data that are not there and were asked for
-	marking  bool                // note which part of the template writes what
-	marks    []mark
+	messages map[diag.Pos]string // of fail and required in a masked run
+	missing  []*Missing          // values of the data that were tested and do not exist
+	tracing  bool                // record the segments
+	segments []segment
 }
 
 type variable struct {
@@ -52,17 +52,17 @@ type caller struct {
 	offset int
 }
 
-// poison is what a failed expression gives: it is empty, and so is all made of it.
+// poison is the result of a failed expression. It is empty, and every result made of it is poison.
 type poison struct{}
 
-// A Missing is a value that is not there. It may be passed on and asked about; using it
-// is an error, which it has all the words for.
+// A Missing is a value that does not exist. Templates may pass it on and test it; its use is an
+// error.
 type Missing struct {
 	path    string
-	deepest *tree.Node // the last node on the way, if the path leads through nodes
+	deepest *tree.Node // last node on the path; nil if there is none
 	key     string
-	top     bool        // it was asked of the dot that a template begins with
-	def     *definition // where it was asked for
+	ofDot   bool        // a field of the dot at the start of a template
+	def     *definition // the template that tested it
 	offset  int
 }
 
@@ -74,14 +74,14 @@ const (
 	continues
 )
 
-// run executes the main template of prog with the given dot.
+// run executes the main template of the program.
 func (e *eval) run(dot any) {
 	e.out = slices.Grow(e.out[:0], len(e.prog.main.src.Text)+512)
-	e.guarded(func() { e.execute(e.prog.main, dot) })
+	e.catchStop(func() { e.execute(e.prog.main, dot) })
 }
 
-// guarded turns a limit, or a bug of ours, into a problem.
-func (e *eval) guarded(f func()) {
+// catchStop turns a stop, or a panic, into a problem.
+func (e *eval) catchStop(f func()) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -97,7 +97,7 @@ func (e *eval) guarded(f func()) {
 }
 
 func (e *eval) execute(d *definition, dot any) {
-	if d.src.secret && !d.src.made { // its very text is a secret
+	if d.src.secret && !d.src.generated { // its very text is a secret
 		e.reads.Secret = true
 		if e.masked {
 			e.out = append(e.out, content.Mask...)
@@ -114,7 +114,7 @@ func (e *eval) execute(d *definition, dot any) {
 
 // call executes another template, one level deeper.
 func (e *eval) call(at parse.Node, d *definition, dot any) {
-	if most := int(e.lib.limits.Depth); len(e.calls) >= most {
+	if most := int(e.engine.limits.Depth); len(e.calls) >= most {
 		e.limit(at, "too-deep", "templates include each other more than "+strconv.Itoa(most)+" deep", "look for a template that includes itself, or raise limits: {depth: …}")
 	}
 	e.calls = append(e.calls, caller{e.def, int(at.Position())})
@@ -132,10 +132,10 @@ func (e *eval) list(dot any, l *parse.ListNode) control {
 }
 
 func (e *eval) node(dot any, n parse.Node) control {
-	e.tick(n, 1)
+	e.step(n, 1)
 	switch n := n.(type) {
 	case *parse.TextNode:
-		e.mark(int(n.Pos), true)
+		e.trace(int(n.Pos), true)
 		e.grow(len(n.Text))
 		e.out = append(e.out, n.Text...)
 		return next
@@ -143,8 +143,8 @@ func (e *eval) node(dot any, n parse.Node) control {
 		e.action = int(n.Pos)
 		v := e.pipeline(dot, n.Pipe)
 		if len(n.Pipe.Decl) == 0 {
-			if e.marking {
-				e.mark(e.start(n), false)
+			if e.tracing {
+				e.trace(e.start(n), false)
 			}
 			e.print(n, v)
 		}
@@ -153,7 +153,7 @@ func (e *eval) node(dot any, n parse.Node) control {
 	case *parse.WithNode:
 		return e.branch(dot, &n.BranchNode, true)
 	case *parse.RangeNode:
-		return e.ranging(dot, n)
+		return e.rangeLoop(dot, n)
 	case *parse.TemplateNode:
 		e.action = int(n.Pos)
 		e.template(dot, n)
@@ -167,7 +167,7 @@ func (e *eval) node(dot any, n parse.Node) control {
 
 func (e *eval) branch(dot any, n *parse.BranchNode, with bool) control {
 	e.action = int(n.Pos)
-	mark := len(e.vars)
+	outer := len(e.vars)
 	v := e.pipeline(dot, n.Pipe)
 	c := next
 	switch {
@@ -179,7 +179,7 @@ func (e *eval) branch(dot any, n *parse.BranchNode, with bool) control {
 	case n.ElseList != nil:
 		c = e.list(dot, n.ElseList)
 	}
-	e.vars = e.vars[:mark]
+	e.vars = e.vars[:outer]
 	return c
 }
 
@@ -196,46 +196,6 @@ func (e *eval) template(dot any, n *parse.TemplateNode) {
 	e.call(n, d, arg)
 }
 
-func (e *eval) ranging(dot any, n *parse.RangeNode) control {
-	e.action = int(n.Pos)
-	mark := len(e.vars)
-	v := e.pipeline(dot, n.Pipe)
-	inner := len(e.vars)
-	rounds := 0
-	e.iterate(n.Pipe, v, len(n.Pipe.Decl), func(key, item any) bool {
-		rounds++
-		e.tick(n, 1)
-		e.declare(n.Pipe, key, item)
-		c := e.list(item, n.List)
-		e.vars = e.vars[:inner]
-		return c != breaks
-	})
-	c := next
-	if rounds == 0 && n.ElseList != nil {
-		c = e.list(dot, n.ElseList)
-	}
-	e.vars = e.vars[:mark]
-	return c
-}
-
-// declare sets the variables of a range for one round: the item alone, or key and item.
-func (e *eval) declare(p *parse.PipeNode, key, item any) {
-	set := func(d *parse.VariableNode, v any) {
-		if p.IsAssign {
-			e.assign(d.Ident[0], v)
-			return
-		}
-		e.vars = append(e.vars, variable{d.Ident[0], v})
-	}
-	switch len(p.Decl) {
-	case 1:
-		set(p.Decl[0], item)
-	case 2:
-		set(p.Decl[0], key)
-		set(p.Decl[1], item)
-	}
-}
-
 func (e *eval) assign(name string, v any) {
 	for i := len(e.vars) - 1; i >= 0; i-- {
 		if e.vars[i].name == name {
@@ -245,16 +205,16 @@ func (e *eval) assign(name string, v any) {
 	}
 }
 
-// grow doubles the output buffer where n more bytes do not fit.
+// grow makes space for n more bytes of output, by doubling.
 func (e *eval) grow(n int) {
 	if len(e.out)+n > cap(e.out) {
 		more := max(n, cap(e.out))
-		e.lib.budget.Reserve(len(e.out) + more)
+		e.engine.budget.Reserve(len(e.out) + more)
 		e.out = slices.Grow(e.out, more)
 	}
 }
 
-// print writes v as text/template would; what has no safe text is an error.
+// print writes v as text/template would. A value without a safe text is an error.
 func (e *eval) print(at parse.Node, v any) {
 	switch s := e.scalar(v).(type) {
 	case poison:
@@ -264,9 +224,9 @@ func (e *eval) print(at parse.Node, v any) {
 	case int64:
 		e.out = strconv.AppendInt(e.out, s, 10)
 	case *Missing:
-		e.use(at, s)
+		e.failMissing(at, s)
 	case nil:
-		e.null(at, v)
+		e.failNull(at, v)
 	default:
 		text, ok := tree.TextOf(s)
 		if !ok {

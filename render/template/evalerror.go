@@ -14,8 +14,8 @@ import (
 // pos is the place of an offset in the definition being executed.
 func (e *eval) pos(offset int) diag.Pos { return e.def.src.pos(offset) }
 
-// problemAt is an error at an offset, with the source line and the includes that led
-// there. It says nothing of the text of a template that is itself a secret.
+// problemAt makes an error at an offset, with the source line and the includes above it. It quotes
+// nothing of a template whose text is a secret.
 func (e *eval) problemAt(offset int, code, text string) *diag.Problem {
 	p := &diag.Problem{Cause: diag.CauseData, Code: code, Pos: e.pos(offset), Text: text}
 	if e.def.src.secret {
@@ -28,8 +28,8 @@ func (e *eval) problemAt(offset int, code, text string) *diag.Problem {
 	return p
 }
 
-// fail records an error at a node and gives what evaluation goes on with. A masked run
-// records nothing: what fails there is masked.
+// fail records an error at a node and returns the value that evaluation continues with. A masked run
+// records nothing: it continues with the mask.
 func (e *eval) fail(at parse.Node, code, text, hint string) any {
 	return e.failAt(e.start(at), code, text, hint)
 }
@@ -46,14 +46,14 @@ func (e *eval) failAt(offset int, code, text, hint string) any {
 	return poison{}
 }
 
-// note adds a line to the error just recorded.
-func (e *eval) note(text string) {
+// addNote adds a note to the error just recorded.
+func (e *eval) addNote(text string) {
 	if e.latest != nil && !e.masked && !e.def.src.secret {
 		e.latest.Notes = append(e.latest.Notes, text)
 	}
 }
 
-// record keeps every missing value, each place once, and the first other error.
+// record keeps every missing value, once for each place, and the first other error.
 func (e *eval) record(p *diag.Problem) {
 	e.latest = nil
 	other := func(q *diag.Problem) bool { return q.Code != "missing-value" }
@@ -70,17 +70,16 @@ func (e *eval) record(p *diag.Problem) {
 	e.latest = p
 }
 
-// null records that nothing was used: a null of the values, or what an expression gives
-// that has no value.
-func (e *eval) null(at parse.Node, v any) any {
+// failNull records the use of null, or of an expression without a value.
+func (e *eval) failNull(at parse.Node, v any) any {
 	if n, ok := v.(*tree.Node); ok {
-		return e.use(at, &Missing{path: valuePath(n, ""), def: e.def, offset: e.start(at)})
+		return e.failMissing(at, &Missing{path: valuePath(n, ""), def: e.def, offset: e.start(at)})
 	}
 	return e.fail(at, "missing-value", "the expression gives no value", "use default, or if")
 }
 
-// use records that a missing value was used, and says what is there in its stead.
-func (e *eval) use(at parse.Node, m *Missing) any {
+// failMissing records the use of a missing value.
+func (e *eval) failMissing(at parse.Node, m *Missing) any {
 	if e.masked {
 		return content.Mask
 	}
@@ -101,32 +100,31 @@ func (e *eval) use(at parse.Node, m *Missing) any {
 	if !here {
 		p.Notes = append(p.Notes, "the value was asked for at "+m.def.src.pos(m.offset).String())
 	}
-	e.siblings(p, m)
+	e.explain(p, m)
 	e.record(p)
 	return poison{}
 }
 
-// siblings tells the deepest part that exists, what is beside the missing name, and
-// where values were looked for.
-func (e *eval) siblings(p *diag.Problem, m *Missing) {
+// explain adds the deepest existing part of the path, its keys, and the searched sources.
+func (e *eval) explain(p *diag.Problem, m *Missing) {
 	p.Hint = "set it in a source, or give it a default: " + m.path + " | default …"
 	switch {
 	case m.deepest != nil:
-		e.beside(p, m.deepest, m.key)
-	case m.top:
+		e.listSiblings(p, m.deepest, m.key)
+	case m.ofDot:
 		p.Hint = notAtTop(m.key)
 	}
 }
 
-// NoValue is the problem of a path of the spec that leads to no value.
-func (l *Engine) NoValue(at diag.Pos, path tree.Path, deepest *tree.Node) *diag.Problem {
+// NoValue is the problem of a path in the spec that leads to no value.
+func (en *Engine) NoValue(at diag.Pos, path tree.Path, deepest *tree.Node) *diag.Problem {
 	p := diag.Problemf(diag.CauseData, "missing-value", at, "no value for %s", diag.Quoted(".Values."+path.String()))
-	(&eval{lib: l}).siblings(p, &Missing{deepest: deepest, key: path[len(deepest.Path())].Key, path: path.String()})
+	(&eval{engine: en}).explain(p, &Missing{deepest: deepest, key: path[len(deepest.Path())].Key, path: path.String()})
 	return p
 }
 
-// Unset warns of a value that a template asked for and no source sets; nil where the template
-// asked for no value of the data.
+// Unset warns of a value that a template tested and no source sets. It is nil where the template
+// tested something else.
 func (m *Missing) Unset() *diag.Problem {
 	if m.deepest == nil {
 		return nil
@@ -137,8 +135,8 @@ func (m *Missing) Unset() *diag.Problem {
 	return p
 }
 
-// notAtTop says what is at the top of a template instead. These are the names, and not
-// what a template made: its keys may be a secret.
+// notAtTop lists the names at the top of a template. It lists no keys that a template made: those
+// may be secret.
 func notAtTop(name string) string {
 	switch name {
 	case "Release", "Chart", "Capabilities", "Template", "Subcharts":
@@ -149,8 +147,8 @@ func notAtTop(name string) string {
 	return diag.NearestOrAll("."+name, []string{".Values", ".Files", ".Item", ".Key"}, "a template begins with ")
 }
 
-// beside tells what is in n instead of key, and where values were looked for.
-func (e *eval) beside(p *diag.Problem, n *tree.Node, key string) {
+// listSiblings adds the keys of n, and the searched sources.
+func (e *eval) listSiblings(p *diag.Problem, n *tree.Node, key string) {
 	keys := n.Keys()
 	p.Hint = diag.DidYouMean(key, keys, p.Hint)
 	for i := range keys {
@@ -167,8 +165,8 @@ func (e *eval) beside(p *diag.Problem, n *tree.Node, key string) {
 	default:
 		p.Notes = append(p.Notes, where+" has "+strings.Join(keys, ", "))
 	}
-	if len(e.lib.sources) > 0 {
-		p.Notes = append(p.Notes, "searched in "+strings.Join(e.lib.sources, ", "))
+	if len(e.engine.sources) > 0 {
+		p.Notes = append(p.Notes, "searched in "+strings.Join(e.engine.sources, ", "))
 	}
 }
 

@@ -24,7 +24,7 @@ func (e *eval) pipeline(dot any, p *parse.PipeNode) any {
 	return v
 }
 
-// value evaluates p: each command gets the result of the one before as last argument.
+// value evaluates p: each command gets the result of the previous one as its last argument.
 func (e *eval) value(dot any, p *parse.PipeNode) any {
 	var v any
 	for i, cmd := range p.Cmds {
@@ -60,7 +60,7 @@ func (e *eval) command(dot any, c *parse.CommandNode, final any, piped bool) any
 	return e.arg(dot, first)
 }
 
-// method is a walk along names of which the last may be a method with arguments.
+// method walks along names; the last name may be a method with arguments.
 func (e *eval) method(dot any, at parse.Node, c *parse.CommandNode, recv any, names []string, final any, piped bool) any {
 	if len(c.Args) == 1 && !piped {
 		return e.fields(at, recv, names, nil)
@@ -71,8 +71,8 @@ func (e *eval) method(dot any, at parse.Node, c *parse.CommandNode, recv any, na
 	return v
 }
 
-// args evaluates the arguments of a call onto the stack, where they stay until release:
-// a function that keeps them makes a copy.
+// args evaluates the arguments of a call onto the stack, where they stay until release. A function
+// that stores them makes a copy.
 func (e *eval) args(dot any, nodes []parse.Node, final any, piped bool) []any {
 	base := len(e.stack)
 	for _, n := range nodes {
@@ -85,7 +85,7 @@ func (e *eval) args(dot any, nodes []parse.Node, final any, piped bool) []any {
 	return e.stack[base:len(e.stack):len(e.stack)]
 }
 
-// release takes arguments off the stack.
+// release removes arguments from the stack.
 func (e *eval) release(args []any) {
 	clear(args)
 	e.stack = e.stack[:len(e.stack)-len(args)]
@@ -122,8 +122,8 @@ func (e *eval) arg(dot any, n parse.Node) any {
 	return e.fail(n, "bad-argument", "this cannot be an argument", "")
 }
 
-// constant gives a number the type that Go gives it in an expression. As in
-// text/template, the letters of -0x1e make it a float, and those of 0x1e do not.
+// constant gives a number the type that Go gives it in an expression. As in text/template, the
+// letters of -0x1e make it a float, and those of 0x1e do not.
 func (e *eval) constant(n *parse.NumberNode) any {
 	hex := len(n.Text) > 2 && (n.Text[:2] == "0x" || n.Text[:2] == "0X") && !strings.ContainsAny(n.Text, "pP")
 	switch {
@@ -147,7 +147,7 @@ func (e *eval) variable(n *parse.VariableNode) (any, bool) {
 	return e.fail(n, "no-variable", "there is no variable "+n.Ident[0], ""), false
 }
 
-// fields walks from recv along names; the last one gets the arguments.
+// fields walks from recv along names. The last name gets the arguments.
 func (e *eval) fields(at parse.Node, recv any, names []string, args []any) any {
 	if args != nil && len(names) == 0 {
 		return e.fail(at, "not-a-function", diag.Quoted(at.String())+" is not a function and takes no arguments", "")
@@ -162,13 +162,13 @@ func (e *eval) fields(at parse.Node, recv any, names []string, args []any) any {
 	return recv
 }
 
-// field is the step number i of a walk.
+// field is step i of a walk.
 func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) any {
 	switch r := recv.(type) {
 	case *Files:
 		return e.fileMethod(at, r, name, args)
 	case *semver.Version:
-		return e.versionPart(at, r, name, args)
+		return e.versionMethod(at, r, name, args)
 	case poison:
 		return r
 	}
@@ -187,7 +187,7 @@ func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) an
 			return v
 		}
 		m := e.noField(at, name, i)
-		_, m.top = r["Files"].(*Files)
+		_, m.ofDot = r["Files"].(*Files)
 		return m
 	case nil:
 		return e.noField(at, name, i)
@@ -200,7 +200,7 @@ func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) an
 
 func (e *eval) noField(at parse.Node, name string, i int) *Missing {
 	offset := e.nameOffset(at, i)
-	return &Missing{path: e.written(at, offset, name), key: name, def: e.def, offset: offset}
+	return &Missing{path: e.sourceText(at, offset, name), key: name, def: e.def, offset: offset}
 }
 
 func (e *eval) member(at parse.Node, n *tree.Node, name string, i int) any {
@@ -208,22 +208,22 @@ func (e *eval) member(at parse.Node, n *tree.Node, name string, i int) any {
 		return c
 	}
 	if n.IsLeaf() {
-		e.reads.Add(n) // what it is decides
+		e.reads.Add(n) // its kind decides
 	}
 	if n.IsMap() || n.Value() == nil {
 		m := &Missing{path: valuePath(n, name), deepest: n, key: name, def: e.def, offset: e.nameOffset(at, i)}
-		e.asked = append(e.asked, m)
+		e.missing = append(e.missing, m)
 		return m
 	}
 	if e.masked && n.Sensitive() {
 		return content.Mask
 	}
 	p := e.failAt(e.nameOffset(at, i), "wrong-type", valuePath(n, "")+" is "+diag.An(n.Kind())+", not a map: it has no "+diag.Quoted(name), "")
-	e.note(valuePath(n, "") + " was set at " + n.Pos().String())
+	e.addNote(valuePath(n, "") + " was set at " + n.Pos().String())
 	return p
 }
 
-// valuePath is how a template writes the path of a value.
+// valuePath is the path of a value in template syntax.
 func valuePath(n *tree.Node, name string) string {
 	p := n.Path()
 	if name != "" {

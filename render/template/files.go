@@ -14,13 +14,13 @@ import (
 	"confit/render/glob"
 )
 
-// Files are what templates reach as .Files: the files of every source, the later one
-// first where two have the same name; "name:path" asks one source.
+// Files are the .Files of templates: the files of all sources. Of two files with one name, that of
+// the later source comes first; "name:path" selects a source.
 type Files struct {
 	list []*content.File // sorted by path
 }
 
-// NewFiles takes the files of all sources in their order.
+// NewFiles makes Files of the files of all sources, in the order of the sources.
 func NewFiles(all []content.File) *Files {
 	list := make([]*content.File, 0, len(all))
 	for i := range slices.Backward(all) {
@@ -30,7 +30,7 @@ func NewFiles(all []content.File) *Files {
 	return &Files{list: list}
 }
 
-// find gives the file of a name.
+// find returns the file of a name.
 func (f *Files) find(name string) (*content.File, bool) {
 	tree, p, named := strings.Cut(name, ":")
 	if !named {
@@ -45,7 +45,7 @@ func (f *Files) find(name string) (*content.File, bool) {
 	return nil, false
 }
 
-// match gives the files that a glob names, one for each path.
+// match returns the files that match a glob, one for each path.
 func (f *Files) match(pattern string) *Files {
 	tree, p, named := strings.Cut(pattern, ":")
 	if !named {
@@ -63,7 +63,7 @@ func (f *Files) match(pattern string) *Files {
 	return out
 }
 
-// fileMethod is a call like .Files.Get "name".
+// fileMethod executes a call like .Files.Get "name".
 func (e *eval) fileMethod(at parse.Node, f *Files, name string, args []any) any {
 	c := call{at: at, name: ".Files." + name, args: args}
 	switch name {
@@ -78,7 +78,7 @@ func (e *eval) fileMethod(at parse.Node, f *Files, name string, args []any) any 
 	}
 	key, ok := e.keyOf(c, args[0])
 	if !ok {
-		return e.soft()
+		return e.failedValue()
 	}
 	if name == "Glob" {
 		return f.match(key)
@@ -101,7 +101,7 @@ func (e *eval) noFile(at parse.Node, name string) any {
 	return e.fail(at, "no-file", "there is no file "+diag.Quoted(name)+" in any source", "add a source that has it")
 }
 
-// content reads a file, which is one value: of a sensitive source, a secret.
+// content reads a file. Each file is one value; a file of a sensitive source is a secret.
 func (e *eval) content(at parse.Node, f *content.File) string {
 	if f.Sensitive {
 		e.reads.Secret = true
@@ -110,7 +110,7 @@ func (e *eval) content(at parse.Node, f *content.File) string {
 		}
 	}
 	if f.Size() > maxText {
-		e.made(at, int(f.Size())) // stops
+		e.charge(at, int(f.Size())) // stops
 	}
 	src, err := FileSource(f)
 	if err != nil {
@@ -119,7 +119,7 @@ func (e *eval) content(at parse.Node, f *content.File) string {
 	return src.Text
 }
 
-// iterateFiles goes over the files by path, with what they hold.
+// iterateFiles calls each with every path and content, in the order of the paths.
 func (e *eval) iterateFiles(at parse.Node, f *Files, each func(key, item any) bool) {
 	for _, file := range f.match("**").list {
 		if !each(file.Path, e.content(at, file)) {

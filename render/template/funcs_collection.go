@@ -7,7 +7,7 @@ import (
 	"confit/render/tree"
 )
 
-// collection adds what makes and takes apart maps and lists without reading what is in them.
+// collection adds the functions of maps, which never read the members.
 func (m functions) collection() {
 	m.add("dict", function{native: dict, max: -1})
 	m.add("list", function{native: list, max: -1})
@@ -16,30 +16,30 @@ func (m functions) collection() {
 	m.add("unset", function{native: unset, min: 2, max: 2})
 	m.add("keys", function{native: keys, max: -1})
 	m.add("values", function{native: mapValues, min: 1, max: 1})
-	m.add("pick", function{native: picking(true), min: 1, max: -1})
-	m.add("omit", function{native: picking(false), min: 1, max: -1})
+	m.add("pick", function{native: pickKeys(true), min: 1, max: -1})
+	m.add("omit", function{native: pickKeys(false), min: 1, max: -1})
 	m.add("pluck", function{native: pluck, min: 1, max: -1})
 	m.add("deepCopy", function{native: deepCopy, min: 1, max: 1})
 	m.add("mustDeepCopy", function{native: deepCopy, min: 1, max: 1})
 	for _, name := range []string{"merge", "mustMerge"} {
-		m.add(name, function{native: merging(false), min: 1, max: -1})
+		m.add(name, function{native: mergeMaps(false), min: 1, max: -1})
 	}
 	for _, name := range []string{"mergeOverwrite", "mustMergeOverwrite"} {
-		m.add(name, function{native: merging(true), min: 1, max: -1})
+		m.add(name, function{native: mergeMaps(true), min: 1, max: -1})
 	}
 }
 
-// mapArg is argument i as a map; it is false after an error.
+// mapArg returns argument i as a map; ok is false after an error.
 func (e *eval) mapArg(c call, i int) (map[string]any, bool) {
 	switch v := c.args[i].(type) {
 	case poison:
 		return nil, false
 	case *Missing:
-		e.use(c.at, v)
+		e.failMissing(c.at, v)
 		return nil, false
 	}
 	if v := e.scalar(c.args[i]); v == nil {
-		e.null(c.at, c.args[i])
+		e.failNull(c.at, c.args[i])
 		return nil, false
 	}
 	if !tree.IsMap(c.args[i]) {
@@ -52,7 +52,7 @@ func (e *eval) mapArg(c call, i int) (map[string]any, bool) {
 func list(e *eval, c call) any { return e.newList(c.at, slices.Clone(c.args)) }
 
 func dict(e *eval, c call) any {
-	e.made(c.at, 32*len(c.args))
+	e.charge(c.at, 32*len(c.args))
 	m := make(map[string]any, (len(c.args)+1)/2)
 	for i := 0; i < len(c.args); i += 2 {
 		key, ok := tree.TextOf(e.scalar(c.args[i]))
@@ -60,7 +60,7 @@ func dict(e *eval, c call) any {
 			key, ok = e.keyOf(c, c.args[i])
 		}
 		if !ok {
-			return e.soft()
+			return e.failedValue()
 		}
 		m[key] = ""
 		if i+1 < len(c.args) {
@@ -70,38 +70,35 @@ func dict(e *eval, c call) any {
 	return m
 }
 
-func (e *eval) ownMap(c call) (map[string]any, bool) {
+// ownEntry returns the template's own map that a function changes, and a key; ok is false after an
+// error.
+func (e *eval) ownEntry(c call) (m map[string]any, key string, ok bool) {
 	if n, ok := c.args[0].(*tree.Node); ok {
 		e.fail(c.at, "read-only", valuePath(n, "")+" is data, which "+c.name+" cannot change", c.name+" a copy: deepCopy "+valuePath(n, ""))
-		return nil, false
+		return nil, "", false
 	}
-	return e.mapArg(c, 0)
+	if m, ok = e.mapArg(c, 0); ok {
+		key, ok = e.keyOf(c, c.args[1])
+	}
+	return m, key, ok
 }
 
 func set(e *eval, c call) any {
-	m, ok := e.ownMap(c)
+	m, key, ok := e.ownEntry(c)
 	if !ok {
-		return e.soft()
-	}
-	key, ok := e.keyOf(c, c.args[1])
-	if !ok {
-		return e.soft()
+		return e.failedValue()
 	}
 	if _, there := m[key]; !there {
-		e.made(c.at, 64+len(key))
+		e.charge(c.at, 64+len(key))
 	}
 	m[key] = c.args[2]
 	return m
 }
 
 func unset(e *eval, c call) any {
-	m, ok := e.ownMap(c)
+	m, key, ok := e.ownEntry(c)
 	if !ok {
-		return e.soft()
-	}
-	key, ok := e.keyOf(c, c.args[1])
-	if !ok {
-		return e.soft()
+		return e.failedValue()
 	}
 	delete(m, key)
 	return m
@@ -112,7 +109,7 @@ func keys(e *eval, c call) any {
 	for i := range c.args {
 		m, ok := e.mapArg(c, i)
 		if !ok {
-			return e.soft()
+			return e.failedValue()
 		}
 		out = append(out, tree.SortedKeys(m)...)
 	}
@@ -128,11 +125,11 @@ func anyList(in []string) []any {
 	return out
 }
 
-// mapValues are in the order of their keys.
+// mapValues returns values in the order of their keys.
 func mapValues(e *eval, c call) any {
 	m, ok := e.mapArg(c, 0)
 	if !ok {
-		return e.soft()
+		return e.failedValue()
 	}
 	out := []any{}
 	for _, k := range tree.SortedKeys(m) {
@@ -141,17 +138,17 @@ func mapValues(e *eval, c call) any {
 	return e.newList(c.at, out)
 }
 
-func picking(keep bool) func(*eval, call) any {
+func pickKeys(keep bool) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		m, ok := e.mapArg(c, 0)
 		if !ok {
-			return e.soft()
+			return e.failedValue()
 		}
 		named := map[string]bool{}
 		for _, a := range c.args[1:] {
 			key, ok := e.keyOf(c, a)
 			if !ok {
-				return e.soft()
+				return e.failedValue()
 			}
 			named[key] = true
 		}
@@ -168,13 +165,13 @@ func picking(keep bool) func(*eval, call) any {
 func pluck(e *eval, c call) any {
 	key, ok := e.keyOf(c, c.args[0])
 	if !ok {
-		return e.soft()
+		return e.failedValue()
 	}
 	out := []any{}
 	for i := range c.args[1:] {
 		m, ok := e.mapArg(c, i+1)
 		if !ok {
-			return e.soft()
+			return e.failedValue()
 		}
 		if v, ok := m[key]; ok {
 			out = append(out, v)

@@ -10,14 +10,14 @@ import (
 	"confit/render/tree"
 )
 
-// equal tells whether the first argument equals any of the others. Numbers compare by
-// value, whatever their type.
+// equal reports whether the first argument equals any of the others. Numbers of all types compare by
+// value.
 func equal(e *eval, c call) any {
 	first := e.scalar(c.args[0])
 	for _, a := range c.args[1:] {
 		same, ok := e.same(c.at, first, e.scalar(a))
 		if !ok {
-			return e.soft()
+			return e.failedValue()
 		}
 		if same {
 			return true
@@ -27,7 +27,7 @@ func equal(e *eval, c call) any {
 }
 
 func (e *eval) same(at parse.Node, a, b any) (same, ok bool) {
-	a, b = nothing(a), nothing(b)
+	a, b = nilIfMissing(a), nilIfMissing(b)
 	switch {
 	case a == nil || b == nil:
 		return a == nil && b == nil, true
@@ -43,15 +43,14 @@ func (e *eval) same(at parse.Node, a, b any) (same, ok bool) {
 	return a == b, true
 }
 
-// deepEqual compares all of two values. Numbers compare by value, a missing value is
-// null.
+// deepEqual compares two values. Numbers compare by value; a missing value equals null.
 func (e *eval) deepEqual(at parse.Node, a, b any, depth int) bool {
 	if depth > format.MaxDepth {
 		e.tooDeep(at)
 		return false
 	}
-	e.tick(at, 1)
-	a, b = nothing(e.scalar(a)), nothing(e.scalar(b))
+	e.step(at, 1)
+	a, b = nilIfMissing(e.scalar(a)), nilIfMissing(e.scalar(b))
 	switch {
 	case tree.IsMap(a) && tree.IsMap(b):
 		return e.equalMaps(at, tree.MapOf(a), tree.MapOf(b), depth)
@@ -90,8 +89,8 @@ func (e *eval) equalLists(at parse.Node, a, b []any, depth int) bool {
 	return true
 }
 
-// nothing makes nil of all that is not there.
-func nothing(v any) any {
+// nilIfMissing returns nil for missing values, failed expressions and nulls.
+func nilIfMissing(v any) any {
 	switch v := v.(type) {
 	case *Missing, poison:
 		return nil
@@ -103,15 +102,15 @@ func nothing(v any) any {
 	return v
 }
 
-func ordered(holds func(int) bool) func(*eval, call) any {
+func compareWith(holds func(int) bool) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		a, ok := e.plain(c.at, c.args[0], true)
 		if !ok {
-			return e.soft()
+			return e.failedValue()
 		}
 		b, ok := e.plain(c.at, c.args[1], true)
 		if !ok {
-			return e.soft()
+			return e.failedValue()
 		}
 		if tree.IsNumber(a) && tree.IsNumber(b) {
 			return holds(tree.CompareNumbers(a, b))

@@ -1,30 +1,80 @@
 package template
 
 import (
+	"cmp"
+
+	"confit/render/diag"
 	"confit/render/format"
+	"confit/render/tree"
 )
 
-// format adds what turns values into text of configuration formats, and escapes text for them.
-// The dialects are named at the encoders: encodeTOML, encodeProperties, encodeINI,
-// encodeEnv, quoteShell, quoteINI.
+// format adds the encoders, decoders and escapes of configuration formats. Package format describes
+// the dialects.
 func (m functions) format() {
-	m.add("toToml", function{native: encoding(format.EncodeTOML), min: 1, max: 1})
-	m.add("fromToml", function{native: decoding("map", format.DecodeTOML), min: 1, max: 1})
-	m.add("toProperties", function{native: encoding(format.EncodeProperties), min: 1, max: 1})
-	m.add("toIni", function{native: encoding(format.EncodeINI), min: 1, max: 1})
-	m.add("toEnv", function{native: encoding(format.EncodeEnv), min: 1, max: 1})
-	m.add("shellQuote", function{native: escaping(format.QuoteShell), min: 1, max: 1})
-	m.add("iniQuote", function{native: escaping(format.QuoteINI), min: 1, max: 1})
-	m.add("propertiesEscape", function{native: escaping(func(s string) (string, error) { return format.EscapeProperty(s, false), nil }), min: 1, max: 1})
+	m.add("toYaml", function{native: encodeWith(format.EncodeYAML), min: 1, max: 1})
+	m.add("toYamlPretty", function{native: encodeWith(format.EncodeYAMLPretty), min: 1, max: 1})
+	m.addMust("toJson", function{native: encodeJSONWith("", true), min: 1, max: 1})
+	m.addMust("toRawJson", function{native: encodeJSONWith("", false), min: 1, max: 1})
+	m.addMust("toPrettyJson", function{native: encodeJSONWith(format.JsonIndent, true), min: 1, max: 1})
+	m.add("fromYaml", function{native: decodeAs("map", format.DecodeYAML), min: 1, max: 1})
+	m.add("fromYamlArray", function{native: decodeAs("list", format.DecodeYAML), min: 1, max: 1})
+	m.addMust("fromJson", function{native: decodeAs("", format.DecodeJSON), min: 1, max: 1})
+	m.add("fromJsonArray", function{native: decodeAs("list", format.DecodeJSON), min: 1, max: 1})
+	m.add("toToml", function{native: encodeWith(format.EncodeTOML), min: 1, max: 1})
+	m.add("fromToml", function{native: decodeAs("map", format.DecodeTOML), min: 1, max: 1})
+	m.add("toProperties", function{native: encodeWith(format.EncodeProperties), min: 1, max: 1})
+	m.add("toIni", function{native: encodeWith(format.EncodeINI), min: 1, max: 1})
+	m.add("toEnv", function{native: encodeWith(format.EncodeEnv), min: 1, max: 1})
+	m.add("shellQuote", function{native: escapeWith(format.QuoteShell), min: 1, max: 1})
+	m.add("iniQuote", function{native: escapeWith(format.QuoteINI), min: 1, max: 1})
+	m.add("propertiesEscape", function{native: escapeWith(func(s string) (string, error) { return format.EscapeProperty(s, false), nil }), min: 1, max: 1})
 }
 
-// escaping writes one scalar as it stands in a format.
-func escaping(escape func(string) (string, error)) func(*eval, call) any {
+// escapeWith makes a native that escapes one scalar.
+func escapeWith(escape func(string) (string, error)) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		words, ok := e.texts(c, c.args)
 		if !ok {
-			return e.soft()
+			return e.failedValue()
 		}
-		return e.outcome(c, func() (any, error) { return escape(words[0]) })
+		return e.callLibrary(c, func() (any, error) { return escape(words[0]) })
+	}
+}
+
+// encodeWith makes a native that reads a whole value and encodes it.
+func encodeWith(encode func(any) (string, error)) func(*eval, call) any {
+	return func(e *eval, c call) any {
+		v, ok := e.plain(c.at, c.args[0], true)
+		if !ok {
+			return e.failedValue()
+		}
+		return e.callLibrary(c, func() (any, error) { return encode(v) })
+	}
+}
+
+func encodeJSONWith(indent string, html bool) func(*eval, call) any {
+	return encodeWith(func(v any) (string, error) { return format.EncodeJSON(v, indent, html) })
+}
+
+// decodeAs makes a native that decodes a text to a value of the given kind; "" is any kind.
+func decodeAs(want string, decode func([]byte, *tree.Origin) (*tree.Node, error)) func(*eval, call) any {
+	return func(e *eval, c call) any {
+		s, ok := e.textArg(c, 0)
+		if !ok {
+			return e.failedValue()
+		}
+		e.charge(c.at, len(s))
+		n, err := decode([]byte(s), &tree.Origin{File: "text"})
+		wrong := err == nil && want != "" && n.Kind() != want
+		if (err != nil || wrong) && e.reads.Secret { // which of the two would tell of it
+			return e.fail(c.at, "function", c.name+" cannot make "+diag.An(cmp.Or(want, "value"))+" of its argument", "")
+		}
+		if err != nil {
+			return e.fail(c.at, "function", c.name+": "+err.Error(), "")
+		}
+		if wrong {
+			return e.fail(c.at, "function", c.name+" wants "+diag.An(want)+", and the text holds "+diag.An(n.Kind()), "")
+		}
+		return tree.Plain(n)
 	}
 }

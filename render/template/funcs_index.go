@@ -8,8 +8,8 @@ import (
 	"confit/render/tree"
 )
 
-// index is a step into a map or a list for each argument; a name or a place that is
-// not there gives a missing value.
+// index goes one step into a map or a list for each argument. An absent key or index gives a missing
+// value.
 func index(e *eval, c call) any {
 	v := c.args[0]
 	for _, k := range c.args[1:] {
@@ -24,9 +24,9 @@ func (e *eval) item(at parse.Node, v, k any) any {
 	case poison:
 		return key
 	case *Missing:
-		return e.use(at, key)
+		return e.failMissing(at, key)
 	case nil:
-		return e.null(at, k)
+		return e.failNull(at, k)
 	}
 	if n, ok := v.(*tree.Node); ok && n.IsLeaf() {
 		v = e.leaf(n)
@@ -39,22 +39,22 @@ func (e *eval) item(at parse.Node, v, k any) any {
 		m.path = "(index " + v.path + " …)"
 		return &m
 	case nil:
-		return e.absent(at, k)
+		return e.missingItem(at, k)
 	}
 	if v == content.Mask && e.masked {
 		return content.Mask
 	}
 	if name, ok := key.(string); ok && tree.IsMap(v) {
-		return e.named(at, v, k, name)
+		return e.memberByName(at, v, k, name)
 	}
 	if i, ok := tree.ToInt(key); ok && tree.IsList(v) {
-		return e.numbered(at, v, k, i)
+		return e.itemAt(at, v, k, i)
 	}
 	return e.fail(at, "bad-argument", diag.An(tree.KindOf(key))+" cannot index "+diag.An(tree.KindOf(v)), "")
 }
 
-// named is the member of a map, by a computed name.
-func (e *eval) named(at parse.Node, v, k any, name string) any {
+// memberByName is the member of a map with a computed name.
+func (e *eval) memberByName(at parse.Node, v, k any, name string) any {
 	if n, ok := v.(*tree.Node); ok {
 		if c := n.Child(name); c != nil {
 			return c
@@ -65,10 +65,10 @@ func (e *eval) named(at parse.Node, v, k any, name string) any {
 	} else if c, ok := v.(map[string]any)[name]; ok {
 		return c
 	}
-	return e.absent(at, k)
+	return e.missingItem(at, k)
 }
 
-func (e *eval) numbered(at parse.Node, v, k any, i int64) any {
+func (e *eval) itemAt(at parse.Node, v, k any, i int64) any {
 	if n, ok := v.(*tree.Node); ok {
 		if kids := n.Children(); i >= 0 && i < int64(len(kids)) {
 			return &kids[i]
@@ -76,11 +76,11 @@ func (e *eval) numbered(at parse.Node, v, k any, i int64) any {
 	} else if list := v.([]any); i >= 0 && i < int64(len(list)) {
 		return list[i]
 	}
-	return e.absent(at, k)
+	return e.missingItem(at, k)
 }
 
-// mayShow tells whether an argument may be told in an error: a computed one only while
-// nothing secret was read.
+// mayShow reports whether an error may quote an argument: not after the template read a secret,
+// unless the argument is a plain leaf.
 func (e *eval) mayShow(v any) bool {
 	if n, ok := v.(*tree.Node); ok {
 		return !n.Sensitive()
@@ -88,8 +88,8 @@ func (e *eval) mayShow(v any) bool {
 	return !e.reads.Secret
 }
 
-// absent is the missing value of a computed name.
-func (e *eval) absent(at parse.Node, k any) any {
+// missingItem is the missing value of a computed name.
+func (e *eval) missingItem(at parse.Node, k any) any {
 	name := "…"
 	if text, ok := tree.TextOf(e.scalar(k)); ok && e.mayShow(k) {
 		name = diag.Quoted(text)

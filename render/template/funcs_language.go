@@ -5,8 +5,7 @@ import (
 	"confit/render/tree"
 )
 
-// language adds those of the template language itself, and Helm's that execute
-// templates.
+// language adds the functions of the template language, and Helm's that execute templates.
 func (m functions) language() {
 	m.add("and", function{native: unreachable, max: -1})
 	m.add("or", function{native: unreachable, max: -1})
@@ -15,14 +14,14 @@ func (m functions) language() {
 	m.add("index", function{native: index, min: 1, max: -1})
 	m.add("eq", function{native: equal, min: 2, max: -1})
 	m.add("ne", function{native: func(e *eval, c call) any { return negate(equal(e, c)) }, min: 2, max: 2})
-	m.add("lt", function{native: ordered(func(d int) bool { return d < 0 }), min: 2, max: 2})
-	m.add("le", function{native: ordered(func(d int) bool { return d <= 0 }), min: 2, max: 2})
-	m.add("gt", function{native: ordered(func(d int) bool { return d > 0 }), min: 2, max: 2})
-	m.add("ge", function{native: ordered(func(d int) bool { return d >= 0 }), min: 2, max: 2})
+	m.add("lt", function{native: compareWith(func(d int) bool { return d < 0 }), min: 2, max: 2})
+	m.add("le", function{native: compareWith(func(d int) bool { return d <= 0 }), min: 2, max: 2})
+	m.add("gt", function{native: compareWith(func(d int) bool { return d > 0 }), min: 2, max: 2})
+	m.add("ge", function{native: compareWith(func(d int) bool { return d >= 0 }), min: 2, max: 2})
 	m.add("include", function{native: include, min: 2, max: 2})
 	m.add("tpl", function{native: tpl, min: 2, max: 2})
 	m.add("required", function{native: required, min: 2, max: 2})
-	m.add("fail", function{native: failing, min: 1, max: 1})
+	m.add("fail", function{native: failWith, min: 1, max: 1})
 }
 
 func unreachable(*eval, call) any { panic("and and or are evaluated in place") }
@@ -49,11 +48,11 @@ func length(e *eval, c call) any {
 	case *Files:
 		return len(s.match("**").list)
 	case *Missing:
-		return e.use(c.at, s)
+		return e.failMissing(c.at, s)
 	case poison:
 		return s
 	case nil:
-		return e.null(c.at, v)
+		return e.failNull(c.at, v)
 	default:
 		return e.fail(c.at, "bad-argument", "len wants a text, a list or a map, not "+diag.An(tree.KindOf(s)), "")
 	}

@@ -7,57 +7,56 @@ import (
 	"confit/render/tree"
 )
 
-// deepCopy makes a template's own copy, down to the leaves, which it does not read.
+// deepCopy copies maps and lists, so that the template may change them. It reads no leaves.
 func deepCopy(e *eval, c call) any {
 	switch v := c.args[0].(type) {
 	case *Missing:
-		return e.use(c.at, v)
+		return e.failMissing(c.at, v)
 	case nil:
-		return e.null(c.at, v)
+		return e.failNull(c.at, v)
 	}
-	return e.copied(c.at, c.args[0], 0)
+	return e.copyDeep(c.at, c.args[0], 0)
 }
 
-func (e *eval) copied(at parse.Node, v any, depth int) any {
+func (e *eval) copyDeep(at parse.Node, v any, depth int) any {
 	if depth > format.MaxDepth {
 		e.tooDeep(at)
-		return e.soft()
+		return e.failedValue()
 	}
-	e.tick(at, 1)
+	e.step(at, 1)
 	switch {
 	case tree.IsMap(v):
 		m := tree.MapOf(v)
-		e.made(at, 64*len(m))
+		e.charge(at, 64*len(m))
 		out := make(map[string]any, len(m))
 		for k := range m {
-			out[k] = e.copied(at, m[k], depth+1)
+			out[k] = e.copyDeep(at, m[k], depth+1)
 		}
 		return out
 	case tree.IsList(v):
 		list := tree.ListOf(v)
-		e.made(at, 16*len(list))
+		e.charge(at, 16*len(list))
 		out := make([]any, len(list))
 		for i := range list {
-			out[i] = e.copied(at, list[i], depth+1)
+			out[i] = e.copyDeep(at, list[i], depth+1)
 		}
 		return out
 	}
 	return v
 }
 
-// merging puts maps over one another: the first one that has a value wins, or the last
-// one if it overwrites. The first map is changed, if it is the template's own; data
-// stays as it is and the result is new.
-func merging(overwrite bool) func(*eval, call) any {
+// mergeMaps makes a native that merges maps: the first value wins, or the last one with overwrite.
+// The result is the first map if it is the template's own, and a new map if it is data.
+func mergeMaps(overwrite bool) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		dst, ok := e.mapArg(c, 0)
 		if !ok {
-			return e.soft()
+			return e.failedValue()
 		}
 		for i := range c.args[1:] {
 			src, ok := e.mapArg(c, i+1)
 			if !ok {
-				return e.soft()
+				return e.failedValue()
 			}
 			e.mergeInto(c.at, dst, src, overwrite, 0)
 		}
@@ -70,7 +69,7 @@ func (e *eval) mergeInto(at parse.Node, dst, src map[string]any, overwrite bool,
 		e.tooDeep(at)
 		return
 	}
-	e.made(at, 64*len(src))
+	e.charge(at, 64*len(src))
 	for _, k := range tree.SortedKeys(src) {
 		old, there := dst[k]
 		switch {

@@ -12,21 +12,21 @@ import (
 	"confit/render/tree"
 )
 
-// number adds what computes. Unlike sprig's they refuse what is no number, or has no exact
-// result in 64 bits, instead of computing with 0 or with what is left.
+// number adds arithmetic. Where sprig computes with 0 or with a rest, these functions refuse text
+// that is no number, and results that do not fit into 64 bits.
 func (m functions) number(sprig map[string]any) {
-	m.add("add", function{native: folding(addInt), min: 1, max: -1})
-	m.add("add1", function{native: folding(addInt, 1), min: 1, max: 1})
-	m.add("sub", function{native: folding(subInt), min: 2, max: 2})
-	m.add("mul", function{native: folding(mulInt), min: 1, max: -1})
-	m.add("div", function{native: folding(divInt), min: 2, max: 2})
-	m.add("mod", function{native: folding(modInt), min: 2, max: 2})
-	m.add("max", function{native: folding(func(a, b int64) (int64, bool) { return max(a, b), true }), min: 1, max: -1})
-	m.add("biggest", function{native: folding(func(a, b int64) (int64, bool) { return max(a, b), true }), min: 1, max: -1})
-	m.add("min", function{native: folding(func(a, b int64) (int64, bool) { return min(a, b), true }), min: 1, max: -1})
-	m.add("round", function{native: rounding, min: 2, max: 3})
-	m.add("int", function{native: scalarFunc(func(v any) (any, error) { i, err := cutInt(v); return int(i), err }), min: 1, max: 1})
-	m.add("int64", function{native: scalarFunc(func(v any) (any, error) { return cutInt(v) }), min: 1, max: 1})
+	m.add("add", function{native: foldInts(addInt), min: 1, max: -1})
+	m.add("add1", function{native: foldInts(addInt, 1), min: 1, max: 1})
+	m.add("sub", function{native: foldInts(subInt), min: 2, max: 2})
+	m.add("mul", function{native: foldInts(mulInt), min: 1, max: -1})
+	m.add("div", function{native: foldInts(divInt), min: 2, max: 2})
+	m.add("mod", function{native: foldInts(modInt), min: 2, max: 2})
+	m.add("max", function{native: foldInts(func(a, b int64) (int64, bool) { return max(a, b), true }), min: 1, max: -1})
+	m.add("biggest", function{native: foldInts(func(a, b int64) (int64, bool) { return max(a, b), true }), min: 1, max: -1})
+	m.add("min", function{native: foldInts(func(a, b int64) (int64, bool) { return min(a, b), true }), min: 1, max: -1})
+	m.add("round", function{native: roundFloat, min: 2, max: 3})
+	m.add("int", function{native: scalarFunc(func(v any) (any, error) { i, err := truncInt(v); return int(i), err }), min: 1, max: 1})
+	m.add("int64", function{native: scalarFunc(func(v any) (any, error) { return truncInt(v) }), min: 1, max: 1})
 	m.add("float64", function{native: scalarFunc(func(v any) (any, error) { return boolFloat(v) }), min: 1, max: 1})
 	m.add("toDecimal", function{native: scalarFunc(octal64), min: 1, max: 1})
 	m.add("duration", function{native: scalarFunc(seconds), min: 1, max: 1})
@@ -35,7 +35,7 @@ func (m functions) number(sprig map[string]any) {
 	m.add("atoi", goFunction(strictAtoi))
 	for _, name := range []string{"addf", "add1f", "subf", "mulf", "divf", "maxf", "minf", "ceil", "floor"} {
 		f := reflect.ValueOf(sprig[name])
-		n := function{native: floating(f), min: f.Type().NumIn(), max: f.Type().NumIn()}
+		n := function{native: onFloats(f), min: f.Type().NumIn(), max: f.Type().NumIn()}
 		if f.Type().IsVariadic() {
 			n.min, n.max = max(1, n.min-1), -1
 		}
@@ -43,34 +43,34 @@ func (m functions) number(sprig map[string]any) {
 	}
 }
 
-// scalarFunc makes a function of one that takes a scalar; a number goes in by value.
+// scalarFunc makes a native of a function of one scalar; a number is passed by value.
 func scalarFunc(f func(any) (any, error)) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		v, ok := e.plain(c.at, c.args[0], false)
 		if !ok {
-			return e.soft()
+			return e.failedValue()
 		}
-		return e.outcome(c, func() (any, error) { return f(v) })
+		return e.callLibrary(c, func() (any, error) { return f(v) })
 	}
 }
 
-// folding computes from left to right; with are further operands.
-func folding(f func(a, b int64) (int64, bool), with ...any) func(*eval, call) any {
+// foldInts makes a native that computes from left to right; with are further operands.
+func foldInts(f func(a, b int64) (int64, bool), with ...any) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		var sum int64
 		for i, a := range append(c.args[:len(c.args):len(c.args)], with...) {
 			v, ok := e.plain(c.at, a, false)
 			if !ok {
-				return e.soft()
+				return e.failedValue()
 			}
 			n, err := strictInt(v)
 			if err != nil {
-				return e.failCall(c, err)
+				return e.failLibrary(c, err)
 			}
 			if i == 0 {
 				sum = n
 			} else if sum, ok = f(sum, n); !ok {
-				return e.failCall(c, diag.SafeError("the result does not fit into 64 bits, or something is divided by zero"))
+				return e.failLibrary(c, diag.SafeError("the result does not fit into 64 bits, or something is divided by zero"))
 			}
 		}
 		return sum
@@ -106,14 +106,14 @@ func modInt(a, b int64) (int64, bool) {
 	return a % b, true
 }
 
-// floating calls a function of sprig on floats.
-func floating(f reflect.Value) func(*eval, call) any {
+// onFloats makes a native that calls a function of sprig with floats.
+func onFloats(f reflect.Value) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		in, ok := e.floats(c, c.args)
 		if !ok {
-			return e.soft()
+			return e.failedValue()
 		}
-		return e.outcome(c, func() (any, error) {
+		return e.callLibrary(c, func() (any, error) {
 			args := make([]reflect.Value, len(in))
 			for i, v := range in {
 				args[i] = reflect.ValueOf(v)
@@ -132,7 +132,7 @@ func (e *eval) floats(c call, args []any) ([]float64, bool) {
 		}
 		f, err := strictFloat(v)
 		if err != nil {
-			e.failCall(c, err)
+			e.failLibrary(c, err)
 			return nil, false
 		}
 		out[i] = f
@@ -147,18 +147,17 @@ func finite(f float64) (any, error) {
 	return f, nil
 }
 
-// rounding is sprig's round, but right for negative numbers, of which sprig's takes the
-// next one down.
-func rounding(e *eval, c call) any {
+// roundFloat is sprig's round, with a correct result for negative numbers.
+func roundFloat(e *eval, c call) any {
 	in, ok := e.floats(c, c.args)
 	if !ok {
-		return e.soft()
+		return e.failedValue()
 	}
 	on := .5
 	if len(in) > 2 {
 		on = in[2]
 	}
-	return e.outcome(c, func() (any, error) {
+	return e.callLibrary(c, func() (any, error) {
 		pow := math.Pow(10, math.Trunc(in[1]))
 		whole, rest := math.Modf(pow * math.Abs(in[0]))
 		if rest >= on {
@@ -173,7 +172,7 @@ func rounding(e *eval, c call) any {
 
 var errNotInt = diag.SafeError("not a whole number of 64 bits")
 
-// strictInt is a whole number, also as text.
+// strictInt converts a whole number, or its text.
 func strictInt(v any) (int64, error) {
 	switch v := v.(type) {
 	case string:
@@ -192,8 +191,8 @@ func strictInt(v any) (int64, error) {
 	return 0, errNotInt
 }
 
-// cutInt cuts a float off at the point, as sprig does, and takes true as 1.
-func cutInt(v any) (int64, error) {
+// truncInt truncates a float and converts true to 1, as sprig does.
+func truncInt(v any) (int64, error) {
 	switch v := v.(type) {
 	case bool:
 		if v {
@@ -225,10 +224,10 @@ func strictFloat(v any) (float64, error) {
 	return f, nil
 }
 
-// boolFloat takes true as 1, as sprig does.
+// boolFloat converts true to 1, as sprig does.
 func boolFloat(v any) (float64, error) {
 	if b, ok := v.(bool); ok {
-		i, err := cutInt(b)
+		i, err := truncInt(b)
 		return float64(i), err
 	}
 	return strictFloat(v)
@@ -250,7 +249,7 @@ func octal64(v any) (any, error) {
 	return i, nil
 }
 
-// roundDuration takes text like 1h30m, or nanoseconds.
+// roundDuration rounds text like 1h30m, or nanoseconds.
 func roundDuration(v any, round func(any) string) (any, error) {
 	if s, ok := v.(string); ok {
 		d, err := time.ParseDuration(s)

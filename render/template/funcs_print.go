@@ -11,31 +11,31 @@ import (
 	"confit/render/tree"
 )
 
-// print adds what makes text of scalars; a number is the text it was written as.
+// print adds the functions that write scalars as text. A number keeps its digits.
 func (m functions) print() {
-	m.add("print", function{native: printing(fmt.Sprint), max: -1})
-	m.add("println", function{native: printing(fmt.Sprintln), max: -1})
+	m.add("print", function{native: printWith(fmt.Sprint), max: -1})
+	m.add("println", function{native: printWith(fmt.Sprintln), max: -1})
 	m.add("printf", function{native: printFormat, min: 1, max: -1})
-	m.add("html", function{native: printing(template.HTMLEscaper), max: -1})
-	m.add("js", function{native: printing(template.JSEscaper), max: -1})
-	m.add("urlquery", function{native: printing(template.URLQueryEscaper), max: -1})
-	m.add("quote", function{native: joining(strconv.Quote), max: -1})
-	m.add("squote", function{native: joining(func(s string) string { return "'" + s + "'" }), max: -1})
-	m.add("cat", function{native: joining(func(s string) string { return s }), max: -1})
+	m.add("html", function{native: printWith(template.HTMLEscaper), max: -1})
+	m.add("js", function{native: printWith(template.JSEscaper), max: -1})
+	m.add("urlquery", function{native: printWith(template.URLQueryEscaper), max: -1})
+	m.add("quote", function{native: joinWith(strconv.Quote), max: -1})
+	m.add("squote", function{native: joinWith(func(s string) string { return "'" + s + "'" }), max: -1})
+	m.add("cat", function{native: joinWith(func(s string) string { return s }), max: -1})
 	m.add("join", function{native: join, min: 2, max: 2})
-	m.add("toString", function{native: joining(func(s string) string { return s }), min: 1, max: 1})
+	m.add("toString", function{native: joinWith(func(s string) string { return s }), min: 1, max: 1})
 	m.add("toStrings", function{native: toStrings(false), min: 1, max: 1})
 	m.add("sortAlpha", function{native: toStrings(true), min: 1, max: 1})
 }
 
-// printing is print, println and their like: scalars only.
-func printing(f func(...any) string) func(*eval, call) any {
+// printWith makes a native like print, of scalars only.
+func printWith(f func(...any) string) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		args, ok := e.scalars(c, c.args)
 		if !ok {
-			return e.soft()
+			return e.failedValue()
 		}
-		return e.text(c.at, f(args...))
+		return e.chargeText(c.at, f(args...))
 	}
 }
 
@@ -47,7 +47,7 @@ func (e *eval) scalars(c call, args []any) ([]any, bool) {
 			return nil, false
 		}
 		if _, ok := tree.TextOf(v); !ok {
-			e.raw(c, v)
+			e.failRaw(c, v)
 			return nil, false
 		}
 		out[i] = v
@@ -55,14 +55,14 @@ func (e *eval) scalars(c call, args []any) ([]any, bool) {
 	return out, true
 }
 
-func (e *eval) raw(c call, v any) {
+func (e *eval) failRaw(c call, v any) {
 	e.fail(c.at, "raw-"+tree.KindOf(v), c.name+" cannot write "+diag.An(tree.KindOf(v)), "use toYaml or toJson, or range over it")
 }
 
-// scalarText is a scalar argument as text; it is false after an error.
+// scalarText returns a scalar argument as text; ok is false after an error.
 func (e *eval) scalarText(c call, a any) (string, bool) {
 	if s, ok := e.scalar(a).(string); ok {
-		e.weigh(c.at, len(s))
+		e.chargeArg(c.at, len(s))
 		return s, true
 	}
 	v, ok := e.plain(c.at, a, true)
@@ -71,12 +71,12 @@ func (e *eval) scalarText(c call, a any) (string, bool) {
 	}
 	s, ok := tree.TextOf(v)
 	if !ok {
-		e.raw(c, v)
+		e.failRaw(c, v)
 	}
 	return s, ok
 }
 
-// texts is what arguments are as text.
+// texts returns scalar arguments as text.
 func (e *eval) texts(c call, args []any) ([]string, bool) {
 	out := make([]string, len(args))
 	for i, a := range args {
@@ -84,34 +84,34 @@ func (e *eval) texts(c call, args []any) ([]string, bool) {
 		if !ok {
 			return nil, false
 		}
-		e.weigh(c.at, 1)
+		e.chargeArg(c.at, 1)
 		out[i] = s
 	}
 	return out, true
 }
 
-// joining turns all arguments into text and makes one of them, each written by how.
-func joining(how func(string) string) func(*eval, call) any {
+// joinWith makes a native that writes all arguments with write, and joins them by spaces.
+func joinWith(write func(string) string) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		if len(c.args) == 1 {
 			s, ok := e.scalarText(c, c.args[0])
 			if !ok {
-				return e.soft()
+				return e.failedValue()
 			}
-			return e.text(c.at, how(s))
+			return e.chargeText(c.at, write(s))
 		}
 		words, ok := e.texts(c, c.args)
 		if !ok {
-			return e.soft()
+			return e.failedValue()
 		}
 		for i := range words {
-			words[i] = how(words[i])
+			words[i] = write(words[i])
 		}
-		return e.text(c.at, strings.Join(words, " "))
+		return e.chargeText(c.at, strings.Join(words, " "))
 	}
 }
 
-// listTexts is what the items of a list are as text; a scalar is a list of one.
+// listTexts returns the items of a list as text; a scalar counts as a list of one.
 func (e *eval) listTexts(c call, v any) ([]string, bool) {
 	if !tree.IsList(v) {
 		return e.texts(c, []any{v})
@@ -122,21 +122,21 @@ func (e *eval) listTexts(c call, v any) ([]string, bool) {
 func join(e *eval, c call) any {
 	sep, ok := e.textArg(c, 0)
 	if !ok {
-		return e.soft()
+		return e.failedValue()
 	}
 	words, ok := e.listTexts(c, c.args[1])
 	if !ok {
-		return e.soft()
+		return e.failedValue()
 	}
-	e.weigh(c.at, len(sep)*len(words))
-	return e.text(c.at, strings.Join(words, sep))
+	e.chargeArg(c.at, len(sep)*len(words))
+	return e.chargeText(c.at, strings.Join(words, sep))
 }
 
 func toStrings(sorted bool) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		words, ok := e.listTexts(c, c.args[0])
 		if !ok {
-			return e.soft()
+			return e.failedValue()
 		}
 		if sorted {
 			slices.Sort(words)

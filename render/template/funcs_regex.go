@@ -16,12 +16,13 @@ const (
 	maxMatches  = 1 << 18 // each takes about a microsecond
 )
 
-// regex adds sprig's, under both of their names; a bad expression is an error.
+// regex adds sprig's functions of regular expressions, under both of their names. A bad expression
+// is an error.
 func (m functions) regex() {
 	m.addMust("regexMatch", goFunction(regexMatch))
 	m.addMust("regexFind", goFunction(regexFind))
-	m.addMust("regexFindAll", goFunction(regexFindAll))
-	m.addMust("regexSplit", goFunction(regexSplit))
+	m.addMust("regexFindAll", goFunction(regexList((*regexp.Regexp).FindAllString)))
+	m.addMust("regexSplit", goFunction(regexList((*regexp.Regexp).Split)))
 	m.addMust("regexReplaceAll", goFunction(regexReplace(false)))
 	m.addMust("regexReplaceAllLiteral", goFunction(regexReplace(true)))
 }
@@ -31,7 +32,7 @@ const (
 	errSlowRegexp = diag.SafeError("the expression takes too long on a text of that size")
 )
 
-// compile refuses what would take too long on s.
+// compile refuses an expression that would take too long on s.
 func compile(expr, s string) (*regexp.Regexp, error) {
 	if len(expr) > 1<<16 {
 		return nil, diag.SafeError("the regular expression is larger than 64 KiB")
@@ -68,39 +69,25 @@ func regexFind(expr, s string) (string, error) {
 
 var errManyMatches = diag.SafeError(fmt.Sprintf("more than %d matches", maxMatches))
 
-func regexFindAll(expr, s string, n int) ([]string, error) {
-	re, err := compile(expr, s)
-	if err != nil {
-		return nil, err
+// regexList makes a function of a method that returns at most n texts; a negative n means all.
+func regexList(find func(re *regexp.Regexp, s string, n int) []string) any {
+	return func(expr, s string, n int) ([]string, error) {
+		re, err := compile(expr, s)
+		if err != nil {
+			return nil, err
+		}
+		if n < 0 || n > maxMatches {
+			n = maxMatches + 1
+		}
+		texts := find(re, s, n)
+		if len(texts) > maxMatches {
+			return nil, errManyMatches
+		}
+		return texts, nil
 	}
-	found := re.FindAllString(s, bounded(n))
-	if len(found) > maxMatches {
-		return nil, errManyMatches
-	}
-	return found, nil
 }
 
-func regexSplit(expr, s string, n int) ([]string, error) {
-	re, err := compile(expr, s)
-	if err != nil {
-		return nil, err
-	}
-	parts := re.Split(s, bounded(n))
-	if len(parts) > maxMatches {
-		return nil, errManyMatches
-	}
-	return parts, nil
-}
-
-// bounded is n, or one more than a list may have where n is larger or means all.
-func bounded(n int) int {
-	if n < 0 || n > maxMatches {
-		return maxMatches + 1
-	}
-	return n
-}
-
-// groupNames finds what stands for a group in the text that replaces a match.
+// groupNames matches the references to groups in a replacement.
 var groupNames = diag.LazyRegexp(`\$(\w+|\{\w+\})`)
 
 func regexReplace(literal bool) func(expr, s, repl string) (string, error) {
@@ -119,8 +106,8 @@ func regexReplace(literal bool) func(expr, s, repl string) (string, error) {
 	}
 }
 
-// replacedSize is an upper bound of the size after a replacement: a group is at most as
-// long as its match.
+// replacedSize is an upper bound of the size after a replacement: a group is at most as long as its
+// match.
 func replacedSize(re *regexp.Regexp, s, repl string, literal bool) int {
 	size, fixed, groups := len(s), len(repl), 0
 	if !literal {

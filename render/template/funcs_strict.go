@@ -1,6 +1,7 @@
 package template
 
 import (
+	"cmp"
 	"encoding/base32"
 	"encoding/base64"
 	"fmt"
@@ -12,35 +13,37 @@ import (
 	"confit/render/diag"
 )
 
-// strict adds what stands in for functions of sprig that swallow an error and go on with
-// a wrong value, or that make as much as they are asked for.
+// strict adds replacements for functions of sprig that ignore an error, or that allocate without a
+// limit.
 func (m functions) strict(sprig map[string]any) {
-	m.add("b64dec", goFunction(func(s string) (string, error) { return decoded(base64.StdEncoding.DecodeString(s)) }))
-	m.add("b32dec", goFunction(func(s string) (string, error) { return decoded(base32.StdEncoding.DecodeString(s)) }))
+	m.add("b64dec", goFunction(func(s string) (string, error) { return decodedText(base64.StdEncoding.DecodeString(s)) }))
+	m.add("b32dec", goFunction(func(s string) (string, error) { return decodedText(base32.StdEncoding.DecodeString(s)) }))
 	m.add("repeat", goFunction(repeat))
-	m.add("until", goFunction(func(n int) ([]int, error) { return count(0, n, sign(n)) }))
-	m.add("untilStep", goFunction(count))
+	m.add("until", goFunction(func(n int) ([]int, error) { return countTo(0, n, cmp.Compare(n, 0)) }))
+	m.add("untilStep", goFunction(countTo))
 	m.add("seq", goFunction(seq))
 	m.add("indent", goFunction(indent))
 	m.add("nindent", goFunction(nindent))
 	m.add("substr", goFunction(substr))
 	m.add("replace", goFunction(replace))
-	m.add("splitList", goFunction(func(sep, s string) ([]string, error) { return pieces(sep, s, -1) }))
-	m.add("split", goFunction(func(sep, s string) (map[string]string, error) { return numbered(pieces(sep, s, -1)) }))
-	m.add("splitn", goFunction(func(sep string, n int, s string) (map[string]string, error) { return numbered(pieces(sep, s, n)) }))
+	m.add("splitList", goFunction(func(sep, s string) ([]string, error) { return splitBounded(sep, s, -1) }))
+	m.add("split", goFunction(func(sep, s string) (map[string]string, error) { return numberedParts(splitBounded(sep, s, -1)) }))
+	m.add("splitn", goFunction(func(sep string, n int, s string) (map[string]string, error) {
+		return numberedParts(splitBounded(sep, s, n))
+	}))
 	m.add("osBase", goFunction(path.Base)) // the same on every system
 	m.add("osDir", goFunction(path.Dir))
 	m.add("osClean", goFunction(path.Clean))
 	m.add("osExt", goFunction(path.Ext))
 	m.add("osIsAbs", goFunction(path.IsAbs))
-	m.add("abbrevboth", goFunction(abbreviated(sprig["abbrevboth"].(func(int, int, string) string))))
-	m.add("wrapWith", function{native: wrapped(sprig["wrapWith"].(func(int, string, string) string)), min: 3, max: 3})
-	derive := goFunction(derived(sprig["derivePassword"].(func(uint32, string, string, string, string) string)))
+	m.add("abbrevboth", goFunction(checkedAbbrev(sprig["abbrevboth"].(func(int, int, string) string))))
+	m.add("wrapWith", goFunction(checkedWrap(sprig["wrapWith"].(func(int, string, string) string))))
+	derive := goFunction(checkedDerive(sprig["derivePassword"].(func(uint32, string, string, string, string) string)))
 	derive.slow = true
 	m.add("derivePassword", derive)
 }
 
-func decoded(b []byte, err error) (string, error) {
+func decodedText(b []byte, err error) (string, error) {
 	if err != nil {
 		return "", diag.SafeError("the text is not encoded that way")
 	}
@@ -61,11 +64,11 @@ func repeat(n int, s string) (string, error) {
 	return strings.Repeat(s, n), nil
 }
 
-func indent(n int, s string) (string, error) { return indented("", n, s) }
+func indent(n int, s string) (string, error) { return indentAfter("", n, s) }
 
-func nindent(n int, s string) (string, error) { return indented("\n", n, s) }
+func nindent(n int, s string) (string, error) { return indentAfter("\n", n, s) }
 
-func indented(before string, n int, s string) (string, error) {
+func indentAfter(before string, n int, s string) (string, error) {
 	if n < 0 {
 		return "", diag.SafeError("an indentation is 0 at least")
 	}
@@ -84,15 +87,8 @@ func replace(old, with, s string) (string, error) {
 	return strings.ReplaceAll(s, old, with), nil
 }
 
-func sign(n int) int {
-	if n < 0 {
-		return -1
-	}
-	return 1
-}
-
-// count lists the numbers from start up to stop, or down to it.
-func count(start, stop, step int) ([]int, error) {
+// countTo lists the numbers from start to stop, without stop.
+func countTo(start, stop, step int) ([]int, error) {
 	if step == 0 || step > 0 && stop < start || step < 0 && stop > start {
 		return []int{}, nil
 	}
@@ -110,8 +106,7 @@ func count(start, stop, step int) ([]int, error) {
 	return list, nil
 }
 
-// seq counts like the shell's: a last number, a first and a last, or a first, a step
-// and a last.
+// seq counts like the shell's seq: last; first and last; or first, step and last.
 func seq(n ...int) (string, error) {
 	start, step, end := 1, 1, 0
 	switch len(n) {
@@ -130,7 +125,7 @@ func seq(n ...int) (string, error) {
 	if end == math.MaxInt || end == math.MinInt {
 		return "", errManyItems
 	}
-	list, err := count(start, end+sign(step), step)
+	list, err := countTo(start, end+cmp.Compare(step, 0), step)
 	if err != nil {
 		return "", err
 	}
@@ -141,8 +136,8 @@ func seq(n ...int) (string, error) {
 	return strings.Join(words, " "), nil
 }
 
-// substr cuts by bytes, as sprig does: a negative start is that of the text, and then
-// the end must lie in it; else an end that does not is that of the text.
+// substr cuts by bytes, as sprig does. A negative start means 0, and the end must then lie in the
+// text; otherwise an end beyond the text means its end.
 func substr(start, end int, s string) (string, error) {
 	if start < 0 && end >= 0 && end <= len(s) {
 		return s[:end], nil
@@ -156,7 +151,7 @@ func substr(start, end int, s string) (string, error) {
 	return s[start:end], nil
 }
 
-func pieces(sep, s string, n int) ([]string, error) {
+func splitBounded(sep, s string, n int) ([]string, error) {
 	if n < 0 || n > maxItems {
 		if strings.Count(s, sep) >= maxItems {
 			return nil, errManyItems
@@ -165,7 +160,7 @@ func pieces(sep, s string, n int) ([]string, error) {
 	return strings.SplitN(s, sep, n), nil
 }
 
-func numbered(parts []string, err error) (map[string]string, error) {
+func numberedParts(parts []string, err error) (map[string]string, error) {
 	m := make(map[string]string, len(parts))
 	for i, p := range parts {
 		m[fmt.Sprintf("_%d", i)] = p
@@ -173,7 +168,7 @@ func numbered(parts []string, err error) (map[string]string, error) {
 	return m, err
 }
 
-func abbreviated(abbrev func(int, int, string) string) any {
+func checkedAbbrev(abbrev func(int, int, string) string) any {
 	return func(left, right int, s string) (string, error) {
 		short := abbrev(left, right, s)
 		if short == "" && s != "" {
@@ -183,30 +178,17 @@ func abbreviated(abbrev func(int, int, string) string) any {
 	}
 }
 
-func wrapped(wrap func(int, string, string) string) func(*eval, call) any {
-	return func(e *eval, c call) (v any) {
-		n, ok := e.intArg(c, 0)
-		if !ok {
-			return e.soft()
-		}
-		sep, ok := e.textArg(c, 1)
-		if !ok {
-			return e.soft()
-		}
-		s, ok := e.textArg(c, 2)
-		if !ok {
-			return e.soft()
-		}
+func checkedWrap(wrap func(int, string, string) string) any {
+	return func(n int, sep, s string) (string, error) {
 		lines := 2*(len(s)/max(1, n)) + 2 // at most: of two, one may be short
 		if len(sep) > maxText/lines {
-			return e.failCall(c, errGrows)
+			return "", errGrows
 		}
-		defer e.caught(c, &v)
-		return e.text(c.at, wrap(n, sep, s))
+		return wrap(n, sep, s), nil
 	}
 }
 
-func derived(derive func(uint32, string, string, string, string) string) any {
+func checkedDerive(derive func(uint32, string, string, string, string) string) any {
 	return func(n uint32, kind, password, user, site string) (string, error) {
 		switch kind {
 		case "maximum", "long", "medium", "short", "basic", "pin":

@@ -121,7 +121,7 @@ func TestFunctions(t *testing.T) {
 			}
 		})
 	}
-	for _, name := range rendertest.SortedNames(testLibrary.funcs) {
+	for _, name := range rendertest.SortedNames(testEngine.funcs) {
 		if !shown[name] {
 			t.Errorf("%s has no example in testdata/functions.txt", name)
 		}
@@ -129,7 +129,7 @@ func TestFunctions(t *testing.T) {
 }
 
 func (e *eval) offers(name string) bool {
-	_, ok := e.lib.funcs[name]
+	_, ok := e.engine.funcs[name]
 	return ok
 }
 
@@ -159,7 +159,7 @@ func TestForbidden(t *testing.T) {
 	for name := range sprig.GenericFuncMap() {
 		e := ours(t, "{{ "+name+" }}", rendertest.ValuesOf(t, rendertest.NodeOf(map[string]any{}, &tree.Origin{})), false)
 		forbidden := len(e.problems) > 0 && e.problems[0].Code == "forbidden-function"
-		if _, offered := testLibrary.funcs[name]; offered == forbidden {
+		if _, offered := testEngine.funcs[name]; offered == forbidden {
 			t.Errorf("%s is neither offered nor forbidden: %v", name, e.problems)
 		}
 	}

@@ -10,18 +10,17 @@ import (
 	"confit/render/specfile"
 )
 
-// What one template may do and make. An execution that goes beyond is stopped, with
-// CauseLimit and the place.
+// The limits of one execution. Beyond them it ends with CauseLimit and a place.
 const (
-	maxOutput   = 64 << 20 // bytes of one rendered file
-	maxText     = 32 << 20 // bytes that go into one function, or come out
-	maxMade     = 512 << 20
-	maxItems    = 1 << 20 // items of one list
-	maxProblems = 20      // missing values reported of one template
-	lookEvery   = 1024    // steps from one look at the clock to the next
+	maxOutput     = 64 << 20 // bytes of one rendered file
+	maxText       = 32 << 20 // bytes that go into one function, or come out
+	maxMade       = 512 << 20
+	maxItems      = 1 << 20 // items of one list
+	maxProblems   = 20      // missing values reported of one template
+	stepsPerCheck = 1024    // steps from one look at the clock to the next
 )
 
-// Limits are what the spec can set of it. The zero value of each is its default.
+// Limits are the limits that a spec sets. Each has a default for zero.
 type Limits struct {
 	Template specfile.Size  // bytes of template text; 1 MiB
 	Depth    specfile.Count // nested include, template and tpl; 64
@@ -32,7 +31,7 @@ func (l Limits) withDefaults() Limits {
 	return Limits{Template: cmp.Or(l.Template, 1<<20), Depth: min(cmp.Or(l.Depth, 64), most)}
 }
 
-// stop ends an execution at once: a limit.
+// A stop is the panic of a limit: it ends an execution.
 type stop struct{ p *diag.Problem }
 
 func (e *eval) limit(at parse.Node, code, text, hint string) {
@@ -45,48 +44,48 @@ func (e *eval) limitAt(offset int, code, text, hint string) {
 	panic(stop{p})
 }
 
-// tick counts steps, and stops what has grown too large or taken too long.
-func (e *eval) tick(at parse.Node, steps int) {
+// step counts steps, and ends an execution that is too large or takes too long.
+func (e *eval) step(at parse.Node, steps int) {
 	if len(e.out) > maxOutput {
 		e.limit(at, "output-size", fmt.Sprintf("the output is larger than %d MiB", maxOutput>>20), "look for an endless range")
 	}
-	if e.steps += steps; e.steps >= lookEvery {
+	if e.steps += steps; e.steps >= stepsPerCheck {
 		e.steps = 0
-		e.look(at)
+		e.checkDeadline(at)
 	}
 }
 
-func (e *eval) look(at parse.Node) {
-	if e.late() {
+func (e *eval) checkDeadline(at parse.Node) {
+	if e.pastDeadline() {
 		e.limit(at, "time-limit", "the template did not end within the time limit", "look for an endless range, or raise limits.time")
 	}
 }
 
-func (e *eval) late() bool { return !e.deadline.IsZero() && time.Now().After(e.deadline) }
+func (e *eval) pastDeadline() bool { return !e.deadline.IsZero() && time.Now().After(e.deadline) }
 
-// made counts the bytes of what a function made, and the time that took.
-func (e *eval) made(at parse.Node, bytes int) {
-	e.bytes += bytes
+// charge counts the bytes that a function allocated, and the time for them.
+func (e *eval) charge(at parse.Node, bytes int) {
+	e.charged += bytes
 	if bytes > maxText {
 		e.limit(at, "text-size", fmt.Sprintf("a function makes more than %d MiB", maxText>>20), "look for a text that grows in a range")
 	}
-	if e.bytes > maxMade {
+	if e.charged > maxMade {
 		e.limit(at, "text-size", fmt.Sprintf("the functions of the template make more than %d MiB in all", maxMade>>20), "look for a text or a list that grows in a range")
 	}
-	e.lib.budget.Charge(bytes)
-	e.tick(at, bytes>>6)
+	e.engine.budget.Charge(bytes)
+	e.step(at, bytes>>6)
 }
 
-// text counts a text that a function made.
-func (e *eval) text(at parse.Node, s string) string {
-	e.made(at, len(s))
+// chargeText charges for a text that a function made.
+func (e *eval) chargeText(at parse.Node, s string) string {
+	e.charge(at, len(s))
 	return s
 }
 
-// grown counts a list or a map that a function made, of n items.
-func (e *eval) grown(at parse.Node, n int) {
+// chargeItems charges for a list or a map of n items.
+func (e *eval) chargeItems(at parse.Node, n int) {
 	if n > maxItems {
 		e.limit(at, "list-size", fmt.Sprintf("a list or map of more than %d items", maxItems), "look for a list that grows in a range")
 	}
-	e.made(at, 16*n)
+	e.charge(at, 16*n)
 }

@@ -4,16 +4,15 @@ import (
 	"strings"
 )
 
-// maxNesting bounds blocks within blocks and parentheses within parentheses: the
-// parser recurses, and a stack that overflows ends the process.
+// maxNesting is the limit of nested blocks and parentheses: the parser recurses, and a stack
+// overflow ends the process.
 const maxNesting = 500
 
-// tooNested finds the offset at which a template nests too deep; -1 where it does not.
-// It reads actions as the lexer does, as far as quotes and comments go. A chain of
-// "else if" nests too: the parser takes each as an if within the else.
+// tooNested finds the offset of too deep a nesting; -1 is none. It reads quotes and comments of
+// actions as the lexer does. Each "else if" of a chain counts: the parser nests it in the else.
 func tooNested(text, left, right string) int {
 	if strings.Count(text, left) <= maxNesting && strings.Count(text, "(") <= maxNesting {
-		return -1 // as there is not enough of anything, nearly always
+		return -1 // nearly always
 	}
 	var open []int // else ifs of each open block
 	depth := 0
@@ -45,7 +44,7 @@ func tooNested(text, left, right string) int {
 	}
 }
 
-// An action is what the scan sees of one.
+// An action is the result of scanning one action.
 type action struct {
 	end                int // offset after it
 	parens             int // deepest parentheses
@@ -99,8 +98,8 @@ func firstWord(s string) string {
 	return s
 }
 
-// skipQuoted gives the offset of the quote that ends the one at at; a quote that is
-// open at the end of its line is none.
+// skipQuoted returns the offset of the closing quote, or at where the quote is open at the end of
+// its line.
 func skipQuoted(text string, at int) int {
 	quote := text[at]
 	for i := at + 1; i < len(text); i++ {

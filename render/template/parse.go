@@ -1,6 +1,7 @@
 package template
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"regexp"
@@ -14,14 +15,14 @@ import (
 	"confit/render/diag"
 )
 
-// A Source is the text of one template file, kept for positions in it.
+// A Source is the text of one template file.
 type Source struct {
-	Name   string
-	Text   string
-	secret bool      // came from a sensitive source: its lines are not shown
-	made   bool      // made by a template: where it is secret, so are places in it
-	In     diag.Spot // where the text stands in another file
-	Block  bool      // its lines are those of that file, from the one after in
+	Name      string
+	Text      string
+	secret    bool      // of a sensitive source: errors quote no line of it
+	generated bool      // an argument of tpl: if secret, errors omit positions in it
+	In        diag.Spot // place of the text in another file
+	Block     bool      // a YAML block: its first line follows the line of In
 }
 
 // FileSource reads a file.
@@ -35,9 +36,9 @@ func FileSource(f *content.File) (*Source, error) {
 	return &Source{Name: f.From, Text: string(data), secret: f.Sensitive}, nil
 }
 
-// pos turns a byte offset into a place.
+// pos converts a byte offset to a place.
 func (s *Source) pos(offset int) diag.Pos {
-	if s.secret && s.made {
+	if s.secret && s.generated {
 		return diag.Pos{File: s.Name, In: s.In}
 	}
 	offset = max(0, min(offset, len(s.Text)))
@@ -52,12 +53,12 @@ func (s *Source) pos(offset int) diag.Pos {
 func (s *Source) lineAt(n int) diag.Pos {
 	p := diag.Pos{File: s.Name, Line: n, In: s.In}
 	if s.Block {
-		p.In.Line, p.In.Col = s.In.Line+n, 0 // how far it is indented is not known
+		p.In.Line, p.In.Col = s.In.Line+n, 0 // the indentation is unknown
 	}
 	return p
 }
 
-// line is the text of one line, to be shown with an error.
+// line is the text of one line, for an error.
 func (s *Source) line(n int) string {
 	if s.secret || n < 1 {
 		return ""
@@ -70,15 +71,14 @@ func (s *Source) line(n int) string {
 	return strings.TrimSuffix(line, "\r")
 }
 
-// A definition is a template with a name: a file, or a define within one.
+// A definition is a named template: a file, or a define in it.
 type definition struct {
 	name string
 	root *parse.ListNode
 	src  *Source
 }
 
-// A Program is one template file ready to be executed: its own definitions, over
-// those of the partials it sees.
+// A Program is a parsed template file: its definitions, and the partials below them.
 type Program struct {
 	main     *definition
 	own      map[string]*definition
@@ -89,17 +89,17 @@ type Program struct {
 type Partials map[string]*definition
 
 // Parse parses one file, which may include partials.
-func (l *Engine) Parse(src *Source, left, right string, partials Partials) (*Program, error) {
-	main, own, err := parseSource(src, left, right, l)
+func (en *Engine) Parse(src *Source, left, right string, partials Partials) (*Program, error) {
+	main, own, err := parseSource(src, left, right, en)
 	if err != nil {
 		return nil, err
 	}
 	return &Program{main: main, own: own, partials: partials}, nil
 }
 
-// ParsePartials parses files that only define templates. Each is also a template under its
-// own path, without the folder above.
-func (l *Engine) ParsePartials(files []*content.File, above, left, right string) (Partials, error) {
+// ParsePartials parses files of definitions. Each file is also a template under its path below the
+// folder above.
+func (en *Engine) ParsePartials(files []*content.File, above, left, right string) (Partials, error) {
 	defs := Partials{}
 	var all []error
 	for _, f := range files {
@@ -108,7 +108,7 @@ func (l *Engine) ParsePartials(files []*content.File, above, left, right string)
 			all = append(all, err)
 			continue
 		}
-		main, own, err := parseSource(src, left, right, l)
+		main, own, err := parseSource(src, left, right, en)
 		if err != nil {
 			all = append(all, err)
 			continue
@@ -119,6 +119,7 @@ func (l *Engine) ParsePartials(files []*content.File, above, left, right string)
 	return defs, errors.Join(all...)
 }
 
+// lookup finds a template by name: own definitions hide partials.
 func (p *Program) lookup(name string) *definition {
 	if d := p.own[name]; d != nil {
 		return d
@@ -129,23 +130,22 @@ func (p *Program) lookup(name string) *definition {
 	return p.partials[name]
 }
 
-// parseSource parses one file. It returns the file's own definition and all others that
-// it defines.
-func parseSource(src *Source, left, right string, lib *Engine) (*definition, map[string]*definition, error) {
-	if most := lib.limits.Template; len(src.Text) > int(most) {
+// parseSource parses one file into its main definition and all definitions in it.
+func parseSource(src *Source, left, right string, engine *Engine) (*definition, map[string]*definition, error) {
+	if most := engine.limits.Template; len(src.Text) > int(most) {
 		p := diag.Problemf(diag.CauseLimit, "template-size", diag.Pos{File: src.Name, In: src.In}, "the template is larger than %v", most)
 		p.Hint = "copy large content with copy, split the template, or raise limits: {template: …}"
 		return nil, nil, p
 	}
-	if at := tooNested(src.Text, orDelim(left, "{{"), orDelim(right, "}}")); at >= 0 {
+	if at := tooNested(src.Text, cmp.Or(left, "{{"), cmp.Or(right, "}}")); at >= 0 {
 		p := diag.Problemf(diag.CauseLimit, "too-deep", src.pos(at), "the template is nested more than %d deep", maxNesting)
 		p.Hint = "split it with define"
 		return nil, nil, p
 	}
 	t := parse.New(src.Name)
 	trees := map[string]*parse.Tree{}
-	if _, err := t.Parse(src.Text, left, right, trees, lib.funcs); err != nil {
-		return nil, nil, parseProblem(src, err, lib)
+	if _, err := t.Parse(src.Text, left, right, trees, engine.funcs); err != nil {
+		return nil, nil, parseProblem(src, err, engine)
 	}
 	main := &definition{name: src.Name, root: t.Root, src: src}
 	if tree := trees[src.Name]; tree != nil {
@@ -162,21 +162,13 @@ func parseSource(src *Source, left, right string, lib *Engine) (*definition, map
 	return main, defs, nil
 }
 
-func orDelim(delim, normal string) string {
-	if delim == "" {
-		return normal
-	}
-	return delim
-}
-
 var (
 	parseError  = diag.LazyRegexp(`(?s)^template: .*?:(\d+): (.*)$`)
 	unknownFunc = diag.LazyRegexp(`^function "(.*)" not defined$`)
 )
 
-// parseProblem words a syntax error. The parser knows the line only; the column is
-// that of what it complains of, where that can be found.
-func parseProblem(src *Source, err error, lib *Engine) *diag.Problem {
+// parseProblem describes a syntax error. The parser knows only the line of an error.
+func parseProblem(src *Source, err error, engine *Engine) *diag.Problem {
 	p := diag.Problemf(diag.CauseData, "template-syntax", diag.Pos{File: src.Name, In: src.In}, "the template cannot be parsed")
 	m := parseError().FindStringSubmatch(strings.TrimPrefix(err.Error(), "template: "+src.Name))
 	if m == nil {
@@ -196,14 +188,14 @@ func parseProblem(src *Source, err error, lib *Engine) *diag.Problem {
 		return p
 	}
 	if f := unknownFunc().FindStringSubmatch(m[2]); f != nil {
-		return unknownFunction(p, f[1], lib)
+		return unknownFunction(p, f[1], engine)
 	}
 	p.Text = diag.Quoted(m[2])
 	p.Hint = "see the template language: https://pkg.go.dev/text/template"
 	return p
 }
 
-func unknownFunction(p *diag.Problem, name string, lib *Engine) *diag.Problem {
+func unknownFunction(p *diag.Problem, name string, engine *Engine) *diag.Problem {
 	p.Code, p.Text = "unknown-function", "there is no function "+diag.Quoted(name)
 	if at := regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`).FindStringIndex(p.Source); at != nil {
 		p.Pos.Col = 1 + utf8.RuneCountInString(p.Source[:at[0]])
@@ -212,6 +204,6 @@ func unknownFunction(p *diag.Problem, name string, lib *Engine) *diag.Problem {
 		p.Code, p.Text, p.Hint = "forbidden-function", "the function "+name+" is not offered: it would not give the same on each run", why
 		return p
 	}
-	p.Hint = diag.DidYouMean(name, slices.Collect(maps.Keys(lib.funcs)), p.Hint)
+	p.Hint = diag.DidYouMean(name, slices.Collect(maps.Keys(engine.funcs)), p.Hint)
 	return p
 }

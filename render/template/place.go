@@ -7,7 +7,7 @@ import (
 	"confit/render/diag"
 )
 
-// start is the offset at which a node is written.
+// start is the offset of the source of a node.
 func (e *eval) start(at parse.Node) int {
 	switch n := at.(type) {
 	case *parse.FieldNode:
@@ -22,15 +22,15 @@ func (e *eval) start(at parse.Node) int {
 	return int(at.Position())
 }
 
-// rest is the source from an offset on.
-func (e *eval) rest(offset int) string {
+// sourceFrom is the source from an offset on.
+func (e *eval) sourceFrom(offset int) string {
 	if offset < 0 || offset > len(e.def.src.Text) {
 		return ""
 	}
 	return e.def.src.Text[offset:]
 }
 
-// nameOffset is the place of the dot of name number i of a walk; -1 is the node's own.
+// nameOffset is the offset of the dot before name i of a walk; for -1, that of the node.
 func (e *eval) nameOffset(at parse.Node, i int) int {
 	var start int
 	var names []string
@@ -41,7 +41,7 @@ func (e *eval) nameOffset(at parse.Node, i int) int {
 		start, names = int(n.Pos), n.Field
 	case *parse.VariableNode:
 		start, names = int(n.Pos), n.Ident[1:]
-		if len(names) > 0 && !strings.HasPrefix(e.rest(start), ".") {
+		if len(names) > 0 && !strings.HasPrefix(e.sourceFrom(start), ".") {
 			start += len(n.Ident[0])
 		}
 	default:
@@ -53,18 +53,18 @@ func (e *eval) nameOffset(at parse.Node, i int) int {
 	return start
 }
 
-// fieldStart is the offset of the first dot of n: the parser gives that of the second
-// field where there are several.
+// fieldStart is the offset of the first dot of n. The parser records that of the second field where
+// there are several.
 func (e *eval) fieldStart(n *parse.FieldNode) int {
 	start := int(n.Pos)
-	if len(n.Ident) > 1 && !strings.HasPrefix(e.rest(start), "."+strings.Join(n.Ident, ".")) {
+	if len(n.Ident) > 1 && !strings.HasPrefix(e.sourceFrom(start), "."+strings.Join(n.Ident, ".")) {
 		start -= 1 + len(n.Ident[0])
 	}
 	return start
 }
 
-// written is the expression up to and with the field at offset, as in the source.
-func (e *eval) written(at parse.Node, offset int, name string) string {
+// sourceText is the source of an expression up to the end of the field at offset.
+func (e *eval) sourceText(at parse.Node, offset int, name string) string {
 	start := int(at.Position())
 	switch n := at.(type) {
 	case *parse.FieldNode:

@@ -8,9 +8,9 @@ import (
 	"confit/render/tree"
 )
 
-// question adds what asks about a value: a missing one is an answer, not an error.
-func (m functions) question() {
-	m.add("default", function{native: defaulting, min: 1, max: 2})
+// query adds the functions that test values and accept missing ones.
+func (m functions) query() {
+	m.add("default", function{native: defaultTo, min: 1, max: 2})
 	m.add("empty", function{native: func(e *eval, c call) any { return Empty(e.scalar(c.args[0])) }, min: 1, max: 1})
 	m.add("coalesce", function{native: coalesce, max: -1})
 	m.add("ternary", function{native: ternary, min: 3, max: 3})
@@ -31,18 +31,18 @@ func (m functions) question() {
 	}, min: 2, max: 2})
 }
 
-// isNamed tells whether the name of a kind or type is the first argument.
+// isNamed makes a native that compares the kind or type of a value with a name.
 func isNamed(name func(any) string) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		want, ok := e.textArg(c, 0)
 		if !ok {
-			return e.soft()
+			return e.failedValue()
 		}
 		return want == name(e.scalar(c.args[1]))
 	}
 }
 
-func defaulting(e *eval, c call) any {
+func defaultTo(e *eval, c call) any {
 	if len(c.args) == 1 || Empty(e.scalar(c.args[1])) {
 		return c.args[0]
 	}
@@ -75,16 +75,16 @@ func (e *eval) countTrue(c call) int {
 	return n
 }
 
-// keyOf is an argument that names a key; it is false after an error.
+// keyOf returns an argument that names a key; ok is false after an error.
 func (e *eval) keyOf(c call, v any) (string, bool) {
 	switch k := e.scalar(v).(type) {
 	case string:
 		return k, true
 	case *Missing:
-		e.use(c.at, k)
+		e.failMissing(c.at, k)
 	case poison:
 	case nil:
-		e.null(c.at, v)
+		e.failNull(c.at, v)
 	default:
 		e.fail(c.at, "bad-argument", c.name+" wants the name of a key, not "+diag.An(tree.KindOf(k)), "")
 	}
@@ -94,7 +94,7 @@ func (e *eval) keyOf(c call, v any) (string, bool) {
 func hasKey(e *eval, c call) any {
 	key, ok := e.keyOf(c, c.args[1])
 	if !ok {
-		return e.soft()
+		return e.failedValue()
 	}
 	switch m := c.args[0].(type) {
 	case *tree.Node:
@@ -112,33 +112,33 @@ func hasKey(e *eval, c call) any {
 
 func get(e *eval, c call) any {
 	if _, ok := e.keyOf(c, c.args[1]); !ok {
-		return e.soft()
+		return e.failedValue()
 	}
-	if m := e.scalar(c.args[0]); !tree.IsMap(m) && nothing(m) != nil {
+	if m := e.scalar(c.args[0]); !tree.IsMap(m) && nilIfMissing(m) != nil {
 		return e.fail(c.at, "bad-argument", "get wants a map, not "+diag.An(tree.KindOf(m)), "")
 	}
 	return e.item(c.at, c.args[0], c.args[1])
 }
 
-// dig walks names down a map; the last two arguments are the default and the map.
+// dig walks along names down a map. The last two arguments are the default and the map.
 func dig(e *eval, c call) any {
 	last := len(c.args) - 1
 	v := c.args[last]
 	for _, a := range c.args[:last-1] {
 		if _, ok := e.keyOf(c, a); !ok {
-			return e.soft()
+			return e.failedValue()
 		}
 		v = e.item(c.at, v, a)
 	}
-	if nothing(v) == nil {
+	if nilIfMissing(v) == nil {
 		return c.args[last-1]
 	}
 	return v
 }
 
-// goKind is what Go calls the kind of a value: what kindOf gives in sprig.
+// goKind is Go's kind of a value, as in sprig's kindOf.
 func goKind(v any) string {
-	switch v := nothing(v).(type) {
+	switch v := nilIfMissing(v).(type) {
 	case nil:
 		return "invalid"
 	case tree.Num:
@@ -156,7 +156,7 @@ func goKind(v any) string {
 }
 
 func goType(v any) string {
-	switch v := nothing(v).(type) {
+	switch v := nilIfMissing(v).(type) {
 	case nil:
 		return "<nil>"
 	case tree.Num:

@@ -9,31 +9,31 @@ import (
 	"confit/render/format"
 )
 
-// A mark says which part of a template writes the output from an offset on.
-type mark struct {
+// A segment is a part of the output, and the part of the template that wrote it.
+type segment struct {
 	out    int // offset in the output
 	def    *definition
 	at     int  // offset in the template
 	copied bool // template text: byte for byte
 }
 
-func (e *eval) mark(at int, copied bool) {
-	if e.marking {
-		e.marks = append(e.marks, mark{len(e.out), e.def, at, copied})
+func (e *eval) trace(at int, copied bool) {
+	if e.tracing {
+		e.segments = append(e.segments, segment{len(e.out), e.def, at, copied})
 	}
 }
 
-// blame finds the part of the template that wrote the line of a fault, by executing do again
-// with marks, and words the problem.
-func (l *Engine) blame(e *eval, f format.Fault, do func(*eval)) *diag.Problem {
-	again := l.newEval(e.prog)
-	again.marking = true
-	do(again)
-	return again.blame(f)
+// faultProblem calls do once more with tracing, and reports a fault at the template line that wrote
+// it.
+func (en *Engine) faultProblem(e *eval, f format.Fault, do func(*eval)) *diag.Problem {
+	traced := en.newEval(e.prog)
+	traced.tracing = true
+	do(traced)
+	return traced.faultProblem(f)
 }
 
-// blame words a fault at the place in the template that wrote its line.
-func (e *eval) blame(f format.Fault) *diag.Problem {
+// faultProblem reports a fault at the template line that wrote it.
+func (e *eval) faultProblem(f format.Fault) *diag.Problem {
 	line, text := max(f.Line, 1), f.Text
 	if e.reads.Secret || e.prog.main.src.secret {
 		text = cmp.Or(f.Nameless, text)
@@ -56,11 +56,11 @@ func (e *eval) wrote(line int) diag.Pos {
 	}
 	rest := e.out[offset:]
 	offset += len(rest) - len(bytes.TrimLeft(rest, " \t"))
-	i := sort.Search(len(e.marks), func(i int) bool { return e.marks[i].out > offset }) - 1
+	i := sort.Search(len(e.segments), func(i int) bool { return e.segments[i].out > offset }) - 1
 	if i < 0 {
 		return diag.Pos{File: e.prog.main.src.Name, In: e.prog.main.src.In}
 	}
-	m := e.marks[i]
+	m := e.segments[i]
 	if m.copied {
 		m.at += offset - m.out
 	}
@@ -69,7 +69,7 @@ func (e *eval) wrote(line int) diag.Pos {
 
 // lineAt is the source line of a place in one of the program's files.
 func (e *eval) lineAt(p diag.Pos) string {
-	for _, m := range e.marks {
+	for _, m := range e.segments {
 		if m.def.src.Name == p.File {
 			return m.def.src.line(p.Line)
 		}

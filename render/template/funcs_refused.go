@@ -1,8 +1,7 @@
 package template
 
-// whyForbidden tells what to do instead of a function of sprig that is not offered:
-// one that reads the clock, randomness, the environment or the network, or makes
-// something new on each run. It is "" for all others.
+// whyForbidden is the replacement for a function of sprig that reads the clock, randomness, the
+// environment or the network, or that makes something new on each run. It is "" for all others.
 func whyForbidden(name string) string {
 	switch name {
 	case "now", "date", "dateInZone", "date_in_zone", "dateModify", "date_modify", "mustDateModify",
