@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -115,6 +116,23 @@ func TestSchemaFields(t *testing.T) {
 	}
 	compareFields(t, schema, schema, reflect.TypeFor[spec](), "spec")
 }
+
+// TestSchemaFormats: the fields named format of the schema have the names of the table.
+func TestSchemaFormats(t *testing.T) {
+	want := map[string]bool{
+		nameSet(format.Names((*format.Format).Readable)):  true,
+		nameSet(format.Names((*format.Format).Checkable)): true,
+	}
+	got := map[string]bool{}
+	for _, list := range regexp.MustCompile(`"format": \{[^}]*"enum": \[([^]]*)\]`).FindAllStringSubmatch(specSchema, -1) {
+		got[nameSet(strings.Split(strings.ReplaceAll(list[1], `"`, ""), ", "))] = true
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("the schema has the formats %v, want %v", got, want)
+	}
+}
+
+func nameSet(names []string) string { return strings.Join(slices.Sorted(slices.Values(names)), " ") }
 
 func compareFields(t *testing.T, schema, at map[string]any, typ reflect.Type, name string) {
 	t.Helper()

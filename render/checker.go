@@ -10,21 +10,21 @@ import (
 // checker gives the check of an output: by the extension of its name, unless the spec says
 // otherwise; nil for none.
 func (r *renderer) checker(e *Entry, to string) template.Checker {
-	name := e.Checks.Format
-	if name == "" {
-		name = format.OfName(to)
+	f := format.ByName(e.Checks.Format)
+	if f == nil {
+		f = format.ByExtension(to)
 	}
-	if e.Checks.None || name == "" {
+	if e.Checks.None || f == nil || e.Checks.Format == "" && !f.AutoChecked {
 		return nil
 	}
-	return func(text []byte) *format.Fault {
-		f := format.Check(name, text)
-		if s := r.Schemas[e.Checks.Schema]; f == nil && s != nil {
-			f = s.Fault(name, text)
+	return func(text []byte) *format.Violation {
+		v := f.Check(text)
+		if s := r.Schemas[e.Checks.Schema]; v == nil && s != nil {
+			v = s.CheckFile(f, text)
 		}
-		if f != nil {
-			f.File = path.Base(to)
+		if v != nil {
+			v.File = path.Base(to)
 		}
-		return f
+		return v
 	}
 }

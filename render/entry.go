@@ -30,8 +30,6 @@ type Check struct {
 	Schema string `yaml:"schema"`
 }
 
-var checkFormats = []string{"json", "yaml", "toml", "xml", "ini", "properties", "env"}
-
 // FromSpec reads none, or a map with format and schema.
 func (c *Check) FromSpec(n *yaml.Node) error {
 	if n.Kind == yaml.ScalarNode && n.Value == "none" {
@@ -48,8 +46,8 @@ func (c *Check) FromSpec(n *yaml.Node) error {
 	d := specfile.Decoder{}
 	d.Decode(n, reflect.ValueOf(&fields).Elem(), "check")
 	c.Format, c.Schema = fields.Format, fields.Schema
-	if c.Format != "" && !slices.Contains(checkFormats, c.Format) {
-		d.Fail(n, diag.NearestOrAll(c.Format, checkFormats, "the formats are "), "check has no format %s", diag.Quoted(c.Format))
+	if c.Format != "" && !format.ByName(c.Format).Checkable() {
+		d.Fail(n, diag.NearestOrAll(c.Format, format.Names((*format.Format).Checkable), "the formats are "), "check has no format %s", diag.Quoted(c.Format))
 	}
 	return errors.Join(d.Problems...)
 }
@@ -139,8 +137,8 @@ func (e *Entry) Check() error {
 	if e.Has("delims") && !e.Meant("delims") && (len(e.Delims) != 2 || slices.Contains(e.Delims, "") || kind != "template" && kind != "inline") {
 		fail("delims", "delims are two texts, for a template or an inline", `like ["[[", "]]"]`)
 	}
-	if kind == "values" && e.To != "" && encoderFor(e.To) == nil {
-		fail("to", "no format is known for "+diag.Quoted(path.Base(e.To)), "end the name in .yaml, .yml, .json, .toml, .properties, .ini or .env")
+	if kind == "values" && e.To != "" && !format.ByExtension(e.To).Readable() {
+		fail("to", "no format is known for "+diag.Quoted(path.Base(e.To)), "end the name in "+format.ValueExtensions())
 	}
 	if e.Has("vars") && kind != "envsubst" {
 		fail("vars", "vars is for envsubst", "")
@@ -191,25 +189,6 @@ func (e *Entry) mode(secret bool, from fs.FileMode) fs.FileMode {
 		mode |= mode >> 2 & 0o111
 	}
 	return mode
-}
-
-// encoderFor gives the format of a file of values, by its extension.
-func encoderFor(name string) func(any) (string, error) {
-	switch path.Ext(name) {
-	case ".yaml", ".yml":
-		return format.EncodeYAMLPretty
-	case ".json":
-		return func(v any) (string, error) { return format.EncodeJSON(v, format.JsonIndent, false) }
-	case ".toml":
-		return format.EncodeTOMLFile
-	case ".properties":
-		return format.EncodeProperties
-	case ".ini":
-		return format.EncodeINI
-	case ".env":
-		return format.EncodeEnv
-	}
-	return nil
 }
 
 // source is the text of a field as a template, with its place in the spec.

@@ -7,6 +7,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/format"
 	"confit/render/template"
 	"confit/render/tree"
 )
@@ -116,7 +117,7 @@ func (r *renderer) values(e *Entry, to string) (content.Output, *template.Reads,
 	if n == nil {
 		return content.Output{}, nil, r.lib.NoValue(e.At("values"), path, deepest)
 	}
-	c, reads, err := r.lib.Encode(n, encoderFor(to))
+	c, reads, err := r.lib.Encode(n, format.ByExtension(to).Encode)
 	if err != nil {
 		return content.Output{}, nil, diag.Problemf(diag.CauseData, "format", e.At("values"), "the values of %s cannot become %s: %v", diag.Quoted(e.Values), diag.Quoted(to), err)
 	}

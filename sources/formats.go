@@ -2,7 +2,6 @@ package sources
 
 import (
 	"path"
-	"slices"
 	"strings"
 
 	"confit/render/diag"
@@ -13,40 +12,23 @@ import (
 // A decoder parses a file into nodes.
 type decoder func([]byte, *tree.Origin) (*tree.Node, error)
 
-// formats are the names that format: takes.
-var formats = []string{"yaml", "json", "toml", "env", "properties", "ini"}
-
-func decoderOf(name string) decoder {
-	switch name {
-	case "yaml", "yml":
-		return format.DecodeYAML
-	case "json":
-		return format.DecodeJSON
-	case "toml":
-		return format.DecodeTOML
-	case "properties":
-		return format.DecodeProperties
-	case "ini":
-		return format.DecodeINI
-	case "env":
-		return format.DecodeDotenv
-	}
-	return nil
-}
-
 // decoder gives the parser of a file of the source: by format:, else by its name; nil
 // for plain text.
 func (s *Spec) decoder(name string) decoder {
-	switch {
-	case s.Format != "":
-		return decoderOf(s.Format)
-	case s.Kind() == "downwardAPI":
+	if s.Kind() == "downwardAPI" {
 		if isPodMap(name) {
 			return format.DecodeDownward
 		}
 		return nil
 	}
-	return decoderOf(strings.TrimPrefix(path.Ext(name), "."))
+	f := format.ByName(s.Format)
+	if s.Format == "" {
+		f = format.ByExtension(name)
+	}
+	if f == nil {
+		return nil
+	}
+	return f.Decode
 }
 
 // isPodMap tells whether a file of the downward API holds labels or annotations; any
@@ -90,7 +72,7 @@ func (s *Spec) checkFormat(fail func(field, text, hint string)) {
 	case !s.Has("format"):
 	case kind == "env" || kind == "downwardAPI":
 		fail("format", "format is for files, and "+kind+" has a format of its own", "")
-	case !slices.Contains(formats, s.Format):
-		fail("format", "no format has the name "+diag.Quoted(s.Format), "the formats are "+strings.Join(formats, ", "))
+	case !format.ByName(s.Format).Readable():
+		fail("format", "no format has the name "+diag.Quoted(s.Format), "the formats are "+strings.Join(format.Names((*format.Format).Readable), ", "))
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/format"
 	"confit/render/glob"
 	"confit/render/tree"
 	"confit/render/values"
@@ -144,7 +145,7 @@ func (r *reader) filesOf(s *Spec) ([]content.File, error) {
 	if err == nil && s.decoder(name) == nil && found.Single {
 		return nil, &diag.Problem{
 			Cause: diag.CauseSpec, Code: "spec", Pos: s.Pos, Text: "no format is known for " + diag.Quoted(path.Base(name)),
-			Hint: "a file of values ends in .yaml, .yml, .json, .toml, .properties, .ini or .env, or says format:",
+			Hint: "a file of values ends in " + format.ValueExtensions() + ", or says format:",
 		}
 	}
 	if err == nil && len(found.Files) == 0 {

@@ -5,7 +5,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"path"
 	"sort"
 
 	"go.yaml.in/yaml/v3"
@@ -14,84 +13,51 @@ import (
 	"confit/render/tree"
 )
 
-// A Fault is what is wrong with a rendered file, at one of its lines.
-type Fault struct {
-	File     string // the name of the output, without its folders
-	Line     int    // 0: unknown
-	Text     string
-	Nameless string // the text without names of the file, where it has any: they may be secrets
+// A Violation is the first error that a check finds in a rendered file. It quotes no value of
+// the file.
+type Violation struct {
+	File       string // the name of the output, without its folders
+	Line       int    // 0: unknown
+	Text       string
+	TextNoKeys string // the text without keys of the file, where Text has any: a key may be a secret
 }
 
-// Check parses a rendered file by its format and gives its first fault; nil when it
-// is sound, or of no format that is checked. The text quotes no value of the file.
-func Check(format string, data []byte) *Fault {
-	switch format {
-	case "json":
-		return checkJSON(data)
-	case "yaml":
-		return checkYAML(data)
-	case "toml":
-		return checkTOML(data)
-	case "xml":
-		return checkXML(data)
-	case "ini", "properties", "env":
-		return checkLines(format, data)
-	}
-	return nil
-}
-
-// OfName is the format that a file name stands for; "" where rendering checks nothing.
-func OfName(name string) string {
-	switch path.Ext(name) {
-	case ".json":
-		return "json"
-	case ".yaml", ".yml":
-		return "yaml"
-	case ".toml":
-		return "toml"
-	case ".xml":
-		return "xml"
-	}
-	return ""
-}
-
-func checkJSON(data []byte) *Fault {
+func checkJSON(data []byte) *Violation {
 	if bytes.HasPrefix(data, []byte(byteOrderMark)) {
-		return &Fault{Line: 1, Text: "JSON begins with a byte order mark, which many readers refuse"}
+		return &Violation{Line: 1, Text: "JSON begins with a byte order mark, which many readers refuse"}
 	}
-	_, err := DecodeJSON(data, &tree.Origin{Sensitive: true}) // for all that is known here
-	return FaultOf(err)
+	_, err := DecodeJSON(data, &tree.Origin{Sensitive: true}) // whether the file has a secret is not known here
+	return NewViolation(err)
 }
 
-func checkTOML(data []byte) *Fault {
-	_, err := DecodeTOML(data, &tree.Origin{})
-	return FaultOf(err)
+// checkBy makes a check of a decoder.
+func checkBy(decode func([]byte, *tree.Origin) (*tree.Node, error)) func([]byte) *Violation {
+	return func(data []byte) *Violation {
+		_, err := decode(data, &tree.Origin{})
+		return NewViolation(err)
+	}
 }
 
-func checkLines(format string, data []byte) *Fault {
-	decode := map[string]func([]byte, *tree.Origin) (*tree.Node, error){"ini": DecodeINI, "properties": DecodeProperties, "env": DecodeDotenv}[format]
-	_, err := decode(data, &tree.Origin{})
-	return FaultOf(err)
-}
-
-func FaultOf(err error) *Fault {
+// NewViolation converts the error of a decoder; nil gives nil.
+func NewViolation(err error) *Violation {
 	var p *diag.Problem
 	if !errors.As(err, &p) {
 		return nil
 	}
-	return &Fault{Line: p.Pos.Line, Text: p.Text, Nameless: namelessTexts[p.Code]}
+	return &Violation{Line: p.Pos.Line, Text: p.Text, TextNoKeys: textsNoKeys[p.Code]}
 }
 
-// namelessTexts are for the problems of data that name a key.
-var namelessTexts = map[string]string{
+// textsNoKeys replace the texts of the problems that name a key.
+var textsNoKeys = map[string]string{
 	"duplicate-key":   "a key is there twice",
 	"leaf-and-parent": "a key has a value, and another key is below it",
 }
 
-// checkYAML takes what other readers take: streams and tags, but no key twice.
-func checkYAML(data []byte) *Fault {
-	if line, bad := badUTF8(data); bad {
-		return &Fault{Line: line, Text: "not UTF-8 text"}
+// checkYAML accepts more than DecodeYAML: several documents and custom tags. It refuses
+// duplicate keys.
+func checkYAML(data []byte) *Violation {
+	if line, bad := invalidUTF8(data); bad {
+		return &Violation{Line: line, Text: "not UTF-8 text"}
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	for {
@@ -102,16 +68,16 @@ func checkYAML(data []byte) *Fault {
 		}
 		if err != nil {
 			line, text := yamlSyntax(data, err)
-			return &Fault{Line: line, Text: text}
+			return &Violation{Line: line, Text: text}
 		}
-		if f := twice(&doc); f != nil {
+		if f := duplicateKey(&doc); f != nil {
 			return f
 		}
 	}
 }
 
-// twice finds a key that a map has more than once.
-func twice(n *yaml.Node) *Fault {
+// duplicateKey finds the first key that a map has more than once.
+func duplicateKey(n *yaml.Node) *Violation {
 	if n.Kind == yaml.MappingNode {
 		keys := make([]*yaml.Node, 0, len(n.Content)/2)
 		for i := 0; i < len(n.Content); i += 2 {
@@ -120,19 +86,19 @@ func twice(n *yaml.Node) *Fault {
 		sort.SliceStable(keys, func(i, j int) bool { return keys[i].Value < keys[j].Value })
 		for i := 1; i < len(keys); i++ {
 			if keys[i].Value == keys[i-1].Value && keys[i].Kind == yaml.ScalarNode && keys[i].ShortTag() == keys[i-1].ShortTag() && keys[i].Value != "<<" {
-				return &Fault{Line: keys[i].Line, Text: "a map has the same key twice"}
+				return &Violation{Line: keys[i].Line, Text: "a map has the same key twice"}
 			}
 		}
 	}
 	for _, c := range n.Content {
-		if f := twice(c); f != nil {
+		if f := duplicateKey(c); f != nil {
 			return f
 		}
 	}
 	return nil
 }
 
-func checkXML(data []byte) *Fault {
+func checkXML(data []byte) *Violation {
 	dec := xml.NewDecoder(bytes.NewReader(data))
 	dec.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
 	elements := 0
@@ -143,14 +109,14 @@ func checkXML(data []byte) *Fault {
 		}
 		if err != nil {
 			line, _ := dec.InputPos()
-			return &Fault{Line: line, Text: "not well-formed XML: an element is not closed or closed twice, or a sign like < or & stands alone"}
+			return &Violation{Line: line, Text: "not well-formed XML: an element is not closed or closed twice, or a sign like < or & stands alone"}
 		}
 		if _, ok := tok.(xml.StartElement); ok {
 			elements++
 		}
 	}
 	if elements == 0 {
-		return &Fault{Line: 1, Text: "not well-formed XML: there is no element"}
+		return &Violation{Line: 1, Text: "not well-formed XML: there is no element"}
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func DecodeDownward(data []byte, o *tree.Origin) (*tree.Node, error) {
 			return nil, dataProblem(o, line, "downward-syntax", `the line is not key="value", as the downward API writes labels and annotations`,
 				"mount metadata.labels or metadata.annotations here, or give the file another name: it is then one text")
 		}
-		if _, bad := badUTF8([]byte(value)); bad {
+		if _, bad := invalidUTF8([]byte(value)); bad {
 			return nil, dataProblem(o, line, "not-utf8", "the value is not UTF-8 text", "")
 		}
 		pairs = append(pairs, pair{key, value, line})

@@ -147,7 +147,10 @@ func yamlFloat(f float64) string {
 	return strconv.FormatFloat(f, 'g', -1, 64)
 }
 
-const JsonIndent = "  "
+// JSONIndent is the indentation of JSON files.
+const JSONIndent = "  "
+
+func encodeJSONFile(v any) (string, error) { return EncodeJSON(v, JSONIndent, false) }
 
 // EncodeJSON writes JSON with sorted keys; html escapes <, > and & as Go and Helm do.
 func EncodeJSON(v any, indent string, html bool) (string, error) {

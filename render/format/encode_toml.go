@@ -23,8 +23,8 @@ func EncodeTOML(v any) (string, error) {
 	return e.String(), err
 }
 
-// EncodeTOMLFile leaves the last newline to the file's writer.
-func EncodeTOMLFile(v any) (string, error) {
+// encodeTOMLFile omits the last newline.
+func encodeTOMLFile(v any) (string, error) {
 	s, err := EncodeTOML(v)
 	return strings.TrimSuffix(s, "\n"), err
 }

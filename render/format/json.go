@@ -20,7 +20,7 @@ import (
 // never quote a value.
 func DecodeJSON(data []byte, o *tree.Origin) (*tree.Node, error) {
 	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
-	if line, ok := badUTF8(data); ok {
+	if line, ok := invalidUTF8(data); ok {
 		return nil, dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")
 	}
 	d := jsonDecoder{data: data, origin: o, dec: json.NewDecoder(bytes.NewReader(data)), line: 1, keys: map[string]string{}}

@@ -14,7 +14,7 @@ type pair struct {
 
 // fileText gives the text of a file, without a byte order mark.
 func fileText(data []byte, o *tree.Origin) (string, error) {
-	if line, ok := badUTF8(data); ok {
+	if line, ok := invalidUTF8(data); ok {
 		return "", dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")
 	}
 	return strings.TrimPrefix(string(data), byteOrderMark), nil

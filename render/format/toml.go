@@ -16,7 +16,7 @@ import (
 // DecodeTOML reads a TOML document into nodes of origin o. Digits stay as written but
 // for the underscores between them; dates are strings. Errors never quote a value.
 func DecodeTOML(data []byte, o *tree.Origin) (*tree.Node, error) {
-	if line, ok := badUTF8(data); ok {
+	if line, ok := invalidUTF8(data); ok {
 		return nil, dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")
 	}
 	data = bytes.TrimPrefix(data, []byte(byteOrderMark))

@@ -24,7 +24,7 @@ const (
 // loses meaning: duplicate keys, several documents, custom tags, and numbers that
 // YAML 1.1 and 1.2 read differently. Its errors never quote a value.
 func DecodeYAML(data []byte, o *tree.Origin) (*tree.Node, error) {
-	if line, ok := badUTF8(data); ok {
+	if line, ok := invalidUTF8(data); ok {
 		return nil, dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")
 	}
 	doc, err := ParseYAML(data)
@@ -259,7 +259,7 @@ func dataProblem(o *tree.Origin, line int, code, text, hint string) *diag.Proble
 	return &diag.Problem{Cause: diag.CauseData, Code: code, Pos: diag.Pos{File: o.File, Line: line}, Text: text, Hint: hint}
 }
 
-func badUTF8(data []byte) (line int, bad bool) {
+func invalidUTF8(data []byte) (line int, bad bool) {
 	if utf8.Valid(data) {
 		return 0, false
 	}

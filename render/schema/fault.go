@@ -9,21 +9,18 @@ import (
 	"confit/render/values"
 )
 
-// Fault is the first violation of a rendered file; nil where there is none.
-func (s *Schema) Fault(name string, data []byte) *format.Fault {
-	decode := map[string]func([]byte, *tree.Origin) (*tree.Node, error){
-		"json": format.DecodeJSON, "yaml": format.DecodeYAML, "toml": format.DecodeTOML, "ini": format.DecodeINI, "properties": format.DecodeProperties, "env": format.DecodeDotenv,
-	}[name]
-	if decode == nil {
-		return &format.Fault{Line: 1, Text: "a schema cannot be held against " + name}
+// CheckFile gives the first violation of a rendered file; nil where there is none.
+func (s *Schema) CheckFile(f *format.Format, data []byte) *format.Violation {
+	if !f.Readable() {
+		return &format.Violation{Line: 1, Text: "a schema cannot be held against " + f.Name}
 	}
-	n, err := decode(data, &tree.Origin{File: "output"})
-	if f := format.FaultOf(err); f != nil {
-		return f
+	n, err := f.Decode(data, &tree.Origin{File: "output"})
+	if err != nil {
+		return format.NewViolation(err)
 	}
 	values.NewValues(n) // links each node to its parent
 	for _, x := range s.evaluate(s.root, n, 0).violations {
-		return &format.Fault{Line: x.node.Pos().Line, Text: strings.TrimSpace(diag.Quoted(x.node.Path().String()) + " " + x.text), Nameless: "a value " + x.text}
+		return &format.Violation{Line: x.node.Pos().Line, Text: strings.TrimSpace(diag.Quoted(x.node.Path().String()) + " " + x.text), TextNoKeys: "a value " + x.text}
 	}
 	return nil
 }

@@ -37,8 +37,8 @@ type violation struct {
 // of the file are refused.
 func Parse(file string, data []byte) (*Schema, error) {
 	decode := format.DecodeJSON
-	if strings.HasSuffix(file, ".yaml") || strings.HasSuffix(file, ".yml") {
-		decode = format.DecodeYAML
+	if f := format.ByExtension(file); f != nil && f.Name == "yaml" {
+		decode = f.Decode
 	}
 	n, err := decode(data, &tree.Origin{File: file})
 	if err != nil {

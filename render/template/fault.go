@@ -25,7 +25,7 @@ func (e *eval) trace(at int, copied bool) {
 
 // faultProblem calls do once more with tracing, and reports a fault at the template line that wrote
 // it.
-func (en *Engine) faultProblem(e *eval, f format.Fault, do func(*eval)) *diag.Problem {
+func (en *Engine) faultProblem(e *eval, f format.Violation, do func(*eval)) *diag.Problem {
 	traced := en.newEval(e.prog)
 	traced.tracing = true
 	do(traced)
@@ -33,10 +33,10 @@ func (en *Engine) faultProblem(e *eval, f format.Fault, do func(*eval)) *diag.Pr
 }
 
 // faultProblem reports a fault at the template line that wrote it.
-func (e *eval) faultProblem(f format.Fault) *diag.Problem {
+func (e *eval) faultProblem(f format.Violation) *diag.Problem {
 	line, text := max(f.Line, 1), f.Text
 	if e.reads.Secret || e.prog.main.src.secret {
-		text = cmp.Or(f.Nameless, text)
+		text = cmp.Or(f.TextNoKeys, text)
 	}
 	p := diag.Problemf(diag.CauseData, "output-check", e.wrote(line), "line %d of %s is wrong: %s", line, diag.Quoted(f.File), text)
 	p.Source = e.lineAt(p.Pos)

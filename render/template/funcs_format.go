@@ -15,7 +15,7 @@ func (m functions) format() {
 	m.add("toYamlPretty", function{native: encodeWith(format.EncodeYAMLPretty), min: 1, max: 1})
 	m.addMust("toJson", function{native: encodeJSONWith("", true), min: 1, max: 1})
 	m.addMust("toRawJson", function{native: encodeJSONWith("", false), min: 1, max: 1})
-	m.addMust("toPrettyJson", function{native: encodeJSONWith(format.JsonIndent, true), min: 1, max: 1})
+	m.addMust("toPrettyJson", function{native: encodeJSONWith(format.JSONIndent, true), min: 1, max: 1})
 	m.add("fromYaml", function{native: decodeAs("map", format.DecodeYAML), min: 1, max: 1})
 	m.add("fromYamlArray", function{native: decodeAs("list", format.DecodeYAML), min: 1, max: 1})
 	m.addMust("fromJson", function{native: decodeAs("", format.DecodeJSON), min: 1, max: 1})

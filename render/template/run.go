@@ -22,7 +22,7 @@ type Reads struct {
 }
 
 // A Checker returns the first fault of a rendered text, or nil.
-type Checker func(text []byte) *format.Fault
+type Checker func(text []byte) *format.Violation
 
 // Run executes a program on a dot. It writes to buf, if that is not nil, and may grow it. A fault
 // that check finds is reported at the template line that wrote it.
