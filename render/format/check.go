@@ -67,7 +67,7 @@ func checkYAML(data []byte) *Violation {
 			return nil
 		}
 		if err != nil {
-			line, text := yamlSyntax(data, err)
+			line, text := describeYAMLError(data, err)
 			return &Violation{Line: line, Text: text}
 		}
 		if f := duplicateKey(&doc); f != nil {

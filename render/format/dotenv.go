@@ -8,14 +8,14 @@ import (
 )
 
 // DecodeDotenv reads a .env file into nodes of origin o: names as written, one level,
-// all leaves text. Errors never quote a value.
+// all leaves text.
 //
 // The dialect is what docker compose documents, and a POSIX shell agrees with, less the
 // expansion: $ is a character like any other. Single quotes take all as it is; in double
 // quotes \n \r \t \\ \" \$ and \` are escapes, and any other backslash is an error, as
 // readers disagree on it; both may span lines. Without quotes a value ends before " #".
 //
-// It is our own: joho/godotenv expands $NAME, and quotes the text it cannot read.
+// joho/godotenv does not serve: it expands $NAME, and its errors quote the file.
 func DecodeDotenv(data []byte, o *tree.Origin) (*tree.Node, error) {
 	text, err := fileText(data, o)
 	if err != nil {
@@ -23,7 +23,7 @@ func DecodeDotenv(data []byte, o *tree.Origin) (*tree.Node, error) {
 	}
 	d := dotenvDecoder{origin: o, rest: text, line: 1}
 	var pairs []pair
-	for d.skip() {
+	for d.skipBlank() {
 		p := pair{line: d.line}
 		if p.key, err = d.name(); err == nil {
 			p.value, err = d.value()
@@ -39,43 +39,43 @@ func DecodeDotenv(data []byte, o *tree.Origin) (*tree.Node, error) {
 type dotenvDecoder struct {
 	origin *tree.Origin
 	rest   string
-	line   int // that rest begins in
+	line   int // the line in which rest begins
 }
 
-// take cuts n bytes off the rest.
-func (d *dotenvDecoder) take(n int) string {
+// consume removes the first n bytes of the rest and returns them.
+func (d *dotenvDecoder) consume(n int) string {
 	s := d.rest[:n]
 	d.line += strings.Count(s, "\n")
 	d.rest = d.rest[n:]
 	return s
 }
 
-// untilEnd is how many bytes there are to the end of the line.
-func (d *dotenvDecoder) untilEnd() int {
+// lineLength counts the bytes up to the end of the line.
+func (d *dotenvDecoder) lineLength() int {
 	if i := strings.IndexByte(d.rest, '\n'); i >= 0 {
 		return i
 	}
 	return len(d.rest)
 }
 
-// skip passes over blank lines and comments; false at the end.
-func (d *dotenvDecoder) skip() bool {
+// skipBlank consumes blank lines and comments. It returns false at the end of the file.
+func (d *dotenvDecoder) skipBlank() bool {
 	for {
-		d.take(len(d.rest) - len(strings.TrimLeft(d.rest, " \t\r\n")))
+		d.consume(len(d.rest) - len(strings.TrimLeft(d.rest, " \t\r\n")))
 		if !strings.HasPrefix(d.rest, "#") {
 			return d.rest != ""
 		}
-		d.take(d.untilEnd())
+		d.consume(d.lineLength())
 	}
 }
 
-// dotenvName is what a name may be; docker compose takes dots and dashes too.
-var dotenvName = diag.LazyRegexp(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+// variableName matches a name. Docker compose allows dots and dashes, too.
+var variableName = diag.LazyRegexp(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
-// name reads up to the =. The text before it may be part of a value that lost its
-// quotes, so that errors do not show it.
+// name reads up to the =. Errors do not show the text before the =: it may be part of a value
+// without quotes.
 func (d *dotenvDecoder) name() (string, error) {
-	before, _, ok := strings.Cut(d.rest[:d.untilEnd()], "=")
+	before, _, ok := strings.Cut(d.rest[:d.lineLength()], "=")
 	if !ok {
 		return "", d.problem(d.line, "dotenv-syntax", "the line has no =", "write NAME=value; put a value of several lines into quotes")
 	}
@@ -83,28 +83,28 @@ func (d *dotenvDecoder) name() (string, error) {
 	if after, ok := strings.CutPrefix(name, "export"); ok && strings.TrimLeft(after, " \t") != after {
 		name = strings.TrimLeft(after, " \t")
 	}
-	if !dotenvName().MatchString(name) {
+	if !variableName().MatchString(name) {
 		return "", d.problem(d.line, "bad-key", "what stands before the = is no name of a variable", "a name has letters, digits, _, - and dots, and begins with a letter or _")
 	}
-	d.take(len(before) + 1)
+	d.consume(len(before) + 1)
 	return name, nil
 }
 
 func (d *dotenvDecoder) value() (string, error) {
-	line := d.rest[:d.untilEnd()]
+	line := d.rest[:d.lineLength()]
 	text := strings.TrimLeft(line, " \t")
 	if text == "" || text[0] != '"' && text[0] != '\'' {
-		d.take(len(line))
+		d.consume(len(line))
 		return dotenvUnquoted(line), nil
 	}
-	d.take(len(line) - len(text))
+	d.consume(len(line) - len(text))
 	at := d.line
 	end := closingQuote(d.rest)
 	if end < 0 {
 		return "", d.problem(at, "dotenv-syntax", "the quotes that open here are not closed", `write \" for a quote within double quotes`)
 	}
-	raw := d.take(end + 1)
-	after := d.take(d.untilEnd())
+	raw := d.consume(end + 1)
+	after := d.consume(d.lineLength())
 	if tail := strings.Trim(after, " \t\r"); tail != "" && (tail[0] != '#' || after[0] == '#') {
 		return "", d.problem(d.line, "dotenv-syntax", "something follows the closing quote", "put the whole value into quotes; a comment begins with a space and #")
 	}
@@ -114,7 +114,7 @@ func (d *dotenvDecoder) value() (string, error) {
 	return d.unescape(raw[1:end], at)
 }
 
-// closingQuote finds the quote that closes the one that s begins with, or -1.
+// closingQuote is the offset of the quote that closes the one at the start of s, or -1.
 func closingQuote(s string) int {
 	for i := 1; i < len(s); i++ {
 		switch {
@@ -127,7 +127,7 @@ func closingQuote(s string) int {
 	return -1
 }
 
-// unescape undoes the escapes of a value in double quotes, which begins in a line.
+// unescape decodes the escapes of a value in double quotes. The value begins in the given line.
 func (d *dotenvDecoder) unescape(s string, line int) (string, error) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -157,7 +157,7 @@ func (d *dotenvDecoder) problem(line int, code, text, hint string) error {
 	return dataProblem(d.origin, line, code, text, hint)
 }
 
-// dotenvUnquoted is a value without quotes: up to a # that follows a space.
+// dotenvUnquoted cuts a value without quotes at a # that follows a space.
 func dotenvUnquoted(s string) string {
 	for i := 1; i < len(s); i++ {
 		if s[i] == '#' && (s[i-1] == ' ' || s[i-1] == '\t') {

@@ -9,7 +9,7 @@ import (
 
 // DecodeDownward reads the labels or annotations of a pod, as the downward API writes
 // them into a file: key="value" a line, the value quoted as Go does. All leaves are
-// text. Errors never quote a value.
+// text.
 func DecodeDownward(data []byte, o *tree.Origin) (*tree.Node, error) {
 	text, err := fileText(data, o)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"confit/render/tree"
 )
 
-// EncodeYAML is Helm's toYaml: keys sorted, lists not indented, no last newline.
+// EncodeYAML writes YAML as Helm's toYaml does: keys sorted, lists not indented, no last newline.
 func EncodeYAML(v any) (string, error) { return writeYAML(v, true) }
 
 // EncodeYAMLPretty indents lists below their key.
@@ -37,7 +37,7 @@ func writeYAML(v any, compact bool) (string, error) {
 	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
-// yamlNode builds the YAML of a plain value. Numbers are written as they were read.
+// yamlNode builds the YAML of a plain value. Numbers keep their digits.
 func yamlNode(v any) (*yaml.Node, error) {
 	switch v := v.(type) {
 	case nil:
@@ -82,7 +82,7 @@ func yamlNode(v any) (*yaml.Node, error) {
 	return nil, diag.SafeError("a value of a type that has no text")
 }
 
-// floatNode writes 1 for 1.0, as Go prints it: to YAML that is an int.
+// floatNode tags a float. Go prints 1.0 as 1, which is an int to YAML.
 func floatNode(text string) *yaml.Node {
 	if tree.DecimalInt().MatchString(text) {
 		return scalarNode("!!int", text)
@@ -94,8 +94,8 @@ func scalarNode(tag, text string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: text}
 }
 
-// stringNode quotes what YAML 1.1 readers would take for something else. A tab at the
-// start of a block would be taken for indentation.
+// stringNode quotes text that YAML 1.1 or 1.2 gives another type. Text with tabs is no block:
+// a tab at its start would count as indentation.
 func stringNode(s string) *yaml.Node {
 	n := scalarNode("!!str", s)
 	switch {
@@ -109,7 +109,7 @@ func stringNode(s string) *yaml.Node {
 	return n
 }
 
-// ambiguous tells whether some reader of YAML takes a plain s for another type.
+// ambiguous tells whether some reader of YAML gives a plain s another type than text.
 func ambiguous(s string) bool {
 	switch strings.ToLower(s) {
 	case "y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "":
@@ -120,11 +120,11 @@ func ambiguous(s string) bool {
 	return err != nil || !text || base60().MatchString(s)
 }
 
-// base60 is what YAML 1.1 readers take for a number of minutes or hours.
+// base60 matches the numbers of YAML 1.1 that count minutes or hours, like 1:30.
 var base60 = diag.LazyRegexp(`^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`)
 
-// yamlNumber keeps the text of a number where YAML reads the same number from it, else
-// writes its value: TOML's inf is text to YAML.
+// yamlNumber writes the text of a number if YAML reads the same number from it, else its
+// value: inf of TOML is text to YAML.
 func yamlNumber(n tree.Num) string {
 	if v, err := tree.ResolveScalar(n.Text); err == nil && tree.KindOf(v) == tree.KindOf(n) {
 		return n.Text

@@ -10,28 +10,28 @@ import (
 )
 
 // EncodeProperties writes a map as java.util.Properties.store does: names joined by
-// dots, sorted, all but printable ASCII as \u escapes. A dot within a name is written
-// \. and so is read back by us; Java reads a plain dot, so that two keys which are one
-// to Java are an error.
+// dots, sorted, all but printable ASCII as \u escapes. A dot within a name becomes \., which
+// DecodeProperties reads back and Java reads as a plain dot. Two keys that Java reads as one
+// are an error.
 func EncodeProperties(v any) (string, error) {
 	if !tree.IsMap(v) {
-		return "", noForm(nil, v, "properties", "take a map")
+		return "", unsupported(nil, v, "properties", "take a map")
 	}
 	e := propertiesEncoder{names: map[string]bool{}}
-	err := e.put(nil, tree.MapOf(v))
+	err := e.add(nil, tree.MapOf(v))
 	return strings.TrimSuffix(e.String(), "\n"), err
 }
 
 type propertiesEncoder struct {
 	strings.Builder
-	names map[string]bool // as Java reads them
+	names map[string]bool // the keys as Java reads them
 }
 
-func (e *propertiesEncoder) put(path []string, m map[string]any) error {
+func (e *propertiesEncoder) add(path []string, m map[string]any) error {
 	for _, k := range tree.SortedKeys(m) {
-		path, v := below(path, k), m[k]
+		path, v := childPath(path, k), m[k]
 		if tree.IsMap(v) && len(tree.MapOf(v)) > 0 && len(path) < MaxDepth {
-			if err := e.put(path, tree.MapOf(v)); err != nil {
+			if err := e.add(path, tree.MapOf(v)); err != nil {
 				return err
 			}
 			continue
@@ -40,7 +40,7 @@ func (e *propertiesEncoder) put(path []string, m map[string]any) error {
 		name := strings.Join(path, ".")
 		switch {
 		case !ok:
-			return noForm(path, v, "properties", "join it to one text, or leave it out")
+			return unsupported(path, v, "properties", "join it to one text, or leave it out")
 		case k == "":
 			return fmt.Errorf("a name below %s is empty, which has no form in properties", diag.Quoted(name))
 		case e.names[name]:
@@ -83,10 +83,10 @@ func EscapeProperty(s string, name bool) string {
 }
 
 // EncodeINI writes a map in the dialect of DecodeINI: plain values first, each map as a
-// section, sorted. A value is quoted where it would not come back as it is.
+// section, sorted. A value is quoted where DecodeINI would otherwise read another text.
 func EncodeINI(v any) (string, error) {
 	if !tree.IsMap(v) {
-		return "", noForm(nil, v, "ini", "take a map")
+		return "", unsupported(nil, v, "ini", "take a map")
 	}
 	var top, sections strings.Builder
 	m := tree.MapOf(v)
@@ -116,12 +116,12 @@ func iniLine(b *strings.Builder, path []string, v any) error {
 	text, ok := tree.TextOf(v)
 	switch {
 	case !ok && tree.IsMap(v):
-		return noForm(path, v, "ini", "an ini file has one level of sections")
+		return unsupported(path, v, "ini", "an ini file has one level of sections")
 	case !ok:
-		return noForm(path, v, "ini", "join it to one text, or leave it out")
+		return unsupported(path, v, "ini", "join it to one text, or leave it out")
 	case key == "" || strings.ContainsAny(key, "=:\r\n") || strings.ContainsAny(key[:1], "[;#") || strings.Trim(key, " \t") != key:
 		return fmt.Errorf("%s can be no key of an ini file", diag.Quoted(key))
-	case !oneLine(text):
+	case !isOneLine(text):
 		return fmt.Errorf("the text of %s has several lines, which has no form in ini", diag.Quoted(strings.Join(path, ".")))
 	}
 	if strings.Trim(text, " \t") != text || iniQuoted(text) {
@@ -131,13 +131,13 @@ func iniLine(b *strings.Builder, path []string, v any) error {
 	return nil
 }
 
-func oneLine(s string) bool { return !strings.ContainsAny(s, "\r\n\x00") }
+func isOneLine(s string) bool { return !strings.ContainsAny(s, "\r\n\x00") }
 
 // EncodeEnv writes a map in the dialect of DecodeDotenv, sorted, quoted so that docker
 // compose, systemd and a POSIX shell read the same text.
 func EncodeEnv(v any) (string, error) {
 	if !tree.IsMap(v) {
-		return "", noForm(nil, v, "env", "take a map")
+		return "", unsupported(nil, v, "env", "take a map")
 	}
 	m := tree.MapOf(v)
 	var b strings.Builder
@@ -145,8 +145,8 @@ func EncodeEnv(v any) (string, error) {
 		text, ok := tree.TextOf(m[k])
 		switch {
 		case !ok:
-			return "", noForm([]string{k}, m[k], "env", "a variable is one text")
-		case !dotenvName().MatchString(k):
+			return "", unsupported([]string{k}, m[k], "env", "a variable is one text")
+		case !variableName().MatchString(k):
 			return "", fmt.Errorf("the key %s is no name of a variable", diag.Quoted(k))
 		}
 		quoted, err := dotenvQuote(text)
@@ -158,5 +158,5 @@ func EncodeEnv(v any) (string, error) {
 	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
-// shellSafe is what means itself to a shell and to the readers of .env files.
-var shellSafe = diag.LazyRegexp(`^[A-Za-z0-9_@%+:,./-]+$`)
+// plainWord matches text without a meaning of its own for shells and readers of .env files.
+var plainWord = diag.LazyRegexp(`^[A-Za-z0-9_@%+:,./-]+$`)

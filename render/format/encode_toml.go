@@ -12,11 +12,11 @@ import (
 )
 
 // EncodeTOML writes a map as TOML 1.0, keys sorted, in the layout of Helm's toToml: the
-// plain values of a table before its sub-tables, these indented by two. Numbers are
-// written as they were read. TOML has no null: that is an error.
+// plain values of a table before its sub-tables, which are indented by two. Numbers keep their
+// digits. A null is an error: TOML has none.
 func EncodeTOML(v any) (string, error) {
 	if !tree.IsMap(v) {
-		return "", noForm(nil, v, "TOML", "the whole is a table there")
+		return "", unsupported(nil, v, "TOML", "the whole is a table there")
 	}
 	var e tomlEncoder
 	err := e.table(nil, tree.MapOf(v))
@@ -31,7 +31,7 @@ func encodeTOMLFile(v any) (string, error) {
 
 type tomlEncoder struct{ strings.Builder }
 
-// table writes what is in a table: values first, as a header ends the table above it.
+// table writes the content of a table: values first, as a header ends the table above it.
 func (e *tomlEncoder) table(path []string, m map[string]any) error {
 	indent := strings.Repeat("  ", len(path))
 	keys := tree.SortedKeys(m)
@@ -39,22 +39,22 @@ func (e *tomlEncoder) table(path []string, m map[string]any) error {
 		if tree.IsMap(m[k]) || isTables(m[k]) {
 			continue
 		}
-		text, err := e.value(below(path, k), m[k])
+		text, err := e.value(childPath(path, k), m[k])
 		if err != nil {
 			return err
 		}
 		e.WriteString(indent + tomlKey(k) + " = " + text + "\n")
 	}
 	for _, k := range keys {
-		if err := e.sub(below(path, k), m[k]); err != nil {
+		if err := e.subTable(childPath(path, k), m[k]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// sub writes a table or a list of tables under headers of their own.
-func (e *tomlEncoder) sub(path []string, v any) error {
+// subTable writes a table or a list of tables under headers of their own.
+func (e *tomlEncoder) subTable(path []string, v any) error {
 	tables, open, end := []any{v}, "[", "]"
 	switch {
 	case isTables(v):
@@ -63,7 +63,7 @@ func (e *tomlEncoder) sub(path []string, v any) error {
 		return nil
 	}
 	if len(path) > MaxDepth {
-		return noForm(path[:1], v, "TOML", "it is nested more than 100 deep")
+		return unsupported(path[:1], v, "TOML", "it is nested more than 100 deep")
 	}
 	names := make([]string, len(path))
 	for i, name := range path {
@@ -95,14 +95,14 @@ func isTables(v any) bool {
 	return len(list) > 0
 }
 
-// value writes what stands after a =, or in a list.
+// value writes a value after a =, or an item of a list.
 func (e *tomlEncoder) value(path []string, v any) (string, error) {
 	var parts []string
 	switch {
 	case tree.IsMap(v):
 		m := tree.MapOf(v)
 		for _, k := range tree.SortedKeys(m) {
-			text, err := e.value(below(path, k), m[k])
+			text, err := e.value(childPath(path, k), m[k])
 			if err != nil {
 				return "", err
 			}
@@ -111,7 +111,7 @@ func (e *tomlEncoder) value(path []string, v any) (string, error) {
 		return "{" + strings.Join(parts, ", ") + "}", nil
 	case tree.IsList(v):
 		for i, item := range tree.ListOf(v) {
-			text, err := e.value(below(path, strconv.Itoa(i)), item)
+			text, err := e.value(childPath(path, strconv.Itoa(i)), item)
 			if err != nil {
 				return "", err
 			}
@@ -121,7 +121,7 @@ func (e *tomlEncoder) value(path []string, v any) (string, error) {
 	}
 	text, ok := tomlScalar(v)
 	if !ok {
-		return "", noForm(path, v, "TOML", "leave it out")
+		return "", unsupported(path, v, "TOML", "leave it out")
 	}
 	return text, nil
 }
@@ -152,7 +152,7 @@ func tomlKey(s string) string {
 	return tomlString(s)
 }
 
-// tomlNumber keeps the text of a number where TOML has that form, else writes its value.
+// tomlNumber writes the text of a number if that is valid TOML, else its value.
 func tomlNumber(n tree.Num) string {
 	if tomlPlain().MatchString(n.Text) {
 		return n.Text
@@ -173,7 +173,7 @@ func tomlNumber(n tree.Num) string {
 	return text
 }
 
-// tomlString is a basic string.
+// tomlString quotes a text as a basic string.
 func tomlString(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -197,13 +197,14 @@ func tomlString(s string) string {
 	return b.String()
 }
 
-// below is a path with one more name, in memory of its own.
-func below(path []string, name string) []string {
+// childPath is a new path with one more name.
+func childPath(path []string, name string) []string {
 	return append(path[:len(path):len(path)], name)
 }
 
-// noForm says that a format cannot hold what stands at a path, and never shows it.
-func noForm(path []string, v any, format, advice string) error {
+// unsupported is the error of a value at a path that a format has no form for. It names the
+// kind of the value only.
+func unsupported(path []string, v any, format, advice string) error {
 	what := diag.An(tree.KindOf(v))
 	if len(path) > 0 {
 		p := make(tree.Path, len(path))

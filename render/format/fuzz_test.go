@@ -30,13 +30,13 @@ func fuzzDecoder(f *testing.F, decode decodeFunc, encode func(any) (string, erro
 				}
 				continue
 			}
-			again(t, n, decode, encode)
+			roundTrip(t, n, decode, encode)
 		}
 	})
 }
 
-// again encodes a tree and decodes it: the same tree, unless the format has no form for it.
-func again(t *testing.T, n *tree.Node, decode decodeFunc, encode func(any) (string, error)) {
+// roundTrip encodes a tree and decodes it: the same tree, unless the format has no form for it.
+func roundTrip(t *testing.T, n *tree.Node, decode decodeFunc, encode func(any) (string, error)) {
 	text, err := encode(tree.Plain(n))
 	if err != nil {
 		if strings.Contains(err.Error(), "hunter") {

@@ -7,15 +7,15 @@ import (
 )
 
 // DecodeINI reads an INI file into nodes of origin o: one level a section, keys before
-// the first section at the top, all leaves text. Errors never quote a value.
+// the first section at the top, all leaves text.
 //
 // The dialect is that of Windows (GetPrivateProfileString), without what other readers
 // disagree on: comments begin a line with ; or #, and nothing cuts a value; one pair of
 // quotes, " or ', around a whole value is taken off, and nothing is escaped. A section
 // or key that comes twice is refused, and so is a line without =.
 //
-// It is our own: gopkg.in/ini.v1 cuts "a;b" and "a#b" in two and follows %(name)s, also
-// into an endless recursion.
+// gopkg.in/ini.v1 does not serve: it cuts "a;b" and "a#b" in two and expands %(name)s, also
+// in an endless recursion.
 func DecodeINI(data []byte, o *tree.Origin) (*tree.Node, error) {
 	text, err := fileText(data, o)
 	if err != nil {
@@ -31,7 +31,7 @@ func DecodeINI(data []byte, o *tree.Origin) (*tree.Node, error) {
 			return nil, err
 		}
 	}
-	if err := d.close(); err != nil {
+	if err := d.endSection(); err != nil {
 		return nil, err
 	}
 	n := tree.New(d.top, 0, o)
@@ -42,8 +42,8 @@ type iniDecoder struct {
 	origin  *tree.Origin
 	lines   lineReader
 	top     tree.Members
-	section string // the one being read; "" before the first
-	opened  int    // its line
+	section string // the current one; "" before the first
+	opened  int    // the line of its header
 	pairs   []pair
 }
 
@@ -52,7 +52,7 @@ func (d *iniDecoder) read(line string) error {
 	case line == "" || line[0] == ';' || line[0] == '#':
 		return nil
 	case line[0] == '[':
-		return d.open(line)
+		return d.beginSection(line)
 	}
 	key, value, ok := strings.Cut(line, "=")
 	key = strings.TrimRight(key, " \t")
@@ -68,8 +68,8 @@ func (d *iniDecoder) read(line string) error {
 	return nil
 }
 
-// open begins a section.
-func (d *iniDecoder) open(line string) error {
+// beginSection ends the current section and begins the one of a header.
+func (d *iniDecoder) beginSection(line string) error {
 	name, rest, ok := strings.Cut(line[1:], "]")
 	name = strings.Trim(name, " \t")
 	switch {
@@ -80,13 +80,13 @@ func (d *iniDecoder) open(line string) error {
 	case name == "":
 		return d.problem("bad-key", "the section has no name", "write [name]")
 	}
-	err := d.close()
+	err := d.endSection()
 	d.section, d.opened = name, d.lines.line
 	return err
 }
 
-// close keeps the section that was read, or the keys before the first one.
-func (d *iniDecoder) close() error {
+// endSection adds the current section, or the keys before the first one, to the result.
+func (d *iniDecoder) endSection() error {
 	m, err := textMembers(d.pairs, d.origin)
 	if d.section == "" {
 		d.top = m
@@ -103,7 +103,7 @@ func (d *iniDecoder) problem(code, text, hint string) error {
 	return dataProblem(d.origin, d.lines.line, code, text, hint)
 }
 
-// iniUnquote takes off the quotes around a whole value.
+// iniUnquote removes the quotes around a whole value.
 func iniUnquote(s string) string {
 	if iniQuoted(s) {
 		return s[1 : len(s)-1]

@@ -16,8 +16,7 @@ import (
 	"confit/render/tree"
 )
 
-// DecodeJSON reads one JSON value into nodes of origin o, digits and all. Errors
-// never quote a value.
+// DecodeJSON reads one JSON value into nodes of origin o. Numbers keep their digits.
 func DecodeJSON(data []byte, o *tree.Origin) (*tree.Node, error) {
 	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
 	if line, ok := invalidUTF8(data); ok {
@@ -34,40 +33,40 @@ func DecodeJSON(data []byte, o *tree.Origin) (*tree.Node, error) {
 			return &n, nil
 		}
 	}
-	return nil, d.explain(err)
+	return nil, d.syntaxProblem(err)
 }
 
 type jsonDecoder struct {
 	data   []byte
 	origin *tree.Origin
 	dec    *json.Decoder
-	line   int   // of offset
-	offset int64 // counted so far
+	line   int   // the line of offset
+	offset int64 // the end of the last token whose line was asked
 	keys   map[string]string
 }
 
-// token reads the next token. Of a text that half of a surrogate pair is in, the decoder
-// would make another one.
+// token reads the next token. It refuses a lone surrogate escape, which encoding/json silently
+// replaces by U+FFFD.
 func (d *jsonDecoder) token() (json.Token, error) {
 	start := d.dec.InputOffset()
 	tok, err := d.dec.Token()
-	if s, ok := tok.(string); ok && strings.ContainsRune(s, utf8.RuneError) && halfPair(d.data[start:d.dec.InputOffset()]) {
+	if s, ok := tok.(string); ok && strings.ContainsRune(s, utf8.RuneError) && hasLoneSurrogate(d.data[start:d.dec.InputOffset()]) {
 		return nil, d.problem("bad-escape", "an escape is half of a surrogate pair, which is no character", `write both halves, like \ud83d\ude00, or the character itself`)
 	}
 	return tok, err
 }
 
-// halfPair finds an escape of a surrogate without its other half.
-func halfPair(text []byte) bool {
+// hasLoneSurrogate finds an escape of one half of a surrogate pair without the other half.
+func hasLoneSurrogate(text []byte) bool {
 	for i := 0; i < len(text); i++ {
 		if text[i] != '\\' {
 			continue
 		}
-		r := escaped(text[i:])
+		r := escapedUnit(text[i:])
 		switch {
 		case !utf16.IsSurrogate(r):
 			i++
-		case utf16.DecodeRune(r, escaped(text[i+6:])) == utf8.RuneError:
+		case utf16.DecodeRune(r, escapedUnit(text[i+6:])) == utf8.RuneError:
 			return true
 		default:
 			i += 11
@@ -76,8 +75,8 @@ func halfPair(text []byte) bool {
 	return false
 }
 
-// escaped is the character of the \uXXXX that text begins with, or 0.
-func escaped(text []byte) rune {
+// escapedUnit is the UTF-16 unit of the \uXXXX at the start of text, or 0.
+func escapedUnit(text []byte) rune {
 	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
 		return 0
 	}
@@ -90,7 +89,7 @@ func (d *jsonDecoder) value(depth int) (tree.Node, error) {
 	if err != nil {
 		return tree.Node{}, err
 	}
-	line := d.here()
+	line := d.currentLine()
 	if depth > MaxDepth {
 		return tree.Node{}, d.problem("too-deep", "nested more than 100 deep", "flatten the data")
 	}
@@ -117,7 +116,7 @@ func (d *jsonDecoder) object(depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		key, line := d.intern(tok.(string)), d.here()
+		key, line := d.intern(tok.(string)), d.currentLine()
 		n, err := d.value(depth + 1)
 		if err != nil {
 			return nil, err
@@ -153,8 +152,8 @@ func (d *jsonDecoder) intern(s string) string {
 	return s
 }
 
-// here is the line of the token just read.
-func (d *jsonDecoder) here() int {
+// currentLine is the line of the last token.
+func (d *jsonDecoder) currentLine() int {
 	end := d.dec.InputOffset()
 	d.line += bytes.Count(d.data[d.offset:end], []byte("\n"))
 	d.offset = end
@@ -162,12 +161,12 @@ func (d *jsonDecoder) here() int {
 }
 
 func (d *jsonDecoder) problem(code, text, hint string) *diag.Problem {
-	return dataProblem(d.origin, d.here(), code, text, hint)
+	return dataProblem(d.origin, d.currentLine(), code, text, hint)
 }
 
-// explain words an error of the decoder, whose own text quotes what it met. The place is
-// asked of a second reading, as the first one does not count the brackets.
-func (d *jsonDecoder) explain(err error) error {
+// syntaxProblem words an error of the decoder, whose own text quotes the document. A second
+// reading gives the place: a token reader does not check brackets.
+func (d *jsonDecoder) syntaxProblem(err error) error {
 	var p *diag.Problem
 	if errors.As(err, &p) {
 		return p
@@ -182,14 +181,14 @@ func (d *jsonDecoder) explain(err error) error {
 	}
 	before := d.data[:syntax.Offset-1]
 	p = dataProblem(d.origin, 1+bytes.Count(before, []byte("\n")), "json-syntax", "not valid JSON", "look for a missing or extra comma, quote or bracket before this place")
-	if !d.origin.Sensitive { // how far it reads tells of a secret without quotes
+	if !d.origin.Sensitive { // the place would tell how far an unquoted secret parses
 		p.Text, p.Hint = "not valid JSON: "+jsonReason(syntax.Error()), ""
 		p.Pos.Col = 1 + utf8.RuneCount(before[1+bytes.LastIndexByte(before, '\n'):])
 	}
 	return p
 }
 
-// jsonReason words what a scanner of encoding/json says after the character that it met.
+// jsonReason words a message of encoding/json by its end, without the character that it quotes.
 func jsonReason(text string) string {
 	for _, r := range [][2]string{
 		{"beginning of value", "a value is missing, or is not in quotes"},
@@ -211,7 +210,7 @@ func jsonReason(text string) string {
 	return "it breaks off before this place"
 }
 
-// jsonNumber keeps the text of a number.
+// jsonNumber converts a number and keeps its text.
 func jsonNumber(s string) any {
 	if !strings.ContainsAny(s, ".eE") {
 		return tree.Integer(s)

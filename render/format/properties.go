@@ -17,9 +17,8 @@ const propertySpace = " \t\f"
 
 // DecodeProperties reads a file in the notation of java.util.Properties, as UTF-8, into
 // nodes of origin o: all leaves are text, and dots nest (\. is a dot within a name).
-// Errors never quote a value.
 //
-// It is our own: magiconair/properties expands ${ENV}, keeps no lines, and may end the
+// magiconair/properties does not serve: it expands ${ENV}, keeps no lines, and may end the
 // process with log.Fatal.
 func DecodeProperties(data []byte, o *tree.Origin) (*tree.Node, error) {
 	text, err := fileText(data, o)
@@ -29,7 +28,7 @@ func DecodeProperties(data []byte, o *tree.Origin) (*tree.Node, error) {
 	d := propertiesDecoder{origin: o, lineReader: lineReader{rest: text}}
 	var all []property
 	for {
-		line, at, ok := d.logical()
+		line, at, ok := d.logicalLine()
 		if !ok {
 			break
 		}
@@ -56,8 +55,8 @@ type property struct {
 	line  int
 }
 
-// logical gives the next line that is no comment, with those that continue it.
-func (d *propertiesDecoder) logical() (text string, line int, ok bool) {
+// logicalLine joins the next line that is no comment with its continuation lines.
+func (d *propertiesDecoder) logicalLine() (text string, line int, ok bool) {
 	for {
 		text, ok := d.next()
 		if !ok {
@@ -69,7 +68,7 @@ func (d *propertiesDecoder) logical() (text string, line int, ok bool) {
 			continue
 		}
 		var b strings.Builder
-		for ok && goesOn(text) {
+		for ok && continues(text) {
 			b.WriteString(text[:len(text)-1])
 			text, ok = d.next()
 			text = strings.TrimLeft(text, propertySpace)
@@ -81,12 +80,12 @@ func (d *propertiesDecoder) logical() (text string, line int, ok bool) {
 	}
 }
 
-// goesOn tells whether a line ends in an odd number of backslashes.
-func goesOn(s string) bool {
+// continues tells whether a line ends in an odd number of backslashes.
+func continues(s string) bool {
 	return (len(s)-len(strings.TrimRight(s, `\`)))%2 == 1
 }
 
-// property takes a logical line apart into names and value.
+// property splits a logical line into names and value.
 func (d *propertiesDecoder) property(s string, line int) (property, error) {
 	end := 0
 	for end < len(s) && !strings.ContainsRune("=:"+propertySpace, rune(s[end])) {
@@ -117,7 +116,7 @@ func (d *propertiesDecoder) property(s string, line int) (property, error) {
 	return p, nil
 }
 
-// propertyPath splits a key at its dots and undoes its escapes.
+// propertyPath splits a key at its dots and decodes its escapes.
 func propertyPath(key string) ([]string, error) {
 	var path []string
 	for start, i := 0, 0; i <= len(key); i++ {
@@ -140,8 +139,8 @@ var (
 	errSurrogate     = errors.New(`\u names one half of a character`)
 )
 
-// unescapeProperty undoes the escapes of java.util.Properties: a backslash before any
-// other character is dropped.
+// unescapeProperty decodes the escapes of java.util.Properties. It drops a backslash before
+// any other character.
 func unescapeProperty(s string) (string, error) {
 	if !strings.Contains(s, `\`) {
 		return s, nil
@@ -199,7 +198,7 @@ func unicodeEscape(s string) (r rune, size int, err error) {
 	return r, 12, nil
 }
 
-// nest makes a map of sorted properties whose paths agree before depth.
+// nest makes a map of sorted properties whose paths are the same up to depth.
 func (d *propertiesDecoder) nest(all []property, depth int) (tree.Members, error) {
 	var m tree.Members
 	for len(all) > 0 {
@@ -211,7 +210,7 @@ func (d *propertiesDecoder) nest(all []property, depth int) (tree.Members, error
 		all = all[same:]
 		if first := group[0]; len(first.path) == depth+1 {
 			if same > 1 {
-				return nil, d.clash(first, group[1], depth)
+				return nil, d.conflict(first, group[1], depth)
 			}
 			m = append(m, pair{key, first.value, first.line}.node(d.origin))
 			continue
@@ -227,8 +226,8 @@ func (d *propertiesDecoder) nest(all []property, depth int) (tree.Members, error
 	return m, nil
 }
 
-// clash is a key that comes twice, or that has a value and is also the parent of others.
-func (d *propertiesDecoder) clash(leaf, other property, depth int) error {
+// conflict words the error of a duplicate key, or of a key that has a value and keys below it.
+func (d *propertiesDecoder) conflict(leaf, other property, depth int) error {
 	first, second := min(leaf.line, other.line), max(leaf.line, other.line)
 	key := diag.Quoted(strings.Join(leaf.path, "."))
 	if len(other.path) == depth+1 {

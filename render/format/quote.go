@@ -6,13 +6,13 @@ import (
 	"confit/render/diag"
 )
 
-// QuoteShell makes a text one word of a POSIX shell: in single quotes, unless no
-// character of it needs them.
+// QuoteShell makes a text one word of a POSIX shell, in single quotes if a character needs
+// them.
 func QuoteShell(s string) (string, error) {
 	switch {
 	case strings.ContainsRune(s, 0):
 		return "", diag.SafeError("a shell has no form for a NUL character")
-	case shellSafe().MatchString(s):
+	case plainWord().MatchString(s):
 		return s, nil
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'", nil
@@ -22,7 +22,7 @@ func QuoteShell(s string) (string, error) {
 // of Windows' GetPrivateProfileString, without escapes.
 func QuoteINI(s string) (string, error) {
 	switch {
-	case !oneLine(s):
+	case !isOneLine(s):
 		return "", diag.SafeError("an ini file has no form for a text of several lines")
 	case strings.Contains(s, `"`) && !strings.Contains(s, "'"):
 		return "'" + s + "'", nil
@@ -30,11 +30,11 @@ func QuoteINI(s string) (string, error) {
 	return `"` + s + `"`, nil
 }
 
-// dotenvQuote writes a value of a .env file: in single quotes where it needs any, in
-// double ones where it holds what single quotes cannot.
+// dotenvQuote quotes a value of a .env file: not at all, else in single quotes, else in double
+// quotes.
 func dotenvQuote(s string) (string, error) {
 	switch {
-	case s == "" || shellSafe().MatchString(s):
+	case s == "" || plainWord().MatchString(s):
 		return s, nil
 	case strings.ContainsRune(s, 0):
 		return "", diag.SafeError("has a NUL character, which has no form in env")

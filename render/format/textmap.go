@@ -6,13 +6,13 @@ import (
 	"confit/render/tree"
 )
 
-// A pair is one key of a format whose values are all text.
+// A pair is a key and its value in a format that has no types.
 type pair struct {
 	key, value string
 	line       int
 }
 
-// fileText gives the text of a file, without a byte order mark.
+// fileText is the text of a file without the byte order mark.
 func fileText(data []byte, o *tree.Origin) (string, error) {
 	if line, ok := invalidUTF8(data); ok {
 		return "", dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")
@@ -20,14 +20,14 @@ func fileText(data []byte, o *tree.Origin) (string, error) {
 	return strings.TrimPrefix(string(data), byteOrderMark), nil
 }
 
-// node is a pair as a leaf that has no type of its own.
+// node makes an untyped leaf of a pair.
 func (p pair) node(o *tree.Origin) tree.Node {
 	n := *tree.NewText(p.value, p.line, o)
 	n.SetKey(p.key)
 	return n
 }
 
-// textMap makes a map of pairs and refuses a key that comes twice.
+// textMap makes a map of pairs. A duplicate key is an error.
 func textMap(pairs []pair, o *tree.Origin) (*tree.Node, error) {
 	m, err := textMembers(pairs, o)
 	n := tree.New(m, 0, o)
@@ -42,10 +42,10 @@ func textMembers(pairs []pair, o *tree.Origin) (tree.Members, error) {
 	return m, sortUnique(m, o)
 }
 
-// A lineReader takes text apart into lines, which end in \n, \r\n or \r.
+// A lineReader splits text into lines, which end in \n, \r\n or \r.
 type lineReader struct {
 	rest string
-	line int // of the line that next gave last
+	line int // the number of the line that next returned last
 }
 
 func (r *lineReader) next() (string, bool) {

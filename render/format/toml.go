@@ -13,8 +13,8 @@ import (
 	"confit/render/tree"
 )
 
-// DecodeTOML reads a TOML document into nodes of origin o. Digits stay as written but
-// for the underscores between them; dates are strings. Errors never quote a value.
+// DecodeTOML reads a TOML document into nodes of origin o. Digits stay as written, without
+// the underscores between them; dates are strings.
 func DecodeTOML(data []byte, o *tree.Origin) (*tree.Node, error) {
 	if line, ok := invalidUTF8(data); ok {
 		return nil, dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")
@@ -50,24 +50,24 @@ func DecodeTOML(data []byte, o *tree.Origin) (*tree.Node, error) {
 	return &n, err
 }
 
-// byteOrderMark is what editors on Windows put before UTF-8 text.
+// byteOrderMark begins UTF-8 files of some editors on Windows.
 const byteOrderMark = "\ufeff"
 
 type tomlDecoder struct {
 	parser   unstable.Parser
 	origin   *tree.Origin
-	newlines []int // their offsets
+	newlines []int // offsets in the document
 	root     *tomlTable
 }
 
-// A tomlTable is what stands under a key while the document is read, and how it came
-// there: that decides what may be added to it.
+// A tomlTable is the value of a key while the document is read. Its kind decides whether
+// later lines may add to it.
 type tomlTable struct {
 	kind tomlKind
 	line int
-	node tree.Node             // of a value
-	keys map[string]*tomlTable // of a table
-	list []*tomlTable          // of an array of tables
+	node tree.Node             // for tomlValue
+	keys map[string]*tomlTable // for the kinds of tables
+	list []*tomlTable          // for tomlArray
 }
 
 type tomlKind uint8
@@ -75,7 +75,7 @@ type tomlKind uint8
 const (
 	tomlValue    tomlKind = iota // closed: a scalar, an array, an inline table
 	tomlDotted                   // made by a dotted key
-	tomlImplicit                 // made on the way of a longer header
+	tomlImplicit                 // made as the parent of a header
 	tomlHeader                   // made by its own header
 	tomlArray                    // of tables
 )
@@ -89,11 +89,11 @@ func (d *tomlDecoder) header(key unstable.Iterator) (*tomlTable, error) {
 	t := parent.keys[name]
 	switch {
 	case t == nil:
-		t = parent.put(name, &tomlTable{kind: tomlHeader, line: line})
+		t = parent.set(name, &tomlTable{kind: tomlHeader, line: line})
 	case t.kind == tomlImplicit:
 		t.kind, t.line = tomlHeader, line
 	default:
-		return nil, d.twice(name, line, t)
+		return nil, d.duplicate(name, line, t)
 	}
 	return t, nil
 }
@@ -106,16 +106,16 @@ func (d *tomlDecoder) arrayHeader(key unstable.Iterator) (*tomlTable, error) {
 	}
 	t := parent.keys[name]
 	if t == nil {
-		t = parent.put(name, &tomlTable{kind: tomlArray, line: line})
+		t = parent.set(name, &tomlTable{kind: tomlArray, line: line})
 	} else if t.kind != tomlArray {
-		return nil, d.twice(name, line, t)
+		return nil, d.duplicate(name, line, t)
 	}
 	item := &tomlTable{kind: tomlHeader, line: line}
 	t.list = append(t.list, item)
 	return item, nil
 }
 
-// descend goes along a header to the table that holds its last name.
+// descend resolves a header to the table that holds its last name.
 func (d *tomlDecoder) descend(key unstable.Iterator) (t *tomlTable, last string, line int, err error) {
 	t = d.root
 	for key.Next() {
@@ -126,9 +126,9 @@ func (d *tomlDecoder) descend(key unstable.Iterator) (t *tomlTable, last string,
 		next := t.keys[name]
 		switch {
 		case next == nil:
-			next = t.put(name, &tomlTable{kind: tomlImplicit, line: at})
+			next = t.set(name, &tomlTable{kind: tomlImplicit, line: at})
 		case next.kind == tomlValue:
-			return nil, "", 0, d.twice(name, at, next)
+			return nil, "", 0, d.duplicate(name, at, next)
 		case next.kind == tomlArray:
 			next = next.list[len(next.list)-1]
 		}
@@ -145,26 +145,26 @@ func (d *tomlDecoder) assign(t *tomlTable, e *unstable.Node, depth int) error {
 		next := t.keys[name]
 		if !key.IsLast() {
 			if next == nil {
-				next = t.put(name, &tomlTable{kind: tomlDotted, line: line})
+				next = t.set(name, &tomlTable{kind: tomlDotted, line: line})
 			} else if next.kind != tomlDotted {
-				return d.twice(name, line, next)
+				return d.duplicate(name, line, next)
 			}
 			t = next
 			continue
 		}
 		if next != nil {
-			return d.twice(name, line, next)
+			return d.duplicate(name, line, next)
 		}
 		n, err := d.value(e.Value(), line, depth+1)
 		if err != nil {
 			return err
 		}
-		t.put(name, &tomlTable{line: line, node: n})
+		t.set(name, &tomlTable{line: line, node: n})
 	}
 	return nil
 }
 
-func (t *tomlTable) put(name string, child *tomlTable) *tomlTable {
+func (t *tomlTable) set(name string, child *tomlTable) *tomlTable {
 	if t.keys == nil {
 		t.keys = map[string]*tomlTable{}
 	}
@@ -172,7 +172,7 @@ func (t *tomlTable) put(name string, child *tomlTable) *tomlTable {
 	return child
 }
 
-// value makes a node of a value; one that has no place of its own is at line.
+// value makes a node of a value. The parser gives some values no place: they get line.
 func (d *tomlDecoder) value(v *unstable.Node, line, depth int) (n tree.Node, err error) {
 	if v.Raw.Length > 0 {
 		line = d.line(v.Raw)
@@ -208,7 +208,7 @@ func (d *tomlDecoder) inline(v *unstable.Node, line, depth int) (tree.Node, erro
 	return d.node(t, depth)
 }
 
-// node makes a node of a table and all below it.
+// node makes a node of a table and of all below it.
 func (d *tomlDecoder) node(t *tomlTable, depth int) (n tree.Node, err error) {
 	switch {
 	case depth > MaxDepth:
@@ -238,12 +238,12 @@ func (d *tomlDecoder) node(t *tomlTable, depth int) (n tree.Node, err error) {
 	return tree.New(m, t.line, d.origin), sortUnique(m, d.origin)
 }
 
-// line is the line that a range of the document begins in.
+// line is the line in which a range of the document begins.
 func (d *tomlDecoder) line(r unstable.Range) int {
 	return 1 + sort.SearchInts(d.newlines, int(r.Offset))
 }
 
-func (d *tomlDecoder) twice(name string, line int, first *tomlTable) error {
+func (d *tomlDecoder) duplicate(name string, line int, first *tomlTable) error {
 	return dataProblem(d.origin, line, "duplicate-key",
 		"the key "+diag.Quoted(name)+" is there already, in line "+strconv.Itoa(first.line), "keep one of the two; a table is written in one place only")
 }
@@ -252,13 +252,13 @@ func (d *tomlDecoder) tooDeep(line int) error {
 	return dataProblem(d.origin, line, "too-deep", "nested more than 100 deep", "flatten the data")
 }
 
-// syntax says what the parser said, without the character it met.
+// syntax converts an error of the parser, without the character of the document that it names.
 func (d *tomlDecoder) syntax(err error) error {
 	line, text := 0, "not valid TOML"
 	var pe *unstable.ParserError
 	if errors.As(err, &pe) {
-		said, _, _ := strings.Cut(pe.Message, "U+")
-		text += ": " + strings.TrimSuffix(strings.TrimRight(said, ": "), " but got")
+		message, _, _ := strings.Cut(pe.Message, "U+")
+		text += ": " + strings.TrimSuffix(strings.TrimRight(message, ": "), " but got")
 		if at := cap(d.parser.Data()) - cap(pe.Highlight); at >= 0 && at <= len(d.parser.Data()) {
 			line = d.line(unstable.Range{Offset: uint32(at)})
 		}

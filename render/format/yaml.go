@@ -6,7 +6,6 @@ import (
 	"io"
 	"sort"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -17,12 +16,11 @@ import (
 
 const (
 	MaxDepth     = 100     // of nested maps and lists
-	minExpansion = 100_000 // nodes that aliases may always make
+	minExpansion = 100_000 // nodes that aliases of any file may expand to
 )
 
-// DecodeYAML reads one YAML document into nodes of origin o. It refuses what
-// loses meaning: duplicate keys, several documents, custom tags, and numbers that
-// YAML 1.1 and 1.2 read differently. Its errors never quote a value.
+// DecodeYAML reads one YAML document into nodes of origin o. It refuses duplicate keys,
+// several documents, custom tags, and numbers that YAML 1.1 and 1.2 read differently.
 func DecodeYAML(data []byte, o *tree.Origin) (*tree.Node, error) {
 	if line, ok := invalidUTF8(data); ok {
 		return nil, dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")
@@ -70,8 +68,8 @@ func (e *severalDocuments) Error() string {
 
 type yamlDecoder struct {
 	origin *tree.Origin
-	keys   map[string]string // one copy of each key
-	budget int               // nodes that may still be made
+	keys   map[string]string // interns keys
+	budget int               // remaining nodes
 }
 
 func (d *yamlDecoder) node(y *yaml.Node, depth int) (tree.Node, error) {
@@ -105,7 +103,7 @@ func (d *yamlDecoder) alias(y *yaml.Node, depth int) (tree.Node, error) {
 }
 
 func (d *yamlDecoder) sequence(y *yaml.Node, depth int) (any, error) {
-	if err := d.tag(y, "!!seq"); err != nil {
+	if err := d.checkTag(y, "!!seq"); err != nil {
 		return nil, err
 	}
 	list := make(tree.Items, len(y.Content))
@@ -119,7 +117,7 @@ func (d *yamlDecoder) sequence(y *yaml.Node, depth int) (any, error) {
 }
 
 func (d *yamlDecoder) mapping(y *yaml.Node, depth int) (any, error) {
-	if err := d.tag(y, "!!map"); err != nil {
+	if err := d.checkTag(y, "!!map"); err != nil {
 		return nil, err
 	}
 	m := make(tree.Members, 0, len(y.Content)/2)
@@ -154,30 +152,30 @@ func (d *yamlDecoder) mapping(y *yaml.Node, depth int) (any, error) {
 	return m, nil
 }
 
-// mergeKey adds what "<<" names: one map or a list of them, the first one wins, and
-// keys that are there already win over all.
+// mergeKey adds the keys of the value of "<<" to m. The value is a map or a list of maps.
+// Keys of m win over it, and an earlier map of the list wins over a later one.
 func (d *yamlDecoder) mergeKey(m tree.Members, v *yaml.Node, depth int) (tree.Members, error) {
 	n, err := d.node(v, depth+1)
 	if err != nil {
 		return nil, err
 	}
-	from := []tree.Node{n}
+	bases := []tree.Node{n}
 	if n.IsList() {
-		from = n.Children()
+		bases = n.Children()
 	}
-	for i := range from {
-		if !from[i].IsMap() {
+	for i := range bases {
+		if !bases[i].IsMap() {
 			return nil, d.problem(v, "bad-merge", "<< takes a map or a list of maps", `quote the key if it is meant as a name: "<<"`)
 		}
-		base := tree.New(m, 0, nil)
-		added := m
-		for _, c := range from[i].Children() {
-			if base.Child(c.Key()) == nil {
-				added = append(added, c)
+		own := tree.New(m, 0, nil)
+		merged := m
+		for _, c := range bases[i].Children() {
+			if own.Child(c.Key()) == nil {
+				merged = append(merged, c)
 			}
 		}
-		sort.Slice(added, func(i, j int) bool { return added[i].Key() < added[j].Key() })
-		m = added
+		sort.Slice(merged, func(i, j int) bool { return merged[i].Key() < merged[j].Key() })
+		m = merged
 	}
 	return m, nil
 }
@@ -231,7 +229,7 @@ func (d *yamlDecoder) tagged(y *yaml.Node) (any, error) {
 	want := map[string]string{"!!int": "int", "!!float": "float", "!!bool": "bool", "!!null": "null"}[tag]
 	switch {
 	case want == "":
-		return nil, d.tag(y, "")
+		return nil, d.checkTag(y, "")
 	case want == "float" && tree.KindOf(v) == "int":
 		return v, nil
 	case want != tree.KindOf(v):
@@ -240,9 +238,9 @@ func (d *yamlDecoder) tagged(y *yaml.Node) (any, error) {
 	return v, nil
 }
 
-// tag refuses an explicit tag other than want. It may be a password that begins with !, so
-// it is not shown.
-func (d *yamlDecoder) tag(y *yaml.Node, want string) error {
+// checkTag refuses an explicit tag other than want. The error does not show the tag: it may
+// be a password that begins with !.
+func (d *yamlDecoder) checkTag(y *yaml.Node, want string) error {
 	if y.Style&yaml.TaggedStyle == 0 || y.ShortTag() == want {
 		return nil
 	}
@@ -259,6 +257,7 @@ func dataProblem(o *tree.Origin, line int, code, text, hint string) *diag.Proble
 	return &diag.Problem{Cause: diag.CauseData, Code: code, Pos: diag.Pos{File: o.File, Line: line}, Text: text, Hint: hint}
 }
 
+// invalidUTF8 finds the first line that is not UTF-8.
 func invalidUTF8(data []byte) (line int, bad bool) {
 	if utf8.Valid(data) {
 		return 0, false
@@ -275,68 +274,4 @@ func invalidUTF8(data []byte) (line int, bad bool) {
 		data = data[size:]
 	}
 	return line, false
-}
-
-// unquoted is a message up to where it quotes more than a sign of YAML's own.
-var unquoted = diag.LazyRegexp("^(?:[^'`\"]|'[^A-Za-z0-9']')*")
-
-var (
-	yamlLine = diag.LazyRegexp(`^yaml: (?:line (\d+): )?(.*)`)
-
-	// parserSays is of messages whose line the library counts from 0.
-	parserSays = diag.LazyRegexp(`^did not find expected (node content|key|<|'-'|',')|^found (undefined tag|duplicate %|incompatible YAML)`)
-)
-
-// SyntaxProblem says what the YAML parser said of data, without what it quoted.
-func SyntaxProblem(file string, c diag.Cause, data []byte, err error) *diag.Problem {
-	line, text := yamlSyntax(data, err)
-	p := diag.Problemf(c, "yaml-syntax", diag.Pos{File: file, Line: line}, "%s", text)
-	p.Hint = "check the indentation and the quotes around this line"
-	if several := (*severalDocuments)(nil); errors.As(err, &several) {
-		p.Text = "a second document starts here"
-		p.Hint = "keep one document a file; a directory of files merges in byte order"
-	}
-	return p
-}
-
-// yamlSyntax is the line and the text of what the library says. It gives no line for the
-// first one, for an alias and for a control character, and the end of the data for what is
-// not closed and opens in the first line.
-func yamlSyntax(data []byte, err error) (line int, text string) {
-	m := yamlLine().FindStringSubmatch(err.Error())
-	if m == nil {
-		return 0, "not valid YAML"
-	}
-	line, _ = strconv.Atoi(m[1])
-	said := m[2]
-	text = "not valid YAML: " + strings.TrimSpace(unquoted().FindString(said))
-	anchor, isAnchor := strings.CutPrefix(said, "unknown anchor '")
-	switch {
-	case isAnchor:
-		anchor, _, _ = strings.Cut(anchor, "'")
-		line = lineOf(data, bytes.Index(data, []byte("*"+anchor)))
-		text = "not valid YAML: an alias names an anchor that is not there"
-	case strings.HasPrefix(said, "control characters"):
-		line = lineOf(data, bytes.IndexFunc(data, forbiddenInYAML))
-	case parserSays().MatchString(said):
-		line++
-	}
-	end := 1 + bytes.Count(bytes.TrimSuffix(data, []byte("\n")), []byte("\n"))
-	if line == 0 || line > end && (strings.HasPrefix(said, "did not find expected ','") || strings.HasSuffix(said, "end of stream")) {
-		line = 1
-	}
-	return min(line, end), text
-}
-
-// lineOf is the line of an offset; 0 where that is not known.
-func lineOf(data []byte, offset int) int {
-	if offset < 0 {
-		return 0
-	}
-	return 1 + bytes.Count(data[:offset], []byte("\n"))
-}
-
-// forbiddenInYAML tells which characters YAML has in escapes only.
-func forbiddenInYAML(r rune) bool {
-	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r >= 0x7f && r < 0xa0 && r != 0x85 || r == 0xfffe || r == 0xffff
 }

@@ -1,0 +1,24 @@
+// Package format reads and writes the notations of configuration files: YAML, JSON, TOML,
+// Java properties, ini and dotenv. It also checks rendered files, XML included.
+//
+// A decoder keeps the digits of every number and the line of every value. It refuses input
+// that readers of the format understand differently. No error of a decoder, an encoder or a
+// check quotes a value: it may be a secret.
+//
+//	table.go              the formats: names, extensions, and what confit does with each
+//	check.go              checks of rendered files
+//	yaml.go               decodes YAML
+//	yamlerror.go          locates and words syntax errors of YAML
+//	json.go               decodes JSON
+//	toml.go               decodes TOML: tables and keys
+//	tomlscalar.go         decodes TOML: numbers, dates and other scalars
+//	properties.go         decodes Java properties
+//	ini.go                decodes ini
+//	dotenv.go             decodes dotenv
+//	downward.go           decodes labels and annotations of the downward API
+//	textmap.go            what the decoders of text formats share
+//	encode.go             encodes YAML and JSON
+//	encode_toml.go        encodes TOML
+//	encode_text.go        encodes Java properties, ini and dotenv
+//	quote.go              quotes one text for a shell, ini or dotenv
+package format
