@@ -46,6 +46,8 @@ func yamlNode(v any) (*yaml.Node, error) {
 		return scalarNode("!!bool", strconv.FormatBool(v)), nil
 	case string:
 		return stringNode(v), nil
+	case tree.PlainText:
+		return plainNode(string(v)), nil
 	case tree.Num:
 		return scalarNode("", yamlNumber(v)), nil // with a tag, the library writes !!float 12345678901234567890
 	case float64:
@@ -57,12 +59,17 @@ func yamlNode(v any) (*yaml.Node, error) {
 	case tree.IsMap(v):
 		n := &yaml.Node{Kind: yaml.MappingNode}
 		m := tree.MapOf(v)
+		styled, _ := v.(*tree.StyledMap)
 		for _, k := range tree.SortedKeys(m) {
 			c, err := yamlNode(m[k])
 			if err != nil {
 				return nil, err
 			}
-			n.Content = append(n.Content, stringNode(k), c)
+			key := stringNode(k)
+			if styled != nil && styled.PlainKeys[k] {
+				key = scalarNode("", k)
+			}
+			n.Content = append(n.Content, key, c)
 		}
 		return n, nil
 	case tree.IsList(v):
@@ -103,22 +110,45 @@ func stringNode(s string) *yaml.Node {
 		n.Style = yaml.DoubleQuotedStyle
 	case strings.Contains(s, "\n"):
 		n.Style = yaml.LiteralStyle
-	case ambiguous(s):
+	case NeedsQuotes(s):
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
 }
 
-// ambiguous tells whether some reader of YAML gives a plain s another type than text.
-func ambiguous(s string) bool {
-	switch strings.ToLower(s) {
-	case "y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "":
+// plainNode writes a text that was plain, as plain text again: every reader gives it the type
+// that it had before. Text that is no text to YAML 1.2 needs quotes.
+func plainNode(s string) *yaml.Node {
+	if v, err := tree.ResolveScalar(s); err != nil || v != any(s) {
+		return stringNode(s)
+	}
+	return scalarNode("", s)
+}
+
+// NeedsQuotes tells whether some reader of YAML gives a plain s another type than text.
+func NeedsQuotes(s string) bool {
+	if s == "" || s == "=" || s == "<<" {
 		return true
 	}
+	if c := s[0]; c != '~' && c != '.' && c != '-' && c != '+' && (c < '0' || c > '9') {
+		return len(s) <= 5 && isYAMLWord(s)
+	}
 	v, err := tree.ResolveScalar(s)
-	_, text := v.(string)
-	return err != nil || !text || base60().MatchString(s)
+	return err != nil || v != any(s) || base60().MatchString(s) || timestamp().MatchString(s) || strings.HasPrefix(s, "._")
 }
+
+// isYAMLWord finds the words for bool and null of YAML 1.1 and 1.2.
+func isYAMLWord(s string) bool {
+	switch strings.ToLower(s) {
+	case "y", "n", "yes", "no", "on", "off", "true", "false", "null":
+		return true
+	}
+	return false
+}
+
+// timestamp matches the dates of YAML 1.1. Some readers fail on an impossible one, like
+// 2026-99-99.
+var timestamp = diag.LazyRegexp(`^[0-9]{4}-[0-9][0-9]?-[0-9][0-9]?(([Tt]|[ \t]+)[0-9][0-9]?:[0-9]{2}:[0-9]{2}(\.[0-9]*)?([ \t]*(Z|[-+][0-9][0-9]?(:[0-9]{2})?))?)?$`)
 
 // base60 matches the numbers of YAML 1.1 that count minutes or hours, like 1:30.
 var base60 = diag.LazyRegexp(`^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`)

@@ -93,8 +93,15 @@ func (d *yamlDecoder) node(y *yaml.Node, depth int) (tree.Node, error) {
 	default:
 		val, err = d.scalar(y)
 	}
-	return tree.New(val, y.Line, d.origin), err
+	n := tree.New(val, y.Line, d.origin)
+	if isPlain(y) {
+		n.SetPlain()
+	}
+	return n, err
 }
+
+// isPlain tells whether a scalar has neither quotes nor a tag.
+func isPlain(y *yaml.Node) bool { return y.Kind == yaml.ScalarNode && y.Style == 0 }
 
 func (d *yamlDecoder) alias(y *yaml.Node, depth int) (tree.Node, error) {
 	n, err := d.node(y.Alias, depth+1)
@@ -138,6 +145,9 @@ func (d *yamlDecoder) mapping(y *yaml.Node, depth int) (any, error) {
 		}
 		n.SetKey(key)
 		n.SetLine(k.Line)
+		if isPlain(k) {
+			n.SetPlainKey()
+		}
 		m = append(m, n)
 	}
 	if err := sortUnique(m, d.origin); err != nil {

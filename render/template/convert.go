@@ -89,6 +89,7 @@ func (e *eval) chargeArg(at parse.Node, bytes int) {
 func (e *eval) plainMap(at parse.Node, m map[string]any, text bool, depth int) (any, bool) {
 	e.charge(at, 64*len(m))
 	out := make(map[string]any, len(m))
+	var plain map[string]bool
 	for _, k := range tree.SortedKeys(m) {
 		e.chargeArg(at, len(k))
 		p, ok := e.plainDeep(at, m[k], text, depth+1)
@@ -96,8 +97,11 @@ func (e *eval) plainMap(at parse.Node, m map[string]any, text bool, depth int) (
 			return nil, false
 		}
 		out[k] = p
+		if n, ok := m[k].(*tree.Node); ok && n.Key() == k {
+			plain = e.plainKey(plain, n)
+		}
 	}
-	return out, true
+	return withPlainKeys(out, plain), true
 }
 
 func (e *eval) plainList(at parse.Node, list []any, text bool, depth int) (any, bool) {
@@ -118,11 +122,13 @@ func (e *eval) plainNode(n *tree.Node, text bool) any {
 	switch n.Value().(type) {
 	case tree.Members:
 		out := make(map[string]any, len(kids))
+		var plain map[string]bool
 		for i := range kids {
 			e.argBytes += len(kids[i].Key())
 			out[kids[i].Key()] = e.plainNode(&kids[i], text)
+			plain = e.plainKey(plain, &kids[i])
 		}
-		return out
+		return withPlainKeys(out, plain)
 	case tree.Items:
 		out := make([]any, len(kids))
 		for i := range kids {
@@ -133,9 +139,38 @@ func (e *eval) plainNode(n *tree.Node, text bool) any {
 	v := e.leaf(n)
 	if s, ok := v.(string); ok {
 		e.argBytes += len(s)
+		if e.styled && n.IsPlain() && format.NeedsQuotes(s) {
+			return tree.PlainText(s)
+		}
 	}
 	if num, ok := v.(tree.Num); ok && !text {
 		return num.V
 	}
 	return v
+}
+
+// plainStyled is plain for an encoder: what YAML had without quotes keeps that style.
+func (e *eval) plainStyled(at parse.Node, v any) (any, bool) {
+	e.styled = true
+	defer func() { e.styled = false }()
+	return e.plain(at, v, true)
+}
+
+// plainKey adds the key of n to a set, if YAML had it without quotes and text would need them.
+func (e *eval) plainKey(set map[string]bool, n *tree.Node) map[string]bool {
+	if !e.styled || !n.HasPlainKey() || !format.NeedsQuotes(n.Key()) {
+		return set
+	}
+	if set == nil {
+		set = map[string]bool{}
+	}
+	set[n.Key()] = true
+	return set
+}
+
+func withPlainKeys(m map[string]any, plain map[string]bool) any {
+	if plain == nil {
+		return m
+	}
+	return &tree.StyledMap{Members: m, PlainKeys: plain}
 }

@@ -21,6 +21,7 @@ type eval struct {
 	engine *Engine
 
 	masked   bool // sensitive leaves are Mask
+	styled   bool // texts and keys keep the style that YAML had
 	deadline time.Time
 
 	out      []byte

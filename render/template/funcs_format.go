@@ -44,7 +44,7 @@ func escapeWith(escape func(string) (string, error)) func(*eval, call) any {
 // encodeWith makes a native that reads a whole value and encodes it.
 func encodeWith(encode func(any) (string, error)) func(*eval, call) any {
 	return func(e *eval, c call) any {
-		v, ok := e.plain(c.at, c.args[0], true)
+		v, ok := e.plainStyled(c.at, c.args[0])
 		if !ok {
 			return e.failedValue()
 		}

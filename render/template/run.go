@@ -44,6 +44,7 @@ func (en *Engine) Encode(n *tree.Node, encode func(any) (string, error)) (conten
 	src := &Source{}
 	var failed error
 	c, r, err := en.run(&Program{main: &definition{src: src}}, nil, nil, func(e *eval) {
+		e.styled = true
 		s, err := encode(e.plainNode(n, true))
 		e.out = append(append(e.out, s...), '\n')
 		failed = errors.Join(failed, err)

@@ -83,7 +83,7 @@ func IsMap(v any) bool {
 	switch v := v.(type) {
 	case *Node:
 		return v.IsMap()
-	case map[string]any:
+	case map[string]any, *StyledMap:
 		return true
 	}
 	return false
@@ -117,6 +117,9 @@ func ListOf(v any) []any {
 // MapOf gives the members of a map, nodes as nodes; a template's own dict is given
 // itself.
 func MapOf(v any) map[string]any {
+	if m, ok := v.(*StyledMap); ok {
+		return m.Members
+	}
 	n, ok := v.(*Node)
 	if !ok {
 		m, _ := v.(map[string]any)

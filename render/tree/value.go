@@ -51,9 +51,11 @@ type Node struct {
 type flags uint8
 
 const (
-	sensitive flags = 1 << iota
-	isText          // came without a type: takes the type of what it overrides
-	orTyped         // … and the type that YAML gives it where it overrides nothing
+	sensitive   flags = 1 << iota
+	isText            // came without a type: takes the type of what it overrides
+	orTyped           // … and the type that YAML gives it where it overrides nothing
+	isPlain           // written in YAML without quotes
+	hasPlainKey       // … and so was its key
 )
 
 type (
@@ -270,11 +272,11 @@ func KindOf(v any) string {
 		return "float"
 	case Num:
 		return KindOf(v.V)
-	case string:
+	case string, PlainText:
 		return "string"
 	case *Node:
 		return v.Kind()
-	case Members, map[string]any:
+	case Members, map[string]any, *StyledMap:
 		return "map"
 	case Items, []any, []string:
 		return "list"

@@ -177,6 +177,9 @@ func (m *merger) maps(in []*tree.Node) tree.Members {
 		at := &out[:len(out)+1][len(out)]
 		if n, ok := m.merge(same, at); ok {
 			n.SetKey(key)
+			if slices.ContainsFunc(same, (*tree.Node).HasPlainKey) {
+				n.SetPlainKey()
+			}
 			out = append(out, n)
 		}
 		m.path = m.path[:len(m.path)-1]
@@ -198,6 +201,9 @@ func (m *merger) fit(prev, next *tree.Node) *tree.Node {
 		return m.misfit(prev, next)
 	}
 	n := next.Retyped(v)
+	if text, ok := prev.Value().(string); ok && prev.IsPlain() && format.NeedsQuotes(text) {
+		n.SetPlain() // off over a plain no is the same kind of word
+	}
 	if rule := m.rules[next]; rule != nil {
 		m.rules[n] = rule
 	}
