@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -170,19 +171,25 @@ func appendEntry[T any](section *[]T, flag string, fields []field) error {
 		if f.value == "" && f.name == "to" {
 			continue
 		}
-		n.Content = append(n.Content, scalar(f.name), flagValue(f))
+		n.Content = append(n.Content, scalar(f.name), flagValue(reflect.TypeFor[T](), f))
 	}
 	*section = append(*section, *new(T))
 	return specfile.Decode(flag, ".", n, &(*section)[len(*section)-1])
 }
 
-func flagValue(f field) *yaml.Node {
+// flagValue is the text of a flag as a value of the field: for a list, its only item.
+func flagValue(section reflect.Type, f field) *yaml.Node {
 	v := scalar(f.value)
-	switch f.name {
-	case "optional", "nest", "trim", "sensitive", "typed", "allowHTTP":
-		v.Tag = ""
-	case "read", "fromFile":
-		return &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{v}}
+	for i := range section.NumField() {
+		if section.Field(i).Tag.Get("yaml") != f.name {
+			continue
+		}
+		switch typ := section.Field(i).Type; {
+		case typ.Kind() == reflect.Slice:
+			return &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{v}}
+		case typ.Kind() == reflect.Bool, typ.Kind() == reflect.Pointer && typ.Elem().Kind() == reflect.Bool, typ == reflect.TypeFor[sources.Sensitivity]():
+			v.Tag = ""
+		}
 	}
 	return v
 }

@@ -31,7 +31,7 @@ type inputs struct {
 // read reads the spec, and everything else that a run depends on. Volumes that change
 // meanwhile are read again.
 func (c *confit) read() (sp *spec, in inputs, err error) {
-	err = sources.Consistent(c.world, func(s *sources.Snapshot) (err error) {
+	err = sources.Consistent(c.machine, func(s *sources.Snapshot) (err error) {
 		if sp, err = c.loadSpec(s); err == nil {
 			c.watchdog.limit(sp.Limits)
 			s.Limits = sp.Limits.sources()
@@ -146,7 +146,7 @@ func (c *confit) dropSpool() {
 func (c *confit) checkReplaced(sp *spec) error {
 	var names []string
 	for i := range sp.Sources {
-		if s := &sp.Sources[i]; s.Kind() == "git" && s.Name != "" {
+		if s := &sp.Sources[i]; s.Git != "" && s.Name != "" {
 			names = append(names, s.Name)
 		}
 	}

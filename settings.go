@@ -87,7 +87,7 @@ func (c *confit) settle(flags *pflag.FlagSet) error {
 	if err := errors.Join(c.checkSettings(), bad, bad2); err != nil {
 		return err
 	}
-	return c.openWorld()
+	return c.openMachine()
 }
 
 // environ lists the CONFIT_* variables that name a setting. The others draw a notice, which
@@ -135,9 +135,9 @@ func (c *confit) checkSettings() error {
 	return nil
 }
 
-// openWorld opens the files and variables that the verb may read.
-func (c *confit) openWorld() error {
-	c.world = sources.World{Root: sources.Host(), Host: sources.Host(), Dir: c.sys.dir, Env: c.sys.env, Running: &c.watchdog.running, Budget: &c.watchdog.budget, Detail: c.detail()}
+// openMachine opens the files and variables that the verb may read.
+func (c *confit) openMachine() error {
+	c.machine = sources.Machine{Root: sources.Host(), Host: sources.Host(), Dir: c.sys.dir, Env: c.sys.env, Running: &c.watchdog.running, Budget: &c.watchdog.budget, Detail: c.detail()}
 	if c.verb.confined {
 		c.confine()
 	}
@@ -148,7 +148,7 @@ func (c *confit) openWorld() error {
 	if err != nil {
 		return &diag.Problem{Cause: diag.CauseInput, Code: "input", Text: "--root " + diag.Quoted(c.set.root) + " cannot be opened", Hint: "name a directory that stands in for /", Err: err}
 	}
-	c.world.Root = root
+	c.machine.Root = root
 	return nil
 }
 
@@ -160,10 +160,10 @@ func (c *confit) confine() {
 	for _, dir := range c.set.replace {
 		dirs = append(dirs, c.absolute(dir))
 	}
-	c.world.Host = sources.Within(dirs...)
-	c.world.Root = c.world.Host
+	c.machine.Host = sources.Within(dirs...)
+	c.machine.Root = c.machine.Host
 	if !c.readsEnv() {
-		c.world.Env = nil
+		c.machine.Env = nil
 	}
 }
 

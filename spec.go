@@ -123,7 +123,7 @@ func (sp *spec) hasGit() bool {
 }
 
 func (sp *spec) hasEnv() bool {
-	return sp != nil && slices.ContainsFunc(sp.Sources, func(s sources.Spec) bool { return s.Kind() == "env" })
+	return sp != nil && slices.ContainsFunc(sp.Sources, func(s sources.Spec) bool { return s.HasVars() })
 }
 
 func (sp *spec) sinkDirs() []string {
@@ -139,7 +139,7 @@ func (sp *spec) searched(env bool) []string {
 	var names []string
 	for i := range sp.Sources {
 		name := sp.Sources[i].String()
-		if sp.Sources[i].Kind() == "env" && !env {
+		if sp.Sources[i].HasVars() && !env {
 			name += " (left out without --allow-env)"
 		}
 		names = append(names, name)

@@ -47,7 +47,7 @@ type confit struct {
 	verb     *verb // nil before the command line is understood
 	flags    pipeFlags
 	set      settings
-	world    sources.World
+	machine  sources.Machine
 	watchdog *watchdog
 	ctx      context.Context
 	differs  bool // diff has found differences

@@ -13,22 +13,21 @@ import (
 	"confit/sources/pack"
 )
 
-// A Spool keeps the content that is too much for memory. What it keeps has Git's name
-// for it, so that nothing is kept twice.
+// A Spool stores content outside memory, by its hash.
 type Spool interface {
 	Put(id content.BlobID, data []byte) error
 	Get(id content.BlobID, buf []byte) ([]byte, error)
 	Blob(id content.BlobID, size int64) content.Blob
 }
 
-// heldInMemory is how much of the files of a repository stays in memory where there is a
-// spool for the rest.
+// heldInMemory bounds the bytes of a repository in memory where there is a spool for the
+// rest.
 const heldInMemory = 4 << 20
 
-// blobs keeps the contents of a commit: the first in memory, the rest in the spool. Those of
-// an earlier run are not whole: they have the contents that a memo holds.
+// blobs stores the contents of a commit: the first in memory, the rest in the spool. Blobs of
+// an earlier run are not whole: they have the contents of its memo.
 type blobs struct {
-	fetchRest func() error // makes them whole
+	fetchRest func() error // fetches the missing contents
 
 	mu    sync.Mutex
 	whole bool  // every file is held
@@ -42,14 +41,14 @@ func newBlobs(spool Spool) *blobs {
 	return &blobs{whole: true, spool: spool, left: heldInMemory, held: map[plumbing.Hash][]byte{}, used: map[plumbing.Hash]bool{}}
 }
 
-// take makes blobs whole by those of a fetch.
-func (b *blobs) take(fetched *blobs) {
+// complete adds the contents of a fetch.
+func (b *blobs) complete(fetched *blobs) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.whole, b.spool, b.held = true, fetched.spool, fetched.held
 }
 
-// holds tells whether the content can be read.
+// holds tells whether the content can be read without a fetch.
 func (b *blobs) holds(id plumbing.Hash) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -57,7 +56,7 @@ func (b *blobs) holds(id plumbing.Hash) bool {
 	return ok || b.whole
 }
 
-// Put keeps a blob, and gives it back if it stays in memory.
+// Put stores a blob, and returns its content if that stays in memory.
 func (b *blobs) Put(id plumbing.Hash, data []byte) ([]byte, error) {
 	b.mu.Lock()
 	b.left -= int64(len(data))
@@ -77,7 +76,7 @@ func (b *blobs) Put(id plumbing.Hash, data []byte) ([]byte, error) {
 	return held, nil
 }
 
-// Get gives back what Put kept, appended to buf.
+// Get appends the content of a blob to buf.
 func (b *blobs) Get(id plumbing.Hash, buf []byte) ([]byte, error) {
 	data, spool := b.find(id)
 	switch {
@@ -89,7 +88,7 @@ func (b *blobs) Get(id plumbing.Hash, buf []byte) ([]byte, error) {
 	return spool.Get(content.BlobID(id), buf)
 }
 
-// find gives the content of a blob, or the spool that it lies in.
+// find gives the content of a blob in memory, or the spool.
 func (b *blobs) find(id plumbing.Hash) ([]byte, Spool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -169,13 +168,13 @@ func (g *Git) Whole() bool {
 // Require makes sure that contents can be read: it fetches each commit of an earlier run that
 // lacks one of them.
 func (g *Git) Require(contents []content.Blob) error {
-	var lacking []*blobs
+	var incomplete []*blobs
 	for _, b := range contents {
-		if g, ok := b.(*gitBlob); ok && !slices.Contains(lacking, g.in) && !g.in.holds(g.id) {
-			lacking = append(lacking, g.in)
+		if g, ok := b.(*gitBlob); ok && !slices.Contains(incomplete, g.in) && !g.in.holds(g.id) {
+			incomplete = append(incomplete, g.in)
 		}
 	}
-	return g.fetchRest(lacking)
+	return g.fetchRest(incomplete)
 }
 
 // RequireToRead is Require for files that templates may read. The memo of this run holds
@@ -200,25 +199,25 @@ func (g *Git) RequireToRead(files []*content.File) error {
 
 // requireValues is Require for the files of each source that become values.
 func (g *Git) requireValues(got map[*Spec]*checkout) error {
-	var lacking []*blobs
+	var incomplete []*blobs
 	for s, c := range got {
 		if c == nil || c.blobs.whole {
 			continue
 		}
-		if slices.ContainsFunc(c.files, func(f pack.File) bool { return s.reads(f.Path) && !c.blobs.holds(f.ID) }) && !slices.Contains(lacking, c.blobs) {
-			lacking = append(lacking, c.blobs)
+		if slices.ContainsFunc(c.files, func(f pack.File) bool { return s.reads(f.Path) && !c.blobs.holds(f.ID) }) && !slices.Contains(incomplete, c.blobs) {
+			incomplete = append(incomplete, c.blobs)
 		}
 	}
-	return g.fetchRest(lacking)
+	return g.fetchRest(incomplete)
 }
 
-func (g *Git) fetchRest(lacking []*blobs) error {
-	if len(lacking) == 0 {
+func (g *Git) fetchRest(incomplete []*blobs) error {
+	if len(incomplete) == 0 {
 		return nil
 	}
 	g.Waiting(true)
 	defer g.Waiting(false)
-	errs := make([]error, len(lacking))
-	diag.Parallel(len(lacking), func(i int) { errs[i] = diag.Safely(lacking[i].fetchRest) })
+	errs := make([]error, len(incomplete))
+	diag.Parallel(len(incomplete), func(i int) { errs[i] = diag.Safely(incomplete[i].fetchRest) })
 	return errors.Join(errs...)
 }

@@ -9,48 +9,48 @@ import (
 	"confit/render/diag"
 )
 
-// tellf tells somebody who debugs what was read. It is given names, never a value.
-func (s *Snapshot) tellf(format string, args ...any) {
+// detailf reports a step of reading for -v. The arguments are names, never values.
+func (s *Snapshot) detailf(format string, args ...any) {
 	if s.Detail != nil {
 		s.Detail(fmt.Sprintf(format, args...))
 	}
 }
 
-// tellFile tells of a file that was read. The size of a secret is one itself.
-func (s *Snapshot) tellFile(what string, size int, secret bool) {
+// detailFile reports a file that was read. It omits the size of a secret.
+func (s *Snapshot) detailFile(what string, size int, secret bool) {
 	if secret {
-		s.tellf("read %s, a secret", what)
+		s.detailf("read %s, a secret", what)
 	} else {
-		s.tellf("read %s, %s", what, diag.Counted(size, "byte"))
+		s.detailf("read %s, %s", what, diag.Counted(size, "byte"))
 	}
 }
 
-// tellFound tells of the files that an entry reads for itself.
-func (s *Snapshot) tellFound(kind string, found content.Found) {
+// detailFound reports the files that an entry reads for itself.
+func (s *Snapshot) detailFound(kind string, found content.Found) {
 	for _, f := range slices.Concat(found.Files, found.Partials) {
-		s.tellFile(kind+" "+diag.Quoted(f.From), len(f.Data), f.Sensitive)
+		s.detailFile(kind+" "+diag.Quoted(f.From), len(f.Data), f.Sensitive)
 	}
 }
 
-// A mark is how far the files and layers go after a source.
-type mark struct{ files, layers int }
+// An extent is the number of files and layers after a source was read.
+type extent struct{ files, layers int }
 
-// tell tells of the files of each source, and of the layers in the order in which they are
-// merged. Of a repository, it tells of the files that become values.
-func (r *reader) tell(specs []Spec, ends []mark) {
+// detailSources reports the files of each source, and the layers in the order of merging. Of
+// a repository, it reports the files that become values.
+func (r *reader) detailSources(specs []Spec, ends []extent) {
 	if r.Detail == nil {
 		return
 	}
-	var at mark
+	var at extent
 	layers := make([]string, len(r.layers))
 	for i := range specs {
 		s, end := &specs[i], ends[i]
 		for _, f := range r.files[at.files:end.files] {
 			switch {
 			case f.Blob == nil:
-				r.tellFile(diag.Quoted(f.From), len(f.Data), f.Sensitive)
+				r.detailFile(diag.Quoted(f.From), len(f.Data), f.Sensitive)
 			case s.reads(f.Path):
-				r.tellFile(diag.Quoted(f.From), int(f.Blob.Size()), f.Sensitive)
+				r.detailFile(diag.Quoted(f.From), int(f.Blob.Size()), f.Sensitive)
 			}
 		}
 		for n := at.layers; n < end.layers; n++ {
@@ -58,16 +58,16 @@ func (r *reader) tell(specs []Spec, ends []mark) {
 		}
 		at = end
 	}
-	for _, t := range r.texts {
-		layers[t.layer] = diag.Quoted(t.origin.File)
+	for _, v := range r.parsed {
+		layers[v.layer] = diag.Quoted(v.origin.File)
 	}
 	for n, name := range layers {
-		r.tellf("layer %d: %s", n+1, name)
+		r.detailf("layer %d: %s", n+1, name)
 	}
 }
 
-// tellVars tells which variables a source takes and leaves.
-func (r *reader) tellVars(s *Spec, env, taken []string) {
+// detailVars reports the variables that a source takes, and the others.
+func (r *reader) detailVars(s *Spec, env, taken []string) {
 	if r.Detail == nil {
 		return
 	}
@@ -77,11 +77,11 @@ func (r *reader) tellVars(s *Spec, env, taken []string) {
 			left = append(left, name)
 		}
 	}
-	r.tellf("%s takes %s and leaves %s", s, named(taken), named(left))
+	r.detailf("%s takes %s and leaves %s", s, quotedList(taken), quotedList(left))
 }
 
-// named lists names for a person.
-func named(names []string) string {
+// quotedList is a list of names for a person.
+func quotedList(names []string) string {
 	if len(names) == 0 {
 		return "nothing"
 	}

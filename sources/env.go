@@ -12,10 +12,10 @@ import (
 	"confit/render/values"
 )
 
-// secretNames are the variables that hold secrets unless the spec says otherwise.
+// secretNames match the variables that are sensitive unless the spec says otherwise.
 var secretNames = []string{"*PASSWORD*", "*PASSWD*", "*SECRET*", "*TOKEN*", "*CREDENTIAL*", "*PRIVATE_KEY*", "*API_KEY*"}
 
-// vars gives the variables that an env source takes in, sorted by name.
+// vars are the variables of an env source, sorted by name.
 func (r *reader) vars(s *Spec) ([]values.Var, error) {
 	env := slices.Sorted(slices.Values(r.Env))
 	links := serviceLinks(env)
@@ -24,12 +24,12 @@ func (r *reader) vars(s *Spec) ([]values.Var, error) {
 	var all []error
 	for _, pair := range env {
 		name, value, _ := strings.Cut(pair, "=")
-		of, isTwin := s.twinOf(name)
-		if isTwin && value != "" {
+		of, isFile := s.fromFileOf(name)
+		if isFile && value != "" {
 			v, err := r.fromFile(s, of, name, value)
 			vars, names, all = append(vars, v), append(names, of), append(all, err)
 		}
-		if isTwin || !s.takes(name) {
+		if isFile || !s.takes(name) {
 			continue
 		}
 		if _, mapped := s.Map[name]; !mapped && links[name] {
@@ -46,14 +46,14 @@ func (r *reader) vars(s *Spec) ([]values.Var, error) {
 		v.Value = value
 		vars, names = append(vars, v), append(names, name)
 	}
-	r.unmatchedVars(s, names)
-	r.tellVars(s, env, names)
+	r.noticeUnmatchedVars(s, names)
+	r.detailVars(s, env, names)
 	return vars, errors.Join(all...)
 }
 
-// unmatchedVars tells of globs of sensitive: that name no variable. It is no error, as a
-// variable may be unset.
-func (r *reader) unmatchedVars(s *Spec, names []string) {
+// noticeUnmatchedVars gives a notice for each glob of sensitive: that matches no variable. It
+// is no error, as a variable may be unset.
+func (r *reader) noticeUnmatchedVars(s *Spec, names []string) {
 	for _, glob := range s.Sensitive.globs {
 		if len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return matchVar(glob, name) }) {
 			r.notice("sensitive: " + diag.Quoted(glob) + " matches no variable of the source " + s.String())
@@ -61,13 +61,13 @@ func (r *reader) unmatchedVars(s *Spec, names []string) {
 	}
 }
 
-// takes tells whether the source takes in a variable: by prefix, or by name.
+// takes tells whether a variable belongs to the source, by its prefix or by name.
 func (s *Spec) takes(name string) bool {
 	_, mapped := s.Map[name]
 	return mapped || slices.Contains(s.FromFile, name) || s.Env != "" && strings.HasPrefix(name, s.Env)
 }
 
-// variable is a variable of the source, before it has a value.
+// variable is a variable of the source without its value.
 func (s *Spec) variable(name string) values.Var {
 	v := values.Var{Rest: strings.TrimPrefix(name, s.Env), Typed: s.Typed}
 	v.Origin = &tree.Origin{Source: s.String(), Var: name, Sensitive: s.secretVar(name)}
@@ -88,7 +88,7 @@ func (s *Spec) secretVar(name string) bool {
 	return slices.ContainsFunc(globs, func(g string) bool { return matchVar(g, name) })
 }
 
-// matchVar ignores case, as the names of variables and values differ in it.
+// matchVar ignores case: variables are upper case, and keys of values lower case.
 func matchVar(glob, name string) bool {
 	ok, _ := path.Match(strings.ToUpper(glob), strings.ToUpper(name))
 	return ok

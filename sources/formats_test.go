@@ -13,7 +13,7 @@ import (
 )
 
 // read takes in the sources of a spec and gives each value as "path = value (place)".
-func read(t *testing.T, w World, spec string) (string, error) {
+func read(t *testing.T, w Machine, spec string) (string, error) {
 	t.Helper()
 	var doc yaml.Node
 	if err := yaml.Unmarshal([]byte(spec), &doc); err != nil {
@@ -30,7 +30,7 @@ func read(t *testing.T, w World, spec string) (string, error) {
 			return "", err
 		}
 	}
-	s := &Snapshot{World: w, pins: map[string]string{}}
+	s := newSnapshot(w)
 	layers, _, err := Read(s, section.Sources, func(string) {})
 	if err != nil {
 		return "", err
@@ -61,7 +61,7 @@ func TestFormats(t *testing.T) {
 		"downward dir": {"meta/annotations a=\"1\"", "sources: [{downwardAPI: .}]", "meta/annotations.a = \"1\" (meta/annotations:1)"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := world(t)
+			w := machine(t)
 			for line := range strings.SplitSeq(c.files, "\n") {
 				file, text, _ := strings.Cut(line, " ")
 				write(t, filepath.Join(w.Dir, file), strings.ReplaceAll(text, "\t", "\n"))
@@ -91,7 +91,7 @@ func TestFromFile(t *testing.T) {
 		"not text":      {[]string{"DB_HOST_FILE=binary"}, "error: binary: the file is not UTF-8 text and cannot be a value"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := world(t, c.env...)
+			w := machine(t, c.env...)
 			for file, text := range map[string]string{"user": "web\n", "number": "5\n", "lines": "a\nb\n", "binary": "\xff"} {
 				write(t, filepath.Join(w.Dir, file), text)
 			}
@@ -120,7 +120,7 @@ func TestSpecChecks(t *testing.T) {
 		"sources: [{file: a, lists: [append]}]":           "lists is a map, not a list",
 		"sources: [{env: \"\"}]":                          "env has no prefix",
 	} {
-		if got, err := read(t, world(t), spec); err == nil || !strings.Contains(err.Error(), want) {
+		if got, err := read(t, machine(t), spec); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s = %s, %v, want %s", spec, got, err, want)
 		}
 	}

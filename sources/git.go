@@ -21,33 +21,33 @@ import (
 	"confit/sources/verify"
 )
 
-// Git has the means by which the Git sources of a run fetch, and the commits that they got.
+// Git fetches the Git sources of a run, and keeps their commits.
 type Git struct {
-	Memo  []byte // what NewMemo wrote for an earlier run: its commits need not be fetched again
-	Spool Spool  // takes the files that are too much for memory; nil: they stay in memory
+	Memo  []byte // of an earlier run, written by NewMemo; its commits are not fetched again
+	Spool Spool  // for files beyond heldInMemory; nil: all stay in memory
 
 	Offline  string               // why nothing may be fetched; "" where it may
 	Context  context.Context      // of the fetch
-	Waiting  func(on bool)        // told while remotes are waited for
-	Say      func(text string)    // a line about a fetch
-	Notice   func(text string)    // of tries that failed
-	Detail   func(text string)    // of requests and refs; may be nil
-	Progress func(text string)    // nil where nobody watches
+	Waiting  func(on bool)        // called before and after a wait for remotes
+	Say      func(text string)    // prints a line about a fetch
+	Notice   func(text string)    // prints the error of a try that is repeated
+	Detail   func(text string)    // reports requests and refs for -v; may be nil
+	Progress func(text string)    // nil without a terminal
 	Refs     map[string]string    // --git-ref: in place of the ref and commit of a source
 	Replace  map[string]string    // --replace: a folder in place of a source
 	mu       sync.Mutex           // for done
-	done     map[string]*checkout // by question
+	done     map[string]*checkout // by query
 }
 
 // A checkout is the files of one commit.
 type checkout struct {
-	asked  string // the question that it answers: URL, folder, ref and commit
+	query  string // URL, folder, ref and commit of the source
 	commit plumbing.Hash
 	object []byte // the commit as it is in the repository
 	tag    []byte // the annotated tag that led there; nil for none
 	files  []pack.File
 	blobs  *blobs
-	secret bool // nothing of it may be remembered
+	secret bool // no memo may hold any of it
 }
 
 // A gitFetch is a Git source with everything that fetching it needs.
@@ -55,15 +55,15 @@ type gitFetch struct {
 	*Spec
 	git    *Git
 	limits GitLimits
-	asked  string
+	query  string
 	remote remote.Remote
 	ref    string
 	pin    plumbing.Hash // the wanted commit; zero: the one that ref leads to
-	old    *checkout     // of an earlier run
+	old    *checkout     // of an earlier run; nil for none
 
-	got  *checkout
-	told string // the line about the fetch; "" if there was none
-	err  error
+	got     *checkout
+	summary string // of the fetch; "" if there was none
+	err     error
 }
 
 // fetch gets the commits of all Git sources, side by side.
@@ -71,7 +71,7 @@ func (r *reader) fetch(specs []Spec) (map[*Spec]*checkout, error) {
 	var fetches []*gitFetch
 	var all []error
 	for i := range specs {
-		if s := &specs[i]; s.Kind() == "git" && r.Git.Replace[s.Name] == "" {
+		if s := &specs[i]; s.Git != "" && r.Git.Replace[s.Name] == "" {
 			f, err := r.newFetch(s)
 			fetches, all = append(fetches, f), append(all, err)
 		}
@@ -94,26 +94,26 @@ func (r *reader) fetch(specs []Spec) (map[*Spec]*checkout, error) {
 		if f.err == nil {
 			by, f.err = r.verify(f.Spec, f.ref, f.got)
 		}
-		f.say(by)
-		all = append(all, placed(f.Spec, f.err))
+		f.reportFetch(by)
+		all = append(all, withPlace(f.Spec, f.err))
 		got[f.Spec] = f.got
 	}
 	err := r.Git.requireValues(got)
-	if err != nil { // sources without their values are no errors of their own
+	if err != nil { // such a source has no error of its own
 		maps.DeleteFunc(got, func(_ *Spec, c *checkout) bool { return c != nil && !c.blobs.whole })
 	}
 	return got, errors.Join(append(all, err)...)
 }
 
-// prefixed puts the name of the source before a text. A source without a name has its URL,
-// with which the text may begin as well.
+// prefixed puts the name of the source before a text. The name of a source without name: is
+// its URL, and the text may begin with that URL already.
 func (s *Spec) prefixed(text string) string {
 	name := s.String()
 	return name + ": " + strings.TrimPrefix(text, strings.TrimPrefix(name, "git ")+": ")
 }
 
-// placed adds to problems the source of the spec that they are about.
-func placed(s *Spec, err error) error {
+// withPlace adds the place and the name of the source to problems without a place.
+func withPlace(s *Spec, err error) error {
 	var all []error
 	for _, p := range diag.Problems(err, diag.CauseRemote) {
 		if p.Pos.File == "" {
@@ -135,20 +135,20 @@ func (r *reader) newFetch(s *Spec) (*gitFetch, error) {
 			f.ref, f.pin = "", named
 		}
 	}
-	f.asked = fmt.Sprintf("%s %q %q %s", s.Git, path.Clean("/"+s.Sub), f.ref, f.pin)
+	f.query = fmt.Sprintf("%s %q %q %s", s.Git, path.Clean("/"+s.Sub), f.ref, f.pin)
 	f.remote = remote.Remote{
 		URL: s.Git, AllowHTTP: s.AllowHTTP, Env: r.Env, Timeout: f.limits.Time, StartJitter: s.StartJitter,
 		Notice: func(text string) { r.Git.Notice(s.prefixed(text)) }, Progress: r.Git.Progress,
-		Detail: func(text string) { f.tellf("%s", text) },
+		Detail: func(text string) { f.detailf("%s", text) },
 	}
-	if r.Git.Offline != "" { // no credential is needed, and in CI there is none
-		return f, placed(s, f.remote.CheckURL())
+	if r.Git.Offline != "" { // CI has no credentials, and none are needed
+		return f, withPlace(s, f.remote.CheckURL())
 	}
 	var err error
 	if s.Auth != "" {
 		f.remote.Auth, err = r.auth(s)
 	}
-	return f, errors.Join(err, placed(s, f.remote.Check()))
+	return f, errors.Join(err, withPlace(s, f.remote.Check()))
 }
 
 // auth reads the mounted Secret with the credentials.
@@ -163,47 +163,47 @@ func (r *reader) auth(s *Spec) (map[string][]byte, error) {
 	keys := map[string][]byte{}
 	for _, f := range files {
 		keys[f.Path] = f.Data
-		r.tellFile("auth "+diag.Quoted(f.From), len(f.Data), true)
+		r.detailFile("auth "+diag.Quoted(f.From), len(f.Data), true)
 	}
 	return keys, nil
 }
 
-// checkout answers from memory where it can: from that of this run, which may read its
-// volumes several times, or from that of an earlier one.
+// checkout gives the files of the commit. It fetches unless this run has fetched them
+// before, or a memo of an earlier run has a pinned commit.
 func (f *gitFetch) checkout() (*checkout, error) {
-	if got := f.share(nil); got != nil {
+	if got := f.shared(nil); got != nil {
 		return got, nil
 	}
-	f.old = findInMemo(f.git.Memo, f.asked, f.limits)
+	f.old = findInMemo(f.git.Memo, f.query, f.limits)
 	if f.old != nil {
-		f.old.blobs.fetchRest = f.completing(f.old)
+		f.old.blobs.fetchRest = f.completion(f.old)
 	}
 	if f.old != nil && !f.pin.IsZero() {
-		f.tellf("the commit %s is known from an earlier run", f.pin)
-		return f.share(f.old), nil
+		f.detailf("the commit %s is known from an earlier run", f.pin)
+		return f.shared(f.old), nil
 	}
 	got, err := f.fetch()
 	if err != nil {
 		return nil, err
 	}
-	return f.share(got), nil
+	return f.shared(got), nil
 }
 
-// tellf tells of a step of the fetch.
-func (f *gitFetch) tellf(format string, args ...any) {
+// detailf tells of a step of the fetch.
+func (f *gitFetch) detailf(format string, args ...any) {
 	if f.git.Detail != nil {
 		f.git.Detail(f.prefixed(fmt.Sprintf(format, args...)))
 	}
 }
 
-// share keeps a checkout for this run, or gives the one that the run has: of two sources
-// that ask for the same, one with secrets makes it secret for both.
-func (f *gitFetch) share(got *checkout) *checkout {
+// shared stores a checkout for this run, or returns the one that is stored. Where two
+// sources have the same query, secrets of one make the checkout secret for both.
+func (f *gitFetch) shared(got *checkout) *checkout {
 	g := f.git
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if had := g.done[f.asked]; had != nil {
-		got = had
+	if stored := g.done[f.query]; stored != nil {
+		got = stored
 	}
 	if got == nil {
 		return nil
@@ -211,9 +211,9 @@ func (f *gitFetch) share(got *checkout) *checkout {
 	if g.done == nil {
 		g.done = map[string]*checkout{}
 	}
-	got.asked = f.asked
+	got.query = f.query
 	got.secret = got.secret || f.secret() || len(f.Sensitive.globs) > 0
-	g.done[f.asked] = got
+	g.done[f.query] = got
 	return got
 }
 
@@ -225,8 +225,10 @@ func (f *gitFetch) offline() error {
 	return &diag.Problem{Cause: diag.CauseUsage, Code: "offline", Text: f.git.Offline, Hint: hint}
 }
 
-// missing tells whether a Git source could not be fetched.
-func (r *reader) missing(s *Spec) bool { return r.Git.Replace[s.Name] == "" && r.checkouts[s] == nil }
+// notFetched tells whether a Git source could not be fetched.
+func (r *reader) notFetched(s *Spec) bool {
+	return s.Git != "" && r.Git.Replace[s.Name] == "" && r.checkouts[s] == nil
+}
 
 // gitFiles are the files of a Git source, or those of the folder that replaces it.
 func (r *reader) gitFiles(s *Spec) ([]content.File, error) {
@@ -243,8 +245,8 @@ func (r *reader) gitFiles(s *Spec) ([]content.File, error) {
 	return files, err
 }
 
-// filesOf turns a checkout into files of the source. There may be very many: their paths
-// are kept once.
+// filesOf are the files of a checkout. There may be very many, so Path shares the memory of
+// From.
 func (c *checkout) filesOf(s *Spec) []content.File {
 	root := fmt.Sprintf("%s@%s:", s.String(), c.commit.String()[:7])
 	files := make([]content.File, len(c.files))
@@ -262,12 +264,12 @@ func (c *checkout) filesOf(s *Spec) []content.File {
 	return files
 }
 
-// say prints the line about the fetch, with the signers of the commit or tag.
-func (f *gitFetch) say(by []verify.Signer) {
-	if f.told == "" {
+// reportFetch prints the line about the fetch, with the signers of the commit or tag.
+func (f *gitFetch) reportFetch(by []verify.Signer) {
+	if f.summary == "" {
 		return
 	}
-	text := f.told
+	text := f.summary
 	if len(by) > 0 {
 		names := make([]string, len(by))
 		for i, s := range by {
@@ -278,8 +280,8 @@ func (f *gitFetch) say(by []verify.Signer) {
 	f.git.Say(text)
 }
 
-// line is the line about a fetch.
-func (f *gitFetch) line(c *checkout, since time.Time) string {
+// summarize describes a fetch in one line.
+func (f *gitFetch) summarize(c *checkout, since time.Time) string {
 	var size int64
 	for _, file := range c.files {
 		size += file.Size

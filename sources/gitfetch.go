@@ -15,11 +15,12 @@ import (
 	"confit/sources/remote"
 )
 
-// depths are how far back a branch or tag is followed to a commit that the server does
-// not hand out by its name. 0 is all the way.
+// depths are the numbers of commits to fetch of a branch or tag, in the search for a commit
+// that the server does not serve by its hash. 0 is the whole history.
 var depths = [...]int{1, 50, 1000, 0}
 
-// fetch gets the commit from the server; or finds that it is that of an earlier run.
+// fetch gets the commit from the server, or returns that of an earlier run if the ref still
+// names it.
 func (f *gitFetch) fetch() (*checkout, error) {
 	if f.git.Offline != "" {
 		return nil, f.offline()
@@ -40,19 +41,19 @@ func (f *gitFetch) fetch() (*checkout, error) {
 		case a.known:
 			return f.old, nil
 		default:
-			f.told = f.line(a.got, start)
+			f.summary = f.summarize(a.got, start)
 			return a.got, nil
 		}
 	}
 	return nil, trust("git-pin", "the commit "+f.pin.String()+" is not in the history of "+diag.Quoted(f.ref), "see that commit: and ref: belong together")
 }
 
-// completing gives a function that fetches the contents of the commit of an earlier run.
-func (f *gitFetch) completing(old *checkout) func() error {
+// completion gives a function that fetches the contents of the commit of an earlier run.
+func (f *gitFetch) completion(old *checkout) func() error {
 	return func() error {
-		again := *f
-		again.old, again.told = nil, ""
-		got, err := again.fetch()
+		whole := *f
+		whole.old, whole.summary = nil, ""
+		got, err := whole.fetch()
 		if err == nil && got.commit != old.commit {
 			err = &diag.Problem{
 				Cause: diag.CauseBusy, Code: "inputs-changing", Text: diag.Quoted(f.ref) + " has moved on to another commit during the run",
@@ -60,10 +61,10 @@ func (f *gitFetch) completing(old *checkout) func() error {
 			}
 		}
 		if err != nil {
-			return placed(f.Spec, err)
+			return withPlace(f.Spec, err)
 		}
-		again.say(nil)
-		old.blobs.take(got.blobs)
+		whole.reportFetch(nil)
+		old.blobs.complete(got.blobs)
 		return nil
 	}
 }
@@ -73,17 +74,17 @@ var errTooShallow = errors.New("the commit lies further back")
 // An attempt is one try to fetch a commit, once the server has said what it has.
 type attempt struct {
 	*gitFetch
-	exact bool // the commit may be asked for by its hash
-	back  int  // index of the depth of a search
+	exact bool // request the commit by its hash
+	back  int  // index in depths
 
 	commit plumbing.Hash
 	tag    plumbing.Hash // of an annotated tag
 	known  bool          // the commit is the one of an earlier run
-	search bool          // the commit is somewhere behind the ref
+	search bool          // the commit is in the history of the ref
 	got    *checkout
 }
 
-// pick decides what to ask for.
+// pick chooses the request for the refs of the server.
 func (a *attempt) pick(refs remote.Refs) (remote.Want, error) {
 	a.commit, a.tag, a.search, a.known = a.pin, plumbing.ZeroHash, false, false
 	var tip remote.Ref
@@ -95,18 +96,18 @@ func (a *attempt) pick(refs remote.Refs) (remote.Want, error) {
 		if err := a.follow(tip); err != nil {
 			return remote.Want{}, err
 		}
-		a.tellf("%s is the commit %s", diag.Quoted(tip.Name), tip.Peeled)
+		a.detailf("%s is the commit %s", diag.Quoted(tip.Name), tip.Peeled)
 	}
 	if a.old != nil && a.old.commit == a.commit && a.old.tagHash() == a.tag {
 		a.known = true
-		a.tellf("the commit %s is known from an earlier run", a.commit)
+		a.detailf("the commit %s is known from an earlier run", a.commit)
 		return remote.Want{}, nil
 	}
 	want := remote.Want{Hashes: []plumbing.Hash{a.commit}, Depth: 1}
 	switch {
 	case !a.tag.IsZero():
 		want.Hashes[0] = a.tag
-	case a.exact: // it may be given though it is not offered
+	case a.exact: // many servers serve commits that they do not advertise
 	case tip.Hash.IsZero():
 		return remote.Want{}, noExactFetch()
 	default:
@@ -115,8 +116,7 @@ func (a *attempt) pick(refs remote.Refs) (remote.Want, error) {
 	return want, nil
 }
 
-// follow holds a ref against the pin: a branch may have moved on from the commit, a tag
-// may not.
+// follow compares a ref with the pin. A branch may move on from the commit, a tag may not.
 func (a *attempt) follow(tip remote.Ref) error {
 	switch {
 	case a.pin.IsZero():
@@ -133,7 +133,8 @@ func (a *attempt) follow(tip remote.Ref) error {
 	return nil
 }
 
-// noCommit is the problem of a pin that git rev-parse gave for an annotated tag.
+// noCommit is the problem of a pin that is the hash of an annotated tag, as git rev-parse
+// prints it.
 func noCommit(pin, commit plumbing.Hash) error {
 	return trust("git-pin", "the pinned "+pin.String()+" is an annotated tag and no commit",
 		"write commit: "+commit.String()+", as git rev-parse TAG^{commit} prints it")
@@ -181,7 +182,7 @@ func (a *attempt) read(ctx context.Context, r io.Reader) error {
 	return err
 }
 
-// progress tells how far a pack is read, now and then.
+// progress reports every 1,000 objects of a pack.
 func (a *attempt) progress() func(done, total int) {
 	if a.git.Progress == nil {
 		return nil

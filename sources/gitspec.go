@@ -3,6 +3,7 @@ package sources
 import (
 	"errors"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,38 +29,26 @@ func GitName(url string) string { return strings.TrimSpace("git " + remote.Shown
 
 var gitFields = []string{"ref", "commit", "path", "auth", "allowHTTP", "startJitter", "verify"}
 
-// checkGit looks at the fields of a Git source.
-func (s *Spec) checkGit(fail func(field, text, hint string)) {
-	if s.Kind() != "git" {
-		for _, field := range gitFields {
-			if s.Has(field) {
-				fail(field, field+" is for git sources", "")
-			}
-		}
-		return
-	}
-	if s.Optional {
-		fail("optional", "optional is not for git sources", "a repository that cannot be read is an error; a folder can stand in for it with --replace")
-	}
-	if s.Commit != "" && !plumbing.IsHash(s.Commit) {
-		fail("commit", "commit is not a whole commit hash", "write all 40 digits, as git rev-parse prints them; a branch or tag goes into ref")
-	}
-	if plumbing.IsHash(s.Ref) && plumbing.IsHash(s.Commit) && !strings.EqualFold(s.Ref, s.Commit) {
-		fail("commit", "ref and commit are two commits", "leave out ref, or set it to a branch or tag that leads to the commit")
-	}
-	if sub := path.Clean(s.Sub); path.IsAbs(sub) || sub == ".." || strings.HasPrefix(sub, "../") {
-		fail("path", "path "+diag.Quoted(s.Sub)+" is no folder inside the repository", "write it like deploy/web")
-	}
-	v := s.Verify
-	switch {
-	case v == nil:
-	case v.OpenPGP == "" && v.AllowedSigners == "":
-		fail("verify", "verify names no keys", "set openpgp: or allowedSigners: to a file of public keys")
-	case v.Object != "" && v.Object != "commit" && v.Object != "tag" && v.Object != "both":
-		fail("verify", "verify: object is commit, tag or both", "")
-	case v.Object != "" && v.Object != "commit" && s.Ref == "":
-		fail("verify", "verify wants a signed tag, and ref names none", "set ref: to an annotated tag")
-	}
+var gitRules = []rule{
+	{"commit", func(s *Spec) []string {
+		return textIf(s.Commit != "" && !plumbing.IsHash(s.Commit), "commit is not a whole commit hash")
+	}, "write all 40 digits, as git rev-parse prints them; a branch or tag goes into ref"},
+	{"commit", func(s *Spec) []string {
+		return textIf(plumbing.IsHash(s.Ref) && plumbing.IsHash(s.Commit) && !strings.EqualFold(s.Ref, s.Commit), "ref and commit are two commits")
+	}, "leave out ref, or set it to a branch or tag that leads to the commit"},
+	{"path", func(s *Spec) []string {
+		sub := path.Clean(s.Sub)
+		return textIf(path.IsAbs(sub) || sub == ".." || strings.HasPrefix(sub, "../"), "path "+diag.Quoted(s.Sub)+" is no folder inside the repository")
+	}, "write it like deploy/web"},
+	{"verify", func(s *Spec) []string {
+		return textIf(s.Verify != nil && s.Verify.OpenPGP == "" && s.Verify.AllowedSigners == "", "verify names no keys")
+	}, "set openpgp: or allowedSigners: to a file of public keys"},
+	{"verify", func(s *Spec) []string {
+		return textIf(s.Verify != nil && !slices.Contains([]string{"", "commit", "tag", "both"}, s.Verify.Object), "verify: object is commit, tag or both")
+	}, ""},
+	{"verify", func(s *Spec) []string {
+		return textIf(s.Verify != nil && s.Ref == "" && slices.Contains([]string{"tag", "both"}, s.Verify.Object), "verify wants a signed tag, and ref names none")
+	}, "set ref: to an annotated tag"},
 }
 
 // verify holds the commit, or the tag that ref names, against the keys. It returns each
@@ -115,14 +104,14 @@ func (r *reader) keyFiles(s *Spec, v *Verify, field, name string) ([]verify.File
 	if name == "" {
 		return nil, nil
 	}
-	found, err := r.pickPath(rebase(s.Base, name), false)
+	found, err := r.findPath(rebase(s.Base, name), false)
 	if err != nil {
 		return nil, inputProblem(v.At(field), "source "+s.String()+": "+field+" "+diag.Quoted(name), err, "mount the keys there")
 	}
 	var files []verify.File
 	for _, f := range found.Files {
 		files = append(files, verify.File{Name: f.From, Data: f.Data})
-		r.tellFile(field+" "+diag.Quoted(f.From), len(f.Data), false)
+		r.detailFile(field+" "+diag.Quoted(f.From), len(f.Data), false)
 	}
 	return files, nil
 }

@@ -13,7 +13,7 @@ import (
 	"confit/render/specfile"
 )
 
-// Limits bound what is read. The zero value of each is its default.
+// Limits bound the files that a run reads. The zero value of each is its default.
 type Limits struct {
 	File  specfile.Size  // bytes of one file; 64 MiB
 	Total specfile.Size  // bytes of all files together; 256 MiB
@@ -46,23 +46,23 @@ func (l GitLimits) WithDefaults() GitLimits {
 	}
 }
 
-// spent is what a snapshot has read so far.
-type spent struct {
+// A usage counts what a snapshot has read.
+type usage struct {
 	files, bytes atomic.Int64
-	seen         int64                        // entries of directories
-	over         atomic.Pointer[diag.Problem] // the first limit reached: nothing is read after it
+	entries      int64                        // of directories
+	exceeded     atomic.Pointer[diag.Problem] // the first limit reached; nothing is read after it
 }
 
 // read reads a regular file, within the limits.
 func (s *Snapshot) read(tree FS, at string) ([]byte, fs.FileMode, error) {
-	if p := s.spent.over.Load(); p != nil {
+	if p := s.usage.exceeded.Load(); p != nil {
 		return nil, 0, p
 	}
 	limits := s.Limits.WithDefaults()
-	if s.spent.files.Add(1) > int64(limits.Files) {
-		return nil, 0, s.exceeded("file-count", at, fmt.Sprintf("with this one, more than %d files are read", limits.Files), "files")
+	if s.usage.files.Add(1) > int64(limits.Files) {
+		return nil, 0, s.exceed("file-count", at, fmt.Sprintf("with this one, more than %d files are read", limits.Files), "files")
 	}
-	left := limits.Total - specfile.Size(s.spent.bytes.Load())
+	left := limits.Total - specfile.Size(s.usage.bytes.Load())
 	data, mode, err := tree.ReadRegular(at, int64(min(limits.File, left)))
 	tooLarge := errors.Is(err, errTooLarge)
 	switch {
@@ -71,32 +71,33 @@ func (s *Snapshot) read(tree FS, at string) ([]byte, fs.FileMode, error) {
 			Cause: diag.CauseLimit, Code: "file-size", Pos: diag.Pos{File: path.Join("/", at)},
 			Text: "the file is larger than " + limits.File.String(), Hint: "leave it out of the source, split it, or raise limits: {file: …}",
 		}
-	case tooLarge, s.spend(len(data)) > int64(limits.Total):
-		return nil, 0, s.exceeded("total-size", at, "with this file the inputs are larger than "+limits.Total.String()+" in all", "total")
+	case tooLarge, s.countBytes(len(data)) > int64(limits.Total):
+		return nil, 0, s.exceed("total-size", at, "with this file the inputs are larger than "+limits.Total.String()+" in all", "total")
 	}
 	return data, mode, err
 }
 
-// spend counts bytes that were read. It charges them to the budget, too: files are read
-// faster than the watchdog looks at the heap.
-func (s *Snapshot) spend(bytes int) (total int64) {
+// countBytes counts bytes that were read, and charges them to the budget: reading files
+// fills the heap faster than the watchdog checks it.
+func (s *Snapshot) countBytes(bytes int) (total int64) {
 	s.Budget.Charge(bytes)
-	return s.spent.bytes.Add(int64(bytes))
+	return s.usage.bytes.Add(int64(bytes))
 }
 
-// see counts an entry of a directory: a loop of links makes no end of them.
-func (s *Snapshot) see(dir string) error {
-	if s.spent.seen++; s.spent.seen > int64(s.Limits.WithDefaults().Files) {
-		return s.exceeded("file-count", dir, fmt.Sprintf("more than %d files and directories are there", s.spent.seen-1), "files")
+// countEntry counts an entry of a directory. It bounds a loop of links.
+func (s *Snapshot) countEntry(dir string) error {
+	if s.usage.entries++; s.usage.entries > int64(s.Limits.WithDefaults().Files) {
+		return s.exceed("file-count", dir, fmt.Sprintf("more than %d files and directories are there", s.usage.entries-1), "files")
 	}
 	return nil
 }
 
-// exceeded is the problem of a limit on all that is read; of several at a time, the first.
-func (s *Snapshot) exceeded(code, at, text, field string) error {
-	s.spent.over.CompareAndSwap(nil, &diag.Problem{
+// exceed is the problem of a limit on all files together. It returns the first one, if
+// several goroutines reach a limit.
+func (s *Snapshot) exceed(code, at, text, field string) error {
+	s.usage.exceeded.CompareAndSwap(nil, &diag.Problem{
 		Cause: diag.CauseLimit, Code: code, Pos: diag.Pos{File: path.Join("/", at)},
 		Text: text, Hint: "leave files out of the sources, or raise limits: {" + field + ": …}",
 	})
-	return s.spent.over.Load()
+	return s.usage.exceeded.Load()
 }

@@ -2,16 +2,14 @@ package sources
 
 import (
 	"errors"
-	"slices"
 
 	"go.yaml.in/yaml/v3"
 
-	"confit/render/diag"
 	"confit/render/tree"
 	"confit/render/values"
 )
 
-// A ListStrategy says how a list of the source goes over an earlier one.
+// A ListStrategy says how a list of the source is merged with an earlier one.
 type ListStrategy struct {
 	by string // the key that tells which items are the same; "" appends
 }
@@ -37,13 +35,4 @@ func (s *Spec) listRules(at tree.Path) []values.ListRule {
 		rules = append(rules, values.ListRule{At: append(at[:len(at):len(at)], p...), By: strategy.by})
 	}
 	return rules
-}
-
-func (s *Spec) checkLists(fail func(field, text, hint string)) {
-	for name := range s.Lists {
-		p, err := tree.ParsePath(name)
-		if err != nil || len(p) == 0 || slices.ContainsFunc(p, func(step tree.Step) bool { return step.IsIndex }) {
-			fail("lists", "lists: "+diag.Quoted(name)+" leads to no list", "name the path of a list of this source, below its at: dots nest")
-		}
-	}
 }

@@ -84,7 +84,7 @@ func (n memoEntry) write(w io.Writer) {
 }
 
 func (c *checkout) withoutFiles() remembered {
-	m := remembered{Asked: c.asked, Commit: c.commit.String(), Object: c.object, Tag: c.tag, Data: map[string][]byte{}}
+	m := remembered{Asked: c.query, Commit: c.commit.String(), Object: c.object, Tag: c.tag, Data: map[string][]byte{}}
 	left := int64(maxRemembered)
 	for _, f := range c.files {
 		if !c.blobs.used[f.ID] || f.Size > left {

@@ -19,7 +19,7 @@ func TestMemo(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 200, 5000} {
 		g := &Git{done: map[string]*checkout{}}
 		for _, asked := range []string{"first", "sec\"ond <é>"} {
-			c := &checkout{asked: asked, object: []byte("tree of " + asked), tag: []byte("tag"), blobs: newBlobs(nil)}
+			c := &checkout{query: asked, object: []byte("tree of " + asked), tag: []byte("tag"), blobs: newBlobs(nil)}
 			c.commit = plumbing.ComputeHash(plumbing.CommitObject, c.object)
 			id := plumbing.ComputeHash(plumbing.BlobObject, used)
 			for i := range n {

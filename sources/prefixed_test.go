@@ -19,13 +19,13 @@ func TestSaySigners(t *testing.T) {
 		"site: 3 files, signed by alice@example.com (SHA256:x) and FFFF": {alice, {Key: "FFFF"}},
 	} {
 		var got string
-		e := gitFetch{git: &Git{Say: func(text string) { got = text }}, told: "site: 3 files"}
-		if e.say(by); got != want {
-			t.Errorf("say(%v) = %q, want %q", by, got, want)
+		e := gitFetch{git: &Git{Say: func(text string) { got = text }}, summary: "site: 3 files"}
+		if e.reportFetch(by); got != want {
+			t.Errorf("reportFetch(%v) = %q, want %q", by, got, want)
 		}
 	}
 	e := gitFetch{git: &Git{Say: func(text string) { t.Errorf("without a fetch: %q", text) }}}
-	e.say([]verify.Signer{alice})
+	e.reportFetch([]verify.Signer{alice})
 }
 
 // A source is named once, also where it has no name but its URL.

@@ -2,13 +2,10 @@ package sources
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
 	"slices"
-	"strings"
 	"sync/atomic"
-	"syscall"
 	"unicode/utf8"
 
 	"confit/render/content"
@@ -19,8 +16,8 @@ import (
 	"confit/render/values"
 )
 
-// Read takes in all sources in their order: the layers of values, and the files, each
-// with the name of its source.
+// Read reads all sources in their order. It returns the layers of values, and the files,
+// each with the name of its source.
 func Read(s *Snapshot, specs []Spec, notice func(string)) ([]values.Layer, []content.File, error) {
 	r := reader{Snapshot: s, notice: notice, matched: map[*Spec][]atomic.Bool{}, paths: map[*Spec][]string{}}
 	var all []error
@@ -28,20 +25,20 @@ func Read(s *Snapshot, specs []Spec, notice func(string)) ([]values.Layer, []con
 	if r.checkouts, err = r.fetch(specs); err != nil {
 		all = append(all, err)
 	}
-	var ends []mark
+	var ends []extent
 	for i := range specs {
 		if err := r.source(&specs[i]); err != nil {
 			all = append(all, err)
 		}
-		ends = append(ends, mark{len(r.files), len(r.layers)})
+		ends = append(ends, extent{len(r.files), len(r.layers)})
 	}
 	all = append(all, r.parse())
-	r.tell(specs, ends)
+	r.detailSources(specs, ends)
 	if err := errors.Join(all...); err != nil {
 		return r.layers, r.files, err
 	}
 	for i := range specs {
-		all = append(all, r.unmatched(&specs[i]))
+		all = append(all, r.unmatchedGlobs(&specs[i]))
 	}
 	return r.layers, r.files, errors.Join(all...)
 }
@@ -52,53 +49,53 @@ type reader struct {
 	checkouts map[*Spec]*checkout // of the Git sources
 	layers    []values.Layer
 	files     []content.File
-	texts     []text
-	matched   map[*Spec][]atomic.Bool // of sources with globs in sensitive: which of them name something
-	paths     map[*Spec][]string      // … and of what files
+	parsed    []valuesFile
+	matched   map[*Spec][]atomic.Bool // whether each glob of sensitive: matches anything
+	paths     map[*Spec][]string      // the files of sources with such globs
 }
 
-// A text is a file that is parsed into a layer: their indexes.
-type text struct {
-	file   int
-	layer  int
+// A valuesFile is a file that is parsed into a layer of its own.
+type valuesFile struct {
+	file   int // index in reader.files
+	layer  int // index in reader.layers
 	data   []byte
 	origin *tree.Origin
 	at     tree.Path // of the source
-	nest   tree.Path // of the file, below that
+	below  tree.Path // of the file, below at
 	spec   *Spec
 	decode decoder
-	root   *tree.Node // what it has below at, once it is parsed
+	root   *tree.Node // the values below at; nil before the file is parsed
 }
 
 func (r *reader) source(s *Spec) error {
 	defer r.Running.Begin("source", s.String())()
-	if s.Kind() == "git" && r.missing(s) {
-		return nil // fetch has said why
+	if r.notFetched(s) {
+		return nil // fetch has returned the error
 	}
 	at, _ := s.at()
-	if s.Kind() == "env" {
+	k := s.kind()
+	if k.files == nil {
 		vars, err := r.vars(s)
 		r.layers = append(r.layers, values.Layer{Vars: vars, At: at, Lists: s.listRules(at)})
 		return err
 	}
-	files, err := r.filesOf(s)
+	files, err := k.files(r, s)
 	if errors.Is(err, fs.ErrNotExist) && s.Optional {
 		return nil
 	}
 	if err != nil {
-		return inputProblem(s.Pos, "source "+s.String(), err, missingHint(s))
+		return inputProblem(s.Pos, "source "+s.String(), err, s.missingHint())
 	}
-	r.matched[s] = make([]atomic.Bool, len(s.Sensitive.globs))
-	for i := range files {
-		f := &files[i]
-		f.Tree, f.Sensitive = s.Name, r.marksFile(s, f.Path) || s.secret()
-		if len(s.Sensitive.globs) > 0 {
-			r.paths[s] = append(r.paths[s], f.Path)
-		}
-	}
+	r.markFiles(s, files)
 	first := len(r.files)
-	r.files = joined(r.files, files)
-	r.unread(s, files)
+	r.files = appendFiles(r.files, files)
+	r.noticeUnmatchedRead(s, files)
+	return r.addValues(s, at, files, first)
+}
+
+// addValues adds the layers of the files of a source that become values. The index of the
+// source's first file is first.
+func (r *reader) addValues(s *Spec, at tree.Path, files []content.File, first int) error {
 	plain := map[string]*tree.Node{}
 	for i := range files {
 		f := &files[i]
@@ -110,16 +107,15 @@ func (r *reader) source(s *Spec) error {
 			return err
 		}
 		o := &tree.Origin{Source: s.String(), File: f.From, Sensitive: f.Sensitive}
-		decode := s.decoder(f.Path)
-		if decode == nil {
-			if !utf8.Valid(data) {
-				return binaryValue(s, f.From)
-			}
-			plain[f.Path] = s.plainText(string(data), o)
+		if decode := s.decoder(f.Path); decode != nil {
+			r.parsed = append(r.parsed, valuesFile{file: first + i, layer: len(r.layers), data: data, origin: o, at: at, below: s.below(f.Path), spec: s, decode: decode})
+			r.layers = append(r.layers, values.Layer{Lists: s.listRules(at)})
 			continue
 		}
-		r.texts = append(r.texts, text{file: first + i, layer: len(r.layers), data: data, origin: o, at: at, nest: s.nested(f.Path), spec: s, decode: decode})
-		r.layers = append(r.layers, values.Layer{Lists: s.listRules(at)})
+		if !utf8.Valid(data) {
+			return binaryValue(s, f.From)
+		}
+		plain[f.Path] = s.plainText(string(data), o)
 	}
 	if len(plain) > 0 {
 		o := &tree.Origin{Source: s.String(), File: rebase(s.Base, s.where())}
@@ -128,20 +124,18 @@ func (r *reader) source(s *Spec) error {
 	return nil
 }
 
-// filesOf reads the file or every file of the volume.
-func (r *reader) filesOf(s *Spec) ([]content.File, error) {
+// allFiles reads every file of the directory.
+func (r *reader) allFiles(s *Spec) ([]content.File, error) {
+	return r.Tree(rebase(s.Base, s.where()), func(string) bool { return true })
+}
+
+// namedFiles reads a file, or the files of a glob.
+func (r *reader) namedFiles(s *Spec) ([]content.File, error) {
 	name := rebase(s.Base, s.where())
-	switch s.Kind() {
-	case "file":
-	case "git":
-		return r.gitFiles(s)
-	default:
-		return r.Tree(name, func(string) bool { return true })
-	}
 	if isDir, err := r.IsDir(name); err == nil && isDir {
 		return nil, s.Problem("file", "file "+diag.Quoted(s.File)+" is a directory", "read all files of a directory with dir:")
 	}
-	found, err := r.pickPath(name, false)
+	found, err := r.findPath(name, false)
 	if err == nil && s.decoder(name) == nil && found.Single {
 		return nil, &diag.Problem{
 			Cause: diag.CauseSpec, Code: "spec", Pos: s.Pos, Text: "no format is known for " + diag.Quoted(path.Base(name)),
@@ -158,44 +152,37 @@ func (r *reader) filesOf(s *Spec) ([]content.File, error) {
 	return files, err
 }
 
-// joined appends files to all. The first are not copied: there may be very many.
-func joined(all, files []content.File) []content.File {
+// appendFiles appends files to all. It does not copy the first files: a repository may have
+// very many.
+func appendFiles(all, files []content.File) []content.File {
 	if len(all) == 0 {
 		return files
 	}
 	return append(all, files...)
 }
 
-// parse turns the texts into layers, on every core.
+// parse parses the files of values into their layers, on every core.
 func (r *reader) parse() error {
-	return inParallel(len(r.texts), func(i int) error {
-		t := &r.texts[i]
-		defer r.Running.Begin("file", t.origin.File)()
-		n, err := t.decode(t.data, t.origin)
+	return inParallel(len(r.parsed), func(i int) error {
+		v := &r.parsed[i]
+		defer r.Running.Begin("file", v.origin.File)()
+		n, err := v.decode(v.data, v.origin)
 		if err != nil {
 			return err
 		}
-		if t.spec.Typed {
+		if v.spec.Typed {
 			n.ResolveText()
 		}
-		t.root = tree.Under(t.nest, n)
-		r.markValues(t)
-		r.layers[t.layer].Root = tree.Under(t.at, t.root)
+		v.root = tree.Under(v.below, n)
+		r.markValues(v)
+		r.layers[v.layer].Root = tree.Under(v.at, v.root)
 		return nil
 	})
 }
 
-// reads tells whether a file becomes values: of a repository, those that read names.
-func (s *Spec) reads(file string) bool {
-	if !s.Has("read") {
-		return s.Kind() != "git"
-	}
-	return matchAny(s.Read, file)
-}
-
-// unread tells of globs of read: that name no file. It is no error, as a ConfigMap may
-// lack a key.
-func (r *reader) unread(s *Spec, files []content.File) {
+// noticeUnmatchedRead gives a notice for each glob of read: that matches no file. It is no
+// error, as a ConfigMap may lack a key.
+func (r *reader) noticeUnmatchedRead(s *Spec, files []content.File) {
 	for _, pattern := range s.Read {
 		if !slices.ContainsFunc(files, func(f content.File) bool { return glob.Glob(pattern, f.Path) }) {
 			r.notice("read: " + diag.Quoted(pattern) + " matches no file of the source " + s.String())
@@ -203,58 +190,6 @@ func (r *reader) unread(s *Spec, files []content.File) {
 	}
 }
 
-// trim cuts the newline that echo and --from-file put after a single line.
-func (s *Spec) trim(t string) string {
-	if s.Trim != nil && !*s.Trim || strings.Count(t, "\n") != 1 {
-		return t
-	}
-	return strings.TrimSuffix(t, "\n")
-}
-
 func matchAny(globs []string, name string) bool {
-	for _, g := range globs {
-		if glob.Glob(g, name) {
-			return true
-		}
-	}
-	return false
-}
-
-func binaryValue(s *Spec, file string) error {
-	return &diag.Problem{
-		Cause: diag.CauseData, Code: "not-utf8", Pos: diag.Pos{File: file}, Text: "the file is not UTF-8 text and cannot be a value",
-		Hint: "leave it out with read: on " + s.String() + "; copy and .Files take any bytes",
-	}
-}
-
-func missingHint(s *Spec) string {
-	what := map[string]string{"configMap": "mount the ConfigMap at " + s.where(), "secret": "mount the Secret at " + s.where(), "downwardAPI": "mount the downward API volume at " + s.where()}[s.Kind()]
-	if what == "" {
-		what = "create it"
-	}
-	return what + ", or set optional: true"
-}
-
-// inputProblem words an error of reading an input.
-func inputProblem(at diag.Pos, what string, err error, hint string) error {
-	var p *diag.Problem
-	if errors.As(err, &p) {
-		return p
-	}
-	reason := "cannot be read"
-	var pe *fs.PathError
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		reason = "there is nothing there"
-	case errors.As(err, &pe):
-		reason = fmt.Sprintf("%s %s: %v", pe.Op, diag.Quoted(pe.Path), pe.Err)
-		hint = ""
-	}
-	switch {
-	case errors.Is(err, syscall.ENOTDIR):
-		hint = "a single file is read with file:"
-	case errors.Is(err, errOutside):
-		hint = "validate reads what lies in the checkout, so that a change to it cannot make it show anything else; --root DIR says where absolute paths lead"
-	}
-	return &diag.Problem{Cause: diag.CauseInput, Code: "input", Pos: at, Text: what + ": " + reason, Hint: hint, Err: err}
+	return slices.ContainsFunc(globs, func(g string) bool { return glob.Glob(g, name) })
 }

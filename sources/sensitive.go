@@ -5,9 +5,11 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"go.yaml.in/yaml/v3"
 
+	"confit/render/content"
 	"confit/render/diag"
 	"confit/render/glob"
 	"confit/render/specfile"
@@ -34,11 +36,12 @@ func (s *Spec) secret() bool {
 	if s.Sensitive.set {
 		return s.Sensitive.all
 	}
-	return s.Kind() == "secret"
+	return s.kind().sensitive
 }
 
-// marks tells whether a glob of sensitive: names one of these, and notes which globs do.
-func (r *reader) marks(s *Spec, names ...string) bool {
+// isSensitive tells whether a glob of sensitive: matches one of the names. It records which
+// globs do.
+func (r *reader) isSensitive(s *Spec, names ...string) bool {
 	found := false
 	for i, pattern := range s.Sensitive.globs {
 		if slices.ContainsFunc(names, func(name string) bool { return glob.Glob(pattern, name) }) {
@@ -49,26 +52,37 @@ func (r *reader) marks(s *Spec, names ...string) bool {
 	return found
 }
 
-// marksFile asks for a file by its path and, as for keys, by its name at any level.
-func (r *reader) marksFile(s *Spec, file string) bool { return r.marks(s, file, path.Base(file)) }
+// markFiles marks the sensitive files of a source. A glob matches the path of a file or, as
+// for keys, its name at any level.
+func (r *reader) markFiles(s *Spec, files []content.File) {
+	globs := s.Sensitive.globs
+	r.matched[s] = make([]atomic.Bool, len(globs))
+	for i := range files {
+		f := &files[i]
+		f.Tree, f.Sensitive = s.Name, r.isSensitive(s, f.Path, path.Base(f.Path)) || s.secret()
+		if len(globs) > 0 {
+			r.paths[s] = append(r.paths[s], f.Path)
+		}
+	}
+}
 
-// markValues marks the values of a file, and the file if it has such a value: it can be
-// copied whole.
-func (r *reader) markValues(t *text) {
-	if len(t.spec.Sensitive.globs) == 0 {
+// markValues marks the sensitive values of a file. It marks the file, too, if it has one: an
+// entry may copy it whole.
+func (r *reader) markValues(v *valuesFile) {
+	if len(v.spec.Sensitive.globs) == 0 {
 		return
 	}
-	t.root.MarkSensitiveKeys(func(key, at string) bool {
-		found := r.marks(t.spec, key, path.Base(key), at) // * stops at the slash of example.com/token
-		r.files[t.file].Sensitive = r.files[t.file].Sensitive || found
+	v.root.MarkSensitiveKeys(func(key, at string) bool {
+		found := r.isSensitive(v.spec, key, path.Base(key), at) // * stops at the slash of example.com/token
+		r.files[v.file].Sensitive = r.files[v.file].Sensitive || found
 		return found
 	})
 }
 
-// unmatched finds the globs that name nothing of a source. A name that is not there is an
-// error: what it is to hide would be shown. One with a wildcard may be for what is there in
-// other places. A source without a value has nothing to show.
-func (r *reader) unmatched(s *Spec) error {
+// unmatchedGlobs finds the globs of sensitive: that match nothing in a source. A name
+// without wildcards is an error: confit would show what the name is to hide. A wildcard may
+// be for other environments. A source without values has nothing to show.
+func (r *reader) unmatchedGlobs(s *Spec) error {
 	var all []error
 	var names []string
 	for i := range r.matched[s] {
@@ -95,12 +109,12 @@ func (r *reader) unmatched(s *Spec) error {
 	return errors.Join(all...)
 }
 
-// names are what a glob of sensitive: can name.
+// names are the files, keys and paths that a glob of sensitive: can match.
 func (r *reader) names(s *Spec) []string {
 	names := r.paths[s]
-	for _, t := range r.texts {
-		if t.spec == s {
-			t.root.MarkSensitiveKeys(func(key, path string) bool {
+	for _, v := range r.parsed {
+		if v.spec == s {
+			v.root.MarkSensitiveKeys(func(key, path string) bool {
 				names = append(names, key, path)
 				return false
 			})

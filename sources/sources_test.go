@@ -14,9 +14,9 @@ import (
 	"confit/render/diag"
 )
 
-func world(t *testing.T, env ...string) World {
+func machine(t *testing.T, env ...string) Machine {
 	t.Helper()
-	return World{Root: Host(), Host: Host(), Dir: t.TempDir(), Env: env}
+	return Machine{Root: Host(), Host: Host(), Dir: t.TempDir(), Env: env}
 }
 
 func write(t *testing.T, name, text string) {
@@ -50,7 +50,7 @@ func volume(t *testing.T, dir string, generation int, files map[string]string) {
 // TestNoMixedSnapshot reads two volumes while their generations are swapped: every read
 // sees one generation of each, and the same of both where they were switched together.
 func TestNoMixedSnapshot(t *testing.T) {
-	w := world(t)
+	w := machine(t)
 	var err error
 	if w.Dir, err = os.MkdirTemp("/dev/shm", "confit-volumes-"); err != nil { // as quick to switch as a Secret's
 		t.Fatal(err)
@@ -136,7 +136,7 @@ func TestServiceLinks(t *testing.T) {
 }
 
 func TestTree(t *testing.T) {
-	w := world(t)
+	w := machine(t)
 	dir := filepath.Join(w.Dir, "vol")
 	volume(t, dir, 0, map[string]string{"app.yaml": "a: 1"})
 	write(t, filepath.Join(dir, "..old", "app.yaml"), "stale")
@@ -150,7 +150,7 @@ func TestTree(t *testing.T) {
 		"directory": {"plain", []string{".hidden", "sub/x"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := &Snapshot{World: w, pins: map[string]string{}}
+			s := newSnapshot(w)
 			files, err := s.Tree(c.dir, func(string) bool { return true })
 			var got []string
 			for _, f := range files {
@@ -165,12 +165,12 @@ func TestTree(t *testing.T) {
 
 // TestLoopOfLinks ends with an error instead of running for ever.
 func TestLoopOfLinks(t *testing.T) {
-	w := world(t)
+	w := machine(t)
 	write(t, filepath.Join(w.Dir, "d", "x"), "x")
 	if err := os.Symlink(".", filepath.Join(w.Dir, "d", "self")); err != nil {
 		t.Fatal(err)
 	}
-	s := &Snapshot{World: w, pins: map[string]string{}}
+	s := newSnapshot(w)
 	if _, err := s.Tree("d", func(string) bool { return true }); err == nil {
 		t.Error("Tree of a loop of links gave no error")
 	}

@@ -2,7 +2,6 @@ package sources
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -12,18 +11,34 @@ import (
 	"confit/render/diag"
 )
 
-// A World is all that a run may read from outside.
-type World struct {
-	Root FS       // where absolute paths lead
-	Host FS       // where relative ones lead, from Dir
+// A Machine is everything that a run may read: files, variables and Git servers.
+type Machine struct {
+	Root FS       // of absolute paths
+	Host FS       // of relative paths, which start at Dir
 	Dir  string   // the working directory, an absolute path
 	Env  []string // NAME=value
-	Git  *Git     // what Git sources need; nil where there are none
+	Git  *Git     // nil for a spec without Git sources
 
 	Limits  Limits
-	Running *diag.Running // is told what is being read; may be nil
-	Budget  *diag.Budget  // of the memory for what is read; may be nil
-	Detail  func(string)  // is told what is read, by name; may be nil
+	Running *diag.Running // records the file that is being read; may be nil
+	Budget  *diag.Budget  // of memory; may be nil
+	Detail  func(string)  // reports each step by name for -v; may be nil
+}
+
+// locate gives the tree that a path leads into, and the name in that tree.
+func (w Machine) locate(name string) (FS, string) {
+	if path.IsAbs(name) {
+		return w.Root, withoutSlash(path.Clean(name))
+	}
+	return w.Host, withoutSlash(path.Join(w.Dir, name))
+}
+
+// withoutSlash is an absolute path as an FS takes it.
+func withoutSlash(abs string) string {
+	if abs == "/" {
+		return "."
+	}
+	return strings.TrimPrefix(abs, "/")
 }
 
 // An FS is a file tree with symbolic links. Its names have no leading slash.
@@ -31,8 +46,8 @@ type FS interface {
 	fs.StatFS
 	fs.ReadDirFS
 	ReadLink(name string) (string, error)
-	// ReadRegular reads a regular file of at most that many bytes, and nothing else:
-	// no pipe or device is waited for. One that is larger is errTooLarge.
+	// ReadRegular reads a regular file of at most that many bytes. A larger file is
+	// errTooLarge. A pipe or a device is an error, and never waited for.
 	ReadRegular(name string, most int64) ([]byte, fs.FileMode, error)
 }
 
@@ -48,7 +63,7 @@ func (hostFS) Stat(name string) (fs.FileInfo, error)      { return os.Stat("/" +
 func (hostFS) ReadDir(name string) ([]fs.DirEntry, error) { return os.ReadDir("/" + name) }
 func (hostFS) ReadLink(name string) (string, error)       { return os.Readlink("/" + name) }
 
-// ReadRegular goes past package os, whose poller costs a system call or two a file.
+// ReadRegular bypasses package os, whose poller costs up to two system calls a file.
 func (hostFS) ReadRegular(name string, most int64) ([]byte, fs.FileMode, error) {
 	name = "/" + name
 	fd, err := syscall.Open(name, syscall.O_RDONLY|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
@@ -81,54 +96,13 @@ func (hostFS) ReadRegular(name string, most int64) ([]byte, fs.FileMode, error) 
 	return data, mode, err
 }
 
-// Below is the file tree under dir, which no symbolic link leads out of.
-func Below(dir string) (FS, error) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, err
-	}
-	return belowFS{root.FS().(fs.StatFS), root}, nil
-}
-
-type belowFS struct {
-	fs.StatFS
-	root *os.Root
-}
-
-func (b belowFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(b.StatFS, name) }
-func (b belowFS) ReadLink(name string) (string, error)       { return b.root.Readlink(name) }
-
-func (b belowFS) ReadRegular(name string, most int64) ([]byte, fs.FileMode, error) {
-	f, err := b.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return nil, 0, err
-	case info.IsDir():
-		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: syscall.EISDIR}
-	case !info.Mode().IsRegular():
-		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: errNotRegular}
-	}
-	data, err := readAll(info.Size(), most, func(b []byte) (int, error) {
-		n, err := f.Read(b)
-		if errors.Is(err, io.EOF) {
-			err = nil
-		}
-		return n, err
-	})
-	return data, info.Mode().Perm(), err
-}
-
 var (
 	errNotRegular = errors.New("not a regular file")
 	errTooLarge   = errors.New("too large")
 )
 
-// readAll reads to the end: size, or where it is 0, as in /proc, until read gives nothing.
+// readAll reads size bytes. Files in /proc have size 0: readAll reads them until read returns
+// nothing.
 func readAll(size, most int64, read func([]byte) (int, error)) ([]byte, error) {
 	if size > most {
 		return nil, errTooLarge
@@ -148,19 +122,4 @@ func readAll(size, most int64, read func([]byte) (int, error)) ([]byte, error) {
 			data = append(data, 0)[:len(data)]
 		}
 	}
-}
-
-// locate gives the tree that a name is in, and its name there.
-func (w World) locate(name string) (FS, string) {
-	if path.IsAbs(name) {
-		return w.Root, inside(path.Clean(name))
-	}
-	return w.Host, inside(path.Join(w.Dir, name))
-}
-
-func inside(abs string) string {
-	if abs == "/" {
-		return "."
-	}
-	return strings.TrimPrefix(abs, "/")
 }

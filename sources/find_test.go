@@ -38,7 +38,7 @@ func TestPick(t *testing.T) {
 		"the same beginning alone": {"dir/a dirty/b", "dir", "a"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found := pick(tree(c.files), "site", c.entry)
+			found := findInTree(tree(c.files), "site", c.entry)
 			var got []string
 			for _, f := range found.Files {
 				if f.Tree != "site" {
@@ -47,7 +47,7 @@ func TestPick(t *testing.T) {
 				got = append(got, strings.TrimPrefix(f.Path, found.Above))
 			}
 			if want := strings.Fields(c.want); !slices.Equal(got, want) {
-				t.Errorf("pick(%q) = %q, want %q", c.entry, got, want)
+				t.Errorf("findInTree(%q) = %q, want %q", c.entry, got, want)
 			}
 		})
 	}

@@ -1,0 +1,167 @@
+package sources
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"confit/render/content"
+	"confit/render/diag"
+	"confit/render/glob"
+	"confit/render/specfile"
+)
+
+// Find reads what the field kind of an entry names: "tree:path" in the files of a named
+// source, else a file, a folder or a glob. Templates get the partials beside them.
+func (s *Snapshot) Find(w specfile.Where, kind, ref string, files []content.File) (content.Found, error) {
+	defer s.Running.Begin(kind, ref)()
+	var found content.Found
+	var err error
+	if tree, p, ok := strings.Cut(ref, ":"); ok {
+		found = findInTree(files, tree, p)
+	} else {
+		found, err = s.findPath(rebase(w.Base, ref), kind == "template")
+		s.markSecrets(found, files)
+		s.detailFound(kind, found)
+	}
+	if err == nil && len(found.Files) == 0 {
+		err = fs.ErrNotExist
+	}
+	if err != nil {
+		return found, inputProblem(w.At(kind), kind+" "+diag.Quoted(ref), err, "relative paths start at the folder of the spec; name:path reads the files of a named source")
+	}
+	if kind == "template" {
+		found.Files, found.Partials = splitPartials(found.Files, found.Partials, found.Above)
+	}
+	return found, nil
+}
+
+// markSecrets marks the files that are sensitive in a source, by whatever path an entry names
+// them.
+func (s *Snapshot) markSecrets(found content.Found, files []content.File) {
+	secret := map[string]bool{}
+	for _, f := range files {
+		if f.Sensitive {
+			_, at := s.locate(f.From)
+			secret[at] = true
+		}
+	}
+	if len(secret) == 0 {
+		return
+	}
+	for _, f := range slices.Concat(found.Files, found.Partials) {
+		_, at := s.locate(f.From)
+		f.Sensitive = f.Sensitive || secret[at]
+	}
+}
+
+// findPath reads a file, a folder or a glob; beside a template, its partials.
+func (s *Snapshot) findPath(name string, template bool) (content.Found, error) {
+	if base, rest := cutGlob(name); rest != "" {
+		files, err := s.Tree(base, func(rel string) bool { return glob.Glob(rest, rel) })
+		return content.Found{Files: pointers(files)}, err
+	}
+	isDir, err := s.IsDir(name)
+	if err != nil {
+		return content.Found{}, err
+	}
+	if isDir {
+		files, err := s.Tree(name, func(string) bool { return true })
+		return content.Found{Files: pointers(files)}, err
+	}
+	data, mode, err := s.ReadFile(name)
+	found := content.Found{Single: true, Files: []*content.File{{Path: path.Base(name), Data: data, Mode: mode, From: name}}}
+	if err == nil && template {
+		found.Partials, err = s.partials(path.Dir(name))
+	}
+	return found, err
+}
+
+// partials reads the files of a folder whose names begin with "_".
+func (s *Snapshot) partials(dir string) ([]*content.File, error) {
+	tree, at := s.locate(s.volumeDir(s.inGeneration(dir)))
+	entries, err := tree.ReadDir(at)
+	if err != nil {
+		return nil, err
+	}
+	var files []*content.File
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), "_") || e.IsDir() {
+			continue
+		}
+		data, mode, err := s.read(tree, path.Join(at, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, &content.File{Path: e.Name(), Data: data, Mode: mode, From: path.Join(dir, e.Name())})
+	}
+	return files, nil
+}
+
+func pointers(files []content.File) []*content.File {
+	all := make([]*content.File, len(files))
+	for i := range files {
+		all[i] = &files[i]
+	}
+	return all
+}
+
+// findInTree takes a file, a folder or a glob from the files of a named source.
+func findInTree(files []content.File, tree, p string) content.Found {
+	folder := strings.TrimSuffix(p, "/") + "/"
+	base, pattern := cutGlob(p)
+	found := content.Found{Shared: true}
+	all := p == "" || p == "."
+	isFolder := slices.ContainsFunc(files, func(f content.File) bool { return f.Tree == tree && strings.HasPrefix(f.Path, folder) })
+	switch {
+	case all:
+	case isFolder:
+		found.Above = folder
+	case base != ".":
+		found.Above = base + "/"
+	}
+	for i := range files {
+		f := &files[i]
+		switch {
+		case f.Tree != tree:
+		case f.Path == p:
+			return content.Found{Files: []*content.File{f}, Above: strings.TrimSuffix(p, path.Base(p)), Single: true, Shared: true}
+		case all, isFolder && strings.HasPrefix(f.Path, folder), !isFolder && pattern != "" && glob.Glob(p, f.Path):
+			found.Files = append(found.Files, f)
+		}
+	}
+	return found
+}
+
+// splitPartials separates the partials: files below a name that begins with "_".
+func splitPartials(files, partials []*content.File, above string) (rest, all []*content.File) {
+	rest = files[:0]
+	for _, f := range files {
+		if name := strings.TrimPrefix(f.Path, above); strings.HasPrefix(name, "_") || strings.Contains(name, "/_") {
+			partials = append(partials, f)
+		} else {
+			rest = append(rest, f)
+		}
+	}
+	return rest, partials
+}
+
+// cutGlob splits a glob into the folder that it starts in and the pattern below that folder.
+// The pattern of a plain name is "".
+func cutGlob(name string) (base, pattern string) {
+	i := strings.IndexAny(name, "*?[")
+	if i < 0 {
+		return name, ""
+	}
+	slash := strings.LastIndexByte(name[:i], '/')
+	return path.Dir(name[:i] + "x"), name[slash+1:]
+}
+
+// rebase resolves a path of the spec from the folder of the spec.
+func rebase(dir, name string) string {
+	if path.IsAbs(name) {
+		return path.Clean(name)
+	}
+	return path.Join(dir, name)
+}

@@ -1,0 +1,48 @@
+package sources
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+
+	"confit/render/diag"
+)
+
+func binaryValue(s *Spec, file string) error {
+	return &diag.Problem{
+		Cause: diag.CauseData, Code: "not-utf8", Pos: diag.Pos{File: file}, Text: "the file is not UTF-8 text and cannot be a value",
+		Hint: "leave it out with read: on " + s.String() + "; copy and .Files take any bytes",
+	}
+}
+
+func (s *Spec) missingHint() string {
+	if volume := s.kind().mounted; volume != "" {
+		return "mount " + volume + " at " + s.where() + ", or set optional: true"
+	}
+	return "create it, or set optional: true"
+}
+
+// inputProblem makes a problem of an error of reading an input.
+func inputProblem(at diag.Pos, what string, err error, hint string) error {
+	var p *diag.Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	reason := "cannot be read"
+	var pe *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		reason = "there is nothing there"
+	case errors.As(err, &pe):
+		reason = fmt.Sprintf("%s %s: %v", pe.Op, diag.Quoted(pe.Path), pe.Err)
+		hint = ""
+	}
+	switch {
+	case errors.Is(err, syscall.ENOTDIR):
+		hint = "a single file is read with file:"
+	case errors.Is(err, errOutside):
+		hint = "validate reads what lies in the checkout, so that a change to it cannot make it show anything else; --root DIR says where absolute paths lead"
+	}
+	return &diag.Problem{Cause: diag.CauseInput, Code: "input", Pos: at, Text: what + ": " + reason, Hint: hint, Err: err}
+}
