@@ -71,7 +71,7 @@ func (in *inputs) readFound(s *sources.Snapshot, sp *spec, failed bool) error {
 		if e.Ref() == "" {
 			continue
 		}
-		found, err := s.Find(e.Where, e.Kind(), e.Ref(), in.files)
+		found, err := s.Find(e.Places, e.Kind(), e.Ref(), in.files)
 		in.found[e.Ref()] = found
 		if !failed || !strings.Contains(e.Ref(), ":") {
 			all = append(all, err)
@@ -83,14 +83,14 @@ func (in *inputs) readFound(s *sources.Snapshot, sp *spec, failed bool) error {
 func (in *inputs) readSchemas(s *sources.Snapshot, sp *spec) (err error) {
 	var all []error
 	if sp.Schema != "" {
-		in.schema, err = s.Schema(sp.Where, "schema", sp.Schema)
+		in.schema, err = s.Schema(sp.Places, "schema", sp.Schema)
 		all = append(all, err)
 	}
 	in.schemas = map[string]*schema.Schema{}
 	for i := range sp.Render {
 		e := &sp.Render[i]
 		if name := e.Checks.Schema; name != "" {
-			in.schemas[name], err = s.Schema(e.Where, "check", name)
+			in.schemas[name], err = s.Schema(e.Places, "check", name)
 			all = append(all, err)
 		}
 	}
@@ -286,7 +286,7 @@ func namesIn(texts ...string) (names []string, all bool) {
 // isNamed tells whether a template means a file by a name or a glob, like site:*.html.
 func isNamed(f *content.File, name string) bool {
 	if tree, rest, ok := strings.Cut(name, ":"); ok {
-		return f.Tree == tree && (f.Path == rest || glob.Glob(rest, f.Path))
+		return f.Tree == tree && (f.Path == rest || glob.Match(rest, f.Path))
 	}
-	return f.Path == name || glob.Glob(name, f.Path)
+	return f.Path == name || glob.Match(name, f.Path)
 }

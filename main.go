@@ -27,7 +27,7 @@ func run(args []string, sys system) int {
 	c := newConfit(sys)
 	root := c.commands(args)
 	root.SetArgs(args)
-	err := diag.Safely(root.Execute)
+	err := diag.CatchPanic(root.Execute)
 	c.watchdog.stop()
 	return c.report(err)
 }
@@ -67,7 +67,7 @@ func (c *confit) outputs() (*spec, *render.Result, error) {
 		values, err = c.merge(in)
 	}
 	if err == nil && in.schema != nil {
-		err = in.schema.Check(values)
+		err = in.schema.Validate(values)
 	}
 	if err != nil && c.verb.thorough && sp != nil {
 		err = errors.Join(err, render.Syntax(sp.Render, render.Input{Found: in.found, Limits: sp.Limits.render()}))

@@ -110,7 +110,7 @@ func (c *confit) only(outs []content.Output) ([]content.Output, error) {
 	var names []string
 	for _, o := range outs {
 		names = append(names, o.Path)
-		if glob.Glob(c.set.only, o.Path) || glob.Glob(c.set.only, path.Base(o.Path)) {
+		if glob.Match(c.set.only, o.Path) || glob.Match(c.set.only, path.Base(o.Path)) {
 			kept = append(kept, o)
 		}
 	}

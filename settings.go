@@ -125,7 +125,7 @@ func (c *confit) checkSettings() error {
 		return usagef("--format is "+listed(c.verb.formats), "")
 	case s.masked && s.showSecrets:
 		return usagef("--masked and --show-secrets exclude each other", "")
-	case !glob.IsGlob(s.only):
+	case !glob.Valid(s.only):
 		return usagef("--only "+diag.Quoted(s.only)+" is no glob", "a [ needs its ]")
 	case s.timeout <= 0 || c.verb.writes && s.lockTimeout <= 0:
 		return usagef("a timeout is a duration above zero, like 30s", "")

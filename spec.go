@@ -19,7 +19,7 @@ import (
 
 // A spec is confit.yaml: three sections, each owned by the package of its name.
 type spec struct {
-	specfile.Where
+	specfile.Places
 
 	Version int            `yaml:"version"`
 	Name    string         `yaml:"name"`
@@ -80,16 +80,16 @@ func (sp *spec) check(file bool) error {
 
 func (sp *spec) checkHead(file bool) error {
 	var all []error
-	if file && sp.Version != 1 && !sp.Meant("version") {
+	if file && sp.Version != 1 && !sp.Reported("version") {
 		all = append(all, sp.Problem("version", "version is the version of this format", "write version: 1"))
 	}
 	if err := sinks.CheckName(sp.Name); err != nil {
 		all = append(all, sp.Problem("name", "name: "+err.Error(), ""))
 	}
-	if len(sp.Render) == 0 && !sp.Meant("render") {
+	if len(sp.Render) == 0 && !sp.Reported("render") {
 		all = append(all, sp.Problem("render", "there is nothing to render", "add an entry to render:, or use --template or --values"))
 	}
-	if len(sp.Sinks) == 0 && !sp.Meant("sinks") {
+	if len(sp.Sinks) == 0 && !sp.Reported("sinks") {
 		all = append(all, sp.Problem("sinks", "there is no place to write to", "set sinks: [{dir: /config-out}], or --out DIR"))
 	}
 	return errors.Join(all...)
@@ -112,10 +112,10 @@ func (sp *spec) checkEntry(e *render.Entry) error {
 
 // hasTree tells whether a source has the name, or may have been meant to.
 func (sp *spec) hasTree(name string) bool {
-	if len(sp.Sources) == 0 && sp.Meant("sources") {
+	if len(sp.Sources) == 0 && sp.Reported("sources") {
 		return true
 	}
-	return slices.ContainsFunc(sp.Sources, func(s sources.Spec) bool { return s.Name == name || s.Meant("name") })
+	return slices.ContainsFunc(sp.Sources, func(s sources.Spec) bool { return s.Name == name || s.Reported("name") })
 }
 
 func (sp *spec) hasGit() bool {
@@ -207,7 +207,7 @@ func (l *limits) set(flags []string) error {
 func (sp *spec) choices() []sinks.Choice {
 	all := make([]sinks.Choice, len(sp.Render))
 	for i, e := range sp.Render {
-		all[i] = sinks.Choice{Where: e.Where, Sink: e.Sink}
+		all[i] = sinks.Choice{Places: e.Places, Sink: e.Sink}
 	}
 	return all
 }

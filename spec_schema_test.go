@@ -41,7 +41,7 @@ func refusals(t *testing.T, schema *schema.Schema, name string, data []byte) (ow
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
-	return own, schema.Check(values)
+	return own, schema.Validate(values)
 }
 
 func parseSpecSchema(t *testing.T) *schema.Schema {

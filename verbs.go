@@ -104,7 +104,7 @@ func (c *confit) validate([]string) error {
 	if len(made.Outputs) == 1 {
 		are = " is valid, "
 	}
-	c.console.Info(diag.Counted(len(made.Outputs), "output") + are + diag.Counted(len(all), "warning"))
+	c.console.Info(diag.Plural(len(made.Outputs), "output") + are + diag.Plural(len(all), "warning"))
 	return nil
 }
 
@@ -189,9 +189,9 @@ func (c *confit) explain(args []string) error {
 func printExplained(w io.Writer, all []values.Explained) error {
 	var b strings.Builder
 	for _, x := range all {
-		fmt.Fprintf(&b, "%s = %s\n  from %s\n", diag.Quoted(x.Path), diag.Visible(string(x.Value)), origin(x.Setting))
+		fmt.Fprintf(&b, "%s = %s\n  from %s\n", diag.Quoted(x.Path), diag.EscapeControls(string(x.Value)), origin(x.Setting))
 		for _, o := range slices.Backward(x.Overrode) {
-			fmt.Fprintf(&b, "  over %s from %s\n", diag.Visible(string(o.Value)), origin(o))
+			fmt.Fprintf(&b, "  over %s from %s\n", diag.EscapeControls(string(o.Value)), origin(o))
 		}
 		for _, name := range x.ReadBy {
 			fmt.Fprintf(&b, "  read by %s\n", diag.Quoted(name))

@@ -13,7 +13,7 @@ import (
 // begins to publish.
 type watchdog struct {
 	budget  diag.Budget // that the run reserves and charges memory of
-	running diag.Running
+	running diag.Activity
 	end     func(*diag.Problem)
 
 	mu         sync.Mutex

@@ -156,7 +156,7 @@ func first(s string, n int) string { return s[:min(n, len(s))] }
 func within(t *testing.T, text string, limit time.Duration) error {
 	t.Helper()
 	found := content.Found{Files: []*content.File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
-	entry := Entry{Template: "app.conf.tmpl", To: "app.conf", Where: specfile.Where{Fields: map[string]specfile.SpecField{"template": {}}}}
+	entry := Entry{Template: "app.conf.tmpl", To: "app.conf", Places: specfile.Places{Fields: map[string]specfile.Field{"template": {}}}}
 	_, err := Render([]Entry{entry}, Input{
 		Values: rendertest.ValuesOf(t, rendertest.NodeOf(map[string]any{"a": int64(1)}, &tree.Origin{File: "v"})),
 		Files:  template.NewFiles(nil), Found: map[string]content.Found{"app.conf.tmpl": found}, Deadline: time.Now().Add(limit),
@@ -179,7 +179,7 @@ func TestBudget(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			reserved, charged := 0, 0
-			c.entry.Where = specfile.Where{Fields: map[string]specfile.SpecField{c.field: {}}}
+			c.entry.Places = specfile.Places{Fields: map[string]specfile.Field{c.field: {}}}
 			budget := &diag.Budget{OnReserve: func(n int) { reserved = max(reserved, n>>20) }, OnCharge: func(n int) { charged += n >> 20 }}
 			values := rendertest.ValuesOf(t, rendertest.NodeOf(map[string]any{"a": strings.Repeat("x", 3<<20)}, &tree.Origin{File: "v"}))
 			if _, err := Render([]Entry{c.entry}, Input{Values: values, Files: template.NewFiles(nil), Budget: budget}); err != nil {

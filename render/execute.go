@@ -12,17 +12,10 @@ import (
 	"confit/render/tree"
 )
 
-// make does one job.
-func (w *worker) make(j job) (content.Output, *template.Reads, error) {
-	switch e := j.entry; {
-	case e.Has("values"):
-		return w.values(e, j.to)
-	case e.Has("inline"):
-		return w.template(j, e.source("inline", e.Inline), nil, j.to)
-	case e.Has("envsubst"):
-		return w.envsubst(e, j.file, outputPath(j.to, j.name()))
-	case e.Has("copy") || !j.isTemplate():
-		return e.copied(j.file, outputPath(j.to, j.name())), nil, nil
+// makeFromFile executes a template; other files of a folder are copied.
+func (w *worker) makeFromFile(j job) (content.Output, *template.Reads, error) {
+	if !j.isTemplate() {
+		return w.makeCopy(j)
 	}
 	defs, err := j.partials()
 	if err != nil {
@@ -32,29 +25,33 @@ func (w *worker) make(j job) (content.Output, *template.Reads, error) {
 	if err != nil {
 		return content.Output{}, nil, err
 	}
-	if j.alone {
+	if j.onlyUse {
 		j.file.Data = nil
 	}
 	return w.template(j, src, defs, outputPath(j.to, strings.TrimSuffix(j.name(), ".tmpl")))
 }
 
-// outputPath is path.Join, which would copy the name where the target is the top.
+func (w *worker) makeInline(j job) (content.Output, *template.Reads, error) {
+	return w.template(j, j.entry.source("inline", j.entry.Inline), nil, j.to)
+}
+
+// outputPath is path.Join without a copy of the name where to is the top.
 func outputPath(to, name string) string {
 	if name != "" && (to == "" || to == "." || path.Clean(to) == ".") {
-		return path.Clean(name) // which is the same string, if it is clean
+		return path.Clean(name) // the same string, if it is clean
 	}
 	return path.Join(to, name)
 }
 
-// name is the path of the job's file below the target; a single file has the target's.
+// name is the path of the job's file below to. It is empty for a single file, which to names.
 func (j job) name() string {
 	if j.single && j.to != "" {
 		return ""
 	}
-	return strings.TrimPrefix(j.file.Path, j.above)
+	return strings.TrimPrefix(j.file.Path, j.prefix)
 }
 
-// mode is that of the job's file.
+// mode is the mode of the job's file at its source.
 func (j job) mode() fs.FileMode {
 	if j.file == nil {
 		return 0
@@ -62,10 +59,10 @@ func (j job) mode() fs.FileMode {
 	return j.file.Mode
 }
 
-// isTemplate tells whether the file is executed; in a folder, only *.tmpl are.
+// isTemplate tells whether the file is executed. In a folder, only *.tmpl are.
 func (j job) isTemplate() bool { return j.single || strings.HasSuffix(j.file.Path, ".tmpl") }
 
-// template makes the output of one template.
+// template executes one template.
 func (w *worker) template(j job, src *template.Source, partials template.Partials, to string) (content.Output, *template.Reads, error) {
 	defer w.Running.Begin("template", src.Name)()
 	p, err := w.lib.Parse(src, j.entry.delim(0), j.entry.delim(1), partials)
@@ -79,8 +76,9 @@ func (w *worker) template(j job, src *template.Source, partials template.Partial
 	return j.entry.output(to, c, j.mode()), reads, nil
 }
 
-// envsubst makes the output of a text with variables.
-func (w *worker) envsubst(e *Entry, f *content.File, to string) (content.Output, *template.Reads, error) {
+// makeEnvsubst replaces the variables of a text.
+func (w *worker) makeEnvsubst(j job) (content.Output, *template.Reads, error) {
+	e, f := j.entry, j.file
 	defer w.Running.Begin("envsubst", f.From)()
 	src, err := template.FileSource(f)
 	if err != nil {
@@ -90,15 +88,16 @@ func (w *worker) envsubst(e *Entry, f *content.File, to string) (content.Output,
 	if err != nil {
 		return content.Output{}, nil, err
 	}
-	return e.output(to, c, f.Mode), reads, nil
+	return e.output(outputPath(j.to, j.name()), c, f.Mode), reads, nil
 }
 
-func (e *Entry) output(to string, c content.Content, from fs.FileMode) content.Output {
-	return content.Output{Path: to, Mode: e.mode(c.IsSensitive(), from), Content: c, Adopt: e.Overwrite, Made: e.StaticTo() != e.To, Entry: e.outputs}
+func (e *Entry) output(to string, c content.Content, source fs.FileMode) content.Output {
+	return content.Output{Path: to, Mode: e.mode(c.IsSensitive(), source), Content: c, Adopt: e.Overwrite, Computed: e.StaticTo() != e.To, Entry: e.outputs}
 }
 
-// copied is a file as it is; one of a sensitive source is masked whole.
-func (e *Entry) copied(f *content.File, to string) content.Output {
+// makeCopy copies a file. A sensitive one is masked whole.
+func (w *worker) makeCopy(j job) (content.Output, *template.Reads, error) {
+	f := j.file
 	c := content.Plain(f.Data)
 	switch {
 	case f.Blob != nil:
@@ -106,20 +105,21 @@ func (e *Entry) copied(f *content.File, to string) content.Output {
 	case f.Sensitive:
 		c = content.Sensitive(f.Data, []byte(content.Mask))
 	}
-	return e.output(to, c, f.Mode)
+	return j.entry.output(outputPath(j.to, j.name()), c, f.Mode), nil, nil
 }
 
-// values writes a part of the values as a file.
-func (r *renderer) values(e *Entry, to string) (content.Output, *template.Reads, error) {
+// makeValues encodes a part of the values.
+func (w *worker) makeValues(j job) (content.Output, *template.Reads, error) {
+	e := j.entry
 	path, _ := tree.ParsePath(e.Values)
-	defer r.Running.Begin("values", e.Values)()
-	n, deepest := r.Values.Root().Find(path)
+	defer w.Running.Begin("values", e.Values)()
+	n, deepest := w.Values.Root().Find(path)
 	if n == nil {
-		return content.Output{}, nil, r.lib.NoValue(e.At("values"), path, deepest)
+		return content.Output{}, nil, w.lib.NoValue(e.At("values"), path, deepest)
 	}
-	c, reads, err := r.lib.Encode(n, format.ByExtension(to).Encode)
+	c, reads, err := w.lib.Encode(n, format.ByExtension(j.to).Encode)
 	if err != nil {
-		return content.Output{}, nil, diag.Problemf(diag.CauseData, "format", e.At("values"), "the values of %s cannot become %s: %v", diag.Quoted(e.Values), diag.Quoted(to), err)
+		return content.Output{}, nil, diag.Problemf(diag.CauseData, "format", e.At("values"), "the values of %s cannot become %s: %v", diag.Quoted(e.Values), diag.Quoted(j.to), err)
 	}
-	return e.output(to, c, 0), reads, nil
+	return e.output(j.to, c, 0), reads, nil
 }

@@ -32,7 +32,7 @@ func TestFilesOver(t *testing.T) {
 		"broken": {`{{ range .Files }}{{ . }}{{ break }}{{ end }}`, "a", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			entry := Entry{Inline: c.in, To: "app.conf", Where: specfile.Where{Fields: map[string]specfile.SpecField{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}}
+			entry := Entry{Inline: c.in, To: "app.conf", Places: specfile.Places{Fields: map[string]specfile.Field{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}}
 			r, err := Render([]Entry{entry}, Input{Values: rendertest.ValuesOf(t, rendertest.NodeOf(map[string]any{}, &tree.Origin{})), Files: files})
 			if err != nil {
 				t.Fatal(err)

@@ -20,7 +20,7 @@ import (
 
 // inline renders one template over values, as a run would.
 func inline(v *values.Values, text string) ([]content.Output, error) {
-	entry := Entry{Inline: text, To: "app.conf", Where: specfile.Where{Fields: map[string]specfile.SpecField{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}}
+	entry := Entry{Inline: text, To: "app.conf", Places: specfile.Places{Fields: map[string]specfile.Field{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}}
 	r, err := Render([]Entry{entry}, Input{Values: v, Files: template.NewFiles(nil), Deadline: time.Now().Add(200 * time.Millisecond)})
 	if r == nil {
 		return nil, err
@@ -87,7 +87,7 @@ func TestSecretTemplate(t *testing.T) {
 		`{{ fail "hunter2" }}`, `{{ template "hunter2" }}`, `{{ index .Values "hunter2" | upper }}`, `{{ printf "%d" "hunter2" }}`, `{{ required "hunter2" "" }}`, `{{ tpl "{{ .hunter2 }}" . }}`,
 	} {
 		found := content.Found{Files: []*content.File{{Path: "a.tmpl", From: "a.tmpl", Data: []byte(text), Sensitive: true}}, Single: true}
-		entry := Entry{Template: "a.tmpl", To: "a", Where: specfile.Where{Fields: map[string]specfile.SpecField{"template": {}}}}
+		entry := Entry{Template: "a.tmpl", To: "a", Places: specfile.Places{Fields: map[string]specfile.Field{"template": {}}}}
 		_, err := Render([]Entry{entry}, Input{
 			Values: rendertest.ValuesOf(t, rendertest.NodeOf(map[string]any{"a": int64(1)}, &tree.Origin{File: "v"})), Files: template.NewFiles(nil),
 			Found: map[string]content.Found{"a.tmpl": found},
@@ -149,7 +149,7 @@ func TestSameBytes(t *testing.T) {
 	for seed := uint64(0); len(entries) < 200; seed++ {
 		text := rendertest.NewGen(seed).Template()
 		if _, err := inline(v, text); err == nil {
-			entries = append(entries, Entry{Inline: text, To: fmt.Sprint(seed), Where: specfile.Where{Fields: map[string]specfile.SpecField{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}})
+			entries = append(entries, Entry{Inline: text, To: fmt.Sprint(seed), Places: specfile.Places{Fields: map[string]specfile.Field{"inline": {Pos: diag.Pos{File: "confit.yaml"}}}}})
 		}
 	}
 	render := func(procs int) string {

@@ -1,7 +1,3 @@
-// Package render turns layers of values and templates into files, in memory. It is
-// pure: it touches no disk, network, clock or environment, so that the same input
-// gives the same bytes. What a source marked as secret never reaches an error text
-// or the masked form of an output.
 package render
 
 import (
@@ -21,26 +17,26 @@ import (
 	"confit/render/values"
 )
 
-// Input is all that rendering depends on.
+// Input is everything that rendering depends on.
 type Input struct {
 	Values   *values.Values
 	Files    *template.Files          // what templates reach as .Files
-	Found    map[string]content.Found // by Entry.Ref; Render lets go of the texts that it is done with
+	Found    map[string]content.Found // by Entry.Ref; Render drops texts after their last use
 	Schemas  map[string]*schema.Schema
-	Sources  []string  // names of the sources in order, for error texts
-	Deadline time.Time // when templates are stopped; zero is never
+	Sources  []string  // names of the sources in order, for errors
+	Deadline time.Time // of templates; zero is none
 	Limits   template.Limits
-	Running  *diag.Running // is told what is being executed; may be nil
-	Budget   *diag.Budget  // of the memory for texts and outputs; may be nil
+	Running  *diag.Activity // receives what is executed; may be nil
+	Budget   *diag.Budget   // of memory for texts and outputs; may be nil
 }
 
-// A Result is what the entries made, in the order of the spec, and what they read.
+// A Result holds the outputs, in the order of the spec, and the values that they read.
 type Result struct {
 	Outputs []content.Output
 
 	values  *values.Values
-	reads   []*template.Reads // of each output; nil for one that reads no values
-	read    values.ReadSet    // by entries as a whole: when, each, to
+	reads   []*template.Reads // of each output; nil for a copy
+	read    values.ReadSet    // by when:, each: and to: of entries
 	missing []*template.Missing
 }
 
@@ -63,8 +59,9 @@ func Render(entries []Entry, in Input) (*Result, error) {
 	}
 	res := &Result{Outputs: make([]content.Output, len(r.queue)), values: in.Values, reads: make([]*template.Reads, len(r.queue))}
 	r.parallel(func(w *worker, i int) error {
-		return diag.Safely(func() (err error) {
-			res.Outputs[i], res.reads[i], err = w.make(r.queue[i])
+		return diag.CatchPanic(func() (err error) {
+			j := r.queue[i]
+			res.Outputs[i], res.reads[i], err = j.kind.make(w, j)
 			return err
 		})
 	})
@@ -87,45 +84,46 @@ type renderer struct {
 	Input
 	lib     *template.Engine
 	root    map[string]any
-	refs    map[string]int // how many entries read the same
+	refs    map[string]int // number of entries by Ref
 	queue   []job
 	read    values.ReadSet
 	missing []*template.Missing
 
 	mu     sync.Mutex
-	next   int           // of the queue
-	failed map[int]error // by the number of the job
+	next   int           // index into queue
+	failed map[int]error // by index into queue
 }
 
-// A job makes one output: of an entry, in one of its rounds, from one of its files. There
-// may be very many of them.
+// A job makes one output: of an entry, for one item of each:, from one file. A run may have
+// millions of jobs.
 type job struct {
 	*round
-	file *content.File // nil where the entry names none
+	file *content.File // nil for an entry without files
 }
 
-// A round is what the jobs of an entry share.
+// A round is the part that the jobs for one item of each: share.
 type round struct {
 	entry    *Entry
+	kind     *kind
 	dot      map[string]any
 	to       string
-	above    string // Found.Above
+	prefix   string // Found.Prefix
 	single   bool   // the entry names one file
-	alone    bool   // no other round, nor anything else, needs the files
+	onlyUse  bool   // no other round, entry or template needs the files
 	partials func() (template.Partials, error)
 }
 
-// A worker does jobs one after the other.
+// A worker makes outputs one after the other.
 type worker struct {
 	*renderer
-	buf []byte // that templates write to
+	buf []byte // output buffer of templates
 }
 
-// parallel does all of the queue on every core.
+// parallel calls do for each job, on all cores.
 func (r *renderer) parallel(do func(w *worker, i int) error) {
 	diag.Parallel(min(runtime.GOMAXPROCS(0), len(r.queue)), func(int) {
 		w := &worker{renderer: r}
-		for i := r.take(); i < len(r.queue); i = r.take() {
+		for i := r.nextJob(); i < len(r.queue); i = r.nextJob() {
 			if err := do(w, i); err != nil {
 				r.fail(i, err)
 			}
@@ -133,7 +131,7 @@ func (r *renderer) parallel(do func(w *worker, i int) error) {
 	})
 }
 
-func (r *renderer) take() int {
+func (r *renderer) nextJob() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.next++
@@ -146,9 +144,9 @@ func (r *renderer) fail(i int, err error) {
 	r.failed[i] = err
 }
 
-// jobs lists what an entry makes: one output a file, and a round of them for each item.
+// jobs lists the jobs of an entry: one for each file, for each item of each:.
 func (r *renderer) jobs(e *Entry) ([]job, error) {
-	if on, err := r.wanted(e); err != nil || !on {
+	if on, err := r.enabled(e); err != nil || !on {
 		return nil, err
 	}
 	rounds, err := r.rounds(e)
@@ -157,16 +155,16 @@ func (r *renderer) jobs(e *Entry) ([]job, error) {
 	}
 	found := r.Found[e.Ref()]
 	partials := sync.OnceValues(func() (template.Partials, error) {
-		return r.lib.ParsePartials(found.Partials, found.Above, e.delim(0), e.delim(1))
+		return r.lib.ParsePartials(found.Partials, found.Prefix, e.delim(0), e.delim(1))
 	})
-	alone := len(rounds) == 1 && r.refs[e.Ref()] == 1 && !found.Shared
+	onlyUse := len(rounds) == 1 && r.refs[e.Ref()] == 1 && !found.Shared
 	var jobs []job
 	for _, dot := range rounds {
-		to, err := r.target(e, dot)
+		to, err := r.outputName(e, dot)
 		if err != nil {
 			return nil, err
 		}
-		shared := &round{e, dot, to, found.Above, found.Single, alone, partials}
+		shared := &round{e, e.kind(), dot, to, found.Prefix, found.Single, onlyUse, partials}
 		if e.Ref() == "" {
 			jobs = append(jobs, job{round: shared})
 		}
@@ -178,8 +176,8 @@ func (r *renderer) jobs(e *Entry) ([]job, error) {
 	return jobs, nil
 }
 
-// wanted tells whether the value that when names is there and true.
-func (r *renderer) wanted(e *Entry) (bool, error) {
+// enabled tells whether the value of when: is present and true.
+func (r *renderer) enabled(e *Entry) (bool, error) {
 	if e.When == "" {
 		return true, nil
 	}
@@ -197,7 +195,7 @@ func (r *renderer) wanted(e *Entry) (bool, error) {
 	return !template.Empty(n), nil
 }
 
-// rounds gives the dot of each round: one, or one for each item of each.
+// rounds lists the dots of an entry: one, or one for each item of each:.
 func (r *renderer) rounds(e *Entry) ([]map[string]any, error) {
 	if e.Each == "" {
 		return []map[string]any{r.root}, nil
@@ -207,7 +205,7 @@ func (r *renderer) rounds(e *Entry) ([]map[string]any, error) {
 	if n == nil || n.IsLeaf() {
 		what := "is not there"
 		if n != nil {
-			what = "is " + diag.An(n.Kind()) + ", not a list or a map"
+			what = "is " + diag.WithArticle(n.Kind()) + ", not a list or a map"
 		}
 		problem := diag.Problemf(diag.CauseData, "bad-each", e.At("each"), "each: %s %s", diag.Quoted(e.Each), what)
 		problem.Hint = "set it, or add when: " + e.Each
@@ -225,8 +223,8 @@ func (r *renderer) rounds(e *Entry) ([]map[string]any, error) {
 	return rounds, nil
 }
 
-// target is the path that an entry's to gives, executed where it is a template.
-func (r *renderer) target(e *Entry, dot map[string]any) (string, error) {
+// outputName is an entry's to:, executed if it is a template.
+func (r *renderer) outputName(e *Entry, dot map[string]any) (string, error) {
 	if !strings.Contains(e.To, e.delim(0)) {
 		return e.To, nil
 	}

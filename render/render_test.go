@@ -78,7 +78,7 @@ func oneOf(t *testing.T, text string, layers ...values.Layer) (content.Output, e
 		t.Fatal(err)
 	}
 	found := content.Found{Files: []*content.File{{Path: "app.conf.tmpl", From: "app.conf.tmpl", Data: []byte(text)}}, Single: true}
-	outs, err := Render([]Entry{{Template: "app.conf.tmpl", To: "app.conf", Where: specfile.Where{Fields: map[string]specfile.SpecField{"template": {}}}}}, Input{
+	outs, err := Render([]Entry{{Template: "app.conf.tmpl", To: "app.conf", Places: specfile.Places{Fields: map[string]specfile.Field{"template": {}}}}}, Input{
 		Values: v, Files: template.NewFiles(nil), Found: map[string]content.Found{"app.conf.tmpl": found},
 	})
 	if err != nil {

@@ -7,17 +7,16 @@ import (
 	"confit/render/template"
 )
 
-// Syntax gives the problems of the templates that are none, for when there are no values to
-// execute them with.
+// Syntax reports templates that do not parse. It needs no values.
 func Syntax(entries []Entry, in Input) error {
 	r := renderer{Input: in, lib: template.New(template.Options{Sources: in.Sources, Limits: in.Limits})}
 	var all []error
 	for i := range entries {
 		e := &entries[i]
-		if e.Has("inline") {
+		if e.Kind() == "inline" {
 			all = append(all, r.syntax(e, e.source("inline", e.Inline)))
 		}
-		if !e.Has("template") {
+		if e.Kind() != "template" {
 			continue
 		}
 		found := r.Found[e.Ref()]
@@ -28,7 +27,7 @@ func Syntax(entries []Entry, in Input) error {
 			}
 		}
 		for _, f := range templates {
-			if src, err := template.FileSource(f); err == nil { // what cannot be read is told elsewhere
+			if src, err := template.FileSource(f); err == nil { // the source reports unreadable files
 				all = append(all, r.syntax(e, src))
 			}
 		}
@@ -36,6 +35,7 @@ func Syntax(entries []Entry, in Input) error {
 	return errors.Join(all...)
 }
 
+// syntax parses one template.
 func (r *renderer) syntax(e *Entry, src *template.Source) error {
 	_, err := r.lib.Parse(src, e.delim(0), e.delim(1), nil)
 	return err

@@ -9,8 +9,8 @@ import (
 	"confit/render/values"
 )
 
-// Unused finds what is likely a slip, though no error: values that no output reads, values
-// that templates ask for and nobody sets, and sources of which nothing is used.
+// Unused warns of likely mistakes: values that no output reads, values that templates ask for
+// and no source sets, and sources that no output needs.
 func (r *Result) Unused(used map[string]bool) []*diag.Problem {
 	read := r.values.NewReadSet()
 	read.Join(r.read)
@@ -20,14 +20,14 @@ func (r *Result) Unused(used map[string]bool) []*diag.Problem {
 		}
 	}
 	sources := map[string]bool{}
-	all := unread(r.values.Root(), &read, sources)
-	all = append(all, r.unset()...)
-	return append(all, idle(sources, used)...)
+	all := unreadValues(r.values.Root(), &read, sources)
+	all = append(all, r.unsetValues()...)
+	return append(all, unusedSources(sources, used)...)
 }
 
-// unread lists values that nobody read; a map or list of which nothing was read is one
-// entry. It notes in sources, for each, whether something of it was read.
-func unread(n *tree.Node, read *values.ReadSet, sources map[string]bool) []*diag.Problem {
+// unreadValues warns of values that no output reads, once for a whole map or list. It records
+// for each source whether one of its values is read.
+func unreadValues(n *tree.Node, read *values.ReadSet, sources map[string]bool) []*diag.Problem {
 	kids := n.Children()
 	if len(kids) == 0 {
 		if n.Parent() == nil {
@@ -43,7 +43,7 @@ func unread(n *tree.Node, read *values.ReadSet, sources map[string]bool) []*diag
 	var all []*diag.Problem
 	leaves := 0
 	for i := range kids {
-		all = append(all, unread(&kids[i], read, sources)...)
+		all = append(all, unreadValues(&kids[i], read, sources)...)
 		leaves++
 	}
 	if n.Parent() != nil && leaves > 1 && len(all) == leaves {
@@ -52,8 +52,8 @@ func unread(n *tree.Node, read *values.ReadSet, sources map[string]bool) []*diag
 	return all
 }
 
-// unset lists values that were asked for and are set nowhere, each once.
-func (r *Result) unset() []*diag.Problem {
+// unsetValues warns of values that templates ask for and no source sets, each once.
+func (r *Result) unsetValues() []*diag.Problem {
 	var all []*diag.Problem
 	seen := map[string]bool{}
 	for _, m := range r.missing {
@@ -65,8 +65,8 @@ func (r *Result) unset() []*diag.Problem {
 	return all
 }
 
-// idle lists the sources of which no value is read and no file used.
-func idle(sources, used map[string]bool) []*diag.Problem {
+// unusedSources warns of sources without a value that is read or a file that is used.
+func unusedSources(sources, used map[string]bool) []*diag.Problem {
 	var names []string
 	for name, read := range sources {
 		if !read && !used[name] {
@@ -85,7 +85,7 @@ func warn(code string, pos diag.Pos, text string) *diag.Problem {
 	return &diag.Problem{Cause: diag.CauseData, Code: code, Pos: pos, Text: text}
 }
 
-// ExplainFile lists the values that an output read; false when there is no such output.
+// ExplainFile lists the values that an output read. It is false for an unknown output.
 func (r *Result) ExplainFile(file string) ([]values.Explained, bool) {
 	i := slices.IndexFunc(r.Outputs, func(o content.Output) bool { return o.Path == file })
 	if i < 0 {
@@ -100,7 +100,7 @@ func (r *Result) ExplainFile(file string) ([]values.Explained, bool) {
 	return all, true
 }
 
-// ReadBy names the outputs that read a value.
+// readBy names the outputs that read a value.
 func (r *Result) readBy(n *tree.Node) []string {
 	var names []string
 	for i, o := range r.Outputs {

@@ -64,7 +64,7 @@ func (c *commit) stepsOnTwoCores(from, to int) error {
 	var dirs [2]map[string]bool
 	mid := (from + to) / 2
 	diag.Parallel(len(errs), func(n int) {
-		errs[n] = diag.Safely(func() error {
+		errs[n] = diag.CatchPanic(func() error {
 			t, err := c.tree.Clone()
 			if err != nil {
 				return err

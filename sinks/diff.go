@@ -129,7 +129,7 @@ func (p *Plan) Diff(w io.Writer, colour bool) error {
 			b.WriteString(paint(line, "1", colour))
 		}
 		for line := range strings.Lines(body) {
-			b.WriteString(paint(diag.Visible(line), colours[line[0]], colour))
+			b.WriteString(paint(diag.EscapeControls(line), colours[line[0]], colour))
 		}
 		if _, err := io.WriteString(w, b.String()); err != nil {
 			return err

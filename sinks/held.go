@@ -31,7 +31,7 @@ func (d *Dir) Missing(outs []content.Output, asked func(content.Blob) bool) []co
 	missing := make([][]content.Blob, parts)
 	diag.Parallel(parts, func(n int) {
 		outs := part(all, n, parts)
-		err := diag.Safely(func() error {
+		err := diag.CatchPanic(func() error {
 			own, err := t.Clone()
 			if err == nil {
 				defer own.Close()

@@ -11,6 +11,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/glob"
 )
 
 const (
@@ -89,7 +90,7 @@ func CheckOutputs(outs []content.Output) error {
 }
 
 func causeOf(o *content.Output) diag.Cause {
-	if o.Made {
+	if o.Computed {
 		return diag.CauseData
 	}
 	return diag.CauseSpec
@@ -137,7 +138,7 @@ func (c *checker) noteDirs(o *content.Output) {
 }
 
 func (c *checker) noteCase(p string) {
-	if key := diag.FoldCase(p); key != p {
+	if key := glob.FoldCase(p); key != p {
 		c.folded[key] = ""
 	}
 }
@@ -159,7 +160,7 @@ func (c *checker) findClashes(o *content.Output) {
 
 // checkCase reports a path that differs from p only in case.
 func (c *checker) checkCase(o *content.Output, p string) {
-	key := diag.FoldCase(p)
+	key := glob.FoldCase(p)
 	other, ok := c.folded[key]
 	if ok && other == "" {
 		c.folded[key] = p

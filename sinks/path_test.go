@@ -43,7 +43,7 @@ func TestCheckOutputs(t *testing.T) {
 			var outs []content.Output
 			for _, p := range tc.paths {
 				made := strings.HasPrefix(p, "*")
-				outs = append(outs, content.Output{Path: strings.TrimPrefix(p, "*"), Made: made})
+				outs = append(outs, content.Output{Path: strings.TrimPrefix(p, "*"), Computed: made})
 			}
 			var got []string
 			for _, p := range diag.Problems(CheckOutputs(outs), diag.CauseUnknown) {

@@ -144,7 +144,7 @@ func (d Dir) eachOp(ops []op, do func(i int, o *content.Output) error) error {
 			if ops[i].out == nil {
 				continue
 			}
-			if errs[w] = diag.Safely(func() error { return do(i, ops[i].out) }); errs[w] != nil {
+			if errs[w] = diag.CatchPanic(func() error { return do(i, ops[i].out) }); errs[w] != nil {
 				next.Store(int64(len(ops)))
 			}
 		}

@@ -15,7 +15,7 @@ import (
 
 // A Spec is one item of the spec's sinks section.
 type Spec struct {
-	specfile.Where
+	specfile.Places
 
 	Path    string `yaml:"dir"`
 	Name    string `yaml:"name"`    // entries choose a sink by its name
@@ -26,7 +26,7 @@ type Spec struct {
 // Check finds what is wrong with the item.
 func (s *Spec) Check() error {
 	var all []error
-	if s.Path == "" && !s.Meant("dir") {
+	if s.Path == "" && !s.Reported("dir") {
 		all = append(all, s.Problem("dir", "a sink needs a directory", "set dir: /config-out"))
 	}
 	if strings.Contains("/"+s.Path, "/"+statePrefix) {
@@ -47,7 +47,7 @@ func (s *Spec) Check() error {
 
 // A Choice is an entry of the spec with the name of the sink that it goes to.
 type Choice struct {
-	specfile.Where
+	specfile.Places
 	Sink string
 }
 
@@ -63,7 +63,7 @@ func CheckSpecs(specs []Spec, choices []Choice) error {
 		s := &specs[i]
 		dir := filepath.Clean(s.Path)
 		switch {
-		case s.Name == "" && s.Meant("name"):
+		case s.Name == "" && s.Reported("name"):
 		case s.Name == "":
 			all = append(all, s.Problem("", "one sink of several needs a name", "set name: on each, and sink: on the entries"))
 		case names[s.Name]:
@@ -75,7 +75,7 @@ func CheckSpecs(specs []Spec, choices []Choice) error {
 	}
 	delete(names, "")
 	for _, e := range choices {
-		if len(names) > 0 && !names[e.Sink] && !e.Meant("sink") {
+		if len(names) > 0 && !names[e.Sink] && !e.Reported("sink") {
 			all = append(all, e.Problem("sink", "the entry names none of the sinks", "set sink: to one of "+strings.Join(slices.Sorted(maps.Keys(names)), ", ")))
 		}
 	}

@@ -23,7 +23,7 @@ func (c *comparison) findUnchanged() {
 	}
 	parts := min(runtime.GOMAXPROCS(0), writers)
 	diag.Parallel(parts, func(n int) {
-		_ = diag.Safely(func() error { // compareOne meets the same error
+		_ = diag.CatchPanic(func() error { // compareOne meets the same error
 			t, err := c.tree.Clone()
 			if err != nil {
 				return err

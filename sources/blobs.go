@@ -218,6 +218,6 @@ func (g *Git) fetchRest(incomplete []*blobs) error {
 	g.Waiting(true)
 	defer g.Waiting(false)
 	errs := make([]error, len(incomplete))
-	diag.Parallel(len(incomplete), func(i int) { errs[i] = diag.Safely(incomplete[i].fetchRest) })
+	diag.Parallel(len(incomplete), func(i int) { errs[i] = diag.CatchPanic(incomplete[i].fetchRest) })
 	return errors.Join(errs...)
 }

@@ -38,7 +38,7 @@ func rules() []rule {
 
 var envRules = []rule{
 	{"env", func(s *Spec) []string {
-		return textIf(s.Env == "" && len(s.Map)+len(s.FromFile) == 0 && !s.Meant("env"), "env has no prefix, which would take in every variable")
+		return textIf(s.Env == "" && len(s.Map)+len(s.FromFile) == 0 && !s.Reported("env"), "env has no prefix, which would take in every variable")
 	}, "give a prefix like APP_, or map: {NAME: path}"},
 }
 
@@ -48,7 +48,7 @@ func (s *Spec) Check() error {
 	fail := func(field, text, hint string) { all = append(all, s.Problem(field, text, hint)) }
 	own := s.kind()
 	if own.name == "" {
-		if names := Kinds(); !slices.ContainsFunc(names, s.Meant) {
+		if names := Kinds(); !slices.ContainsFunc(names, s.Reported) {
 			fail("", "the source does not say what it reads", "set one of "+strings.Join(names, ", "))
 		}
 		return errors.Join(all...)
@@ -66,7 +66,7 @@ func (s *Spec) Check() error {
 			}
 		}
 	}
-	if own.files != nil && s.where() == "" && !s.Meant(own.name) {
+	if own.files != nil && s.where() == "" && !s.Reported(own.name) {
 		fail(own.name, own.name+" names no path", "")
 	}
 	for _, x := range own.excluded {
@@ -90,7 +90,7 @@ func textIf(wrong bool, text string) []string {
 }
 
 func (s *Spec) wrongFormat() []string {
-	return textIf(s.Has("format") && !s.Meant("format") && !slices.Contains(readable(), s.Format), "no format has the name "+diag.Quoted(s.Format))
+	return textIf(s.Has("format") && !s.Reported("format") && !slices.Contains(readable(), s.Format), "no format has the name "+diag.Quoted(s.Format))
 }
 
 func (s *Spec) wrongName() []string {
@@ -132,7 +132,7 @@ func (s *Spec) wrongMap() (texts []string) {
 
 func wrongGlobs(globs ...string) (texts []string) {
 	for _, pattern := range globs {
-		if !glob.IsGlob(pattern) {
+		if !glob.Valid(pattern) {
 			texts = append(texts, "the glob "+diag.Quoted(pattern)+" is malformed")
 		}
 	}

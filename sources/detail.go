@@ -21,7 +21,7 @@ func (s *Snapshot) detailFile(what string, size int, secret bool) {
 	if secret {
 		s.detailf("read %s, a secret", what)
 	} else {
-		s.detailf("read %s, %s", what, diag.Counted(size, "byte"))
+		s.detailf("read %s, %s", what, diag.Plural(size, "byte"))
 	}
 }
 

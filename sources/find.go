@@ -14,7 +14,7 @@ import (
 
 // Find reads what the field kind of an entry names: "tree:path" in the files of a named
 // source, else a file, a folder or a glob. Templates get the partials beside them.
-func (s *Snapshot) Find(w specfile.Where, kind, ref string, files []content.File) (content.Found, error) {
+func (s *Snapshot) Find(w specfile.Places, kind, ref string, files []content.File) (content.Found, error) {
 	defer s.Running.Begin(kind, ref)()
 	var found content.Found
 	var err error
@@ -32,7 +32,7 @@ func (s *Snapshot) Find(w specfile.Where, kind, ref string, files []content.File
 		return found, inputProblem(w.At(kind), kind+" "+diag.Quoted(ref), err, "relative paths start at the folder of the spec; name:path reads the files of a named source")
 	}
 	if kind == "template" {
-		found.Files, found.Partials = splitPartials(found.Files, found.Partials, found.Above)
+		found.Files, found.Partials = splitPartials(found.Files, found.Partials, found.Prefix)
 	}
 	return found, nil
 }
@@ -59,7 +59,7 @@ func (s *Snapshot) markSecrets(found content.Found, files []content.File) {
 // findPath reads a file, a folder or a glob; beside a template, its partials.
 func (s *Snapshot) findPath(name string, template bool) (content.Found, error) {
 	if base, rest := cutGlob(name); rest != "" {
-		files, err := s.Tree(base, func(rel string) bool { return glob.Glob(rest, rel) })
+		files, err := s.Tree(base, func(rel string) bool { return glob.Match(rest, rel) })
 		return content.Found{Files: pointers(files)}, err
 	}
 	isDir, err := s.IsDir(name)
@@ -117,17 +117,17 @@ func findInTree(files []content.File, tree, p string) content.Found {
 	switch {
 	case all:
 	case isFolder:
-		found.Above = folder
+		found.Prefix = folder
 	case base != ".":
-		found.Above = base + "/"
+		found.Prefix = base + "/"
 	}
 	for i := range files {
 		f := &files[i]
 		switch {
 		case f.Tree != tree:
 		case f.Path == p:
-			return content.Found{Files: []*content.File{f}, Above: strings.TrimSuffix(p, path.Base(p)), Single: true, Shared: true}
-		case all, isFolder && strings.HasPrefix(f.Path, folder), !isFolder && pattern != "" && glob.Glob(p, f.Path):
+			return content.Found{Files: []*content.File{f}, Prefix: strings.TrimSuffix(p, path.Base(p)), Single: true, Shared: true}
+		case all, isFolder && strings.HasPrefix(f.Path, folder), !isFolder && pattern != "" && glob.Match(p, f.Path):
 			found.Files = append(found.Files, f)
 		}
 	}

@@ -44,7 +44,7 @@ func TestPick(t *testing.T) {
 				if f.Tree != "site" {
 					t.Errorf("%s is of another tree", f.Path)
 				}
-				got = append(got, strings.TrimPrefix(f.Path, found.Above))
+				got = append(got, strings.TrimPrefix(f.Path, found.Prefix))
 			}
 			if want := strings.Fields(c.want); !slices.Equal(got, want) {
 				t.Errorf("findInTree(%q) = %q, want %q", c.entry, got, want)

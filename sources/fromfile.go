@@ -31,7 +31,7 @@ func (r *reader) fromFile(s *Spec, name, fileVar, file string) (values.Var, erro
 	data, _, err := r.ReadFile(file)
 	switch {
 	case err != nil:
-		return v, inputProblem(s.Where.At("fromFile"), "the file that "+diag.Quoted(fileVar)+" names", err, "mount it, or unset "+fileVar)
+		return v, inputProblem(s.Places.At("fromFile"), "the file that "+diag.Quoted(fileVar)+" names", err, "mount it, or unset "+fileVar)
 	case !utf8.Valid(data):
 		return v, binaryValue(s, file)
 	}

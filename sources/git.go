@@ -82,7 +82,7 @@ func (r *reader) fetch(specs []Spec) (map[*Spec]*checkout, error) {
 	r.Git.Waiting(true)
 	diag.Parallel(len(fetches), func(i int) {
 		f := fetches[i]
-		f.err = diag.Safely(func() (err error) {
+		f.err = diag.CatchPanic(func() (err error) {
 			f.got, err = f.checkout()
 			return err
 		})
@@ -117,7 +117,7 @@ func withPlace(s *Spec, err error) error {
 	var all []error
 	for _, p := range diag.Problems(err, diag.CauseRemote) {
 		if p.Pos.File == "" {
-			p.Pos = s.Where.At("git")
+			p.Pos = s.Places.At("git")
 			p.Text = "source " + s.prefixed(p.Text)
 		}
 		all = append(all, p)
@@ -158,7 +158,7 @@ func (r *reader) auth(s *Spec) (map[string][]byte, error) {
 		return nil, s.Problem("auth", "auth "+diag.Quoted(s.Auth)+" is a file", "name the directory where the Secret is mounted: each of its keys is a file there")
 	}
 	if err != nil {
-		return nil, inputProblem(s.Where.At("auth"), "source "+s.String()+": auth "+diag.Quoted(s.Auth), err, "mount the Secret there")
+		return nil, inputProblem(s.Places.At("auth"), "source "+s.String()+": auth "+diag.Quoted(s.Auth), err, "mount the Secret there")
 	}
 	keys := map[string][]byte{}
 	for _, f := range files {
@@ -240,7 +240,7 @@ func (r *reader) gitFiles(s *Spec) ([]content.File, error) {
 	files, err := r.Tree(dir, func(rel string) bool { return !slices.Contains(strings.Split(rel, "/"), ".git") })
 	if err != nil {
 		what := "source " + s.String() + ": --replace " + diag.Quoted(dir)
-		err = inputProblem(s.Where.At("git"), what, err, "name a checkout of the repository, with the folder path: in it")
+		err = inputProblem(s.Places.At("git"), what, err, "name a checkout of the repository, with the folder path: in it")
 	}
 	return files, err
 }

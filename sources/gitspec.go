@@ -17,7 +17,7 @@ import (
 
 // Verify says who must have signed what a Git source gives.
 type Verify struct {
-	specfile.Where
+	specfile.Places
 
 	OpenPGP        string `yaml:"openpgp"`        // a file, or a folder, of public keys
 	AllowedSigners string `yaml:"allowedSigners"` // a file, or a folder, as ssh-keygen(1) has them

@@ -20,9 +20,9 @@ type Machine struct {
 	Git  *Git     // nil for a spec without Git sources
 
 	Limits  Limits
-	Running *diag.Running // records the file that is being read; may be nil
-	Budget  *diag.Budget  // of memory; may be nil
-	Detail  func(string)  // reports each step by name for -v; may be nil
+	Running *diag.Activity // records the file that is being read; may be nil
+	Budget  *diag.Budget   // of memory; may be nil
+	Detail  func(string)   // reports each step by name for -v; may be nil
 }
 
 // locate gives the tree that a path leads into, and the name in that tree.

@@ -171,7 +171,7 @@ func (r *reader) parse() error {
 			return err
 		}
 		if v.spec.Typed {
-			n.ResolveText()
+			n.InferTypes()
 		}
 		v.root = tree.Under(v.below, n)
 		r.markValues(v)
@@ -184,12 +184,12 @@ func (r *reader) parse() error {
 // error, as a ConfigMap may lack a key.
 func (r *reader) noticeUnmatchedRead(s *Spec, files []content.File) {
 	for _, pattern := range s.Read {
-		if !slices.ContainsFunc(files, func(f content.File) bool { return glob.Glob(pattern, f.Path) }) {
+		if !slices.ContainsFunc(files, func(f content.File) bool { return glob.Match(pattern, f.Path) }) {
 			r.notice("read: " + diag.Quoted(pattern) + " matches no file of the source " + s.String())
 		}
 	}
 }
 
 func matchAny(globs []string, name string) bool {
-	return slices.ContainsFunc(globs, func(g string) bool { return glob.Glob(g, name) })
+	return slices.ContainsFunc(globs, func(g string) bool { return glob.Match(g, name) })
 }

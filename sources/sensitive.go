@@ -44,7 +44,7 @@ func (s *Spec) secret() bool {
 func (r *reader) isSensitive(s *Spec, names ...string) bool {
 	found := false
 	for i, pattern := range s.Sensitive.globs {
-		if slices.ContainsFunc(names, func(name string) bool { return glob.Glob(pattern, name) }) {
+		if slices.ContainsFunc(names, func(name string) bool { return glob.Match(pattern, name) }) {
 			r.matched[s][i].Store(true)
 			found = true
 		}
@@ -101,7 +101,7 @@ func (r *reader) unmatchedGlobs(s *Spec) error {
 		default:
 			hint := diag.DidYouMean(pattern, names, "a glob is of keys, at any level, or of paths below the source, like db.password")
 			all = append(all, &diag.Problem{
-				Cause: diag.CauseData, Code: "sensitive-glob", Pos: s.Where.At("sensitive"),
+				Cause: diag.CauseData, Code: "sensitive-glob", Pos: s.Places.At("sensitive"),
 				Text: text + ", and what it is to hide would be shown", Hint: hint,
 			})
 		}

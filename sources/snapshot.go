@@ -86,7 +86,7 @@ func (s *Snapshot) Spec(name string) (*yaml.Node, error) {
 }
 
 // Schema reads the JSON Schema that the spec names.
-func (s *Snapshot) Schema(w specfile.Where, field, name string) (*schema.Schema, error) {
+func (s *Snapshot) Schema(w specfile.Places, field, name string) (*schema.Schema, error) {
 	defer s.Running.Begin("schema", name)()
 	data, _, err := s.ReadFile(rebase(w.Base, name))
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 
 // A Spec is one item of the spec's sources section.
 type Spec struct {
-	specfile.Where
+	specfile.Places
 
 	File      string `yaml:"file"`
 	ConfigMap string `yaml:"configMap"`
@@ -96,7 +96,7 @@ func (s *Spec) below(file string) tree.Path {
 func (s *Spec) plainText(t string, o *tree.Origin) *tree.Node {
 	n := tree.NewText(s.trim(t), 1, o)
 	if s.Typed {
-		n.ResolveText()
+		n.InferTypes()
 	}
 	return n
 }

@@ -47,7 +47,7 @@ func inParallel(n int, do func(i int) error) error {
 	workers := min(runtime.GOMAXPROCS(0), n)
 	diag.Parallel(workers, func(w int) {
 		for i := w; i < n; i += workers {
-			errs[i] = diag.Safely(func() error { return do(i) })
+			errs[i] = diag.CatchPanic(func() error { return do(i) })
 		}
 	})
 	return errors.Join(errs...)

@@ -8,12 +8,12 @@ import (
 
 // An Output is one file to publish.
 type Output struct {
-	Path    string      // slash-separated, relative to the sink's directory
-	Mode    fs.FileMode // permission bits
-	Adopt   bool        // replace a file that was there before us
-	Made    bool        // values made the path, not the spec alone
-	Content Content
-	Entry   *Entry // there may be very many outputs of one entry
+	Path     string      // slash-separated, relative to the sink's directory
+	Mode     fs.FileMode // permission bits
+	Adopt    bool        // replace a file that confit did not write
+	Computed bool        // values made the path, not the spec alone
+	Content  Content
+	Entry    *Entry // shared: a run may have millions of outputs
 }
 
 // An Entry is what the outputs of one entry of the spec have in common.
@@ -22,7 +22,7 @@ type Entry struct {
 	Pos  diag.Pos
 }
 
-// Sink is the name of the sink it goes to; "" for the only one.
+// Sink is the name of the output's sink; "" for the only one.
 func (o *Output) Sink() string {
 	if o.Entry == nil {
 		return ""
@@ -30,7 +30,7 @@ func (o *Output) Sink() string {
 	return o.Entry.Sink
 }
 
-// Pos is where the spec describes it, for errors.
+// Pos is the place of the entry in the spec.
 func (o *Output) Pos() diag.Pos {
 	if o.Entry == nil {
 		return diag.Pos{}
@@ -42,7 +42,7 @@ func (o *Output) Pos() diag.Pos {
 type Found struct {
 	Files    []*File
 	Partials []*File // files beside them that only define templates
-	Above    string  // what is cut off each Path that begins with it: the folder that the entry names
+	Prefix   string  // the folder of the entry, which the paths of outputs leave out
 	Single   bool    // the entry names one file, not a folder or a glob
 	Shared   bool    // the files are those of a source
 }

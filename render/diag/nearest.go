@@ -5,22 +5,21 @@ import (
 	"strings"
 )
 
-// Nearest picks the names most like want, the closest first; at most three, and
-// none where nothing comes near.
+// Nearest returns up to three names that resemble want, quoted, the closest first.
 func Nearest(want string, names []string) []string {
-	type scored struct {
+	type candidate struct {
 		name string
 		d    int
 	}
-	var all []scored
+	var all []candidate
 	limit := max(1, len(want)/3)
 	for _, n := range names {
 		d := distance(strings.ToLower(want), strings.ToLower(n))
 		if d <= limit || len(want) > 2 && strings.Contains(strings.ToLower(n), strings.ToLower(want)) {
-			all = append(all, scored{n, d})
+			all = append(all, candidate{n, d})
 		}
 	}
-	slices.SortFunc(all, func(a, b scored) int {
+	slices.SortFunc(all, func(a, b candidate) int {
 		if a.d != b.d {
 			return a.d - b.d
 		}
@@ -33,25 +32,25 @@ func Nearest(want string, names []string) []string {
 	return out
 }
 
-// DidYouMean is the hint for a name that is none of these: the nearest of them, or else
-// another one.
-func DidYouMean(want string, names []string, or string) string {
+// DidYouMean is the hint for an unknown name: the names that resemble it, or else the
+// fallback.
+func DidYouMean(want string, names []string, fallback string) string {
 	if near := Nearest(want, names); len(near) > 0 {
 		return "did you mean " + strings.Join(near, ", ") + "?"
 	}
-	return or
+	return fallback
 }
 
-// NearestOrAll is that of a few names: all of them where none is near.
-func NearestOrAll(want string, names []string, all string) string {
-	return DidYouMean(want, names, all+strings.Join(names, ", "))
+// DidYouMeanOneOf is DidYouMean with the whole list as fallback, after an introduction.
+func DidYouMeanOneOf(want string, names []string, intro string) string {
+	return DidYouMean(want, names, intro+strings.Join(names, ", "))
 }
 
-// distance counts the insertions, deletions, changes and swaps of neighbours that
-// lead from a to b (optimal string alignment).
+// distance is the optimal string alignment distance: the number of insertions, deletions,
+// substitutions and swaps of neighbours between a and b.
 func distance(a, b string) int {
 	s, t := []rune(a), []rune(b)
-	var before []int
+	var prior []int
 	row := make([]int, len(t)+1)
 	for j := range row {
 		row[j] = j
@@ -66,10 +65,10 @@ func distance(a, b string) int {
 			}
 			next[j] = min(row[j]+1, next[j-1]+1, row[j-1]+cost)
 			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
-				next[j] = min(next[j], before[j-2]+1)
+				next[j] = min(next[j], prior[j-2]+1)
 			}
 		}
-		before, row = row, next
+		prior, row = row, next
 	}
 	return row[len(t)]
 }

@@ -1,11 +1,9 @@
 package diag
 
-import (
-	"sync"
-)
+import "sync"
 
-// Parallel calls work with 0 to n-1, all at once; one of the calls is on the caller's own
-// goroutine, so that a single one costs no other.
+// Parallel calls work with 0 to n-1, all at once, and waits. Call 0 runs on the caller's
+// goroutine, so that a single call starts none.
 func Parallel(n int, work func(i int)) {
 	var others sync.WaitGroup
 	for i := 1; i < n; i++ {

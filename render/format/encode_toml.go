@@ -205,7 +205,7 @@ func childPath(path []string, name string) []string {
 // unsupported is the error of a value at a path that a format has no form for. It names the
 // kind of the value only.
 func unsupported(path []string, v any, format, advice string) error {
-	what := diag.An(tree.KindOf(v))
+	what := diag.WithArticle(tree.KindOf(v))
 	if len(path) > 0 {
 		p := make(tree.Path, len(path))
 		for i, name := range path {

@@ -6,21 +6,22 @@ import (
 	"strings"
 )
 
-// Glob matches a path as shells do: * and ? stop at a slash, ** crosses them.
-func Glob(pattern, name string) bool {
-	return globParts(strings.Split(pattern, "/"), strings.Split(name, "/"))
+// Match matches a path as shells do: * and ? stop at a slash, ** crosses slashes.
+func Match(pattern, name string) bool {
+	return matchParts(strings.Split(pattern, "/"), strings.Split(name, "/"))
 }
 
-// IsGlob tells whether a pattern is well-formed: every [ has its ].
-func IsGlob(pattern string) bool {
+// Valid tells whether a pattern is well-formed: every [ has its ].
+func Valid(pattern string) bool {
 	return !slices.ContainsFunc(strings.Split(pattern, "/"), func(part string) bool {
 		_, err := path.Match(part, "")
 		return err != nil
 	})
 }
 
-// globParts goes back to the last ** only: what an earlier one could take, it can too.
-func globParts(pattern, name []string) bool {
+// matchParts backtracks to the last ** only, which can cover every part that an earlier one
+// could.
+func matchParts(pattern, name []string) bool {
 	i, j, star, from := 0, 0, -1, 0
 	for j < len(name) || i < len(pattern) {
 		switch {

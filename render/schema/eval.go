@@ -12,8 +12,8 @@ import (
 	"confit/render/tree"
 )
 
-// An outcome is what a schema says of a value, and which members and items of it some
-// keyword has looked at.
+// An outcome holds the violations of a value, and the annotations that unevaluatedProperties
+// and unevaluatedItems need: the members and items that some keyword has evaluated.
 type outcome struct {
 	violations []violation
 	props      map[string]bool
@@ -24,33 +24,33 @@ func (o *outcome) add(n *tree.Node, format string, args ...any) {
 	o.violations = append(o.violations, violation{node: n, text: fmt.Sprintf(format, args...)})
 }
 
-// join takes over what a schema for the same value says.
+// join adds the outcome of another schema for the same value.
 func (o *outcome) join(p outcome) {
 	o.violations = append(o.violations, p.violations...)
-	o.noted(p)
+	o.annotate(p)
 }
 
-// noted takes over only what a schema that holds has looked at.
-func (o *outcome) noted(p outcome) {
+// annotate adds the annotations of a schema, if the value is valid.
+func (o *outcome) annotate(p outcome) {
 	if len(p.violations) > 0 {
 		return
 	}
 	for k := range p.props {
-		o.sawProp(k)
+		o.markProp(k)
 	}
 	for i := range p.items {
-		o.sawItem(i)
+		o.markItem(i)
 	}
 }
 
-func (o *outcome) sawProp(k string) {
+func (o *outcome) markProp(k string) {
 	if o.props == nil {
 		o.props = map[string]bool{}
 	}
 	o.props[k] = true
 }
 
-func (o *outcome) sawItem(i int) {
+func (o *outcome) markItem(i int) {
 	if o.items == nil {
 		o.items = map[int]bool{}
 	}
@@ -74,8 +74,8 @@ func (s *Schema) evaluate(schema, n *tree.Node, depth int) outcome {
 		to, _ := s.resolve(ref.Value().(string))
 		o.join(s.evaluate(to, n, depth+1))
 	}
-	s.whatever(schema, n, &o)
-	s.combined(schema, n, &o, depth+1)
+	s.anyType(schema, n, &o)
+	s.applicators(schema, n, &o, depth+1)
 	switch n.Value().(type) {
 	case string:
 		s.text(schema, n, &o)
@@ -89,8 +89,8 @@ func (s *Schema) evaluate(schema, n *tree.Node, depth int) outcome {
 	return o
 }
 
-// whatever evaluates the keywords for values of every type.
-func (s *Schema) whatever(schema, n *tree.Node, o *outcome) {
+// anyType evaluates the keywords for values of every type.
+func (s *Schema) anyType(schema, n *tree.Node, o *outcome) {
 	if t := schema.Child("type"); t != nil {
 		names := []string{}
 		if name, one := t.Value().(string); one {
@@ -112,7 +112,7 @@ func (s *Schema) whatever(schema, n *tree.Node, o *outcome) {
 	}
 }
 
-// schemaType is what JSON Schema calls the type of a value.
+// schemaType is JSON Schema's name for the type of a value.
 func schemaType(n *tree.Node) string {
 	if tree.IsNumber(n.Value()) {
 		if r, ok := tree.Rational(n.Value()); ok && r.IsInt() {
@@ -148,16 +148,16 @@ func sameNode(a, b *tree.Node) bool {
 	return true
 }
 
-// combined evaluates the keywords that put schemas together.
-func (s *Schema) combined(schema, n *tree.Node, o *outcome, depth int) {
+// applicators evaluates the keywords that apply other schemas to the same value.
+func (s *Schema) applicators(schema, n *tree.Node, o *outcome, depth int) {
 	for i := range subschemas(schema, "allOf") {
 		o.join(s.evaluate(&subschemas(schema, "allOf")[i], n, depth))
 	}
-	if any := subschemas(schema, "anyOf"); any != nil && s.holding(any, n, o, depth) == 0 {
+	if any := subschemas(schema, "anyOf"); any != nil && s.countValid(any, n, o, depth) == 0 {
 		o.add(n, "fits none of the schemas of anyOf")
 	}
 	if one := subschemas(schema, "oneOf"); one != nil {
-		if fits := s.holding(one, n, o, depth); fits != 1 {
+		if fits := s.countValid(one, n, o, depth); fits != 1 {
 			o.add(n, "fits %d of the schemas of oneOf, and has to fit one", fits)
 		}
 	}
@@ -166,7 +166,7 @@ func (s *Schema) combined(schema, n *tree.Node, o *outcome, depth int) {
 	}
 	if cond := schema.Child("if"); cond != nil {
 		met := s.evaluate(cond, n, depth)
-		o.noted(met)
+		o.annotate(met)
 		branch := "then"
 		if len(met.violations) > 0 {
 			branch = "else"
@@ -177,20 +177,20 @@ func (s *Schema) combined(schema, n *tree.Node, o *outcome, depth int) {
 	}
 }
 
-// holding counts the schemas that a value fits.
-func (s *Schema) holding(schemas []tree.Node, n *tree.Node, o *outcome, depth int) int {
-	fits := 0
+// countValid counts the schemas that allow a value.
+func (s *Schema) countValid(schemas []tree.Node, n *tree.Node, o *outcome, depth int) int {
+	valid := 0
 	for i := range schemas {
 		p := s.evaluate(&schemas[i], n, depth)
 		if len(p.violations) == 0 {
-			fits++
+			valid++
 		}
-		o.noted(p)
+		o.annotate(p)
 	}
-	return fits
+	return valid
 }
 
-// subschemas are the items of a keyword; nil where the keyword is absent.
+// subschemas are the items of a keyword; nil for an absent one.
 func subschemas(n *tree.Node, keyword string) []tree.Node {
 	if c := n.Child(keyword); c != nil {
 		return c.Children()
@@ -198,7 +198,7 @@ func subschemas(n *tree.Node, keyword string) []tree.Node {
 	return nil
 }
 
-// countOf is the number that a keyword gives.
+// countOf is the number that a keyword sets.
 func countOf(n *tree.Node, keyword string) (int, bool) {
 	c := n.Child(keyword)
 	if c == nil {
@@ -208,8 +208,8 @@ func countOf(n *tree.Node, keyword string) (int, bool) {
 	return int(i), true
 }
 
-// sized evaluates a pair of keywords for a size.
-func (s *Schema) sized(schema, n *tree.Node, o *outcome, size int, suffix, what string) {
+// bounds evaluates the keywords minSUFFIX and maxSUFFIX.
+func (s *Schema) bounds(schema, n *tree.Node, o *outcome, size int, suffix, what string) {
 	if least, ok := countOf(schema, "min"+suffix); ok && size < least {
 		o.add(n, "has to have at least %d %s", least, what)
 	}
@@ -220,7 +220,7 @@ func (s *Schema) sized(schema, n *tree.Node, o *outcome, size int, suffix, what 
 
 func (s *Schema) text(schema, n *tree.Node, o *outcome) {
 	text := n.Value().(string)
-	s.sized(schema, n, o, utf8.RuneCountInString(text), "Length", "characters")
+	s.bounds(schema, n, o, utf8.RuneCountInString(text), "Length", "characters")
 	if p := schema.Child("pattern"); p != nil && !s.patterns[p.Value().(string)].MatchString(text) {
 		o.add(n, "has to match %s", diag.Quoted(p.Value().(string)))
 	}

@@ -18,7 +18,7 @@ func (s *Schema) CheckFile(f *format.Format, data []byte) *format.Violation {
 	if err != nil {
 		return format.NewViolation(err)
 	}
-	values.NewValues(n) // links each node to its parent
+	values.NewValues(n) // links the nodes to their parents
 	for _, x := range s.evaluate(s.root, n, 0).violations {
 		return &format.Violation{Line: x.node.Pos().Line, Text: strings.TrimSpace(diag.Quoted(x.node.Path().String()) + " " + x.text), TextNoKeys: "a value " + x.text}
 	}

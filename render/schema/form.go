@@ -4,18 +4,17 @@ import (
 	"errors"
 	"regexp"
 	"slices"
-	"strconv"
 
 	"confit/render/diag"
 	"confit/render/tree"
 )
 
-// A form checks that a keyword of a schema is written as it has to be.
+// A form checks the value of a keyword in a schema.
 type form func(s *Schema, k *tree.Node) error
 
 var schemaTypes = []string{"array", "boolean", "integer", "null", "number", "object", "string"}
 
-// formOf gives the form of the keywords that are evaluated; all others are annotations.
+// formOf is the form of a keyword; nil for annotations, which are not evaluated.
 func formOf(keyword string) form {
 	switch keyword {
 	case "$ref":
@@ -85,7 +84,7 @@ func typeForm(s *Schema, k *tree.Node) error {
 	}
 	for _, n := range names {
 		if name, ok := n.Value().(string); !ok || !slices.Contains(schemaTypes, name) {
-			return s.wrong(k, "a type is one of "+diag.Enumerate(schemaTypes), "")
+			return s.wrong(k, "a type is one of "+diag.QuotedList(schemaTypes), "")
 		}
 	}
 	return nil
@@ -113,7 +112,7 @@ func schemaMap(s *Schema, k *tree.Node) error { return eachMember(s, k, (*Schema
 
 func patternMap(s *Schema, k *tree.Node) error {
 	for _, key := range k.Keys() {
-		if !s.compiles(key) {
+		if !s.compile(key) {
 			return s.wrong(k, diag.Quoted(key)+" is no regular expression", "see https://pkg.go.dev/regexp/syntax")
 		}
 	}
@@ -150,14 +149,14 @@ func itemsForm(s *Schema, k *tree.Node) error {
 }
 
 func patternForm(s *Schema, k *tree.Node) error {
-	if text, ok := k.Value().(string); !ok || !s.compiles(text) {
+	if text, ok := k.Value().(string); !ok || !s.compile(text) {
 		return s.wrong(k, "this is no regular expression", "see https://pkg.go.dev/regexp/syntax")
 	}
 	return nil
 }
 
-// compiles keeps a regular expression for the evaluation.
-func (s *Schema) compiles(expr string) bool {
+// compile compiles a regular expression for the evaluation.
+func (s *Schema) compile(expr string) bool {
 	re, err := regexp.Compile(expr)
 	s.patterns[expr] = re
 	return err == nil
@@ -183,5 +182,3 @@ func boolForm(s *Schema, k *tree.Node) error {
 	}
 	return nil
 }
-
-func jsonIndex(i int) string { return strconv.Itoa(i) }

@@ -11,7 +11,7 @@ import (
 // list evaluates the keywords for lists.
 func (s *Schema) list(schema, n *tree.Node, o *outcome, depth int) {
 	kids := n.Children()
-	s.sized(schema, n, o, len(kids), "Items", "items")
+	s.bounds(schema, n, o, len(kids), "Items", "items")
 	prefix := subschemas(schema, "prefixItems")
 	rest := schema.Child("items")
 	for i := range kids {
@@ -39,7 +39,7 @@ func (s *Schema) list(schema, n *tree.Node, o *outcome, depth int) {
 
 func (s *Schema) item(schema, n *tree.Node, i int, o *outcome, depth int) {
 	o.violations = append(o.violations, s.evaluate(schema, n, depth).violations...)
-	o.sawItem(i)
+	o.markItem(i)
 }
 
 // repeated finds an item that comes twice, in one pass.
@@ -55,7 +55,7 @@ func repeated(kids []tree.Node) (i, j int, twice bool) {
 	return 0, 0, false
 }
 
-// canonical is the same text for the same value.
+// canonical is a text that is the same for equal values.
 func canonical(n *tree.Node) string {
 	if r, ok := tree.Rational(n.Value()); ok && tree.IsNumber(n.Value()) {
 		return r.RatString()
@@ -72,26 +72,27 @@ func canonical(n *tree.Node) string {
 	return b.String() + ";"
 }
 
+// contains evaluates contains, minContains and maxContains.
 func (s *Schema) contains(schema, n *tree.Node, o *outcome, depth int) {
 	c := schema.Child("contains")
 	if c == nil {
 		return
 	}
-	fits := 0
+	matches := 0
 	for i := range n.Children() {
 		if len(s.evaluate(c, &n.Children()[i], depth).violations) == 0 {
-			fits++
-			o.sawItem(i)
+			matches++
+			o.markItem(i)
 		}
 	}
 	least, set := countOf(schema, "minContains")
 	if !set {
 		least = 1
 	}
-	if fits < least {
+	if matches < least {
 		o.add(n, "has to contain at least %d items of the schema of contains", least)
 	}
-	if most, set := countOf(schema, "maxContains"); set && fits > most {
+	if most, set := countOf(schema, "maxContains"); set && matches > most {
 		o.add(n, "has to contain at most %d items of the schema of contains", most)
 	}
 }
@@ -99,8 +100,8 @@ func (s *Schema) contains(schema, n *tree.Node, o *outcome, depth int) {
 // object evaluates the keywords for maps.
 func (s *Schema) object(schema, n *tree.Node, o *outcome, depth int) {
 	kids := n.Children()
-	s.sized(schema, n, o, len(kids), "Properties", "members")
-	s.present(schema, n, o)
+	s.bounds(schema, n, o, len(kids), "Properties", "members")
+	s.required(schema, n, o)
 	additional := schema.Child("additionalProperties")
 	for i := range kids {
 		s.member(schema, &kids[i], additional, o, depth)
@@ -123,35 +124,35 @@ func (s *Schema) object(schema, n *tree.Node, o *outcome, depth int) {
 	if u := schema.Child("unevaluatedProperties"); u != nil {
 		for i := range kids {
 			if !o.props[kids[i].Key()] {
-				s.extra(schema, u, &kids[i], o, depth)
+				s.additional(schema, u, &kids[i], o, depth)
 			}
 		}
 	}
 }
 
-// present evaluates required and dependentRequired.
-func (s *Schema) present(schema, n *tree.Node, o *outcome) {
-	if lacking := lacks(n, subschemas(schema, "required")); len(lacking) > 0 {
-		o.add(n, "lacks %s", diag.Enumerate(lacking))
+// required evaluates required and dependentRequired.
+func (s *Schema) required(schema, n *tree.Node, o *outcome) {
+	if absent := missing(n, subschemas(schema, "required")); len(absent) > 0 {
+		o.add(n, "lacks %s", diag.QuotedList(absent))
 	}
 	if deps := schema.Child("dependentRequired"); deps != nil {
 		for _, d := range deps.Children() {
-			if lacking := lacks(n, d.Children()); n.Child(d.Key()) != nil && len(lacking) > 0 {
-				o.add(n, "has %s, and then needs %s", diag.Quoted(d.Key()), diag.Enumerate(lacking))
+			if absent := missing(n, d.Children()); n.Child(d.Key()) != nil && len(absent) > 0 {
+				o.add(n, "has %s, and then needs %s", diag.Quoted(d.Key()), diag.QuotedList(absent))
 			}
 		}
 	}
 }
 
-// lacks lists the names that n has no member of.
-func lacks(n *tree.Node, names []tree.Node) []string {
-	var lacking []string
+// missing lists the names without a member in n.
+func missing(n *tree.Node, names []tree.Node) []string {
+	var absent []string
 	for _, name := range names {
 		if n.Child(name.Value().(string)) == nil {
-			lacking = append(lacking, name.Value().(string))
+			absent = append(absent, name.Value().(string))
 		}
 	}
-	return lacking
+	return absent
 }
 
 // member evaluates properties, patternProperties and additionalProperties for one member.
@@ -160,7 +161,7 @@ func (s *Schema) member(schema, n, additional *tree.Node, o *outcome, depth int)
 	apply := func(sub *tree.Node) {
 		known = true
 		o.violations = append(o.violations, s.evaluate(sub, n, depth).violations...)
-		o.sawProp(n.Key())
+		o.markProp(n.Key())
 	}
 	if props := schema.Child("properties"); props != nil {
 		if p := props.Child(n.Key()); p != nil {
@@ -175,14 +176,14 @@ func (s *Schema) member(schema, n, additional *tree.Node, o *outcome, depth int)
 		}
 	}
 	if !known && additional != nil {
-		s.extra(schema, additional, n, o, depth)
+		s.additional(schema, additional, n, o, depth)
 	}
 }
 
-// extra evaluates the schema for members that no other one names; where that is false,
-// the nearest known name may help.
-func (s *Schema) extra(schema, sub, n *tree.Node, o *outcome, depth int) {
-	o.sawProp(n.Key())
+// additional evaluates the schema for members without a schema of their own. If it is false,
+// the hint is the nearest known name.
+func (s *Schema) additional(schema, sub, n *tree.Node, o *outcome, depth int) {
+	o.markProp(n.Key())
 	if sub.Value() != false {
 		o.violations = append(o.violations, s.evaluate(sub, n, depth).violations...)
 		return

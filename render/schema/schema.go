@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"confit/render/diag"
@@ -12,12 +13,7 @@ import (
 	"confit/render/values"
 )
 
-// A Schema is a JSON Schema (2020-12) for values. It is evaluated on the nodes
-// themselves, so that each violation knows the line that set the value, and numbers are
-// compared with all their digits.
-//
-// The libraries at hand cost each start some milliseconds for compiling meta-schemas, or
-// quote values in their messages (docs/decisions/003-schema.md).
+// A Schema is a parsed JSON Schema (2020-12) for values.
 type Schema struct {
 	file    string
 	root    *tree.Node
@@ -33,8 +29,8 @@ type violation struct {
 	hint string
 }
 
-// Parse reads a schema, in JSON or YAML by its name, and checks it. References out
-// of the file are refused.
+// Parse parses a schema, in JSON or YAML by the name of the file, and checks it. It refuses
+// references to other files.
 func Parse(file string, data []byte) (*Schema, error) {
 	decode := format.DecodeJSON
 	if f := format.ByExtension(file); f != nil && f.Name == "yaml" {
@@ -46,15 +42,15 @@ func Parse(file string, data []byte) (*Schema, error) {
 		p.Cause = diag.CauseSpec
 		return nil, p
 	}
-	values.NewValues(n) // links each node to its parent
+	values.NewValues(n) // links the nodes to their parents
 	s := &Schema{file: file, root: n, anchors: map[string]*tree.Node{}, patterns: map[string]*regexp.Regexp{}}
 	s.findAnchors(n)
 	return s, s.checkSchema(n)
 }
 
-// Check holds the values against the schema and reports every violation: the path, what
-// was expected, and the place that set it. No value is quoted.
-func (s *Schema) Check(v *values.Values) error {
+// Validate reports every violation of the schema: the path of the value, what the schema
+// demands, and the place that set the value. It quotes no value.
+func (s *Schema) Validate(v *values.Values) error {
 	var all []error
 	for _, x := range s.evaluate(s.root, v.Root(), 0).violations {
 		p := diag.Problemf(diag.CauseData, "schema", x.node.Pos(), "%s %s", diag.Quoted(x.node.Path().String()), x.text)
@@ -66,6 +62,7 @@ func (s *Schema) Check(v *values.Values) error {
 	return errors.Join(all...)
 }
 
+// findAnchors indexes the schemas by their $anchor.
 func (s *Schema) findAnchors(n *tree.Node) {
 	if a := n.Child("$anchor"); a != nil {
 		if name, ok := a.Value().(string); ok {
@@ -78,7 +75,7 @@ func (s *Schema) findAnchors(n *tree.Node) {
 	}
 }
 
-// resolve finds what a reference within the file leads to.
+// resolve follows a reference within the file.
 func (s *Schema) resolve(ref string) (*tree.Node, bool) {
 	if id := s.root.Child("$id"); id != nil {
 		if name, ok := id.Value().(string); ok {
@@ -107,11 +104,11 @@ func (s *Schema) resolve(ref string) (*tree.Node, bool) {
 	return n, true
 }
 
-// nodeAt is the member or item of n of that name.
+// nodeAt is the member or item of n with that name or index.
 func nodeAt(n *tree.Node, name string) *tree.Node {
 	if list, ok := n.Value().(tree.Items); ok {
 		for i := range list {
-			if name == jsonIndex(i) {
+			if name == strconv.Itoa(i) {
 				return &list[i]
 			}
 		}
@@ -120,14 +117,14 @@ func nodeAt(n *tree.Node, name string) *tree.Node {
 	return n.Child(name)
 }
 
-// checkSchema finds what is wrong with a schema itself: keywords of the wrong form, and
-// references that lead nowhere.
+// checkSchema reports mistakes in a schema itself: keywords of the wrong form, and references
+// that lead nowhere.
 func (s *Schema) checkSchema(n *tree.Node) error {
 	if _, isBool := n.Value().(bool); isBool {
 		return nil
 	}
 	if !n.IsMap() {
-		return s.wrong(n, "a schema is a map, true or false, not "+diag.An(n.Kind()), "")
+		return s.wrong(n, "a schema is a map, true or false, not "+diag.WithArticle(n.Kind()), "")
 	}
 	var all []error
 	for i := range n.Children() {
@@ -139,6 +136,7 @@ func (s *Schema) checkSchema(n *tree.Node) error {
 	return errors.Join(all...)
 }
 
+// wrong makes the error of a keyword.
 func (s *Schema) wrong(n *tree.Node, text, hint string) error {
 	p := diag.Problemf(diag.CauseSpec, "schema", n.Pos(), "%s: %s", diag.Quoted(n.Path().String()), text)
 	if p.Hint = hint; hint == "" {

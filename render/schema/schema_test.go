@@ -51,10 +51,10 @@ func TestSchema(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := s.Check(finished(t, c.good)); err != nil {
+			if err := s.Validate(finished(t, c.good)); err != nil {
 				t.Errorf("%s refuses %s: %v", c.schema, c.good, err)
 			}
-			if err := s.Check(finished(t, c.bad)); err == nil || !strings.Contains(err.Error(), c.want) {
+			if err := s.Validate(finished(t, c.bad)); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%s says of %s: %v, want %q", c.schema, c.bad, err, c.want)
 			}
 		})
@@ -96,7 +96,7 @@ func TestSchemaRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := endless.Check(finished(t, "1")); err == nil {
+	if err := endless.Validate(finished(t, "1")); err == nil {
 		t.Error("a schema that refers to itself alone allows a value")
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"confit/render/diag"
 )
 
-// A Size is a number of bytes. The spec writes it as 64MiB, as 64Mi like Kubernetes, or
-// as plain bytes.
+// A Size is a number of bytes. The spec writes it as 64MiB, as 64Mi like Kubernetes, or as
+// plain bytes.
 type Size int64
 
 var sizeUnits = []struct {
@@ -21,7 +21,7 @@ var sizeUnits = []struct {
 	bytes Size
 }{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}
 
-// String gives the size in the largest unit that it is a whole number of.
+// String is the size in the largest unit without a remainder.
 func (s Size) String() string {
 	for _, u := range sizeUnits {
 		if s >= u.bytes && s%u.bytes == 0 {
@@ -31,7 +31,7 @@ func (s Size) String() string {
 	return fmt.Sprintf("%d bytes", int64(s))
 }
 
-// FromSpec reads a size of at least one byte.
+// FromSpec parses a size of at least one byte.
 func (s *Size) FromSpec(n *yaml.Node) error {
 	digits, unit := n.Value, Size(1)
 	for _, u := range sizeUnits {
@@ -66,7 +66,7 @@ func notSize(text string) error {
 // A Count is a whole number of at least 1.
 type Count int
 
-// FromSpec reads a count.
+// FromSpec parses a count.
 func (c *Count) FromSpec(n *yaml.Node) error {
 	count, err := strconv.ParseUint(n.Value, 10, 31)
 	if n.Kind != yaml.ScalarNode || err != nil || count == 0 {

@@ -85,9 +85,9 @@ func (e *eval) apply(c call, f *function) any {
 func (f *function) arity() string {
 	switch {
 	case f.max < 0:
-		return "at least " + diag.Counted(f.min, "argument")
+		return "at least " + diag.Plural(f.min, "argument")
 	case f.min == f.max:
-		return diag.Counted(f.min, "argument")
+		return diag.Plural(f.min, "argument")
 	}
 	return fmt.Sprintf("%d to %d arguments", f.min, f.max)
 }
@@ -124,7 +124,7 @@ func (e *eval) badArgument(c call, i int, want reflect.Type, v any) any {
 	if want.Kind() == reflect.String && tree.KindOf(v) != "map" && tree.KindOf(v) != "list" {
 		hint = "turn it into text with toString"
 	}
-	e.fail(c.at, "bad-argument", fmt.Sprintf("%s wants %s as argument %d, not %s", c.name, diag.An(typeName(want)), i+1, diag.An(tree.KindOf(v))), hint)
+	e.fail(c.at, "bad-argument", fmt.Sprintf("%s wants %s as argument %d, not %s", c.name, diag.WithArticle(typeName(want)), i+1, diag.WithArticle(tree.KindOf(v))), hint)
 	if n, ok := c.args[i].(*tree.Node); ok {
 		e.addNote(valuePath(n, "") + " was set at " + n.Pos().String())
 	}

@@ -23,7 +23,7 @@ func (e *eval) scalar(v any) any {
 // leaf reads one leaf. A masked run gets Mask for a sensitive leaf that is not empty.
 func (e *eval) leaf(n *tree.Node) any {
 	e.reads.Add(n)
-	if e.masked && n.Sensitive() && !tree.EmptyValue(n.Value()) {
+	if e.masked && n.Sensitive() && !tree.IsEmpty(n.Value()) {
 		return content.Mask
 	}
 	return n.Value()

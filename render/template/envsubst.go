@@ -172,7 +172,7 @@ func (s *substitution) lookup(start int, name string) (string, bool) {
 	}
 	text, ok := tree.TextOf(s.scalar(n))
 	if !ok {
-		s.failAt(start, "raw-"+n.Kind(), diag.Quoted(found[0].String())+" is "+diag.An(n.Kind())+" and has no text", "")
+		s.failAt(start, "raw-"+n.Kind(), diag.Quoted(found[0].String())+" is "+diag.WithArticle(n.Kind())+" and has no text", "")
 	}
 	return text, true
 }

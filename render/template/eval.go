@@ -231,7 +231,7 @@ func (e *eval) print(at parse.Node, v any) {
 	default:
 		text, ok := tree.TextOf(s)
 		if !ok {
-			e.fail(at, "raw-"+tree.KindOf(s), diag.An(tree.KindOf(s))+" has no text of its own", "use toYaml or toJson, or range over it")
+			e.fail(at, "raw-"+tree.KindOf(s), diag.WithArticle(tree.KindOf(s))+" has no text of its own", "use toYaml or toJson, or range over it")
 		}
 		e.out = append(e.out, text...)
 	}

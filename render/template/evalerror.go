@@ -144,7 +144,7 @@ func notAtTop(name string) string {
 	case "Item", "Key":
 		return "." + name + " is there where the entry has each:"
 	}
-	return diag.NearestOrAll("."+name, []string{".Values", ".Files", ".Item", ".Key"}, "a template begins with ")
+	return diag.DidYouMeanOneOf("."+name, []string{".Values", ".Files", ".Item", ".Key"}, "a template begins with ")
 }
 
 // listSiblings adds the keys of n, and the searched sources.

@@ -195,7 +195,7 @@ func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) an
 	if e.masked && recv == content.Mask {
 		return content.Mask
 	}
-	return e.failAt(e.nameOffset(at, i), "wrong-type", diag.An(tree.KindOf(recv))+" has no field ."+diag.Quoted(name), "")
+	return e.failAt(e.nameOffset(at, i), "wrong-type", diag.WithArticle(tree.KindOf(recv))+" has no field ."+diag.Quoted(name), "")
 }
 
 func (e *eval) noField(at parse.Node, name string, i int) *Missing {
@@ -218,7 +218,7 @@ func (e *eval) member(at parse.Node, n *tree.Node, name string, i int) any {
 	if e.masked && n.Sensitive() {
 		return content.Mask
 	}
-	p := e.failAt(e.nameOffset(at, i), "wrong-type", valuePath(n, "")+" is "+diag.An(n.Kind())+", not a map: it has no "+diag.Quoted(name), "")
+	p := e.failAt(e.nameOffset(at, i), "wrong-type", valuePath(n, "")+" is "+diag.WithArticle(n.Kind())+", not a map: it has no "+diag.Quoted(name), "")
 	e.addNote(valuePath(n, "") + " was set at " + n.Pos().String())
 	return p
 }

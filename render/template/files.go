@@ -53,7 +53,7 @@ func (f *Files) match(pattern string) *Files {
 	}
 	out := &Files{}
 	for _, file := range f.list {
-		if named && file.Tree != tree || !glob.Glob(p, file.Path) {
+		if named && file.Tree != tree || !glob.Match(p, file.Path) {
 			continue
 		}
 		if n := len(out.list); n == 0 || out.list[n-1].Path != file.Path {

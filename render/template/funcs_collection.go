@@ -43,7 +43,7 @@ func (e *eval) mapArg(c call, i int) (map[string]any, bool) {
 		return nil, false
 	}
 	if !tree.IsMap(c.args[i]) {
-		e.fail(c.at, "bad-argument", c.name+" wants a map, not "+diag.An(tree.KindOf(e.scalar(c.args[i]))), "")
+		e.fail(c.at, "bad-argument", c.name+" wants a map, not "+diag.WithArticle(tree.KindOf(e.scalar(c.args[i]))), "")
 		return nil, false
 	}
 	return tree.MapOf(c.args[i]), true

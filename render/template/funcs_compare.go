@@ -34,10 +34,10 @@ func (e *eval) same(at parse.Node, a, b any) (same, ok bool) {
 	case tree.IsNumber(a) && tree.IsNumber(b):
 		return tree.CompareNumbers(a, b) == 0, true
 	case tree.IsMap(a) || tree.IsList(a) || tree.IsMap(b) || tree.IsList(b):
-		e.fail(at, "bad-argument", "eq and ne compare scalars, not "+diag.An(tree.KindOf(a))+" and "+diag.An(tree.KindOf(b)), "use deepEqual")
+		e.fail(at, "bad-argument", "eq and ne compare scalars, not "+diag.WithArticle(tree.KindOf(a))+" and "+diag.WithArticle(tree.KindOf(b)), "use deepEqual")
 		return false, false
 	case tree.KindOf(a) != tree.KindOf(b) && !(e.masked && (a == content.Mask || b == content.Mask)):
-		e.fail(at, "bad-argument", diag.An(tree.KindOf(a))+" and "+diag.An(tree.KindOf(b))+" are never equal", "turn both into text with toString")
+		e.fail(at, "bad-argument", diag.WithArticle(tree.KindOf(a))+" and "+diag.WithArticle(tree.KindOf(b))+" are never equal", "turn both into text with toString")
 		return false, false
 	}
 	return a == b, true
@@ -118,7 +118,7 @@ func compareWith(holds func(int) bool) func(*eval, call) any {
 		s, isText := a.(string)
 		t, isText2 := b.(string)
 		if !isText || !isText2 {
-			return e.fail(c.at, "bad-argument", c.name+" cannot compare "+diag.An(tree.KindOf(a))+" and "+diag.An(tree.KindOf(b)), "")
+			return e.fail(c.at, "bad-argument", c.name+" cannot compare "+diag.WithArticle(tree.KindOf(a))+" and "+diag.WithArticle(tree.KindOf(b)), "")
 		}
 		return holds(strings.Compare(s, t))
 	}

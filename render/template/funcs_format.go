@@ -67,13 +67,13 @@ func decodeAs(want string, decode func([]byte, *tree.Origin) (*tree.Node, error)
 		n, err := decode([]byte(s), &tree.Origin{File: "text"})
 		wrong := err == nil && want != "" && n.Kind() != want
 		if (err != nil || wrong) && e.reads.Secret { // which of the two would tell of it
-			return e.fail(c.at, "function", c.name+" cannot make "+diag.An(cmp.Or(want, "value"))+" of its argument", "")
+			return e.fail(c.at, "function", c.name+" cannot make "+diag.WithArticle(cmp.Or(want, "value"))+" of its argument", "")
 		}
 		if err != nil {
 			return e.fail(c.at, "function", c.name+": "+err.Error(), "")
 		}
 		if wrong {
-			return e.fail(c.at, "function", c.name+" wants "+diag.An(want)+", and the text holds "+diag.An(n.Kind()), "")
+			return e.fail(c.at, "function", c.name+" wants "+diag.WithArticle(want)+", and the text holds "+diag.WithArticle(n.Kind()), "")
 		}
 		return tree.Plain(n)
 	}

@@ -50,7 +50,7 @@ func (e *eval) item(at parse.Node, v, k any) any {
 	if i, ok := tree.ToInt(key); ok && tree.IsList(v) {
 		return e.itemAt(at, v, k, i)
 	}
-	return e.fail(at, "bad-argument", diag.An(tree.KindOf(key))+" cannot index "+diag.An(tree.KindOf(v)), "")
+	return e.fail(at, "bad-argument", diag.WithArticle(tree.KindOf(key))+" cannot index "+diag.WithArticle(tree.KindOf(v)), "")
 }
 
 // memberByName is the member of a map with a computed name.

@@ -54,6 +54,6 @@ func length(e *eval, c call) any {
 	case nil:
 		return e.failNull(c.at, v)
 	default:
-		return e.fail(c.at, "bad-argument", "len wants a text, a list or a map, not "+diag.An(tree.KindOf(s)), "")
+		return e.fail(c.at, "bad-argument", "len wants a text, a list or a map, not "+diag.WithArticle(tree.KindOf(s)), "")
 	}
 }

@@ -47,7 +47,7 @@ func (e *eval) listArg(c call, i int) ([]any, bool) {
 		e.failNull(c.at, c.args[i])
 		return nil, false
 	}
-	e.fail(c.at, "bad-argument", c.name+" wants a list, not "+diag.An(tree.KindOf(v)), "")
+	e.fail(c.at, "bad-argument", c.name+" wants a list, not "+diag.WithArticle(tree.KindOf(v)), "")
 	return nil, false
 }
 
@@ -234,7 +234,7 @@ func (e *eval) wholeArg(c call, a any) (int64, bool) {
 	}
 	n, ok := tree.ToInt(v)
 	if !ok {
-		e.fail(c.at, "bad-argument", c.name+" wants whole numbers, not "+diag.An(tree.KindOf(v)), "")
+		e.fail(c.at, "bad-argument", c.name+" wants whole numbers, not "+diag.WithArticle(tree.KindOf(v)), "")
 	}
 	return n, ok
 }

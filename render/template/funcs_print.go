@@ -56,7 +56,7 @@ func (e *eval) scalars(c call, args []any) ([]any, bool) {
 }
 
 func (e *eval) failRaw(c call, v any) {
-	e.fail(c.at, "raw-"+tree.KindOf(v), c.name+" cannot write "+diag.An(tree.KindOf(v)), "use toYaml or toJson, or range over it")
+	e.fail(c.at, "raw-"+tree.KindOf(v), c.name+" cannot write "+diag.WithArticle(tree.KindOf(v)), "use toYaml or toJson, or range over it")
 }
 
 // scalarText returns a scalar argument as text; ok is false after an error.

@@ -127,7 +127,7 @@ func (f *formatting) operand(index, verb string) (fault string) {
 	v, ok := fitVerb(verb, f.args[f.next])
 	if !ok {
 		verb, _, _ = strings.Cut(strings.ToValidUTF8(verb, "\uFFFD"), " as")
-		return "%" + verb + " cannot write " + diag.An(tree.KindOf(f.args[f.next]))
+		return "%" + verb + " cannot write " + diag.WithArticle(tree.KindOf(f.args[f.next]))
 	}
 	f.used[f.next] = true
 	f.operands = append(f.operands, v)

@@ -86,7 +86,7 @@ func (e *eval) keyOf(c call, v any) (string, bool) {
 	case nil:
 		e.failNull(c.at, v)
 	default:
-		e.fail(c.at, "bad-argument", c.name+" wants the name of a key, not "+diag.An(tree.KindOf(k)), "")
+		e.fail(c.at, "bad-argument", c.name+" wants the name of a key, not "+diag.WithArticle(tree.KindOf(k)), "")
 	}
 	return "", false
 }
@@ -107,7 +107,7 @@ func hasKey(e *eval, c call) any {
 	case nil, *Missing, poison:
 		return false
 	}
-	return e.fail(c.at, "bad-argument", "hasKey wants a map, not "+diag.An(tree.KindOf(e.scalar(c.args[0]))), "")
+	return e.fail(c.at, "bad-argument", "hasKey wants a map, not "+diag.WithArticle(tree.KindOf(e.scalar(c.args[0]))), "")
 }
 
 func get(e *eval, c call) any {
@@ -115,7 +115,7 @@ func get(e *eval, c call) any {
 		return e.failedValue()
 	}
 	if m := e.scalar(c.args[0]); !tree.IsMap(m) && nilIfMissing(m) != nil {
-		return e.fail(c.at, "bad-argument", "get wants a map, not "+diag.An(tree.KindOf(m)), "")
+		return e.fail(c.at, "bad-argument", "get wants a map, not "+diag.WithArticle(tree.KindOf(m)), "")
 	}
 	return e.item(c.at, c.args[0], c.args[1])
 }

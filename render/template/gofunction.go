@@ -167,7 +167,7 @@ func kinds(args []any) string {
 		if i > 0 {
 			s.WriteString(", ")
 		}
-		s.WriteString(diag.An(tree.KindOf(a)))
+		s.WriteString(diag.WithArticle(tree.KindOf(a)))
 	}
 	return s.String()
 }

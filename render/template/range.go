@@ -82,7 +82,7 @@ func (e *eval) iterate(at parse.Node, v any, vars int, each func(key, item any) 
 	}
 	list, ok := v.([]any)
 	if !ok {
-		e.fail(at, "wrong-type", "range wants a list or a map, not "+diag.An(tree.KindOf(v)), "")
+		e.fail(at, "wrong-type", "range wants a list or a map, not "+diag.WithArticle(tree.KindOf(v)), "")
 		return
 	}
 	for i := range list {

@@ -31,7 +31,7 @@ func (e *eval) versionMethod(at parse.Node, v *semver.Version, name string, args
 		if takes == 1 {
 			hint = `like (semver "1.2.3")`
 		}
-		return e.fail(at, "bad-argument", name+" takes "+diag.Counted(takes, "version"), hint)
+		return e.fail(at, "bad-argument", name+" takes "+diag.Plural(takes, "version"), hint)
 	}
 	switch part := method.Call(in)[0].Interface().(type) {
 	case uint64:

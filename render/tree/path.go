@@ -8,8 +8,8 @@ import (
 	"confit/render/diag"
 )
 
-// A Path leads to a value, in Helm's grammar: dots nest, a backslash takes the
-// next character as it is, [2] counts into a list, "." alone is the root.
+// A Path leads to a value, in Helm's grammar: dots nest, a backslash escapes the next
+// character, [2] is an index into a list, "." alone is the root.
 type Path []Step
 
 // A Step is a name in a map or an index into a list.
@@ -22,7 +22,7 @@ type Step struct {
 // maxIndex bounds [n], so that no path asks for a list of a billion items.
 const maxIndex = 65536
 
-// ParsePath reads a path.
+// ParsePath parses a path.
 func ParsePath(s string) (Path, error) {
 	if s == "." || s == "" {
 		return nil, nil
@@ -38,7 +38,7 @@ func ParsePath(s string) (Path, error) {
 			p = append(p, Step{Key: key})
 		}
 		var err error
-		if p, tail, err = indexes(p, tail); err != nil {
+		if p, tail, err = cutIndexes(p, tail); err != nil {
 			return nil, fmt.Errorf("path %s: %w", diag.Quoted(s), err)
 		}
 		if tail == "" {
@@ -51,7 +51,7 @@ func ParsePath(s string) (Path, error) {
 	}
 }
 
-// cutName takes a name off the front of s, up to a dot or a bracket.
+// cutName cuts a name off the front of s, up to a dot or a bracket.
 func cutName(s string) (name, rest string) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -68,7 +68,8 @@ func cutName(s string) (name, rest string) {
 	return b.String(), ""
 }
 
-func indexes(p Path, s string) (Path, string, error) {
+// cutIndexes cuts [0][1] off the front of s.
+func cutIndexes(p Path, s string) (Path, string, error) {
 	for strings.HasPrefix(s, "[") {
 		digits, rest, ok := strings.Cut(s[1:], "]")
 		i, err := strconv.Atoi(digits)
@@ -80,7 +81,7 @@ func indexes(p Path, s string) (Path, string, error) {
 	return p, s, nil
 }
 
-// String writes the path so that ParsePath reads it again.
+// String writes the path so that ParsePath parses it.
 func (p Path) String() string {
 	if len(p) == 0 {
 		return "."
@@ -101,8 +102,22 @@ func (p Path) String() string {
 
 var escapeName = strings.NewReplacer(`\`, `\\`, `.`, `\.`, `[`, `\[`)
 
-// Find walks from n along p. It returns the node, or nil and the deepest one that
-// is there.
+// Path is the path of n in the values. It takes time in proportion to the lists on the way.
+func (n *Node) Path() Path {
+	if n.parent == nil {
+		return nil
+	}
+	step := Step{Key: n.key}
+	if list, ok := n.parent.val.(Items); ok {
+		step = Step{IsIndex: true}
+		for &list[step.Index] != n {
+			step.Index++
+		}
+	}
+	return append(n.parent.Path(), step)
+}
+
+// Find follows p from n. It returns the node, or else nil and the deepest node on the way.
 func (n *Node) Find(p Path) (found, deepest *Node) {
 	for _, s := range p {
 		next := n.step(s)

@@ -9,6 +9,7 @@ import (
 	"confit/render/diag"
 )
 
+// The forms of decimal numbers, and of other numbers.
 var (
 	DecimalInt  = diag.LazyRegexp(`^[-+]?[0-9]+$`)
 	Decimal     = diag.LazyRegexp(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
@@ -24,8 +25,8 @@ var (
 	errBinary     = errors.New("a binary number is read differently by different tools")
 )
 
-// ResolveScalar gives a plain scalar the type that YAML's core schema (1.2) gives it,
-// and refuses what YAML 1.1 and 1.2 read differently.
+// ResolveScalar converts a plain scalar to the type that YAML's core schema (1.2) gives it. It
+// refuses numbers that YAML 1.1 reads differently.
 func ResolveScalar(s string) (any, error) {
 	if s == "" {
 		return nil, nil
@@ -64,8 +65,8 @@ func ResolveScalar(s string) (any, error) {
 	return word(s), nil
 }
 
-// shortInt tells whether s is a whole number in its shortest form that fits for sure:
-// the common case, told without a regexp.
+// shortInt tells whether s is a whole number of at most 18 digits in its shortest form. It
+// spares the common case the regular expressions.
 func shortInt(s string) bool {
 	if len(s) > 18 || s[0] < '1' && s != "0" {
 		return false
@@ -78,7 +79,7 @@ func shortInt(s string) bool {
 	return true
 }
 
-// numeric tells whether s has only the characters that a number can have.
+// numeric tells whether all characters of s occur in numbers.
 func numeric(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; (c < '0' || c > '9') && !strings.ContainsRune("+-._abcdefABCDEFox", rune(c)) {
@@ -88,7 +89,8 @@ func numeric(s string) bool {
 	return true
 }
 
-// Integer keeps every digit: what int64 cannot hold has a float64 to compute with.
+// Integer converts decimal digits. A number beyond int64 keeps its digits, and computes as a
+// float64.
 func Integer(s string) any {
 	if v, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return Number(s, v)
@@ -97,6 +99,7 @@ func Integer(s string) any {
 	return Num{Text: s, V: f}
 }
 
+// word converts null, bools, infinities and NaN. All other text is a string.
 func word(s string) any {
 	if len(s) > 5 {
 		return s

@@ -9,30 +9,29 @@ import (
 	"confit/render/tree"
 )
 
-// A Var is one environment variable on its way into the values.
+// A Var is one environment variable.
 type Var struct {
 	Rest   string // its name without the source's prefix
 	Value  string
-	To     tree.Path // where it goes, if the spec says so
-	Typed  bool      // has YAML's type where it overrides nothing
+	To     tree.Path // its path, if the spec maps it
+	Typed  bool      // takes YAML's type where it overrides nothing
 	Origin *tree.Origin
 }
 
-// matchVars finds the place of each variable among the values of base. Names match
-// without regard to case, dots, dashes and underscores; a name that matches nothing
-// makes a new key, which a notice tells of.
-func matchVars(base *tree.Node, l Layer, notice func(string)) ([]*tree.Node, []error) {
+// matchVars finds the path of each variable in base. Names match without regard to case,
+// dots, dashes and underscores. A name that matches nothing makes a new key, with a notice.
+func matchVars(base *tree.Node, l Layer, notify func(string)) ([]*tree.Node, []error) {
 	known := IndexVars(base, l)
-	taken := map[string]Var{}
+	setBy := map[string]Var{}
 	var nodes []*tree.Node
 	var problems []error
 	for _, v := range l.Vars {
-		path, err := placeVar(base, l.At, known, v, notice)
+		path, err := placeVar(base, l.At, known, v, notify)
 		if err == nil {
-			if other, ok := taken[path.String()]; ok {
+			if other, ok := setBy[path.String()]; ok {
 				err = bothSet(v, other, path)
 			}
-			taken[path.String()] = v
+			setBy[path.String()] = v
 		}
 		if err != nil {
 			problems = append(problems, err)
@@ -40,7 +39,7 @@ func matchVars(base *tree.Node, l Layer, notice func(string)) ([]*tree.Node, []e
 		}
 		n := tree.NewText(v.Value, 0, v.Origin)
 		if v.Typed {
-			n.ResolveText()
+			n.InferTypes()
 		}
 		nodes = append(nodes, tree.Under(path, n))
 	}
@@ -54,7 +53,7 @@ func bothSet(v, other Var, path tree.Path) error {
 	return p
 }
 
-func placeVar(base *tree.Node, at tree.Path, known map[string][]tree.Path, v Var, notice func(string)) (tree.Path, error) {
+func placeVar(base *tree.Node, at tree.Path, known map[string][]tree.Path, v Var, notify func(string)) (tree.Path, error) {
 	if v.To != nil {
 		return append(at[:len(at):len(at)], v.To...), nil
 	}
@@ -65,7 +64,7 @@ func placeVar(base *tree.Node, at tree.Path, known map[string][]tree.Path, v Var
 		if len(path) == len(at) {
 			return nil, diag.Problemf(diag.CauseData, "env-name", diag.Pos{File: "env " + v.Origin.Var}, "%s leaves no name after the prefix", diag.Quoted(v.Origin.Var))
 		}
-		notice(fmt.Sprintf("%s matches no value: it makes the new key %s%s", diag.Quoted(v.Origin.Var), diag.Quoted(path.String()), nearHint(base, path)))
+		notify(fmt.Sprintf("%s matches no value: it makes the new key %s%s", diag.Quoted(v.Origin.Var), diag.Quoted(path.String()), nearHint(base, path)))
 		return path, nil
 	case 1:
 		return found[0], nil
@@ -79,13 +78,13 @@ func placeVar(base *tree.Node, at tree.Path, known map[string][]tree.Path, v Var
 	return nil, p
 }
 
-// FoldName reduces a name or a path to what the matching compares.
+// FoldName reduces a name or a path to the form that is compared.
 func FoldName(s string) string {
 	return strings.NewReplacer(".", "", "-", "", "_", "").Replace(strings.ToLower(s))
 }
 
-// IndexVars lists the paths below l.At whose folded form is that of a variable. It
-// walks only where some variable's name leads.
+// IndexVars lists the paths below l.At that match a variable, by their folded form. It skips
+// maps that no variable can lead into.
 func IndexVars(base *tree.Node, l Layer) map[string][]tree.Path {
 	wanted := make([]string, len(l.Vars))
 	for i, v := range l.Vars {
@@ -115,8 +114,8 @@ func IndexVars(base *tree.Node, l Layer) map[string][]tree.Path {
 	return known
 }
 
-// newPath is where a name that matches nothing goes: "__" nests, each part goes
-// under an existing key that matches it, else under its lower-case form.
+// newPath is the path of a name that matches nothing: "__" nests, and each part becomes the
+// existing key that matches it, or else its lower-case form.
 func newPath(base *tree.Node, at tree.Path, rest string) tree.Path {
 	n, _ := base.Find(at)
 	path := at[:len(at):len(at)]
@@ -140,7 +139,7 @@ func newPath(base *tree.Node, at tree.Path, rest string) tree.Path {
 	return path
 }
 
-// nearHint names the keys beside path that look like it.
+// nearHint names the keys beside path that resemble it.
 func nearHint(base *tree.Node, path tree.Path) string {
 	parent, deepest := base.Find(path[:len(path)-1])
 	if parent == nil {

@@ -12,7 +12,7 @@ import (
 	"confit/render/tree"
 )
 
-// An Explained value says what a leaf is and where it came from.
+// An Explained is a leaf with its history.
 type Explained struct {
 	Path      string    `json:"path"`
 	Value     Shown     `json:"value"`
@@ -22,13 +22,13 @@ type Explained struct {
 	Overrode  []Setting `json:"overrode,omitempty"` // oldest first
 	ReadBy    []string  `json:"readBy,omitempty"`   // outputs
 
-	Node *tree.Node
+	Node *tree.Node `json:"-"`
 }
 
 // Shown is a value as JSON, or the mask.
 type Shown string
 
-// MarshalJSON puts the value into a larger one.
+// MarshalJSON embeds the value.
 func (s Shown) MarshalJSON() ([]byte, error) {
 	if s == content.Mask {
 		return json.Marshal(content.Mask)
@@ -36,7 +36,7 @@ func (s Shown) MarshalJSON() ([]byte, error) {
 	return []byte(s), nil
 }
 
-// A Setting is one layer's word on a value.
+// A Setting is the value that one layer gives to a path.
 type Setting struct {
 	Source string `json:"source"`
 	Place  string `json:"place"` // file:line, or the variable
@@ -51,25 +51,26 @@ func (v *Values) Explain(path string) ([]Explained, error) {
 	}
 	n, deepest := v.root.Find(p)
 	if n == nil {
-		return nil, v.unknown(p, deepest)
+		return nil, v.noValue(p, deepest)
 	}
 	var all []Explained
 	v.explain(n, &all)
 	return all, nil
 }
 
-// unknown says what is there in place of a path that is not.
-func (v *Values) unknown(p tree.Path, deepest *tree.Node) error {
+// noValue is the error of a path without a value, with the names beside it.
+func (v *Values) noValue(p tree.Path, deepest *tree.Node) error {
 	at := len(deepest.Path())
 	problem := &diag.Problem{Cause: diag.CauseData, Code: "missing-value", Text: "no value for " + diag.Quoted(p.String())}
 	if near := diag.Nearest(p[at].Key, deepest.Keys()); len(near) > 0 {
 		problem.Hint = "did you mean " + strings.Join(near, ", ") + "?"
 	} else if keys := deepest.Keys(); len(keys) > 0 {
-		problem.Notes = []string{diag.Quoted(deepest.Path().String()) + " has " + diag.Enumerate(keys)}
+		problem.Notes = []string{diag.Quoted(deepest.Path().String()) + " has " + diag.QuotedList(keys)}
 	}
 	return problem
 }
 
+// Explained lists all leaves, in order.
 func (v *Values) Explained() []Explained {
 	var all []Explained
 	v.explain(v.root, &all)
@@ -93,10 +94,10 @@ func (v *Values) explain(n *tree.Node, all *[]Explained) {
 	*all = append(*all, x)
 }
 
-// overrodeAt is what a leaf overrode, or the list that it is in.
+// overrodeAt lists the nodes that a leaf, or the list around it, overrode.
 func (v *Values) overrodeAt(n *tree.Node) []*tree.Node {
 	for ; n != nil; n = n.Parent() {
-		if old := v.over[n]; old != nil {
+		if old := v.overrode[n]; old != nil {
 			return old
 		}
 	}
@@ -105,7 +106,7 @@ func (v *Values) overrodeAt(n *tree.Node) []*tree.Node {
 
 func settingOf(n *tree.Node, secret bool) Setting {
 	s := Setting{Source: n.SourceName(), Place: n.Pos().String(), Value: content.Mask}
-	if secret && !tree.EmptyValue(n.Value()) {
+	if secret && !tree.IsEmpty(n.Value()) {
 		return s
 	}
 	if n.Value() == nil && !n.IsMap() {

@@ -29,7 +29,7 @@ func TestSameTree(t *testing.T) {
 			if name == "env" { // one level
 				n = tree.Under(tree.Path{{Key: "db"}}, n)
 			}
-			n.ResolveText()
+			n.InferTypes()
 			if got, err := merged(t, Layer{Root: n}); err != nil || got != want {
 				t.Errorf("typed %s = %s, %v, want %s", name, got, err, want)
 			}
@@ -45,7 +45,7 @@ func TestTyped(t *testing.T) {
 			t.Fatal(err)
 		}
 		if typed {
-			n.ResolveText()
+			n.InferTypes()
 		}
 		return Layer{Root: n}
 	}

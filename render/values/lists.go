@@ -7,15 +7,15 @@ import (
 	"confit/render/tree"
 )
 
-// A ListRule says how the list that a layer has at a path joins the one below it,
-// which it would replace otherwise.
+// A ListRule joins the list at a path with the one of the layers below, which it would
+// replace otherwise.
 type ListRule struct {
 	At tree.Path
-	By string // the key that tells which items are the same; "" appends all
+	By string // the key that identifies items; "" appends all
 }
 
-// note keeps the rules of a layer with the lists that they are for.
-func (m *merger) note(root *tree.Node, rules []ListRule) {
+// addRules records the rules of a layer by their lists.
+func (m *merger) addRules(root *tree.Node, rules []ListRule) {
 	for i := range rules {
 		if n, _ := root.Find(rules[i].At); n != nil {
 			m.rules[n] = &rules[i]
@@ -23,8 +23,8 @@ func (m *merger) note(root *tree.Node, rules []ListRule) {
 	}
 }
 
-// lists joins the last lists of in: those with a rule, and the one that they go over.
-func (m *merger) lists(in []*tree.Node) (tree.Items, bool) {
+// joinLists joins the last lists of in: those with a rule, and the one below them.
+func (m *merger) joinLists(in []*tree.Node) (tree.Items, bool) {
 	first := len(in) - 1
 	for first > 0 && m.rules[in[first]] != nil && in[first].IsList() && in[first-1].IsList() {
 		first--
@@ -40,7 +40,7 @@ func (m *merger) lists(in []*tree.Node) (tree.Items, bool) {
 		}
 		g.add(n, by)
 	}
-	out := make(tree.Items, 0, len(g.groups)) // never grows: over holds addresses into it
+	out := make(tree.Items, 0, len(g.groups)) // never grows: overrode holds addresses into it
 	for i, same := range g.groups {
 		m.path = append(m.path, tree.Step{IsIndex: true, Index: i})
 		item := *same[0]
@@ -54,16 +54,16 @@ func (m *merger) lists(in []*tree.Node) (tree.Items, bool) {
 	return out, true
 }
 
-// A grouping collects the items of several lists: those that a key tells to be the same
-// in one group, in the order in which each first came.
+// A grouping collects the items of several lists. Items with the same identifying key form a
+// group; groups are in the order of their first items.
 type grouping struct {
 	*merger
 	groups [][]*tree.Node
 	by     string
-	known  map[string]int // value of by → group
+	known  map[string]int // index of the group by the value of the key
 }
 
-// add appends a list, or puts its items over those of the same name.
+// add adds the items of a list, each to its group or to a new one.
 func (g *grouping) add(list *tree.Node, by string) {
 	kids := list.Children()
 	if by != "" && by != g.by {
@@ -77,7 +77,7 @@ func (g *grouping) add(list *tree.Node, by string) {
 		case by != "" && !ok:
 			g.unnamed(&kids[i], by)
 		case by != "" && seen[name]:
-			g.twice(&kids[i], g.groups[at][len(g.groups[at])-1], by)
+			g.duplicate(&kids[i], g.groups[at][len(g.groups[at])-1], by)
 		case by != "" && known:
 			g.groups[at] = append(g.groups[at], &kids[i])
 		default:
@@ -90,20 +90,20 @@ func (g *grouping) add(list *tree.Node, by string) {
 	}
 }
 
-// index makes by the key that tells items apart.
+// index makes by the identifying key.
 func (g *grouping) index(by string) {
 	g.by, g.known = by, map[string]int{}
 	for i, same := range g.groups {
 		name, ok := g.nameOf(same[0])
 		if first, known := g.known[name]; ok && known {
-			g.twice(same[0], g.groups[first][0], by)
+			g.duplicate(same[0], g.groups[first][0], by)
 		} else if ok {
 			g.known[name] = i
 		}
 	}
 }
 
-// nameOf is what an item has under the key that tells items apart.
+// nameOf is the value of an item's identifying key.
 func (g *grouping) nameOf(item *tree.Node) (string, bool) {
 	if g.by == "" {
 		return "", false
@@ -121,7 +121,7 @@ func (g *grouping) unnamed(item *tree.Node, by string) {
 	g.problems = append(g.problems, p)
 }
 
-func (g *grouping) twice(item, first *tree.Node, by string) {
+func (g *grouping) duplicate(item, first *tree.Node, by string) {
 	p := diag.Problemf(diag.CauseData, "list-item", item.Pos(), "two items of %s have the same %s, the other in %s", diag.Quoted(g.path.String()), diag.Quoted(by), first.Pos())
 	p.Hint = "keep one of the two"
 	g.problems = append(g.problems, p)

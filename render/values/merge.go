@@ -11,60 +11,61 @@ import (
 	"confit/render/tree"
 )
 
-// A Layer is what one file, or one set of variables, adds to the values.
+// A Layer is one file, one set of environment variables, or the assignments of the command
+// line.
 type Layer struct {
-	Root *tree.Node   // a map; nil for a layer of variables
-	Vars []Var        // environment variables, to be matched with the values below them
-	At   tree.Path    // where Vars go in; Root is there already
+	Root *tree.Node   // a map; nil for variables and assignments
+	Vars []Var        // environment variables, to be matched with the layers below
+	At   tree.Path    // the place of Vars; Root contains its own
 	Sets []Assignment // from the command line
 
-	Lists []ListRule // which of its lists join the ones below
+	Lists []ListRule // for lists that do not replace the ones below
 }
 
-// Values are all layers merged, each leaf with its origin and what it overrode.
+// Values are the merged layers. Each leaf has its origin and the values that it overrode.
 type Values struct {
-	root   *tree.Node
-	leaves int
-	over   map[*tree.Node][]*tree.Node // what a leaf overrode, oldest first
+	root     *tree.Node
+	leaves   int
+	overrode map[*tree.Node][]*tree.Node // by leaf, oldest first
 }
 
-// Merge puts layers over one another, a later one over an earlier: maps deeply,
-// lists and scalars whole, null deletes (RFC 7386). A map never replaces a scalar,
-// nor a scalar a map. What is sensitive in one layer is sensitive in the result.
-// Notices tell of environment variables that matched nothing.
-func Merge(layers []Layer, notice func(string)) (*Values, error) {
-	m := merger{over: map[*tree.Node][]*tree.Node{}, rules: map[*tree.Node]*ListRule{}}
+// Merge merges layers, a later one over an earlier: maps deeply, lists and scalars whole;
+// null deletes (RFC 7386). A map over a scalar is an error, and so is the reverse. A path
+// that is sensitive in one layer is sensitive in the result. Notices report environment
+// variables that match no value.
+func Merge(layers []Layer, notify func(string)) (*Values, error) {
+	m := merger{overrode: map[*tree.Node][]*tree.Node{}, rules: map[*tree.Node]*ListRule{}}
 	var in []*tree.Node
 	for _, l := range layers {
 		if l.Vars == nil && l.Sets == nil {
-			m.note(l.Root, l.Lists)
+			m.addRules(l.Root, l.Lists)
 			in = append(in, l.Root)
 			continue
 		}
-		base := m.all(in)
+		base := m.mergeLayers(in)
 		if l.Sets != nil {
-			in = []*tree.Node{m.sets(base, l.Sets)}
+			in = []*tree.Node{m.assignAll(base, l.Sets)}
 			continue
 		}
-		env, problems := matchVars(base, l, notice)
+		env, problems := matchVars(base, l, notify)
 		m.problems = append(m.problems, problems...)
 		for _, n := range env {
-			m.note(n, l.Lists)
+			m.addRules(n, l.Lists)
 		}
 		in = append([]*tree.Node{base}, env...)
 	}
-	v := &Values{root: m.all(in), over: m.over}
+	v := &Values{root: m.mergeLayers(in), overrode: m.overrode}
 	if err := errors.Join(m.problems...); err != nil {
 		return nil, err
 	}
-	v.finish(v.root)
+	v.link(v.root)
 	return v, nil
 }
 
-// NewValues takes one tree as it is: values that override nothing.
+// NewValues makes values of one tree, which override nothing.
 func NewValues(root *tree.Node) *Values {
-	v := &Values{root: root, over: map[*tree.Node][]*tree.Node{}}
-	v.finish(root)
+	v := &Values{root: root, overrode: map[*tree.Node][]*tree.Node{}}
+	v.link(root)
 	return v
 }
 
@@ -72,14 +73,14 @@ func NewValues(root *tree.Node) *Values {
 func (v *Values) Root() *tree.Node { return v.root }
 
 type merger struct {
-	over     map[*tree.Node][]*tree.Node
-	rules    map[*tree.Node]*ListRule // of the lists that have one
+	overrode map[*tree.Node][]*tree.Node
+	rules    map[*tree.Node]*ListRule // by list
 	path     tree.Path                // of the node being merged
 	problems []error
 }
 
-// all merges whole layers; the result is a map, if an empty one.
-func (m *merger) all(in []*tree.Node) *tree.Node {
+// mergeLayers merges whole layers into a map.
+func (m *merger) mergeLayers(in []*tree.Node) *tree.Node {
 	root := tree.NewMap(nil, nil)
 	if n, ok := m.merge(in, root); ok {
 		*root = n
@@ -87,26 +88,26 @@ func (m *merger) all(in []*tree.Node) *tree.Node {
 	return root
 }
 
-// merge gives what stands at one path, from all nodes there in the order of their
-// layers; at is where the result will be kept. It is false where nothing is left.
+// merge merges the nodes at one path, in the order of their layers. The caller stores the
+// result at the given address. It is false if null deletes the path.
 func (m *merger) merge(in []*tree.Node, at *tree.Node) (tree.Node, bool) {
-	in, secret := alive(in)
+	in, secret := dropDeleted(in)
 	if len(in) == 0 {
 		return tree.Node{}, false
 	}
 	for i := 1; i < len(in); i++ {
-		in[i] = m.fit(in[i-1], in[i])
+		in[i] = m.convert(in[i-1], in[i])
 	}
 	last := *in[len(in)-1]
 	switch {
 	case len(in) == 1:
-		if old := m.over[in[0]]; old != nil {
-			m.over[at] = old
+		if old := m.overrode[in[0]]; old != nil {
+			m.overrode[at] = old
 		}
 	case last.IsMap():
-		last.SetValue(m.maps(in))
+		last.SetValue(m.mergeMaps(in))
 	default:
-		if list, ok := m.lists(in); ok {
+		if list, ok := m.joinLists(in); ok {
 			last.SetValue(list)
 		} else {
 			m.override(in, at)
@@ -119,8 +120,9 @@ func (m *merger) merge(in []*tree.Node, at *tree.Node) (tree.Node, bool) {
 	return last, true
 }
 
-// alive leaves out the nulls, and what they delete: but not that it was secret.
-func alive(in []*tree.Node) (rest []*tree.Node, secret bool) {
+// dropDeleted drops the nulls and the nodes that they delete, and tells whether one of them
+// was sensitive.
+func dropDeleted(in []*tree.Node) (rest []*tree.Node, secret bool) {
 	for i := len(in) - 1; i >= 0; i-- {
 		if in[i].IsNull() {
 			secret = slices.ContainsFunc(in[:i+1], (*tree.Node).HasSensitive)
@@ -129,7 +131,7 @@ func alive(in []*tree.Node) (rest []*tree.Node, secret bool) {
 		}
 	}
 	for len(in) > 0 {
-		if in[0].TakeType(); !in[0].IsNull() {
+		if in[0].ApplyInferredType(); !in[0].IsNull() {
 			break
 		}
 		secret = secret || in[0].Sensitive()
@@ -138,19 +140,19 @@ func alive(in []*tree.Node) (rest []*tree.Node, secret bool) {
 	return in, secret
 }
 
-// override notes what the last of in replaces.
+// override records the nodes that the last of in replaces.
 func (m *merger) override(in []*tree.Node, at *tree.Node) {
 	var old []*tree.Node
 	for _, n := range in[:len(in)-1] {
-		old = append(old, m.over[n]...)
+		old = append(old, m.overrode[n]...)
 		old = append(old, n)
 	}
-	m.over[at] = old
+	m.overrode[at] = old
 }
 
-// maps merges the members of several maps: sorted by key, then one key at a time, so
-// that a thousand layers cost no more than the keys they have.
-func (m *merger) maps(in []*tree.Node) tree.Members {
+// mergeMaps merges the members of several maps. It sorts them by key and merges one key at a
+// time, so that the cost depends on the number of keys and not on that of layers.
+func (m *merger) mergeMaps(in []*tree.Node) tree.Members {
 	type entry struct {
 		n     *tree.Node
 		layer int
@@ -165,7 +167,7 @@ func (m *merger) maps(in []*tree.Node) tree.Members {
 	slices.SortFunc(all, func(a, b entry) int {
 		return cmp.Or(strings.Compare(a.n.Key(), b.n.Key()), a.layer-b.layer)
 	})
-	out := make(tree.Members, 0, len(all)) // never grows: over holds addresses into it
+	out := make(tree.Members, 0, len(all)) // never grows: overrode holds addresses into it
 	var same []*tree.Node
 	for i := 0; i < len(all); {
 		same = same[:0]
@@ -187,20 +189,20 @@ func (m *merger) maps(in []*tree.Node) tree.Members {
 	return out
 }
 
-// fit gives next the type of what it overrides, if it came without one, and refuses
-// a map over a scalar and the reverse.
-func (m *merger) fit(prev, next *tree.Node) *tree.Node {
+// convert gives next the type of prev, if it has none of its own. It refuses a map over a
+// scalar, and the reverse.
+func (m *merger) convert(prev, next *tree.Node) *tree.Node {
 	if prev.IsMap() != next.IsMap() {
 		return m.clash(prev, next, "remove one of the two, or delete the earlier one with null first")
 	}
 	if !next.IsText() || prev.IsText() {
 		return next
 	}
-	v, err := typed(next.Value().(string), prev)
+	v, err := parseAs(next.Value().(string), prev)
 	if err != nil {
-		return m.misfit(prev, next)
+		return m.wrongType(prev, next)
 	}
-	n := next.Retyped(v)
+	n := next.WithValue(v)
 	if text, ok := prev.Value().(string); ok && prev.IsPlain() && format.NeedsQuotes(text) {
 		n.SetPlain() // off over a plain no is the same kind of word
 	}
@@ -210,14 +212,14 @@ func (m *merger) fit(prev, next *tree.Node) *tree.Node {
 	return n
 }
 
-// misfit records a text that cannot be read as the type of what it overrides, which stays.
-func (m *merger) misfit(prev, next *tree.Node) *tree.Node {
+// wrongType reports a text that does not parse as the type of prev, and keeps prev.
+func (m *merger) wrongType(prev, next *tree.Node) *tree.Node {
 	what := "text that is no " + prev.Kind()
 	if next.Value() == "" {
 		what = "empty"
 	}
 	p := diag.Problemf(diag.CauseData, "type-clash", next.Pos(), "%s is %s, and is %s in %s (%s)",
-		diag.Quoted(m.path.String()), what, diag.An(prev.Kind()), prev.SourceName(), prev.Pos())
+		diag.Quoted(m.path.String()), what, diag.WithArticle(prev.Kind()), prev.SourceName(), prev.Pos())
 	p.Hint = "give " + map[string]string{
 		"int": "a whole number, like 8080,", "float": "a number, like 1.5,", "bool": "true or false,", "list": `a JSON array, like ["a", "b"],`,
 	}[prev.Kind()] + " or quote the value that it overrides"
@@ -225,10 +227,10 @@ func (m *merger) misfit(prev, next *tree.Node) *tree.Node {
 	return prev
 }
 
-// clash records that next cannot take the place of prev, which stays.
+// clash reports a map over a scalar, or the reverse, and keeps prev.
 func (m *merger) clash(prev, next *tree.Node, hint string) *tree.Node {
 	p := diag.Problemf(diag.CauseData, "type-clash", next.Pos(), "%s is %s here, but %s in %s (%s)",
-		diag.Quoted(m.path.String()), diag.An(next.Kind()), diag.An(prev.Kind()), prev.SourceName(), prev.Pos())
+		diag.Quoted(m.path.String()), diag.WithArticle(next.Kind()), diag.WithArticle(prev.Kind()), prev.SourceName(), prev.Pos())
 	p.Hint = hint
 	m.problems = append(m.problems, p)
 	return prev
@@ -236,8 +238,8 @@ func (m *merger) clash(prev, next *tree.Node, hint string) *tree.Node {
 
 var errType = errors.New("not of that type")
 
-// typed reads text as the type that prev has.
-func typed(s string, prev *tree.Node) (any, error) {
+// parseAs parses text as the type of prev.
+func parseAs(s string, prev *tree.Node) (any, error) {
 	want := prev.Kind()
 	if want == "string" {
 		return s, nil
@@ -259,24 +261,24 @@ func typed(s string, prev *tree.Node) (any, error) {
 	return v, nil
 }
 
-// finish links each node to its parent, counts the leaves, and drops the nulls that
-// had nothing to delete.
-func (v *Values) finish(n *tree.Node) {
+// link links each node to its parent, numbers the leaves, and drops the nulls that had
+// nothing to delete.
+func (v *Values) link(n *tree.Node) {
 	if m, ok := n.Value().(tree.Members); ok {
 		kept := m[:0]
 		for i := range m {
-			if m[i].TakeType(); m[i].IsNull() {
+			if m[i].ApplyInferredType(); m[i].IsNull() {
 				continue
 			}
-			if old := v.over[&m[i]]; old != nil && len(kept) != i {
-				delete(v.over, &m[i])
-				v.over[&m[:i+1][len(kept)]] = old
+			if old := v.overrode[&m[i]]; old != nil && len(kept) != i {
+				delete(v.overrode, &m[i])
+				v.overrode[&m[:i+1][len(kept)]] = old
 			}
 			kept = append(kept, m[i])
 		}
 		n.SetValue(kept)
 	}
-	n.TakeType()
+	n.ApplyInferredType()
 	kids := n.Children()
 	if kids == nil {
 		n.SetID(v.leaves)
@@ -284,6 +286,6 @@ func (v *Values) finish(n *tree.Node) {
 	}
 	for i := range kids {
 		kids[i].SetParent(n)
-		v.finish(&kids[i])
+		v.link(&kids[i])
 	}
 }

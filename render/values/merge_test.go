@@ -130,7 +130,7 @@ func TestOverridden(t *testing.T) {
 	}
 	n, _ := v.root.Find(tree.Path{{Key: "x"}, {Key: "y"}})
 	var got []string
-	for _, o := range v.over[n] {
+	for _, o := range v.overrode[n] {
 		got = append(got, o.Pos().String())
 	}
 	if want := "a.json:1 b.json:1 env APP_X_Y"; strings.Join(got, " ") != want {

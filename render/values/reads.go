@@ -7,10 +7,10 @@ import (
 // A ReadSet holds the leaves that an output has read, one bit each.
 type ReadSet struct {
 	bits   []uint64
-	Secret bool // one of them was sensitive
+	Secret bool // one of them is sensitive
 }
 
-// NewReadSet is an empty set for the leaves of v, which may be nil.
+// NewReadSet makes an empty set for the leaves of v, which may be nil.
 func (v *Values) NewReadSet() ReadSet {
 	if v == nil {
 		return ReadSet{}
@@ -18,13 +18,14 @@ func (v *Values) NewReadSet() ReadSet {
 	return ReadSet{bits: make([]uint64, (v.leaves+63)/64)}
 }
 
+// Add adds a leaf.
 func (r *ReadSet) Add(n *tree.Node) {
 	r.bits[n.ID()>>6] |= 1 << (n.ID() & 63)
 	r.Secret = r.Secret || n.Sensitive()
 }
 
-// AddAll adds every leaf at and below n, but does not make a secret of what asks whether
-// something is there.
+// AddAll adds all leaves of n. It does not set Secret: to ask whether a value exists reveals
+// no secret.
 func (r *ReadSet) AddAll(n *tree.Node) {
 	kids := n.Children()
 	if n.IsLeaf() {
@@ -35,7 +36,7 @@ func (r *ReadSet) AddAll(n *tree.Node) {
 	}
 }
 
-// Join adds what another set has.
+// Join adds the leaves of another set.
 func (r *ReadSet) Join(o ReadSet) {
 	for i := range o.bits {
 		r.bits[i] |= o.bits[i]
@@ -43,4 +44,5 @@ func (r *ReadSet) Join(o ReadSet) {
 	r.Secret = r.Secret || o.Secret
 }
 
+// Has tells whether the set holds a leaf.
 func (r *ReadSet) Has(n *tree.Node) bool { return r.bits[n.ID()>>6]&(1<<(n.ID()&63)) != 0 }

@@ -10,7 +10,7 @@ import (
 	"confit/render/tree"
 )
 
-// An Assignment puts a value at a path, as --set does. The path may lead into a list.
+// An Assignment sets a path to a value, like --set. The path may lead into a list.
 type Assignment struct {
 	Path  tree.Path
 	Value *tree.Node
@@ -71,12 +71,13 @@ func ParseSetJSON(s string, o *tree.Origin) ([]Assignment, error) {
 	return all, nil
 }
 
-// Assign is the assignment of a text, which stays a string.
+// Assign makes the assignment of a text, which stays a string.
 func Assign(path, text string, o *tree.Origin) (Assignment, error) {
 	p, err := assignable(path)
 	return Assignment{p, setValue(text, o, true)}, err
 }
 
+// assignable parses the path of an assignment.
 func assignable(name string) (tree.Path, error) {
 	p, err := tree.ParsePath(name)
 	if err == nil && (len(p) == 0 || p[0].IsIndex) {
@@ -85,7 +86,7 @@ func assignable(name string) (tree.Path, error) {
 	return p, err
 }
 
-// setList reads the items of {a,b} after the brace, and the comma behind it.
+// setList parses a,b} and the comma after it.
 func setList(s string, o *tree.Origin, asText bool) (*tree.Node, string, error) {
 	inner, rest, ok := cutUnescaped(s, "}")
 	if !ok {
@@ -114,11 +115,11 @@ func setValue(s string, o *tree.Origin, asText bool) *tree.Node {
 		return &n
 	}
 	n := tree.NewText(s, 0, o)
-	n.ResolveText()
+	n.InferTypes()
 	return n
 }
 
-// cutUnescaped cuts s at the first sep that no backslash precedes.
+// cutUnescaped cuts s at the first sep without a backslash before it.
 func cutUnescaped(s, sep string) (before, after string, found bool) {
 	for i := 0; i < len(s); i++ {
 		switch {
@@ -145,16 +146,17 @@ func unescape(s string) string {
 	return b.String()
 }
 
-// sets makes assignments one after the other, as a later one may count on an earlier.
-func (m *merger) sets(base *tree.Node, all []Assignment) *tree.Node {
+// assignAll applies assignments one after the other: a later path may lead into an earlier
+// value.
+func (m *merger) assignAll(base *tree.Node, all []Assignment) *tree.Node {
 	for _, a := range all {
-		base = m.all([]*tree.Node{base, m.assign(base, a)})
+		base = m.mergeLayers([]*tree.Node{base, m.assign(base, a)})
 	}
 	return base
 }
 
-// assign is the layer that an assignment makes over base. A path into a list replaces the
-// list by a copy with that item changed; items that it skips are null.
+// assign makes the layer of an assignment. A path into a list makes a copy of the list with
+// one item changed; the items between are null.
 func (m *merger) assign(base *tree.Node, a Assignment) *tree.Node {
 	for i, step := range a.Path {
 		if !step.IsIndex {
@@ -168,15 +170,15 @@ func (m *merger) assign(base *tree.Node, a Assignment) *tree.Node {
 		for len(list) <= step.Index {
 			list = append(list, tree.New(nil, 0, a.Value.Origin()))
 		}
-		list[step.Index] = m.item(&list[step.Index], Assignment{a.Path[i+1:], a.Value})
+		list[step.Index] = m.assignItem(&list[step.Index], Assignment{a.Path[i+1:], a.Value})
 		n := tree.New(list, 0, a.Value.Origin())
 		return tree.Under(a.Path[:i], &n)
 	}
 	return tree.Under(a.Path, a.Value)
 }
 
-// item is one item of a list after an assignment below it.
-func (m *merger) item(old *tree.Node, a Assignment) tree.Node {
+// assignItem is an item of a list after an assignment.
+func (m *merger) assignItem(old *tree.Node, a Assignment) tree.Node {
 	if len(a.Path) == 0 {
 		n := *a.Value
 		if old.Sensitive() {

@@ -7,6 +7,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"confit/render/diag"
+	"confit/render/glob"
 )
 
 const maxProblems = 20
@@ -121,7 +122,7 @@ func (w *walker) entry(out string, at dirChain, e treeEntry, names map[string]st
 	if len(out) > maxPath {
 		return w.reportTree(out[:100]+"…", "is too long a path")
 	}
-	folded := diag.FoldCase(name)
+	folded := glob.FoldCase(name)
 	if other, ok := names[folded]; ok && other == name {
 		return w.reportTree(out, "is there twice")
 	} else if ok {

@@ -13,7 +13,7 @@ import (
 
 // work is a worker: it resolves jobs until there are no more, or one fails.
 func (r *resolver) work() {
-	if err := diag.Safely(r.runJobs); err != nil {
+	if err := diag.CatchPanic(r.runJobs); err != nil {
 		r.cancel(err)
 	}
 }

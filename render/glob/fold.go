@@ -1,4 +1,4 @@
-package diag
+package glob
 
 import (
 	"strings"
@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// FoldCase maps names that a case-insensitive file system takes for one to one text.
+// FoldCase maps the names that a case-insensitive file system cannot tell apart to one text.
 func FoldCase(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < utf8.RuneSelf {

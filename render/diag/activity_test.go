@@ -4,10 +4,10 @@ import (
 	"testing"
 )
 
-func TestRunning(t *testing.T) {
-	var none *Running
+func TestActivity(t *testing.T) {
+	var none *Activity
 	none.Begin("template", "a")()
-	var r Running
+	var r Activity
 	end := r.Begin("template", "a")
 	r.Begin("template", "a")
 	r.Begin("file", "b\n::c")

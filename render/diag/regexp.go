@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// LazyRegexp is a regular expression that is compiled when it is first used: a run uses
-// few of them, and every pod start waits for it.
+// LazyRegexp compiles a regular expression on first use: a run needs few of them, and every
+// start of a pod waits for confit.
 func LazyRegexp(expr string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }

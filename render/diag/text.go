@@ -1,0 +1,36 @@
+package diag
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// QuotedList joins the first twelve names, quoted.
+func QuotedList(names []string) string {
+	const most = 12
+	var out []string
+	for _, k := range names[:min(most, len(names))] {
+		out = append(out, Quoted(k))
+	}
+	if len(names) > most {
+		out = append(out, fmt.Sprintf("… (%d in all)", len(names)))
+	}
+	return strings.Join(out, ", ")
+}
+
+// WithArticle puts "a" or "an" before a word.
+func WithArticle(word string) string {
+	if strings.ContainsAny(word[:min(1, len(word))], "aeiou") {
+		return "an " + word
+	}
+	return "a " + word
+}
+
+// Plural is a number with its noun: "1 file", "2 files".
+func Plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(n) + " " + thing + "s"
+}

@@ -1,0 +1,18 @@
+// Package render turns layers of values and templates into files, in memory. It is pure: it
+// touches no disk, network, clock or environment, so that the same input gives the same
+// bytes. A value that a source marks as secret never reaches an error text or the masked form
+// of an output.
+//
+//	entry.go    Entry: one item of the spec's render section
+//	kind.go     the kinds of entries, and the checks of an entry
+//	mode.go     modes of files
+//	check.go    checks of rendered files
+//	render.go   Render: entries to jobs, jobs to outputs
+//	execute.go  one job: a template, a copy, values
+//	output.go   Output: one file to publish
+//	syntax.go   templates that do not parse
+//	unused.go   warnings about values and sources that nothing uses
+//
+// The packages below it import each other downwards only: diag, content, glob, specfile,
+// tree, format, values, schema, template.
+package render

@@ -1,0 +1,125 @@
+package render
+
+import (
+	"errors"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"confit/render/content"
+	"confit/render/diag"
+	"confit/render/format"
+	"confit/render/glob"
+	"confit/render/template"
+	"confit/render/tree"
+)
+
+// A kind is one way to make outputs. An entry has one kind, named by a field.
+type kind struct {
+	name  string
+	files bool // the field names a file, a folder or a glob; otherwise the entry needs to:
+	make  func(w *worker, j job) (content.Output, *template.Reads, error)
+}
+
+var kinds = []kind{
+	{"template", true, (*worker).makeFromFile},
+	{"values", false, (*worker).makeValues},
+	{"inline", false, (*worker).makeInline},
+	{"copy", true, (*worker).makeCopy},
+	{"envsubst", true, (*worker).makeEnvsubst},
+}
+
+// kindFields are the fields that only some kinds have.
+var kindFields = []struct {
+	field      string
+	kinds      []string
+	text, hint string // of the error for other kinds; KIND is their name
+}{
+	{"delims", []string{"template", "inline"}, delimsText, delimsHint},
+	{"vars", []string{"envsubst"}, "vars is for envsubst", ""},
+	{"check", []string{"template", "inline", "envsubst"}, "what KIND makes is not checked", ""},
+}
+
+const delimsText, delimsHint = "delims are two texts, for a template or an inline", `like ["[[", "]]"]`
+
+func kindNames() []string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.name
+	}
+	return names
+}
+
+// kind is the first kind whose field is set; nil for none.
+func (e *Entry) kind() *kind {
+	for i := range kinds {
+		if e.Has(kinds[i].name) {
+			return &kinds[i]
+		}
+	}
+	return nil
+}
+
+// Check reports the mistakes of an entry by itself.
+func (e *Entry) Check() error {
+	k := e.kind()
+	switch {
+	case k == nil && slices.ContainsFunc(kindNames(), e.Reported):
+		return nil
+	case k == nil:
+		return e.Problem("", "the entry does not say what to render", "set one of "+strings.Join(kindNames(), ", "))
+	}
+	return errors.Join(e.checkKind(k), e.checkFields(k.name), e.checkPaths())
+}
+
+// checkKind checks the field of the kind, and to.
+func (e *Entry) checkKind(k *kind) error {
+	var all []error
+	for _, other := range kinds {
+		if other.name != k.name && e.Has(other.name) {
+			all = append(all, e.Problem(other.name, "the entry has both "+k.name+" and "+other.name, "make two entries of it"))
+			break
+		}
+	}
+	switch {
+	case !k.files && e.To == "" && !e.Reported("to"):
+		all = append(all, e.Problem(k.name, k.name+" needs a place to go", "set to: the path of the file"))
+	case k.files && e.Ref() == "" && !e.Reported(k.name):
+		all = append(all, e.Problem(k.name, k.name+" is empty", "name a file or a folder"))
+	case !glob.Valid(e.Ref()) && !strings.Contains(e.Ref(), ":"): // in a source it may be the name of a file
+		all = append(all, e.Problem(k.name, "the glob "+diag.Quoted(e.Ref())+" is malformed", "a [ needs its ]"))
+	case k.name == "values" && e.To != "" && !format.ByExtension(e.To).Readable():
+		all = append(all, e.Problem("to", "no format is known for "+diag.Quoted(path.Base(e.To)), "end the name in "+format.ValueExtensions()))
+	}
+	return errors.Join(all...)
+}
+
+// checkFields checks the fields that only some kinds have.
+func (e *Entry) checkFields(kind string) error {
+	var all []error
+	for _, f := range kindFields {
+		if e.Has(f.field) && !e.Reported(f.field) && !slices.Contains(f.kinds, kind) {
+			all = append(all, e.Problem(f.field, strings.ReplaceAll(f.text, "KIND", kind), f.hint))
+		} else if f.field == "delims" && e.Has("delims") && !e.Reported("delims") && (len(e.Delims) != 2 || slices.Contains(e.Delims, "")) {
+			all = append(all, e.Problem("delims", delimsText, delimsHint))
+		}
+	}
+	return errors.Join(all...)
+}
+
+// checkPaths checks the fields that are paths into the values.
+func (e *Entry) checkPaths() error {
+	var all []error
+	for _, name := range slices.Sorted(maps.Keys(e.Vars)) {
+		if p, err := tree.ParsePath(e.Vars[name]); err != nil || len(p) == 0 {
+			all = append(all, e.Problem("vars", "vars: "+diag.Quoted(name)+" leads to no path", "dots nest: a.b.c"))
+		}
+	}
+	for _, p := range [][2]string{{"values", e.Values}, {"each", e.Each}, {"when", e.When}} {
+		if _, err := tree.ParsePath(p[1]); err != nil {
+			all = append(all, e.Problem(p[0], err.Error(), "dots nest: a.b.c"))
+		}
+	}
+	return errors.Join(all...)
+}

@@ -1,0 +1,165 @@
+package tree
+
+import (
+	"sort"
+
+	"confit/render/diag"
+)
+
+// An Origin says where values came from: one file, mounted key or variable of one source.
+// The nodes add the line.
+type Origin struct {
+	Source    string // the source as errors name it, like "configMap /config-in"
+	File      string // path of the file; "" for a variable that holds its value itself
+	Var       string // environment variable, also one that names the file; "" for none
+	Sensitive bool
+}
+
+// A Node is one value of the configuration, a map, a list or a scalar, with the place that it
+// came from. Nodes are read-only after a merge.
+type Node struct {
+	parent *Node
+	val    any // nil, bool, int64, float64, Num, string, Members or Items
+	key    string
+	origin *Origin
+	line   int32
+	id     int32 // number among all leaves, for sets of values
+	flags  flags
+}
+
+type flags uint8
+
+const (
+	sensitive   flags = 1 << iota
+	isText            // without a type: takes the type of the value that it overrides
+	inferType         // takes the type that YAML gives it where it overrides nothing
+	isPlain           // written in YAML without quotes
+	hasPlainKey       // its key was written in YAML without quotes
+)
+
+type (
+	// Members are the values of a map, sorted by key.
+	Members []Node
+	// Items are the values of a list.
+	Items []Node
+)
+
+// Value is nil, a bool, int64, float64, Num or string for a scalar, Members for a map, Items
+// for a list.
+func (n *Node) Value() any { return n.val }
+
+// IsNull tells whether n is null.
+func (n *Node) IsNull() bool { return n.val == nil }
+
+// IsMap tells whether n is a map.
+func (n *Node) IsMap() bool { _, ok := n.val.(Members); return ok }
+
+// IsList tells whether n is a list.
+func (n *Node) IsList() bool { _, ok := n.val.(Items); return ok }
+
+// IsLeaf tells whether n is a scalar.
+func (n *Node) IsLeaf() bool { return !n.IsMap() && !n.IsList() }
+
+// IsText tells whether n has no type of its own.
+func (n *Node) IsText() bool { return n.flags&isText != 0 }
+
+// Key is the name of n in its map.
+func (n *Node) Key() string { return n.key }
+
+// Keys are the sorted names of a map's members.
+func (n *Node) Keys() []string {
+	m, _ := n.Value().(Members)
+	out := make([]string, len(m))
+	for i := range m {
+		out[i] = m[i].Key()
+	}
+	return out
+}
+
+// Children are the members or items of n; nil for a scalar.
+func (n *Node) Children() []Node {
+	switch v := n.val.(type) {
+	case Members:
+		return v
+	case Items:
+		return v
+	}
+	return nil
+}
+
+// Child is the member of that name, or nil.
+func (n *Node) Child(key string) *Node {
+	m, _ := n.val.(Members)
+	if len(m) <= 8 {
+		for i := range m {
+			if m[i].key == key {
+				return &m[i]
+			}
+		}
+		return nil
+	}
+	i := sort.Search(len(m), func(i int) bool { return m[i].key >= key })
+	if i < len(m) && m[i].key == key {
+		return &m[i]
+	}
+	return nil
+}
+
+// Parent is the map or list around n.
+func (n *Node) Parent() *Node { return n.parent }
+
+// ID is the number of a leaf among all leaves of the values.
+func (n *Node) ID() int { return int(n.id) }
+
+// Kind is KindOf the value.
+func (n *Node) Kind() string { return KindOf(n.val) }
+
+// KindOf names the type of a value in the words of error messages.
+func KindOf(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "bool"
+	case int64, int, int32, uint64, uint32, uint, uint8, int8, int16, uint16:
+		return "int"
+	case float64, float32:
+		return "float"
+	case Num:
+		return KindOf(v.V)
+	case string, PlainText:
+		return "string"
+	case *Node:
+		return v.Kind()
+	case Members, map[string]any, *StyledMap:
+		return "map"
+	case Items, []any, []string:
+		return "list"
+	}
+	return "value"
+}
+
+// Origin says where n came from. It is nil for a node that a merge made.
+func (n *Node) Origin() *Origin { return n.origin }
+
+// Line is the line that n was written in; 0 means unknown.
+func (n *Node) Line() int { return int(n.line) }
+
+// Pos is the place that n was written at.
+func (n *Node) Pos() diag.Pos {
+	switch {
+	case n.origin == nil:
+		return diag.Pos{}
+	case n.origin.Var != "" && n.origin.File == "":
+		return diag.Pos{File: "env " + n.origin.Var}
+	}
+	return diag.Pos{File: n.origin.File, Line: int(n.line)}
+}
+
+// SourceName names the source that n came from.
+func (n *Node) SourceName() string {
+	if n.origin == nil {
+		return "the values"
+	}
+	return n.origin.Source
+}

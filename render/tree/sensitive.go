@@ -1,0 +1,56 @@
+package tree
+
+import (
+	"strings"
+)
+
+// Sensitive tells whether n itself is sensitive.
+func (n *Node) Sensitive() bool { return n.flags&sensitive != 0 }
+
+// HasSensitive tells whether n or a node below it is sensitive.
+func (n *Node) HasSensitive() bool {
+	if n.Sensitive() {
+		return true
+	}
+	kids := n.Children()
+	for i := range kids {
+		if kids[i].HasSensitive() {
+			return true
+		}
+	}
+	return false
+}
+
+// MarkSensitive makes n and all nodes below it sensitive.
+func (n *Node) MarkSensitive() {
+	n.flags |= sensitive
+	kids := n.Children()
+	for i := range kids {
+		kids[i].MarkSensitive()
+	}
+}
+
+// MarkSensitiveKeys makes each member below n sensitive, with all nodes below it, if match
+// accepts its key, or the path of keys that leads there, joined by dots. The items of a list
+// have the path of the list.
+func (n *Node) MarkSensitiveKeys(match func(key, path string) bool) { n.markMatches("", match) }
+
+func (n *Node) markMatches(path string, match func(key, path string) bool) {
+	kids := n.Children()
+	for i := range kids {
+		kid, at := &kids[i], path
+		if n.IsMap() {
+			at = strings.TrimPrefix(path+"."+kid.key, ".")
+			if match(kid.key, at) {
+				kid.MarkSensitive()
+			}
+		}
+		kid.markMatches(at, match)
+	}
+}
+
+func (n *Node) markOrigin() {
+	if n.origin != nil && n.origin.Sensitive {
+		n.flags |= sensitive
+	}
+}
