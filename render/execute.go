@@ -43,9 +43,10 @@ func outputPath(to, name string) string {
 	return path.Join(to, name)
 }
 
-// name is the path of the job's file below to. It is empty for a single file, which to names.
+// name is the path of the job's file below to. It is empty for a single file whose name is
+// to.
 func (j job) name() string {
-	if j.single && j.to != "" {
+	if j.single && j.to != "" && j.to != "." && !strings.HasSuffix(j.to, "/") {
 		return ""
 	}
 	return strings.TrimPrefix(j.file.Path, j.prefix)

@@ -243,7 +243,35 @@ func (r *renderer) outputName(e *Entry, dot map[string]any) (string, error) {
 	}
 	r.read.Join(reads.ReadSet)
 	r.missing = append(r.missing, reads.Missing...)
-	return string(name.Masked()), nil
+	return string(name.Masked()), e.checkName(string(name.Masked()))
+}
+
+// checkName refuses a computed name that outputPath would clean, as the output would land in
+// another place. The sink checks the names of outputs without files.
+func (e *Entry) checkName(to string) error {
+	var fault string
+	name := strings.TrimSuffix(to, "/")
+	if strings.HasPrefix(e.To, "./") {
+		name = strings.TrimPrefix(name, "./")
+	}
+	parts := strings.Split(name, "/")
+	switch {
+	case !e.kind().files:
+		return nil
+	case to == "":
+		fault = "an empty path"
+	case strings.HasPrefix(to, "/"):
+		fault = diag.Quoted(to) + ", an absolute path"
+	case slices.Contains(parts, ".."):
+		fault = diag.Quoted(to) + ", a path that leads out of its directory"
+	case slices.Contains(parts, "") || slices.Contains(parts, "."):
+		fault = diag.Quoted(to) + ", a path with an empty name or a dot"
+	default:
+		return nil
+	}
+	p := diag.Problemf(diag.CauseData, "output-path", e.At("to"), "to: gives %s", fault)
+	p.Hint = "correct the value that to: reads, or skip it with each: and when:"
+	return p
 }
 
 func (e *Entry) secretName() error {
