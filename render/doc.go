@@ -5,6 +5,7 @@
 //
 //	entry.go    Entry: one item of the spec's render section
 //	kind.go     the kinds of entries, and the checks of an entry
+//	when.go     when: and other paths of an entry
 //	mode.go     modes of files
 //	check.go    checks of rendered files
 //	render.go   Render: entries to jobs, jobs to outputs

@@ -112,12 +112,17 @@ func (e *Entry) checkFields(kind string) error {
 func (e *Entry) checkPaths() error {
 	var all []error
 	for _, name := range slices.Sorted(maps.Keys(e.Vars)) {
-		if p, err := tree.ParsePath(e.Vars[name]); err != nil || len(p) == 0 {
+		if mistake, hint := pathMistake("vars", e.Vars[name]); mistake != "" {
+			all = append(all, e.Problem("vars", "vars: "+diag.Quoted(name)+": "+diag.Quoted(e.Vars[name])+" "+mistake, hint))
+		} else if p, err := tree.ParsePath(e.Vars[name]); err != nil || len(p) == 0 {
 			all = append(all, e.Problem("vars", "vars: "+diag.Quoted(name)+" leads to no path", "dots nest: a.b.c"))
 		}
 	}
-	for _, p := range [][2]string{{"values", e.Values}, {"each", e.Each}, {"when", e.When}} {
-		if _, err := tree.ParsePath(p[1]); err != nil {
+	when, _ := e.whenPath()
+	for _, p := range [][2]string{{"values", e.Values}, {"each", e.Each}, {"when", when}} {
+		if mistake, hint := pathMistake(p[0], p[1]); mistake != "" {
+			all = append(all, e.Problem(p[0], p[0]+": "+diag.Quoted(p[1])+" "+mistake, hint))
+		} else if _, err := tree.ParsePath(p[1]); err != nil {
 			all = append(all, e.Problem(p[0], err.Error(), "dots nest: a.b.c"))
 		}
 	}

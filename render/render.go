@@ -176,39 +176,22 @@ func (r *renderer) jobs(e *Entry) ([]job, error) {
 	return jobs, nil
 }
 
-// enabled tells whether the value of when: is present and true.
-func (r *renderer) enabled(e *Entry) (bool, error) {
-	if e.When == "" {
-		return true, nil
-	}
-	p, _ := tree.ParsePath(e.When)
-	n, _ := r.Values.Root().Find(p)
-	if n == nil {
-		return false, nil
-	}
-	r.read.AddAll(n)
-	if s, ok := n.Value().(string); ok && n.IsText() && template.ReadsFalse(s) {
-		problem := diag.Problemf(diag.CauseData, "truthy-text", e.At("when"), "when: %s is text that reads as false but counts as true", diag.Quoted(e.When))
-		problem.Hint = "set typed: true on the source of it (" + n.Pos().String() + ")"
-		return false, problem
-	}
-	return !template.Empty(n), nil
-}
-
 // rounds lists the dots of an entry: one, or one for each item of each:.
 func (r *renderer) rounds(e *Entry) ([]map[string]any, error) {
 	if e.Each == "" {
 		return []map[string]any{r.root}, nil
 	}
 	p, _ := tree.ParsePath(e.Each)
-	n, _ := r.Values.Root().Find(p)
+	n, deepest := r.Values.Root().Find(p)
 	if n == nil || n.IsLeaf() {
-		what := "is not there"
+		what, hint := "is not there", "set it, or add when: "+e.Each+optional
 		if n != nil {
 			what = "is " + diag.WithArticle(n.Kind()) + ", not a list or a map"
+		} else if step := p[len(deepest.Path())]; !step.IsIndex {
+			hint = diag.DidYouMean(step.Key, deepest.Keys(), hint)
 		}
 		problem := diag.Problemf(diag.CauseData, "bad-each", e.At("each"), "each: %s %s", diag.Quoted(e.Each), what)
-		problem.Hint = "set it, or add when: " + e.Each
+		problem.Hint = hint
 		return nil, problem
 	}
 	var rounds []map[string]any

@@ -12,10 +12,9 @@ func Nearest(want string, names []string) []string {
 		d    int
 	}
 	var all []candidate
-	limit := max(1, len(want)/3)
 	for _, n := range names {
 		d := distance(strings.ToLower(want), strings.ToLower(n))
-		if d <= limit || len(want) > 2 && strings.Contains(strings.ToLower(n), strings.ToLower(want)) {
+		if d <= tolerance(want) || len(want) > 2 && strings.Contains(strings.ToLower(n), strings.ToLower(want)) {
 			all = append(all, candidate{n, d})
 		}
 	}
@@ -31,6 +30,18 @@ func Nearest(want string, names []string) []string {
 	}
 	return out
 }
+
+// Misspelt tells whether want is likely one of the names with a typing error. Names of one or
+// two letters differ in case only.
+func Misspelt(want string, names []string) bool {
+	return slices.ContainsFunc(names, func(n string) bool {
+		d := distance(strings.ToLower(want), strings.ToLower(n))
+		return d == 0 || len(want) > 2 && d <= tolerance(want)
+	})
+}
+
+// tolerance is the distance up to which names resemble each other.
+func tolerance(want string) int { return max(1, len(want)/3) }
 
 // DidYouMean is the hint for an unknown name: the names that resemble it, or else the
 // fallback.
