@@ -1,7 +1,6 @@
 package sources
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -39,19 +38,16 @@ func (r *reader) fromFile(s *Spec, name, fileVar, file string) (values.Var, erro
 	return v, nil
 }
 
-// ParseSetFile reads path=file. The content of the file is the value.
+// ParseSetFile parses path=file,path=file. Each path gets the content of its file.
 func (s *Snapshot) ParseSetFile(text string, o *tree.Origin) ([]values.Assignment, error) {
-	name, file, ok := strings.Cut(text, "=")
-	if !ok {
-		return nil, errors.New("write path=file")
-	}
-	data, _, err := s.ReadFile(file)
-	if err != nil {
-		return nil, inputProblem(diag.Pos{}, "--set-file "+diag.Quoted(text), err, "name a file that is there")
-	}
-	if !utf8.Valid(data) {
-		return nil, &diag.Problem{Cause: diag.CauseData, Code: "not-utf8", Pos: diag.Pos{File: file}, Text: "--set-file: the file is not UTF-8 text and cannot be a value", Hint: "copy and .Files take any bytes"}
-	}
-	a, err := values.Assign(name, string(data), &tree.Origin{Source: o.Source, File: file})
-	return []values.Assignment{a}, err
+	return values.ParseSetFile(text, o, func(file string) (*tree.Node, error) {
+		data, _, err := s.ReadFile(file)
+		if err != nil {
+			return nil, inputProblem(diag.Pos{}, "--set-file "+diag.Quoted(file), err, "name a file that is there; a comma in its name is \\,")
+		}
+		if !utf8.Valid(data) {
+			return nil, &diag.Problem{Cause: diag.CauseData, Code: "not-utf8", Pos: diag.Pos{File: file}, Text: "--set-file: the file is not UTF-8 text and cannot be a value", Hint: "copy and .Files take any bytes"}
+		}
+		return values.FileText(string(data), &tree.Origin{Source: o.Source, File: file}), nil
+	})
 }

@@ -1,6 +1,7 @@
 package values
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -16,66 +17,129 @@ type Assignment struct {
 	Value *tree.Node
 }
 
-// ParseSet reads a.b=1,c[0]=x,d={1,2} in the grammar of Helm's --set: commas separate,
-// a backslash takes the next character as it is, braces make a list, null deletes. The
-// value takes the type of what it overrides, else the one that YAML gives it; with asText
-// it is a string.
+// ParseSet parses a.b=1,c[0]=x,d={1,2} in the grammar of Helm's --set: commas separate, a
+// backslash escapes the next character, braces make a list, null deletes. The value takes the
+// type of the value that it overrides, else the one that YAML gives it; with asText it is a
+// string.
 func ParseSet(s string, o *tree.Origin, asText bool) ([]Assignment, error) {
+	return parseAssignments(s, o, func(text string) (*tree.Node, error) { return setValue(text, o, asText), nil })
+}
+
+// ParseSetFile parses a=FILE,b={FILE,FILE} in the same grammar. The values are the results of
+// read.
+func ParseSetFile(s string, o *tree.Origin, read func(file string) (*tree.Node, error)) ([]Assignment, error) {
+	return parseAssignments(s, o, read)
+}
+
+func parseAssignments(s string, o *tree.Origin, value func(text string) (*tree.Node, error)) ([]Assignment, error) {
 	var all []Assignment
 	for rest := s; rest != ""; {
-		name, tail, ok := cutUnescaped(rest, "=")
-		if !ok {
-			return nil, fmt.Errorf("%s has no value: write path=value", diag.Quoted(name))
-		}
-		p, err := assignable(name)
+		p, tail, err := cutPath(rest, o, all)
 		if err != nil {
 			return nil, err
 		}
 		var n *tree.Node
-		if strings.HasPrefix(tail, "{") {
-			n, tail, err = setList(tail[1:], o, asText)
+		if inner, isList := strings.CutPrefix(tail, "{"); isList {
+			n, rest, err = parseList(inner, o, value)
 		} else {
 			tail, rest, _ = cutUnescaped(tail, ",")
-			n, tail = setValue(unescape(tail), o, asText), rest
+			n, err = value(unescape(tail))
 		}
 		if err != nil {
 			return nil, err
+		}
+		all = append(all, Assignment{p, n})
+	}
+	return all, nil
+}
+
+// ParseSetJSON parses a=JSON,b=JSON, or a JSON object alone, whose members are the paths. A
+// value without text is null.
+func ParseSetJSON(s string, o *tree.Origin) ([]Assignment, error) {
+	if text := strings.TrimSpace(s); strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") {
+		return setMembers(text, o)
+	}
+	var all []Assignment
+	for rest := s; rest != ""; {
+		p, tail, err := cutPath(rest, o, all)
+		if err != nil {
+			return nil, err
+		}
+		text, tail := cutJSON(tail)
+		n, err := format.DecodeJSON([]byte(text), o)
+		if err != nil {
+			return nil, notJSON(diag.Quoted(p.String()), err)
 		}
 		all, rest = append(all, Assignment{p, n}), tail
 	}
 	return all, nil
 }
 
-// ParseSetJSON reads path=JSON, or a JSON object alone, whose members are the paths.
-func ParseSetJSON(s string, o *tree.Origin) ([]Assignment, error) {
-	path, text, ok := cutUnescaped(s, "=")
-	if !ok || strings.HasPrefix(strings.TrimSpace(s), "{") {
-		path, text = "", s
-	}
+// setMembers makes an assignment of each member of a JSON object.
+func setMembers(text string, o *tree.Origin) ([]Assignment, error) {
 	n, err := format.DecodeJSON([]byte(text), o)
 	if err != nil {
-		return nil, fmt.Errorf("%s is not set to valid JSON: %s", diag.Quoted(path), strings.TrimPrefix(diag.Problems(err, diag.CauseData)[0].Text, "not valid JSON: "))
+		return nil, notJSON("the whole", err)
 	}
-	if path != "" {
-		p, err := assignable(path)
-		return []Assignment{{p, n}}, err
+	if !n.IsMap() {
+		return nil, errors.New("a value has no path: write path=JSON")
 	}
 	var all []Assignment
 	for i := range n.Children() {
 		c := &n.Children()[i]
 		all = append(all, Assignment{tree.Path{{Key: c.Key()}}, c})
 	}
-	if !n.IsMap() {
-		return nil, errors.New("a value has no path: write path=JSON")
-	}
 	return all, nil
 }
 
-// Assign makes the assignment of a text, which stays a string.
-func Assign(path, text string, o *tree.Origin) (Assignment, error) {
-	p, err := assignable(path)
-	return Assignment{p, setValue(text, o, true)}, err
+func notJSON(name string, err error) error {
+	return fmt.Errorf("%s is not set to valid JSON: %s", name, strings.TrimPrefix(diag.Problems(err, diag.CauseData)[0].Text, "not valid JSON: "))
 }
+
+// cutJSON cuts a JSON value and the comma after it off the front of s. Text that is no JSON,
+// or that has something else after the value, stays whole.
+func cutJSON(s string) (text, rest string) {
+	if head, tail, _ := strings.Cut(s, ","); strings.TrimSpace(head) == "" {
+		return "null", tail
+	}
+	dec := json.NewDecoder(strings.NewReader(s))
+	var value json.RawMessage
+	if dec.Decode(&value) != nil {
+		return s, ""
+	}
+	rest = strings.TrimLeft(s[dec.InputOffset():], " \t\r\n")
+	if rest != "" && rest[0] != ',' {
+		return s, ""
+	}
+	return string(value), strings.TrimPrefix(rest, ",")
+}
+
+// cutPath cuts path= off the front of s. The errors do not show the text of s, which may be
+// the rest of a secret after a comma.
+func cutPath(s string, o *tree.Origin, earlier []Assignment) (p tree.Path, rest string, err error) {
+	name, rest, ok := cutUnescaped(s, "=")
+	if _, _, comma := cutUnescaped(name, ","); ok && !comma {
+		if p, err = assignable(name); err == nil {
+			return p, rest, nil
+		}
+	}
+	if len(earlier) == 0 && (ok || err != nil) {
+		if err == nil {
+			err = errors.New("the text before a comma has no value: write path=value,path=value")
+		}
+		return nil, "", err
+	}
+	problem := &diag.Problem{Cause: diag.CauseUsage, Code: "usage", Text: o.Source + ": the text has no value", Hint: "write path=value"}
+	if len(earlier) > 0 {
+		path := diag.Quoted(earlier[len(earlier)-1].Path.String())
+		problem.Text = o.Source + ": after the comma in the value of " + path + ", a path has no value or is malformed"
+		problem.Hint = "write path=value after the comma; a comma in a value is \\,"
+	}
+	return nil, "", problem
+}
+
+// FileText makes the value of a file's text, which stays a string.
+func FileText(text string, o *tree.Origin) *tree.Node { return setValue(text, o, true) }
 
 // assignable parses the path of an assignment.
 func assignable(name string) (tree.Path, error) {
@@ -86,8 +150,8 @@ func assignable(name string) (tree.Path, error) {
 	return p, err
 }
 
-// setList parses a,b} and the comma after it.
-func setList(s string, o *tree.Origin, asText bool) (*tree.Node, string, error) {
+// parseList parses a,b} and the comma after it.
+func parseList(s string, o *tree.Origin, value func(text string) (*tree.Node, error)) (*tree.Node, string, error) {
 	inner, rest, ok := cutUnescaped(s, "}")
 	if !ok {
 		return nil, "", errors.New("a list has no closing brace")
@@ -99,7 +163,11 @@ func setList(s string, o *tree.Origin, asText bool) (*tree.Node, string, error) 
 	for inner != "" {
 		var item string
 		item, inner, _ = cutUnescaped(inner, ",")
-		list = append(list, *setValue(unescape(item), o, asText))
+		n, err := value(unescape(item))
+		if err != nil {
+			return nil, "", err
+		}
+		list = append(list, *n)
 	}
 	n := tree.New(list, 0, o)
 	return &n, strings.TrimPrefix(rest, ","), nil

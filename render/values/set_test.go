@@ -34,9 +34,30 @@ func TestSet(t *testing.T) {
 			t.Errorf("--set %s = %s, %v, want %s", in, got, err, want)
 		}
 	}
-	for _, in := range []string{"a", "a.b", "=1", "a..b=1", "a={1", "a={1}x", "a[x]=1", "[0]=1"} {
+	for _, in := range []string{"a", "a.b", "=1", "a..b=1", "a={1", "a={1}x", "a=x,b,c=1", "a,b=1", "a=1,,b=2", "a={1},b", "a[x]=1", "[0]=1"} {
 		if set, err := ParseSet(in, &tree.Origin{}, false); err == nil {
 			t.Errorf("ParseSet(%s) = %v, want an error", in, set)
+		}
+	}
+	for in, want := range map[string]string{
+		"a=1,b=2":                         `{"a":1,"b":2}`,
+		`a={"x":[1,2]},b.c="d,e", n=null`: `{"a":{"x":[1,2]},"b":{"c":"d,e"}}`,
+		`{"a":1,"b":[true]}`:              `{"a":1,"b":[true]}`,
+		"a=1 , b[1]=2,":                   `{" b":[null,2],"a":1}`,
+		"a=,b=1.10":                       `{"b":1.10}`,
+	} {
+		set, err := ParseSetJSON(in, &tree.Origin{Source: "--set-json"})
+		if err != nil {
+			t.Errorf("ParseSetJSON(%s): %v", in, err)
+			continue
+		}
+		if got, err := merged(t, Layer{Sets: set}); err != nil || got != want {
+			t.Errorf("--set-json %s = %s, %v, want %s", in, got, err, want)
+		}
+	}
+	for _, in := range []string{"a", "a=1 2", "a=1,b", "a=x", "[1]", "1", "a=1,,b=2", `{"a":1},b=2`} {
+		if set, err := ParseSetJSON(in, &tree.Origin{}); err == nil {
+			t.Errorf("ParseSetJSON(%s) = %v, want an error", in, set)
 		}
 	}
 	set, _ := ParseSet("a.b=abc", &tree.Origin{Source: "--set"}, false)
