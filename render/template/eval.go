@@ -2,6 +2,7 @@ package template
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"text/template/parse"
@@ -25,6 +26,7 @@ type eval struct {
 	deadline time.Time
 
 	out      []byte
+	top      map[string]any // dot of the file
 	vars     []variable
 	def      *definition // current
 	action   int         // offset of the current action in def
@@ -59,12 +61,14 @@ type poison struct{}
 // A Missing is a value that does not exist. Templates may pass it on and test it; its use is an
 // error.
 type Missing struct {
-	path    string
-	deepest *tree.Node // last node on the path; nil if there is none
-	key     string
-	ofDot   bool        // a field of the dot at the start of a template
-	def     *definition // the template that tested it
-	offset  int
+	path       string
+	deepest    *tree.Node // last node on the path; nil if there is none
+	key        string
+	atTop      bool        // a field of the dot of the file
+	rootName   bool        // a field of another dot, with a name like Values
+	impossible bool        // its test is an error, too
+	def        *definition // the template that tested it
+	offset     int
 }
 
 type control uint8
@@ -76,9 +80,10 @@ const (
 )
 
 // run executes the main template of the program.
-func (e *eval) run(dot any) {
+func (e *eval) run(dot map[string]any) {
+	e.top = maps.Clone(dot) // the template may set keys of it
 	e.out = slices.Grow(e.out[:0], len(e.prog.main.src.Text)+512)
-	e.catchStop(func() { e.execute(e.prog.main, dot) })
+	e.catchStop(func() { e.execute(e.prog.main, e.top) })
 }
 
 // catchStop turns a stop, or a panic, into a problem.

@@ -109,10 +109,12 @@ func (e *eval) failMissing(at parse.Node, m *Missing) any {
 func (e *eval) explain(p *diag.Problem, m *Missing) {
 	p.Hint = "set it in a source, or give it a default: " + m.path + " | default …"
 	switch {
+	case m.atTop:
+		p.Hint = e.engine.notAtTop(m)
+	case m.impossible:
+		p.Hint = e.otherDot(m)
 	case m.deepest != nil:
 		e.listSiblings(p, m.deepest, m.key)
-	case m.ofDot:
-		p.Hint = notAtTop(m.key)
 	}
 }
 
@@ -133,18 +135,6 @@ func (m *Missing) Unset() *diag.Problem {
 	p.Source = m.def.src.line(p.Pos.Line)
 	p.Hint = diag.DidYouMean(m.key, m.deepest.Keys(), "")
 	return p
-}
-
-// notAtTop lists the names at the top of a template. It lists no keys that a template made: those
-// may be secret.
-func notAtTop(name string) string {
-	switch name {
-	case "Release", "Chart", "Capabilities", "Template", "Subcharts":
-		return "there is no release and no chart here: give what you need of " + name + " as a value"
-	case "Item", "Key":
-		return "." + name + " is there where the entry has each:"
-	}
-	return diag.DidYouMeanOneOf("."+name, []string{".Values", ".Files", ".Item", ".Key"}, "a template begins with ")
 }
 
 // listSiblings adds the keys of n, and the searched sources.

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"slices"
 	"strings"
 	"text/template/parse"
 
@@ -159,7 +160,7 @@ func (e *eval) fields(at parse.Node, recv any, names []string, args []any) any {
 		}
 		recv = e.field(at, recv, name, i, a)
 	}
-	return recv
+	return e.failImpossible(at, recv)
 }
 
 // field is step i of a walk.
@@ -172,14 +173,17 @@ func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) an
 	case poison:
 		return r
 	}
-	if args != nil {
+	if m, ok := recv.(*Missing); args != nil && !(ok && m.rootName) {
 		return e.failAt(e.nameOffset(at, i), "not-a-function", "."+diag.Quoted(name)+" is not a function and takes no arguments", "")
 	}
 	switch r := recv.(type) {
 	case *Missing:
-		m := *r
-		m.path += "." + diag.Quoted(name)
-		return &m
+		m := r.below(name)
+		m.rootName = i == 0 && slices.Contains(rootNames, name)
+		if m.rootName {
+			m.key, m.def, m.offset = name, e.def, e.nameOffset(at, i)
+		}
+		return m
 	case *tree.Node:
 		return e.member(at, r, name, i)
 	case map[string]any:
@@ -187,7 +191,9 @@ func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) an
 			return v
 		}
 		m := e.noField(at, name, i)
-		_, m.ofDot = r["Files"].(*Files)
+		if e.isTop(r) {
+			return e.absentAtTop(m)
+		}
 		return m
 	case nil:
 		return e.noField(at, name, i)
@@ -195,12 +201,12 @@ func (e *eval) field(at parse.Node, recv any, name string, i int, args []any) an
 	if e.masked && recv == content.Mask {
 		return content.Mask
 	}
-	return e.failAt(e.nameOffset(at, i), "wrong-type", diag.WithArticle(tree.KindOf(recv))+" has no field ."+diag.Quoted(name), "")
+	return e.failAt(e.nameOffset(at, i), "wrong-type", diag.WithArticle(tree.KindOf(recv))+" has no field ."+diag.Quoted(name), e.noScalarField(name))
 }
 
 func (e *eval) noField(at parse.Node, name string, i int) *Missing {
 	offset := e.nameOffset(at, i)
-	return &Missing{path: e.sourceText(at, offset, name), key: name, def: e.def, offset: offset}
+	return &Missing{path: e.sourceText(at, offset, name), key: name, def: e.def, offset: offset, rootName: i == 0 && slices.Contains(rootNames, name)}
 }
 
 func (e *eval) member(at parse.Node, n *tree.Node, name string, i int) any {
@@ -211,14 +217,14 @@ func (e *eval) member(at parse.Node, n *tree.Node, name string, i int) any {
 		e.reads.Add(n) // its kind decides
 	}
 	if n.IsMap() || n.Value() == nil {
-		m := &Missing{path: valuePath(n, name), deepest: n, key: name, def: e.def, offset: e.nameOffset(at, i)}
+		m := &Missing{path: valuePath(n, name), deepest: n, key: name, def: e.def, offset: e.nameOffset(at, i), rootName: i == 0 && slices.Contains(rootNames, name)}
 		e.missing = append(e.missing, m)
 		return m
 	}
 	if e.masked && n.Sensitive() {
 		return content.Mask
 	}
-	p := e.failAt(e.nameOffset(at, i), "wrong-type", valuePath(n, "")+" is "+diag.WithArticle(n.Kind())+", not a map: it has no "+diag.Quoted(name), "")
+	p := e.failAt(e.nameOffset(at, i), "wrong-type", valuePath(n, "")+" is "+diag.WithArticle(n.Kind())+", not a map: it has no "+diag.Quoted(name), e.noScalarField(name))
 	e.addNote(valuePath(n, "") + " was set at " + n.Pos().String())
 	return p
 }

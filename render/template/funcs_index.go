@@ -62,8 +62,14 @@ func (e *eval) memberByName(at parse.Node, v, k any, name string) any {
 		if e.mayShow(k) {
 			return &Missing{path: valuePath(n, name), deepest: n, key: name, def: e.def, offset: e.start(at)}
 		}
-	} else if c, ok := v.(map[string]any)[name]; ok {
+		return e.missingItem(at, k)
+	}
+	m := v.(map[string]any)
+	if c, ok := m[name]; ok {
 		return c
+	}
+	if e.isTop(m) && e.mayShow(k) {
+		return e.failImpossible(at, e.absentAtTop(&Missing{path: "." + diag.Quoted(name), key: name, def: e.def, offset: e.start(at)}))
 	}
 	return e.missingItem(at, k)
 }
