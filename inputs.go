@@ -118,7 +118,9 @@ func (c *confit) openGit(sp *spec) (*sources.Git, error) {
 	}
 	s := &sp.Sinks[len(sp.Sinks)-1] // the others copy from its spool before it takes the files
 	dir := s.Dir(sp.Name, s.Base)
-	c.git.Memo = dir.Recall()
+	if c.machine.CanRead(dir.Path) {
+		c.git.Memo = dir.Recall()
+	}
 	if c.verb.writes {
 		spool := dir.NewSpool()
 		c.spool.Store(spool)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -138,33 +139,54 @@ func (c *confit) checkSettings() error {
 // openMachine opens the files and variables that the verb may read.
 func (c *confit) openMachine() error {
 	c.machine = sources.Machine{Root: sources.Host(), Host: sources.Host(), Dir: c.sys.dir, Env: c.sys.env, Running: &c.watchdog.running, Budget: &c.watchdog.budget, Detail: c.detail()}
+	below := sources.Below
 	if c.verb.confined {
-		c.confine()
+		boundary := c.boundary()
+		if len(boundary) == 0 && c.set.root == "" {
+			return &diag.Problem{
+				Cause: diag.CauseInput, Code: "input", Text: c.verb.name + " reads a checkout, and here that would be the whole machine",
+				Hint: "run it in the checkout, or name the spec in its directory: -c DIR/" + defaultSpec,
+			}
+		}
+		c.machine.Host, c.machine.Root = boundary, boundary
+		below = func(dir string) (sources.FS, error) { return boundary.Sub(c.absolute(dir)) }
+		if !c.readsEnv() {
+			c.machine.Env = nil
+		}
 	}
 	if c.set.root == "" {
 		return nil
 	}
-	root, err := sources.Below(c.set.root)
+	root, err := below(c.set.root)
 	if err != nil {
-		return &diag.Problem{Cause: diag.CauseInput, Code: "input", Text: "--root " + diag.Quoted(c.set.root) + " cannot be opened", Hint: "name a directory that stands in for /", Err: err}
+		text, hint := "--root "+diag.Quoted(c.set.root)+" cannot be opened", "name a directory that stands in for /"
+		for _, refused := range []error{sources.ErrOutside, sources.ErrWholeMachine} {
+			if errors.Is(err, refused) {
+				text, hint = text+": "+refused.Error(), "name a directory of the checkout that is no symbolic link out of it"
+			}
+		}
+		return &diag.Problem{Cause: diag.CauseInput, Code: "input", Text: text, Hint: hint, Err: err}
 	}
 	c.machine.Root = root
 	return nil
 }
 
-// confine keeps a confined verb within the checkout, the folders that the command line
-// names and, if a flag allows it, the environment: whoever may propose a change to a spec
-// may not read the rest of the machine that validates it.
-func (c *confit) confine() {
-	dirs := []string{checkout(c.sys.dir), c.absolute(path.Dir(c.set.config))}
-	for _, dir := range c.set.replace {
-		dirs = append(dirs, c.absolute(dir))
+// boundary is the part of the machine that a confined verb may read: the checkout and the
+// directories that the command line names. The author of a change to a spec must not be able
+// to read the rest of the machine that validates it.
+func (c *confit) boundary() sources.Boundary {
+	spec := c.absolute(path.Dir(c.set.config))
+	dirs := []string{checkout(c.sys.dir)}
+	if c.sys.dir == "/" { // as in a container without a working directory
+		dirs = []string{checkout(spec)}
 	}
-	c.machine.Host = sources.Within(dirs...)
-	c.machine.Root = c.machine.Host
-	if !c.readsEnv() {
-		c.machine.Env = nil
+	if c.set.root == "" || !path.IsAbs(c.set.config) {
+		dirs = append(dirs, spec)
 	}
+	for _, name := range slices.Sorted(maps.Keys(c.set.replace)) {
+		dirs = append(dirs, c.absolute(c.set.replace[name]))
+	}
+	return sources.Within(dirs...)
 }
 
 func (c *confit) readsEnv() bool { return !c.verb.confined || c.set.allowEnv }
@@ -179,14 +201,12 @@ func (c *confit) absolute(name string) string {
 // checkout is the nearest directory from dir upwards that holds a Git repository, or dir
 // where there is none.
 func checkout(dir string) string {
-	for at := dir; ; at = path.Dir(at) {
+	for at := dir; at != "/"; at = path.Dir(at) {
 		if _, err := os.Lstat(path.Join(at, ".git")); err == nil {
 			return at
 		}
-		if at == "/" {
-			return dir
-		}
 	}
+	return dir
 }
 
 // pairs reads the NAME=VALUE of a flag.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -16,13 +17,15 @@ func Below(dir string) (FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	return belowFS{root.FS().(fs.StatFS), root}, nil
+	return newBelow(root), nil
 }
 
 type belowFS struct {
 	fs.StatFS
 	root *os.Root
 }
+
+func newBelow(root *os.Root) belowFS { return belowFS{root.FS().(fs.StatFS), root} }
 
 func (b belowFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(b.StatFS, name) }
 func (b belowFS) ReadLink(name string) (string, error)       { return b.root.Readlink(name) }
@@ -52,78 +55,181 @@ func (b belowFS) ReadRegular(name string, most int64) ([]byte, fs.FileMode, erro
 	return data, info.Mode().Perm(), err
 }
 
-// Within is the part of the file tree of this machine that lies below some directories. No
-// symbolic link leads out of them. Their paths are absolute.
-func Within(dirs ...string) FS {
-	var w withinFS
-	for _, dir := range dirs {
-		tree, err := Below(dir)
-		w = append(w, below{path.Clean(dir), tree, err})
-	}
-	return w
-}
+// A Boundary is the part of the file tree of this machine that lies in some directories. No
+// path and no symbolic link leads out of them, or into a .git directory: that holds the
+// tokens of a CI. Whatever lies outside, the answer is the same error.
+type Boundary []boundaryDir
 
-type withinFS []below
-
-type below struct {
-	dir  string
-	tree FS
+type boundaryDir struct {
+	path string // absolute
+	root *os.Root
 	err  error // of opening it
 }
 
-var errOutside = errors.New("that is outside of the checkout")
+// Why a boundary refuses a path.
+var (
+	ErrOutside      = errors.New("that is outside of the checkout")
+	ErrWholeMachine = errors.New("that is the whole machine")
+	errGitDir       = errors.New("that is in .git")
+)
 
-// in gives the tree that a name lies in, and the name in that tree.
-func (w withinFS) in(name string) (FS, string, error) {
+// Within opens directories by their absolute paths. It leaves out the root directory.
+func Within(dirs ...string) Boundary {
+	var b Boundary
+	for _, dir := range dirs {
+		if dir = path.Clean(dir); dir == "/" {
+			continue
+		}
+		root, err := os.OpenRoot(dir)
+		if err == nil && isRoot(root) {
+			err = &fs.PathError{Op: "open", Path: dir, Err: ErrWholeMachine}
+		}
+		b = append(b, boundaryDir{dir, root, err})
+	}
+	return b
+}
+
+// isRoot tells whether a directory is the root directory under another name.
+func isRoot(dir *os.Root) bool {
+	info, err := dir.Stat(".")
+	whole, err2 := os.Stat("/")
+	return err == nil && err2 == nil && os.SameFile(info, whole)
+}
+
+// Sub is the file tree below a directory, which may lie outside of the boundary. If it lies
+// inside, no symbolic link on the way to it leads out.
+func (b Boundary) Sub(dir string) (FS, error) {
+	in, name, err := b.find(withoutSlash(path.Clean(dir)))
+	if errors.Is(err, ErrOutside) {
+		if sub := Within(dir); len(sub) > 0 {
+			return sub[0], sub[0].err
+		}
+		return nil, &fs.PathError{Op: "open", Path: dir, Err: ErrWholeMachine}
+	}
+	if err == nil {
+		err = in.check("open", name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	root, err := in.root.OpenRoot(name)
+	return boundaryDir{dir, root, err}, outside(err)
+}
+
+// find gives the directory that a name lies in, and the name in that directory.
+func (b Boundary) find(name string) (boundaryDir, string, error) {
 	abs := path.Join("/", name)
-	for _, b := range w {
-		rest, ok := strings.CutPrefix(abs+"/", strings.TrimSuffix(b.dir, "/")+"/")
-		if ok {
-			return b.tree, path.Clean(rest), b.err
+	for _, dir := range b {
+		if rest, ok := strings.CutPrefix(abs+"/", dir.path+"/"); ok {
+			return dir, path.Clean(rest), dir.err
 		}
 	}
-	if _, err := os.Lstat(abs); errors.Is(err, fs.ErrNotExist) {
-		return nil, "", err
-	}
-	return nil, "", &fs.PathError{Op: "open", Path: abs, Err: errOutside}
+	return boundaryDir{}, "", &fs.PathError{Op: "open", Path: abs, Err: ErrOutside}
 }
 
-func (w withinFS) Open(name string) (fs.File, error) {
-	tree, name, err := w.in(name)
+func (b Boundary) Open(name string) (fs.File, error) {
+	dir, name, err := b.find(name)
 	if err != nil {
 		return nil, err
 	}
-	return tree.Open(name)
+	return dir.Open(name)
 }
 
-func (w withinFS) Stat(name string) (fs.FileInfo, error) {
-	tree, name, err := w.in(name)
+func (b Boundary) Stat(name string) (fs.FileInfo, error) {
+	dir, name, err := b.find(name)
 	if err != nil {
 		return nil, err
 	}
-	return tree.Stat(name)
+	return dir.Stat(name)
 }
 
-func (w withinFS) ReadDir(name string) ([]fs.DirEntry, error) {
-	tree, name, err := w.in(name)
+func (b Boundary) ReadDir(name string) ([]fs.DirEntry, error) {
+	dir, name, err := b.find(name)
 	if err != nil {
 		return nil, err
 	}
-	return tree.ReadDir(name)
+	return dir.ReadDir(name)
 }
 
-func (w withinFS) ReadLink(name string) (string, error) {
-	tree, name, err := w.in(name)
+func (b Boundary) ReadLink(name string) (string, error) {
+	dir, name, err := b.find(name)
 	if err != nil {
 		return "", err
 	}
-	return tree.ReadLink(name)
+	return dir.ReadLink(name)
 }
 
-func (w withinFS) ReadRegular(name string, most int64) ([]byte, fs.FileMode, error) {
-	tree, name, err := w.in(name)
+func (b Boundary) ReadRegular(name string, most int64) ([]byte, fs.FileMode, error) {
+	dir, name, err := b.find(name)
 	if err != nil {
 		return nil, 0, err
 	}
-	return tree.ReadRegular(name, most)
+	return dir.ReadRegular(name, most)
+}
+
+func (d boundaryDir) Open(name string) (fs.File, error) {
+	if err := d.check("open", name); err != nil {
+		return nil, err
+	}
+	f, err := newBelow(d.root).Open(name)
+	return f, outside(err)
+}
+
+func (d boundaryDir) Stat(name string) (fs.FileInfo, error) {
+	if err := d.check("stat", name); err != nil {
+		return nil, err
+	}
+	info, err := newBelow(d.root).Stat(name)
+	return info, outside(err)
+}
+
+func (d boundaryDir) ReadDir(name string) ([]fs.DirEntry, error) {
+	if err := d.check("open", name); err != nil {
+		return nil, err
+	}
+	entries, err := newBelow(d.root).ReadDir(name)
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ".git" }), outside(err)
+}
+
+func (d boundaryDir) ReadLink(name string) (string, error) {
+	to, err := d.root.Readlink(name)
+	return to, outside(err)
+}
+
+func (d boundaryDir) ReadRegular(name string, most int64) ([]byte, fs.FileMode, error) {
+	if err := d.check("open", name); err != nil {
+		return nil, 0, err
+	}
+	data, mode, err := newBelow(d.root).ReadRegular(name, most)
+	return data, mode, outside(err)
+}
+
+// check resolves the symbolic links of a name, and refuses one that leads through .git. It
+// leaves the rest to os.Root.
+func (d boundaryDir) check(op, name string) error {
+	const maxLinks = 40
+	at, rest := ".", strings.Split(name, "/")
+	for links := 0; len(rest) > 0 && links <= maxLinks; {
+		next := path.Join(at, rest[0])
+		if path.Base(next) == ".git" {
+			return &fs.PathError{Op: op, Path: name, Err: errGitDir}
+		}
+		to, err := d.root.Readlink(next)
+		if err != nil || path.IsAbs(to) {
+			at, rest = next, rest[1:]
+			continue
+		}
+		links++
+		rest = append(strings.Split(to, "/"), rest[1:]...)
+	}
+	return nil
+}
+
+// outside replaces the error of os.Root for a path that leads out of it.
+func outside(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) && pe.Err.Error() == "path escapes from parent" {
+		return &fs.PathError{Op: "open", Path: pe.Path, Err: ErrOutside}
+	}
+	return err
 }

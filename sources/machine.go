@@ -25,12 +25,18 @@ type Machine struct {
 	Detail  func(string)   // reports each step by name for -v; may be nil
 }
 
+// CanRead tells whether a path of this machine is within the bounds of the run.
+func (m Machine) CanRead(name string) bool {
+	_, err := m.Host.Stat(withoutSlash(rebase(m.Dir, name)))
+	return err == nil
+}
+
 // locate gives the tree that a path leads into, and the name in that tree.
-func (w Machine) locate(name string) (FS, string) {
+func (m Machine) locate(name string) (FS, string) {
 	if path.IsAbs(name) {
-		return w.Root, withoutSlash(path.Clean(name))
+		return m.Root, withoutSlash(path.Clean(name))
 	}
-	return w.Host, withoutSlash(path.Join(w.Dir, name))
+	return m.Host, withoutSlash(path.Join(m.Dir, name))
 }
 
 // withoutSlash is an absolute path as an FS takes it.

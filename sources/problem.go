@@ -41,8 +41,10 @@ func inputProblem(at diag.Pos, what string, err error, hint string) error {
 	switch {
 	case errors.Is(err, syscall.ENOTDIR):
 		hint = "a single file is read with file:"
-	case errors.Is(err, errOutside):
+	case errors.Is(err, ErrOutside):
 		hint = "validate reads what lies in the checkout, so that a change to it cannot make it show anything else; --root DIR says where absolute paths lead"
+	case errors.Is(err, errGitDir):
+		hint = "validate never reads .git, which may hold the tokens of a CI: copy the file to another place"
 	}
 	return &diag.Problem{Cause: diag.CauseInput, Code: "input", Pos: at, Text: what + ": " + reason, Hint: hint, Err: err}
 }

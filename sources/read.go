@@ -80,7 +80,11 @@ func (r *reader) source(s *Spec) error {
 		return err
 	}
 	files, err := k.files(r, s)
-	if errors.Is(err, fs.ErrNotExist) && s.Optional {
+	if s.Optional && errors.Is(err, ErrOutside) {
+		r.notice("the source " + s.String() + " is left out: it is outside of the checkout (--root DIR says where absolute paths lead)")
+		return nil
+	}
+	if s.Optional && errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
