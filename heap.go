@@ -27,6 +27,7 @@ const (
 // own memory. It is not safe for concurrent use.
 type heap struct {
 	configured specfile.Size // limits.heap; 0 is the default
+	onlyLowers bool          // the default holds where configured is more
 	container  specfile.Size // the share of the container's memory; 0 if the container has no limit
 	gcPercent  int           // GOGC for a heap beyond smallHeap
 	loaded     bool          // the values are loaded
@@ -99,18 +100,18 @@ func (h *heap) setLimit() {
 		h.ofValues = h.inUse
 	}
 	before := h.limit
-	h.hint = "raise limits: {heap: …}"
-	switch {
-	case h.configured != 0:
-		h.limit, h.limitText = h.configured, h.configured.String()
-	case h.loaded:
+	const hint = "raise limits: {heap: …}"
+	h.hint = hint
+	h.limit, h.limitText = heapToLoad, mebibytes(heapToLoad)+" to load the values"
+	if h.loaded {
 		h.limit, h.limitText = h.ofValues+heapToRender, mebibytes(heapToRender)+" over the "+mebibytes(h.ofValues)+" of the loaded values"
-	default:
-		h.limit, h.limitText = heapToLoad, mebibytes(heapToLoad)+" to load the values"
 	}
-	if h.configured == 0 && h.container != 0 && h.container < h.limit {
+	if h.container != 0 && h.container < h.limit {
 		h.limit, h.limitText = h.container, fmt.Sprintf("%s, %d %% of the container's limit", mebibytes(h.container), containerShare)
 		h.hint = "raise the memory limit of the container"
+	}
+	if h.configured != 0 && (!h.onlyLowers || h.configured < h.limit) {
+		h.limit, h.limitText, h.hint = h.configured, h.configured.String(), hint
 	}
 	if h.limit != before {
 		debug.SetMemoryLimit(int64(h.limit))

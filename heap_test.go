@@ -108,3 +108,19 @@ func TestNextCheck(t *testing.T) {
 		}
 	}
 }
+
+// Of a spec that cannot raise limits, the lower of its limit and the default holds.
+func TestHeapOnlyLowers(t *testing.T) {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(-1))
+	for want, h := range map[specfile.Size]heap{
+		100 << 30:            {configured: 100 << 30},
+		heapToLoad:           {configured: 100 << 30, onlyLowers: true},
+		heapToRender + 1<<20: {configured: 100 << 30, onlyLowers: true, loaded: true, ofValues: 1 << 20},
+		50 << 20:             {configured: 100 << 30, onlyLowers: true, container: 50 << 20},
+		64 << 20:             {configured: 64 << 20, onlyLowers: true},
+	} {
+		if h.setLimit(); h.limit != want {
+			t.Errorf("the limit of %+v is %s, want %s", h, h.limit, want)
+		}
+	}
+}

@@ -46,6 +46,9 @@ func (c *confit) read() (sp *spec, in inputs, err error) {
 		}
 		return err
 	})
+	if sp != nil && len(sp.tooHigh) > 0 {
+		c.console.Notice("a spec cannot raise the limits of validate, so these have their defaults: " + strings.Join(sp.tooHigh, ", ") + "; --limit NAME=VALUE raises them")
+	}
 	c.console.Notices(in.notices)
 	return sp, in, err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +31,7 @@ type spec struct {
 	Limits  limits         `yaml:"limits"`
 
 	written []string // directories of the sinks, also of those that --out replaces
+	tooHigh []string // limits that a confined verb lowered to their defaults
 }
 
 // loadSpec reads the spec file, adds the entries of flags, and checks the whole.
@@ -50,6 +52,12 @@ func (c *confit) loadSpec(s *sources.Snapshot) (*spec, error) {
 	}
 	if c.set.out != "-" {
 		sp.written = append(sp.written, sp.sinkDirs()...)
+	}
+	if c.verb.confined {
+		byFlag := func(name string) bool {
+			return slices.ContainsFunc(c.flags.limits, func(f string) bool { return strings.HasPrefix(f, name+"=") })
+		}
+		sp.tooHigh = slices.DeleteFunc(sp.Limits.lowerTo(c.set.timeout), byFlag)
 	}
 	if c.set.timeoutSet || sp.Limits.Time == 0 {
 		sp.Limits.Time = c.set.timeout
@@ -168,6 +176,8 @@ type limits struct {
 	Template specfile.Size     `yaml:"template"`
 	Depth    specfile.Count    `yaml:"depth"`
 	Git      sources.GitLimits `yaml:"git"`
+
+	heapOnlyLowers bool // the default of Heap, which depends on the values, holds where it is less
 }
 
 func (l limits) sources() sources.Limits {
@@ -178,6 +188,30 @@ func (l limits) render() template.Limits {
 	return template.Limits{Template: l.Template, Depth: l.Depth}
 }
 
+// lowerTo replaces the limits above their defaults: a change to a spec must not lift the
+// limits of its own validation. It returns the names of those limits.
+func (l *limits) lowerTo(timeout time.Duration) (tooHigh []string) {
+	s, t := sources.Limits{}.WithDefaults(), template.Limits{}.WithDefaults()
+	defaults := limits{Time: timeout, File: s.File, Total: s.Total, Files: s.Files, Template: t.Template, Depth: t.Depth, Git: s.Git}
+	l.heapOnlyLowers = true
+	var lower func(prefix string, v, most reflect.Value)
+	lower = func(prefix string, v, most reflect.Value) {
+		for i := range v.NumField() {
+			name := v.Type().Field(i).Tag.Get("yaml")
+			switch field, most := v.Field(i), most.Field(i); {
+			case name == "" || name == "heap":
+			case field.Kind() == reflect.Struct:
+				lower(prefix+name+".", field, most)
+			case field.Int() > most.Int():
+				field.Set(most)
+				tooHigh = append(tooHigh, prefix+name)
+			}
+		}
+	}
+	lower("", reflect.ValueOf(l).Elem(), reflect.ValueOf(defaults))
+	return tooHigh
+}
+
 // set reads the --limit flags: name=value, like git.pack=1GiB.
 func (l *limits) set(flags []string) error {
 	var all []error
@@ -186,6 +220,7 @@ func (l *limits) set(flags []string) error {
 	}{*l}
 	for _, f := range flags {
 		name, value, ok := strings.Cut(f, "=")
+		section.Limits.heapOnlyLowers = section.Limits.heapOnlyLowers && name != "heap"
 		if !ok {
 			all = append(all, usagef("--limit "+diag.Quoted(f)+" has no value", "write it as name=value, like heap=512MiB"))
 			continue

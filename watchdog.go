@@ -57,7 +57,7 @@ func (w *watchdog) start(timeLimit time.Duration) {
 func (w *watchdog) limit(l limits) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.timeLimit, w.heap.configured = l.Time, l.Heap
+	w.timeLimit, w.heap.configured, w.heap.onlyLowers = l.Time, l.Heap, l.heapOnlyLowers
 	w.setTimer()
 }
 

@@ -43,7 +43,7 @@ type Options struct {
 
 // New makes an Engine for one run.
 func New(o Options) *Engine {
-	return &Engine{funcs: allFunctions(), values: o.Values, sources: o.Sources, limits: o.Limits.withDefaults(), deadline: o.Deadline, budget: o.Budget}
+	return &Engine{funcs: allFunctions(), values: o.Values, sources: o.Sources, limits: o.Limits.WithDefaults(), deadline: o.Deadline, budget: o.Budget}
 }
 
 // Prepare builds the function table, while a run waits for its input.

@@ -26,7 +26,8 @@ type Limits struct {
 	Depth    specfile.Count // nested include, template and tpl; 64
 }
 
-func (l Limits) withDefaults() Limits {
+// WithDefaults replaces each zero by its default.
+func (l Limits) WithDefaults() Limits {
 	const most = 5000 // a stack that doubles cannot be stopped in time
 	return Limits{Template: cmp.Or(l.Template, 1<<20), Depth: min(cmp.Or(l.Depth, 64), most)}
 }
