@@ -73,6 +73,8 @@ func trees() []difference {
 		{"made", "a: 1", "{{ until 3 }}", "[0 1 2]", "", "", "raw-list", "the same for what a template made"},
 		{"fold", "a: " + long, "{{ toYaml .Values.a }}", strings.ReplaceAll(long, "n sixteen", "n\n  sixteen"), "", long, "", "a long text stays on its line; YAML reads both alike"},
 		{"control", `a: "\x7f"`, "a: {{ toYaml .Values.a }}", "a: ", "", `a: "\x7F"`, "", "Helm's `toYaml` makes nothing of what it cannot write"},
+		{"equals sign", `a: {b: "="}`, "{{ toYaml .Values.a }}", "b: =", "", `b: "="`, "", "PyYAML refuses a plain one"},
+		{"plain keys and texts", "a: {1: no}", "{{ toYaml .Values.a }}", `"1": false`, "", "1: no", "", "what was plain stays plain"},
 		{"merge key", `a: {"<<": x}`, "{{ toYaml .Values.a }}", "<<: x", "", `"<<": x`, "", "plain, it would be a merge"},
 		{"number text", `a: "1e400"`, "{{ toYaml .Values.a }}", "1e400", "", `"1e400"`, "", "text that some reader takes for a number is quoted"},
 	}
