@@ -43,8 +43,8 @@ type Git struct {
 type checkout struct {
 	query  string // URL, folder, ref and commit of the source
 	commit plumbing.Hash
-	object []byte // the commit as it is in the repository
-	tag    []byte // the annotated tag that led there; nil for none
+	object []byte   // the commit as it is in the repository
+	tags   [][]byte // the annotated tags that led there, the outer one first; nil for none
 	files  []pack.File
 	blobs  *blobs
 	secret bool // no memo may hold any of it

@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -160,26 +161,60 @@ func (a *attempt) read(ctx context.Context, r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	if !a.tag.IsZero() {
-		tag, ok := all.Tag(a.tag)
-		if !ok || tag.Target != a.commit {
-			return &diag.Problem{Cause: diag.CauseRemote, Code: "git-pack", Text: "the server sent another tag than it advertised"}
-		}
-		c.tag = tag.Raw
+	if err := a.checkTags(c, all); err != nil {
+		return err
 	}
 	commit, ok := all.Commit(a.commit)
-	tag, isTag := all.Tag(a.commit)
-	switch {
-	case isTag:
-		return noCommit(a.commit, tag.Target)
-	case !ok && a.search:
-		return errTooShallow
-	case !ok:
-		return &diag.Problem{Cause: diag.CauseRemote, Code: "git-pack", Text: "the server sent another commit than was asked for"}
+	if !ok {
+		return a.noCommitIn(all)
 	}
 	a.got, c.object = c, commit.Raw
 	c.files, err = all.Files(a.commit, a.Sub, limits)
 	return err
+}
+
+// checkTags takes the annotated tags that lead to the commit from the pack: a tag can be the
+// tag of another one.
+func (a *attempt) checkTags(c *checkout, all *pack.Objects) error {
+	if a.tag.IsZero() {
+		return nil
+	}
+	tags, object := all.Peel(a.tag)
+	if len(tags) == 0 || object != a.commit {
+		return &diag.Problem{Cause: diag.CauseRemote, Code: "git-pack", Text: "the server sent another tag than it advertised"}
+	}
+	for _, tag := range tags {
+		c.tags = append(c.tags, tag.Raw)
+	}
+	return nil
+}
+
+// noCommitIn is the problem of a pack without the commit. Most often the name that was asked
+// for leads to another kind of object, which no further try changes.
+func (a *attempt) noCommitIn(all *pack.Objects) error {
+	tags, object := all.Peel(a.commit)
+	kind := all.Kind(object)
+	switch {
+	case kind == plumbing.TreeObject || kind == plumbing.BlobObject:
+		return noTreeish(a.ref, a.pin, object, kind)
+	case len(tags) > 0:
+		return noCommit(a.commit, object)
+	case a.search:
+		return errTooShallow
+	}
+	return &diag.Problem{Cause: diag.CauseRemote, Code: "git-pack", Text: "the server sent another commit than was asked for"}
+}
+
+// noTreeish is the problem of a ref or pin that leads to a tree or blob.
+func noTreeish(ref string, pin, object plumbing.Hash, kind plumbing.ObjectType) error {
+	what := diag.Quoted(cmp.Or(ref, "HEAD"))
+	if ref == "" && !pin.IsZero() {
+		what = "the pinned " + pin.String()
+	}
+	return &diag.Problem{
+		Cause: diag.CauseInput, Code: "git-ref", Text: fmt.Sprintf("%s leads to the %s %s, and to no commit", what, kind, object),
+		Hint: "name a branch, or a tag of a commit: git cat-file -t TAG^{} tells the kind",
+	}
 }
 
 // progress reports every 1,000 objects of a pack.

@@ -11,6 +11,7 @@ import (
 
 	"confit/render/diag"
 	"confit/render/specfile"
+	"confit/sources/pack"
 	"confit/sources/remote"
 	"confit/sources/verify"
 )
@@ -68,7 +69,7 @@ func (r *reader) verify(s *Spec, ref string, c *checkout) (by []verify.Signer, e
 		return nil, err
 	}
 	if v.Object != "commit" && v.Object != "" {
-		if c.tag == nil {
+		if len(c.tags) == 0 {
 			return nil, trust("git-signature", diag.Quoted(ref)+" is no annotated tag, so nobody can have signed it", "make it with git tag -s")
 		}
 		tagger, err := checkTag(keys, ref, c)
@@ -92,11 +93,24 @@ func (r *reader) verify(s *Spec, ref string, c *checkout) (by []verify.Signer, e
 // checkTag looks at who signed the tag, and that it was made for this name and commit: or
 // one signed tag could stand for another.
 func checkTag(keys verify.Keys, ref string, c *checkout) (verify.Signer, error) {
-	by, err := keys.Check("tag", "tag "+ref, c.tag, time.Now())
-	if err == nil && (by.Tag != strings.TrimPrefix(strings.TrimPrefix(ref, "refs/"), "tags/") || by.Object != c.commit.String()) {
+	by, err := keys.Check("tag", "tag "+ref, c.tags[0], time.Now())
+	if err == nil && (by.Tag != strings.TrimPrefix(strings.TrimPrefix(ref, "refs/"), "tags/") || !c.leadsToCommit(by.Object)) {
 		err = trust("git-signature", "the tag "+diag.Quoted(ref)+" was signed for another name or commit", "somebody has moved it: ask who made the release")
 	}
 	return by, err
+}
+
+// leadsToCommit tells whether the object of the outer tag is the commit, or a tag that leads
+// there. A signature of the outer tag covers all of them, as each names the next by its hash.
+func (c *checkout) leadsToCommit(object string) bool {
+	for _, raw := range c.tags[1:] {
+		tag, ok := pack.ParseTag(raw)
+		if !ok || object != plumbing.ComputeHash(plumbing.TagObject, raw).String() {
+			return false
+		}
+		object = tag.Target.String()
+	}
+	return object == c.commit.String()
 }
 
 // keyFiles reads a file or a folder of keys.

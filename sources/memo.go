@@ -28,6 +28,7 @@ type remembered struct {
 	Commit string            `json:"commit"`
 	Object []byte            `json:"object"`
 	Tag    []byte            `json:"tag,omitempty"`
+	Inner  [][]byte          `json:"innerTags,omitempty"` // that Tag is a tag of
 	Data   map[string][]byte `json:"data,omitempty"`
 	Files  string            `json:"files"` // as git ls-tree -l has them; last, as it is written piecemeal
 }
@@ -84,7 +85,10 @@ func (n memoEntry) write(w io.Writer) {
 }
 
 func (c *checkout) withoutFiles() remembered {
-	m := remembered{Asked: c.query, Commit: c.commit.String(), Object: c.object, Tag: c.tag, Data: map[string][]byte{}}
+	m := remembered{Asked: c.query, Commit: c.commit.String(), Object: c.object, Data: map[string][]byte{}}
+	if len(c.tags) > 0 {
+		m.Tag, m.Inner = c.tags[0], c.tags[1:]
+	}
 	left := int64(maxRemembered)
 	for _, f := range c.files {
 		if !c.blobs.used[f.ID] || f.Size > left {
@@ -117,16 +121,19 @@ func findInMemo(memo []byte, asked string, lim GitLimits) *checkout {
 	return nil
 }
 
-// tagHash is the name of the annotated tag; zero if there is none.
+// tagHash is the name of the outer annotated tag; zero if there is none.
 func (c *checkout) tagHash() plumbing.Hash {
-	if c.tag == nil {
+	if len(c.tags) == 0 {
 		return plumbing.ZeroHash
 	}
-	return plumbing.ComputeHash(plumbing.TagObject, c.tag)
+	return plumbing.ComputeHash(plumbing.TagObject, c.tags[0])
 }
 
 func (m *remembered) checkout(lim GitLimits) *checkout {
-	c := &checkout{commit: plumbing.NewHash(m.Commit), object: m.Object, tag: m.Tag, blobs: &blobs{held: map[plumbing.Hash][]byte{}, used: map[plumbing.Hash]bool{}}}
+	c := &checkout{commit: plumbing.NewHash(m.Commit), object: m.Object, blobs: &blobs{held: map[plumbing.Hash][]byte{}, used: map[plumbing.Hash]bool{}}}
+	if m.Tag != nil {
+		c.tags = append([][]byte{m.Tag}, m.Inner...)
+	}
 	if plumbing.ComputeHash(plumbing.CommitObject, m.Object) != c.commit {
 		return nil
 	}

@@ -19,7 +19,7 @@ func TestMemo(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 200, 5000} {
 		g := &Git{done: map[string]*checkout{}}
 		for _, asked := range []string{"first", "sec\"ond <é>"} {
-			c := &checkout{query: asked, object: []byte("tree of " + asked), tag: []byte("tag"), blobs: newBlobs(nil)}
+			c := &checkout{query: asked, object: []byte("tree of " + asked), tags: [][]byte{[]byte("tag"), []byte("inner")}, blobs: newBlobs(nil)}
 			c.commit = plumbing.ComputeHash(plumbing.CommitObject, c.object)
 			id := plumbing.ComputeHash(plumbing.BlobObject, used)
 			for i := range n {
@@ -38,7 +38,7 @@ func TestMemo(t *testing.T) {
 		}
 		for asked, want := range g.done {
 			got := findInMemo(memo.Bytes(), asked, GitLimits{}.WithDefaults())
-			if got == nil || !slices.Equal(got.files, want.files) || got.commit != want.commit || string(got.tag) != "tag" {
+			if got == nil || !slices.Equal(got.files, want.files) || got.commit != want.commit || !slices.EqualFunc(got.tags, want.tags, bytes.Equal) {
 				t.Errorf("%d files: %q comes back as %+v", n, asked, got)
 			}
 			if n > 0 && len(got.blobs.held) != 1 {

@@ -44,7 +44,27 @@ func (o *Objects) Tag(id plumbing.Hash) (Tag, bool) {
 	if !ok {
 		return Tag{}, false
 	}
-	return parseTag(raw)
+	return ParseTag(raw)
+}
+
+// Peel follows an annotated tag, and the tags that it is a tag of. It returns the tags, the
+// outer first, and the object behind them. An id that is no tag is that object itself.
+func (o *Objects) Peel(id plumbing.Hash) (tags []Tag, object plumbing.Hash) {
+	for {
+		t, ok := o.Tag(id)
+		if !ok {
+			return tags, id
+		}
+		tags, id = append(tags, t), t.Target // no circle: an id is the hash of its target's id
+	}
+}
+
+// Kind returns the type of an object; InvalidObject if the pack does not have it.
+func (o *Objects) Kind(id plumbing.Hash) plumbing.ObjectType {
+	if i, ok := o.index[id]; ok {
+		return o.entries[i].kind
+	}
+	return plumbing.InvalidObject
 }
 
 // content returns the bytes of a commit, tree or tag.
@@ -63,7 +83,7 @@ func isWellFormed(kind plumbing.ObjectType, raw []byte) (ok bool) {
 	case plumbing.CommitObject:
 		_, ok = parseCommit(raw)
 	case plumbing.TagObject:
-		_, ok = parseTag(raw)
+		_, ok = ParseTag(raw)
 	default:
 		ok = true
 	}
@@ -79,7 +99,9 @@ func parseCommit(raw []byte) (Commit, bool) {
 	return Commit{Raw: raw, Tree: id}, ok
 }
 
-func parseTag(raw []byte) (Tag, bool) {
+// ParseTag reads an annotated tag. It returns false for one without the headers that confit
+// reads.
+func ParseTag(raw []byte) (Tag, bool) {
 	object, rest, ok1 := cutHeader(raw, "object ")
 	kind, rest, ok2 := cutHeader(rest, "type ")
 	_, _, ok3 := cutHeader(rest, "tag ")

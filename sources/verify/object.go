@@ -111,8 +111,8 @@ func parseTag(object []byte, hs []header, message int) (signedObject, error) {
 	if len(rest) > 0 {
 		return signedObject{}, malformedObject("it has a header that no tag has")
 	}
-	if hs[1].value != "commit" {
-		return signedObject{}, refuse("tag the commit itself: git tag -s NAME COMMIT", "it is the tag of a %q, not of a commit", hs[1].value)
+	if kind := hs[1].value; kind != "commit" && kind != "tag" {
+		return signedObject{}, refuse("tag the commit itself: git tag -s NAME COMMIT", "it is the tag of a %q, not of a commit", kind)
 	}
 	text := signedObject{date: identDate(hs[3].value), tag: hs[2].value, target: hs[0].value}
 	begin := -1

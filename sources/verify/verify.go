@@ -33,7 +33,7 @@ type Signer struct {
 	Name   string // user ID or principal; untrusted: quote it
 	Key    string // fingerprint: of the OpenPGP primary key, or SHA256:… of the SSH key
 	Tag    string // of a tag: its name in the signed text; untrusted
-	Object string // of a tag: the hash of its commit
+	Object string // of a tag: the hash of its commit, or of the tag that it is a tag of
 }
 
 // String names the signer in a message: `alice@example.com (SHA256:…)`.

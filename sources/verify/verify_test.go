@@ -103,10 +103,12 @@ func TestHostileCommits(t *testing.T) {
 func TestHostileTags(t *testing.T) {
 	for name, h := range hands(t) {
 		sig := h.sign([]byte(tagText))
-		nested := strings.Replace(tagText, "type commit", "type tag", 1)
+		nested := string(h.tag(strings.Replace(tagText, "type commit", "type tag", 1)))
+		if by, err := h.keys.Check("tag", "tag v1", []byte(nested), now()); err != nil || by.Object != someHash {
+			t.Errorf("Check of the tag of a tag = %v, %v, want its object", by, err)
+		}
 		tests := map[string]struct{ object, want string }{
 			"unsigned":           {tagText, "not signed"},
-			"nested":             {string(h.tag(nested)), `tag of a "tag"`},
 			"of a blob":          {string(h.tag(strings.Replace(tagText, "type commit", "type blob", 1))), `tag of a "blob"`},
 			"text after":         {tagText + sig + "more\n", "after its end"},
 			"in the middle":      {tagText + sig + "\nmore\n" + sig, "several"},
