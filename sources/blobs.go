@@ -204,7 +204,7 @@ func (g *Git) requireValues(got map[*Spec]*checkout) error {
 		if c == nil || c.blobs.whole {
 			continue
 		}
-		if slices.ContainsFunc(c.files, func(f pack.File) bool { return s.reads(f.Path) && !c.blobs.holds(f.ID) }) && !slices.Contains(incomplete, c.blobs) {
+		if slices.ContainsFunc(c.files, func(f pack.File) bool { return f.Defect == nil && s.reads(f.Path) && !c.blobs.holds(f.ID) }) && !slices.Contains(incomplete, c.blobs) {
 			incomplete = append(incomplete, c.blobs)
 		}
 	}

@@ -31,6 +31,9 @@ func (s *Snapshot) Find(w specfile.Places, kind, ref string, files []content.Fil
 	if err != nil {
 		return found, inputProblem(w.At(kind), kind+" "+diag.Quoted(ref), err, "relative paths start at the folder of the spec; name:path reads the files of a named source")
 	}
+	if err := checkUsable(w, kind, ref, found.Files); err != nil {
+		return found, err
+	}
 	if kind == "template" {
 		found.Files, found.Partials = splitPartials(found.Files, found.Partials, found.Prefix)
 	}
@@ -123,8 +126,12 @@ func findInTree(files []content.File, tree, p string) content.Found {
 	}
 	for i := range files {
 		f := &files[i]
+		u, isUnusable := f.Blob.(*unusable)
 		switch {
 		case f.Tree != tree:
+		case isUnusable && needs(p, f.Path, u.tree):
+			found.Files = append(found.Files, f)
+		case isUnusable:
 		case f.Path == p:
 			return content.Found{Files: []*content.File{f}, Prefix: strings.TrimSuffix(p, path.Base(p)), Single: true, Shared: true}
 		case all, isFolder && strings.HasPrefix(f.Path, folder), !isFolder && pattern != "" && glob.Match(p, f.Path):

@@ -253,6 +253,11 @@ func (c *checkout) filesOf(s *Spec) []content.File {
 	blobs := make([]gitBlob, len(c.files))
 	for i := range c.files {
 		f := &c.files[i]
+		if f.Defect != nil {
+			u := &unusable{f.Defect.Problem(), f.Defect.Tree}
+			files[i] = content.File{Path: f.Path, Blob: u, From: root + path.Join(s.Sub, f.Path)}
+			continue
+		}
 		blobs[i] = gitBlob{c.blobs, f.ID, f.Size}
 		from := root + path.Join(s.Sub, f.Path)
 		f.Path = from[len(from)-len(f.Path):]

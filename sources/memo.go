@@ -30,7 +30,14 @@ type remembered struct {
 	Tag    []byte            `json:"tag,omitempty"`
 	Inner  [][]byte          `json:"innerTags,omitempty"` // that Tag is a tag of
 	Data   map[string][]byte `json:"data,omitempty"`
+	Others []other           `json:"others,omitempty"`
 	Files  string            `json:"files"` // as git ls-tree -l has them; last, as it is written piecemeal
+}
+
+// An other is an entry of the commit that is no file.
+type other struct {
+	Path string `json:"path"`
+	pack.Defect
 }
 
 // NewMemo gives a function that writes the memo of this run, for an unchanged run to fetch
@@ -67,7 +74,10 @@ func (n memoEntry) write(w io.Writer) {
 	const end = `"}`
 	_, _ = w.Write(n.head[:len(n.head)-len(end)])
 	list := make([]byte, 0, min(len(n.files)*96, 17<<10))
-	for i, f := range n.files {
+	for _, f := range n.files {
+		if f.Defect != nil {
+			continue
+		}
 		mode := "100644 blob "
 		if f.Exec {
 			mode = "100755 blob "
@@ -75,13 +85,19 @@ func (n memoEntry) write(w io.Writer) {
 		list = hex.AppendEncode(append(list, mode...), f.ID[:])
 		list = append(strconv.AppendInt(append(list, ' '), f.Size, 10), '\t')
 		list = append(append(list, f.Path...), '\n')
-		if len(list) > 16<<10 || i == len(n.files)-1 {
-			text, _ := json.Marshal(string(list))
-			_, _ = w.Write(text[1 : len(text)-1])
+		if len(list) > 16<<10 {
+			writeText(w, list)
 			list = list[:0]
 		}
 	}
+	writeText(w, list)
 	_, _ = io.WriteString(w, end)
+}
+
+// writeText writes a part of a text of JSON.
+func writeText(w io.Writer, part []byte) {
+	text, _ := json.Marshal(string(part))
+	_, _ = w.Write(text[1 : len(text)-1])
 }
 
 func (c *checkout) withoutFiles() remembered {
@@ -91,6 +107,10 @@ func (c *checkout) withoutFiles() remembered {
 	}
 	left := int64(maxRemembered)
 	for _, f := range c.files {
+		if f.Defect != nil {
+			m.Others = append(m.Others, other{f.Path, *f.Defect})
+			continue
+		}
 		if !c.blobs.used[f.ID] || f.Size > left {
 			continue
 		}
@@ -145,6 +165,12 @@ func (m *remembered) checkout(lim GitLimits) *checkout {
 		}
 		last = f.Path
 		c.files = append(c.files, f)
+	}
+	for _, o := range m.Others {
+		c.files = append(c.files, pack.File{Path: o.Path, Defect: &o.Defect})
+	}
+	if len(m.Others) > 0 {
+		slices.SortFunc(c.files, func(a, b pack.File) int { return strings.Compare(a.Path, b.Path) })
 	}
 	for id, data := range m.Data {
 		if name := plumbing.NewHash(id); plumbing.ComputeHash(plumbing.BlobObject, data) == name {

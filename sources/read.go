@@ -94,6 +94,9 @@ func (r *reader) source(s *Spec) error {
 	first := len(r.files)
 	r.files = appendFiles(r.files, files)
 	r.noticeUnmatchedRead(s, files)
+	if err := r.checkReadable(s, files); err != nil {
+		return err
+	}
 	return r.addValues(s, at, files, first)
 }
 

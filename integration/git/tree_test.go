@@ -64,7 +64,7 @@ func TestGitTreesRefused(t *testing.T) {
 			return r.Tree(gitserver.Entry{Mode: "100644", Name: "a", Hash: r.Object("blob", "x\n")}, gitserver.Entry{Mode: "40000", Name: "a", Hash: r.Tree()})
 		}, status: 65, text: "twice"},
 		"unsorted":         {root: entries(gitserver.Entry{Mode: "100644", Name: "b"}, gitserver.Entry{Mode: "100644", Name: "a"}), status: 65, text: "not sorted"},
-		"unknown mode":     {root: entries(gitserver.Entry{Mode: "100777", Name: "a"}), status: 65, text: "mode"},
+		"unknown mode":     {root: entries(gitserver.Entry{Mode: "60000", Name: "a"}), status: 65, text: "mode"},
 		"state of confit":  {commit: tree(gitserver.Tree{".confit-default/manifest.json": {Data: "{}"}}), status: 78, text: ".confit-default"},
 		"state of another": {commit: tree(gitserver.Tree{".confit-x/a": {Data: "{}"}}), status: 78, text: ".confit-x"},
 	} {

@@ -42,7 +42,19 @@ func (f *Files) find(name string) (*content.File, bool) {
 			return f.list[i], true
 		}
 	}
+	for _, file := range f.list {
+		if holdsFiles(file) && strings.HasPrefix(p, file.Path+"/") && (!named || file.Tree == tree) {
+			return file, true // its content is an error that tells why the file is not there
+		}
+	}
 	return nil, false
+}
+
+// holdsFiles tells whether an entry without content may have files below it that are not
+// listed, like a submodule.
+func holdsFiles(f *content.File) bool {
+	h, ok := f.Blob.(interface{ HoldsFiles() bool })
+	return ok && h.HoldsFiles()
 }
 
 // match returns the files that match a glob, one for each path.
@@ -53,7 +65,7 @@ func (f *Files) match(pattern string) *Files {
 	}
 	out := &Files{}
 	for _, file := range f.list {
-		if named && file.Tree != tree || !glob.Match(p, file.Path) {
+		if named && file.Tree != tree || !glob.Match(p, file.Path) && !(holdsFiles(file) && glob.Below(p, file.Path)) {
 			continue
 		}
 		if n := len(out.list); n == 0 || out.list[n-1].Path != file.Path {
@@ -114,7 +126,12 @@ func (e *eval) content(at parse.Node, f *content.File) string {
 	}
 	src, err := FileSource(f)
 	if err != nil {
-		panic(stop{diag.Problems(err, diag.CauseIO)[0]})
+		p := diag.Problems(err, diag.CauseIO)[0]
+		if p.Pos.File == "" { // an entry without content
+			e.fail(at, p.Code, p.Text, p.Hint)
+			return ""
+		}
+		panic(stop{p})
 	}
 	return src.Text
 }

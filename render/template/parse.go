@@ -28,6 +28,9 @@ type Source struct {
 // FileSource reads a file.
 func FileSource(f *content.File) (*Source, error) {
 	data, err := f.Bytes()
+	if known := (*diag.Problem)(nil); errors.As(err, &known) {
+		return nil, known
+	}
 	if err != nil {
 		p := diag.Problemf(diag.CauseIO, "file-io", diag.Pos{File: f.From}, "the file cannot be read back from where it was put aside")
 		p.Err = err

@@ -21,5 +21,8 @@
 //   - files.go has Objects.Files, and dir.go finds the directory to list.
 //   - walk.go walks the trees below it. tree.go parses their entries, and name.go checks the
 //     names.
-//   - link.go resolves symlinks.
+//   - link.go resolves symlinks, and standin.go recognizes blobs that stand for a file elsewhere.
+//
+// An entry without a regular file is listed with its Defect: only a caller who needs the
+// entry makes an error of it.
 package pack

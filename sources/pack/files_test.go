@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -22,7 +23,86 @@ func filesOf(t *testing.T, dir string, lim Limits, root object, others ...object
 	if err != nil {
 		t.Fatal(err)
 	}
-	return o.Files(idOf(c), dir, lim)
+	return withDefects(o.Files(idOf(c), dir, lim))
+}
+
+// withDefects makes problems of the entries that are listed with a defect.
+func withDefects(files []File, err error) ([]File, error) {
+	errs := []error{err}
+	for _, f := range files {
+		if f.Defect != nil {
+			errs = append(errs, f.Defect.Problem())
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return files, nil
+}
+
+// TestDefects makes sure that an entry without content leaves the others alone.
+func TestDefects(t *testing.T) {
+	pointer := blob("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n")
+	crypt := blob("\x00GITCRYPT\x00\x01\x02")
+	away := blob("/dev/null")
+	bad := tree("100644 f", sample)
+	root := tree(`100644 a\b`, sample, "40000 d\r", bad, "100644 e\xff", sample, "100644 file", sample, "120000 link", away,
+		"160000 mod", plumbing.ZeroHash, "60000 node", sample, "100644 pointer", pointer, "100644 secret", crypt)
+	c := commit(root)
+	o, _, err := readPack(t, writePack(bad, pointer, crypt, away, root, c, sample), Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := o.Files(idOf(c), "", Limits{})
+	var got []string
+	for _, f := range files {
+		switch {
+		case f.Defect == nil:
+			got = append(got, f.Path)
+		case f.Defect.Tree:
+			got = append(got, f.Path+": "+f.Defect.Code+"/")
+		default:
+			got = append(got, f.Path+": "+f.Defect.Code)
+		}
+	}
+	want := []string{`a\b: git-tree`, "d\r: git-tree/", "e\ufffd: git-tree", "file", "link: git-symlink/", "mod: git-submodule/", "node: git-tree", "pointer: git-lfs", "secret: encrypted"}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("Files = %q, %v, want %q", got, err, want)
+	}
+}
+
+// TestLargeFile makes sure that a file over the limit is named, and where it lies.
+func TestLargeFile(t *testing.T) {
+	large := blob(strings.Repeat("x", 5000))
+	video := tree("100644 film", large)
+	html := tree("100644 f", sample)
+	root := tree("40000 html", html, "40000 video", video)
+	c := commit(root)
+	o, store, err := readPack(t, writePack(large, video, html, root, c, sample), Limits{File: 4000})
+	if err != nil || store.len() != 1 {
+		t.Fatalf("Read keeps %d blobs, %v, want one", store.len(), err)
+	}
+	for dir, part := range map[string]string{"": "video/film has 5000 bytes", "video": "video/film has 5000 bytes", "html": "video/film has 5000 bytes, more than the limit of 4000 bytes; it lies outside of path: html"} {
+		if _, err := o.Files(idOf(c), dir, Limits{File: 4000}); !is(err, diag.CauseLimit, "git-limit", part) {
+			t.Errorf("Files below %q = %v, want %q", dir, err, part)
+		}
+	}
+}
+
+// TestOldModes makes sure that modes of old tools are those of Git.
+func TestOldModes(t *testing.T) {
+	root := tree("100664 a", sample, "100666 b", sample, "0100600 c", sample, "100777 d", sample, "100701 e", sample, "040000 f", tree(), "0100755 g", sample)
+	files, err := filesOf(t, "", Limits{}, root, tree())
+	var got string
+	for _, f := range files {
+		got += f.Path
+		if f.Exec {
+			got += "*"
+		}
+	}
+	if want := "abcd*e*g*"; err != nil || got != want {
+		t.Errorf("Files = %q, %v, want %q", got, err, want)
+	}
 }
 
 func TestBadTrees(t *testing.T) {
@@ -57,11 +137,10 @@ func TestBadTrees(t *testing.T) {
 		"twins, kelvin":     {tree("100644 k", sample, "100644 \u212a", sample), "only in case"},
 		"unsorted":          {tree("100644 b", sample, "100644 a", sample), "sorted"},
 		"unsorted folder":   {tree("40000 a", tree(), "100644 a.b", sample), "sorted"},
-		"mode 0":            {tree("0 a", sample), "well-formed"},
-		"mode 100600":       {tree("100600 a", sample), "mode"},
+		"mode 0":            {tree("0 a", sample), "mode"},
 		"device":            {tree("60000 a", sample), "mode"},
 		"mode 9":            {tree("100649 a", sample), "well-formed"},
-		"padded mode":       {tree("040000 a", tree()), "well-formed"},
+		"long mode":         {tree("1000000 a", tree()), "well-formed"},
 		"no mode":           {tree(" a", sample), "well-formed"},
 		"cut off":           {object{kind: plumbing.TreeObject, data: []byte("100644 a\x00123")}, "well-formed"},
 		"no NUL":            {object{kind: plumbing.TreeObject, data: []byte("100644 a")}, "well-formed"},
@@ -217,7 +296,7 @@ func TestRefused(t *testing.T) {
 func TestAllProblems(t *testing.T) {
 	var entries []any
 	for i := range 100 {
-		entries = append(entries, fmt.Sprintf("160000 m%02d", i), plumbing.ZeroHash)
+		entries = append(entries, fmt.Sprintf("100644 a/%02d", i), sample)
 	}
 	_, err := filesOf(t, "", Limits{}, tree(entries...))
 	if got := diag.Problems(err, 0); len(got) != maxProblems {
@@ -239,6 +318,7 @@ func sound(t *testing.T, files []File, err error, lim Limits) {
 	if len(files) > lim.Files || err != nil && files != nil {
 		t.Fatalf("Files = %d files, %v", len(files), err)
 	}
+	files = slices.DeleteFunc(slices.Clone(files), func(f File) bool { return f.Defect != nil })
 	for i, f := range files {
 		if !fs.ValidPath(f.Path) || strings.Contains(strings.ToLower("/"+f.Path+"/"), "/.git/") {
 			t.Errorf("path %q", f.Path)

@@ -46,6 +46,24 @@ func (f *inflater) inflate(p *bufferPool, length int) (*buffer, error) {
 	return nil, err
 }
 
+// copyTo reads one stream of length bytes into w.
+func (f *inflater) copyTo(w io.Writer, length int64) error {
+	if err := f.reset(); err != nil {
+		return err
+	}
+	n, err := io.CopyN(w, f.stream, length)
+	if err == nil {
+		err = f.end()
+	}
+	if err != io.EOF {
+		return err
+	}
+	if n < length {
+		return errLength
+	}
+	return nil
+}
+
 // reset reads the header of the next stream.
 func (f *inflater) reset() (err error) {
 	if f.stream == nil {

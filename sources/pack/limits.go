@@ -43,6 +43,11 @@ func overLimit(field, format string, args ...any) *diag.Problem {
 	return p
 }
 
+// largeObject is the problem of an object over Limits.File whose path is not known.
+func largeObject(size int64, lim Limits) *diag.Problem {
+	return overLimit("file", "an object of the pack has %d bytes, more than the limit of %s", size, formatBytes(lim.File))
+}
+
 func newProblem(c diag.Cause, code, format string, args ...any) *diag.Problem {
 	return &diag.Problem{Cause: c, Code: code, Text: fmt.Sprintf(format, args...)}
 }

@@ -88,7 +88,9 @@ func TestLimits(t *testing.T) {
 	}{
 		"wire":            {writePack(many...), Limits{Pack: 1000}, "larger than the limit of 1000 bytes"},
 		"objects":         {writePack(many...), Limits{Objects: 79}, "80 objects"},
-		"one object":      {writePack(base), Limits{File: 1<<20 - 1}, "1048576 bytes"},
+		"one tree":        {writePack(object{kind: plumbing.TreeObject, data: zeros}), Limits{File: 1<<20 - 1}, "1048576 bytes"},
+		"delta of a blob": {writePack(base, ref(base, zeros[:100])), Limits{File: 1<<20 - 1}, "1048576 bytes"},
+		"blob of a bomb":  {writePack(base), Limits{File: 1 << 10, Total: 1<<20 - 1}, "1048576 bytes"},
 		"a claim":         {writePack(object{kind: 3, data: []byte("x"), size: 1 << 50}), Limits{}, "1125899906842624 bytes"},
 		"zlib bomb":       {writePack(many...), Limits{Total: 10 << 20}, "10 MiB"},
 		"delta bomb":      {writePack(base, ref(base, grow)), Limits{}, "31457280 bytes"},

@@ -35,7 +35,7 @@ func (w *walker) link(out string, at dirChain, e treeEntry) error {
 	if why, ok := err.(linkError); ok {
 		p := newProblem(diag.CauseData, "git-symlink", "the symlink %s %s", w.quotedPath(out), string(why))
 		p.Hint = "replace it by what it should lead to, or narrow or widen path:"
-		return w.report(p)
+		return w.defect(out, true, p)
 	}
 	switch {
 	case err != nil:

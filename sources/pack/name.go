@@ -12,24 +12,33 @@ const (
 	maxPath = 4096 // bytes of a path, PATH_MAX
 )
 
-// nameProblem says why the name of an entry is refused; "" means it is fine. It refuses names
-// that are another name on some file system.
-func nameProblem(name string) string {
+// forbiddenName says why Git itself refuses the name of an entry; "" means it does not.
+func forbiddenName(name string) string {
 	switch {
 	case name == "":
 		return "has an entry with an empty name"
 	case name == "." || name == "..":
 		return "is a name that no file can have"
+	case strings.Contains(name, "/"):
+		return "has a slash in its name"
+	case isDotGit(name):
+		return "is a spelling of .git"
+	}
+	return ""
+}
+
+// nameProblem says why some system cannot hold the name of an entry, or holds another file
+// under it; "" means every system can.
+func nameProblem(name string) string {
+	switch {
 	case !utf8.ValidString(name):
 		return "is not UTF-8"
-	case strings.ContainsAny(name, `/\`):
-		return "has a slash or backslash in its name"
+	case strings.Contains(name, `\`):
+		return "has a backslash in its name"
 	case strings.ContainsFunc(name, unicode.IsControl):
 		return "has a control character in its name"
 	case len(name) > maxName:
 		return fmt.Sprintf("has a name of %d bytes; %d is the limit", len(name), maxName)
-	case isDotGit(name):
-		return "is a spelling of .git"
 	}
 	return ""
 }

@@ -126,17 +126,34 @@ func (r *reader) readObject() error {
 	if err != nil {
 		return err
 	}
-	if length > r.lim.File {
-		return overLimit("file", "an object of the pack has %d bytes, more than the limit of %s", length, formatBytes(r.lim.File))
+	if length > r.lim.File && (kind != plumbing.BlobObject || length > r.lim.Total) {
+		return largeObject(length, r.lim)
 	}
 	if err := r.resolver.chargeInflated(length); err != nil {
 		return err
+	}
+	if length > r.lim.File {
+		return r.skipBlob(length)
 	}
 	j.data, err = r.inflater.inflate(r.resolver.pool, int(length))
 	if err != nil {
 		return err
 	}
 	return r.resolver.submit(j)
+}
+
+// skipBlob reads a blob over the limit for its id alone, so that the error can name the file.
+func (r *reader) skipBlob(length int64) error {
+	h := newHasher()
+	h.begin(plumbing.BlobObject, length)
+	if err := r.inflater.copyTo(h.sha1, length); err != nil {
+		return err
+	}
+	id, ok := h.end()
+	if !ok {
+		return collision()
+	}
+	return r.resolver.skip(id, length)
 }
 
 func (r *reader) readTypeAndSize() (plumbing.ObjectType, int64, error) {

@@ -49,20 +49,21 @@ type resolver struct {
 	pool   *bufferPool
 	cache  blobCache
 
-	mu          sync.Mutex
-	jobReady    sync.Cond // a job is ready, or no more jobs come
-	jobDone     sync.Cond // a job is finished
-	closed      bool
-	ready       []job
-	queued      int64                   // cost of the jobs that are neither finished nor parked
-	waiting     map[int32][]job         // deltas by the index of their base
-	orphans     map[plumbing.Hash][]job // deltas by the id of a base that was not read yet
-	entries     []entry
-	index       map[plumbing.Hash]int32
-	contents    map[int32][]byte // of commits, trees and tags
-	lfsPointers map[plumbing.Hash]struct{}
-	memory      int64 // bytes of contents and of parked jobs
-	inflated    int64 // bytes of everything inflated so far
+	mu       sync.Mutex
+	jobReady sync.Cond // a job is ready, or no more jobs come
+	jobDone  sync.Cond // a job is finished
+	closed   bool
+	ready    []job
+	queued   int64                   // cost of the jobs that are neither finished nor parked
+	waiting  map[int32][]job         // deltas by the index of their base
+	orphans  map[plumbing.Hash][]job // deltas by the id of a base that was not read yet
+	entries  []entry
+	index    map[plumbing.Hash]int32
+	contents map[int32][]byte // of commits, trees and tags
+	standIns map[plumbing.Hash]standIn
+	large    map[plumbing.Hash]int64 // sizes of the blobs over Limits.File, which are not kept
+	memory   int64                   // bytes of contents and of parked jobs
+	inflated int64                   // bytes of everything inflated so far
 }
 
 func newResolver(ctx context.Context, cancel context.CancelCauseFunc, s Store, lim Limits) *resolver {
@@ -70,7 +71,7 @@ func newResolver(ctx context.Context, cancel context.CancelCauseFunc, s Store, l
 		ctx: ctx, cancel: cancel, store: s, lim: lim, pool: new(bufferPool),
 		cache:   blobCache{free: cacheSize, buffers: map[int32]*buffer{}},
 		waiting: map[int32][]job{}, orphans: map[plumbing.Hash][]job{},
-		contents: map[int32][]byte{}, lfsPointers: map[plumbing.Hash]struct{}{},
+		contents: map[int32][]byte{}, standIns: map[plumbing.Hash]standIn{}, large: map[plumbing.Hash]int64{},
 	}
 	r.jobReady.L, r.jobDone.L = &r.mu, &r.mu
 	context.AfterFunc(ctx, r.wakeAll)
@@ -136,6 +137,24 @@ func (r *resolver) submit(j job) error {
 	default:
 		r.waiting[j.base] = append(r.waiting[j.base], j)
 		r.queued += j.cost()
+	}
+	return nil
+}
+
+// skip records a blob whose content is not kept.
+func (r *resolver) skip(id plumbing.Hash, size int64) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	index := int32(len(r.entries))
+	r.entries = append(r.entries, entry{id: id, size: size, kind: plumbing.BlobObject})
+	if _, twice := r.index[id]; !twice {
+		r.index[id] = index
+	}
+	r.large[id] = size
+	r.unblock(index, r.orphans[id])
+	delete(r.orphans, id)
+	if r.ctx.Err() != nil {
+		return context.Cause(r.ctx)
 	}
 	return nil
 }
@@ -224,5 +243,5 @@ func (r *resolver) close() {
 }
 
 func (r *resolver) objects() *Objects {
-	return &Objects{entries: r.entries, index: r.index, contents: r.contents, lfsPointers: r.lfsPointers, store: r.store}
+	return &Objects{entries: r.entries, index: r.index, contents: r.contents, standIns: r.standIns, large: r.large, store: r.store}
 }

@@ -6,15 +6,30 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
-// The modes of an entry of a tree. Early versions of Git wrote 0100664.
+// The modes of an entry of a tree, after canonicalMode.
 const (
 	modeTree      = 0o040000
 	modeFile      = 0o100644
-	modeGroupFile = 0o100664
 	modeExec      = 0o100755
 	modeLink      = 0o120000
 	modeSubmodule = 0o160000
 )
+
+const modeType = 0o170000 // the bits of a mode that tell the type
+
+// canonicalMode reads a mode like Git: of the permissions, only that of the owner to execute
+// a file counts. Old tools wrote 0100664, 0100666 and others.
+func canonicalMode(mode uint32) uint32 {
+	switch kind := mode & modeType; {
+	case kind == modeFile&modeType && mode&0o100 != 0:
+		return modeExec
+	case kind == modeFile&modeType:
+		return modeFile
+	case kind == modeTree || kind == modeLink || kind == modeSubmodule:
+		return kind
+	}
+	return mode
+}
 
 type treeEntry struct {
 	mode uint32
@@ -23,13 +38,14 @@ type treeEntry struct {
 }
 
 func (e treeEntry) isFile() bool {
-	return e.mode == modeFile || e.mode == modeGroupFile || e.mode == modeExec
+	return e.mode == modeFile || e.mode == modeExec
 }
 
-// nextEntry cuts the first entry off a tree: mode in octal, space, name, NUL, id.
+// nextEntry cuts the first entry off a tree: mode in octal, space, name, NUL, id. Old tools
+// wrote zeros before the mode, which Git skips.
 func nextEntry(raw []byte) (e treeEntry, rest []byte, ok bool) {
 	mode, rest, ok := bytes.Cut(raw, []byte(" "))
-	if !ok || len(mode) == 0 || len(mode) > 6 || mode[0] == '0' {
+	if !ok || len(mode) == 0 || len(bytes.TrimLeft(mode, "0")) > 6 {
 		return e, nil, false
 	}
 	for _, c := range mode {
@@ -38,6 +54,7 @@ func nextEntry(raw []byte) (e treeEntry, rest []byte, ok bool) {
 		}
 		e.mode = e.mode<<3 | uint32(c-'0')
 	}
+	e.mode = canonicalMode(e.mode)
 	e.name, rest, ok = bytes.Cut(rest, []byte{0})
 	if !ok || len(rest) < len(e.id) {
 		return e, nil, false

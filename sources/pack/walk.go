@@ -116,19 +116,25 @@ func (w *walker) walk(out string, at dirChain) error {
 // the same directory, by their case-folded form.
 func (w *walker) entry(out string, at dirChain, e treeEntry, names map[string]string) error {
 	name := out[len(out)-len(e.name):]
-	if what := nameProblem(name); what != "" {
+	if what := forbiddenName(name); what != "" {
 		return w.reportTree(out, what)
 	}
-	if len(out) > maxPath {
-		return w.reportTree(out[:100]+"…", "is too long a path")
-	}
 	folded := glob.FoldCase(name)
-	if other, ok := names[folded]; ok && other == name {
+	other, ok := names[folded]
+	if ok && other == name {
 		return w.reportTree(out, "is there twice")
-	} else if ok {
-		return w.reportTree(out, "differs from "+diag.Quoted(other)+" beside it only in case")
 	}
 	names[folded] = name
+	what := nameProblem(name)
+	switch {
+	case what == "" && len(out) > maxPath:
+		out, what = out[:100]+"…", "is too long a path"
+	case what == "" && ok:
+		what = "differs from " + diag.Quoted(other) + " beside it only in case"
+	}
+	if what != "" {
+		return w.treeDefect(out, e, what)
+	}
 	switch {
 	case e.mode == modeTree:
 		return w.walk(out, at.child(e))
@@ -137,9 +143,28 @@ func (w *walker) entry(out string, at dirChain, e treeEntry, names map[string]st
 	case e.mode == modeLink:
 		return w.link(out, at, e)
 	case e.mode == modeSubmodule:
-		return w.report(submoduleProblem(w.quotedPath(out)))
+		return w.defect(out, true, submoduleProblem(w.quotedPath(out)))
 	}
-	return w.reportTree(out, "has a mode that Git does not know")
+	return w.treeDefect(out, e, "has a mode that Git does not know")
+}
+
+// defect lists an entry without content. tree tells whether it holds files, or may.
+func (w *walker) defect(out string, tree bool, p *diag.Problem) error {
+	return w.list(File{Path: strings.ToValidUTF8(out, "\ufffd"), Defect: &Defect{p.Code, p.Text, p.Hint, tree}})
+}
+
+func (w *walker) treeDefect(out string, e treeEntry, what string) error {
+	p := newProblem(diag.CauseData, "git-tree", "%s %s", w.quotedPath(out), what)
+	p.Hint = "rename it in the repository, or narrow what is read of it with path:, read: or the glob of the entry"
+	return w.defect(out, e.mode == modeTree || e.mode == modeLink, p)
+}
+
+func (w *walker) list(f File) error {
+	if len(w.files) >= w.lim.Files {
+		return overLimit("files", "%s has more than %d files", w.quotedPath(""), w.lim.Files)
+	}
+	w.files = append(w.files, f)
+	return nil
 }
 
 func submoduleProblem(at string) *diag.Problem {
@@ -153,17 +178,63 @@ func (w *walker) file(out string, e treeEntry) error {
 	if !ok || w.objects.entries[i].kind != plumbing.BlobObject {
 		return missingObject(e.id)
 	}
-	if len(w.files) >= w.lim.Files {
-		return overLimit("files", "%s has more than %d files", w.quotedPath(""), w.lim.Files)
-	}
 	if n := w.objects.entries[i].size; n > w.lim.File {
 		return overLimit("file", "%s has %d bytes, more than the limit of %s", w.quotedPath(out), n, formatBytes(w.lim.File))
 	}
-	if _, ok := w.objects.lfsPointers[e.id]; ok {
-		p := newProblem(diag.CauseData, "git-lfs", "%s is kept in Git LFS: the repository has only a pointer to it", w.quotedPath(out))
-		p.Hint = "commit the file itself (git lfs migrate export), or narrow path:"
-		return w.report(p)
+	if p := w.objects.standIns[e.id].problem(w.quotedPath(out)); p != nil {
+		return w.defect(out, false, p)
 	}
-	w.files = append(w.files, File{out, e.id, w.objects.entries[i].size, e.mode == modeExec})
-	return nil
+	return w.list(File{Path: out, ID: e.id, Size: w.objects.entries[i].size, Exec: e.mode == modeExec})
+}
+
+// checkLargest reports an object over the limit that is not below the directory: the limit
+// is on the whole pack, which has every file of the commit.
+func (w *walker) checkLargest(root plumbing.Hash) error {
+	if len(w.objects.large) == 0 {
+		return nil
+	}
+	at, size, err := w.findLarge("", root, map[plumbing.Hash]bool{})
+	switch {
+	case err != nil:
+		return err
+	case at == "":
+		for _, size := range w.objects.large {
+			return overLimit("file", "a file of an earlier commit has %d bytes, more than the limit of %s", size, formatBytes(w.lim.File))
+		}
+	}
+	where := ""
+	if w.dir != "" && !strings.HasPrefix(at, w.dir+"/") {
+		where = "; it lies outside of path: " + diag.Quoted(w.dir) + ", but the server sends the whole commit"
+	}
+	return overLimit("file", "%s has %d bytes, more than the limit of %s%s", diag.Quoted(at), size, formatBytes(w.lim.File), where)
+}
+
+// findLarge returns the path and size of a file over the limit in a tree; "" for none. seen
+// has the trees that hold none.
+func (w *walker) findLarge(at string, tree plumbing.Hash, seen map[plumbing.Hash]bool) (string, int64, error) {
+	raw, ok := w.objects.content(tree, plumbing.TreeObject)
+	if !ok || seen[tree] || strings.Count(at, "/") > maxPath/2 {
+		return "", 0, nil // no part of path: needs it
+	}
+	seen[tree] = true
+	for len(raw) > 0 {
+		e, rest, ok := nextEntry(raw)
+		if !ok {
+			return "", 0, nil
+		}
+		raw = rest
+		if err := w.chargeSteps(1); err != nil {
+			return "", 0, err
+		}
+		p := join(at, string(e.name))
+		if size, ok := w.objects.large[e.id]; ok && e.isFile() {
+			return p, size, nil
+		}
+		if e.mode == modeTree {
+			if found, size, err := w.findLarge(p, e.id, seen); found != "" || err != nil {
+				return found, size, err
+			}
+		}
+	}
+	return "", 0, nil
 }

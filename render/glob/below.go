@@ -1,0 +1,20 @@
+package glob
+
+import "strings"
+
+// Below tells whether a pattern can match a path below a directory.
+func Below(pattern, dir string) bool {
+	parts := strings.Split(pattern, "/")
+	for name := range strings.SplitSeq(dir, "/") {
+		switch {
+		case len(parts) == 0:
+			return false
+		case parts[0] == "**":
+			return true
+		case !matchPart(parts[0], name):
+			return false
+		}
+		parts = parts[1:]
+	}
+	return len(parts) > 0
+}
