@@ -189,9 +189,9 @@ func (c *confit) explain(args []string) error {
 func printExplained(w io.Writer, all []values.Explained) error {
 	var b strings.Builder
 	for _, x := range all {
-		fmt.Fprintf(&b, "%s = %s\n  from %s\n", diag.Quoted(x.Path), diag.EscapeControls(string(x.Value)), origin(x.Setting))
+		fmt.Fprintf(&b, "%s = %s\n  from %s\n", diag.Quoted(x.Path), diag.EscapeLine(string(x.Value)), origin(x.Setting))
 		for _, o := range slices.Backward(x.Overrode) {
-			fmt.Fprintf(&b, "  over %s from %s\n", diag.EscapeControls(string(o.Value)), origin(o))
+			fmt.Fprintf(&b, "  over %s from %s\n", diag.EscapeLine(string(o.Value)), origin(o))
 		}
 		for _, name := range x.ReadBy {
 			fmt.Fprintf(&b, "  read by %s\n", diag.Quoted(name))
@@ -203,7 +203,7 @@ func printExplained(w io.Writer, all []values.Explained) error {
 
 func origin(s values.Setting) string {
 	if s.Place == "" || s.Place == s.Source {
-		return s.Source
+		return diag.EscapeLine(s.Source)
 	}
-	return s.Place + " (" + s.Source + ")"
+	return diag.EscapeLine(s.Place + " (" + s.Source + ")")
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"strings"
@@ -10,7 +11,8 @@ import (
 )
 
 // A Console writes messages to stderr. Its methods may be called by several goroutines at
-// once.
+// once. Each text becomes one line without control characters or workflow commands,
+// whoever wrote the text.
 type Console struct {
 	Stderr  io.Writer
 	JSON    bool                // a message is an object on a line
@@ -65,7 +67,7 @@ func (c *Console) Detail(text string) {
 }
 
 // Progress overwrites one line of a terminal.
-func (c *Console) Progress(text string) { c.write("\r" + text + "\x1b[K\r") }
+func (c *Console) Progress(text string) { c.write("\r" + diag.EscapeLine(text) + "\x1b[K\r") }
 
 func (c *Console) line(level, text string) string {
 	if c.JSON {
@@ -74,10 +76,10 @@ func (c *Console) line(level, text string) string {
 			Text  string `json:"msg"`
 		}{level, text})
 	}
-	if level == "info" {
-		return text + "\n"
+	if level != "info" {
+		text = level + ": " + text
 	}
-	return level + ": " + text + "\n"
+	return diag.EscapeLine(text) + "\n"
 }
 
 // write puts whole lines on stderr. A reader that has gone is no reason to stop.
@@ -92,13 +94,18 @@ func (c *Console) write(text string) {
 
 func jsonLine(v any) string {
 	b, _ := json.Marshal(v)
-	return string(b) + "\n"
+	return string(diag.EscapeJSON(b)) + "\n"
 }
 
 // WriteJSON writes indented JSON for people and programs.
 func WriteJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(diag.EscapeJSON(b.Bytes()))
+	return err
 }

@@ -44,11 +44,15 @@ func annotations(w io.Writer, all []Finding, where func(file string) string) err
 	var errs []error
 	for _, f := range all {
 		at := f.Pos.Outer()
-		text := strings.Join(append([]string{f.Text}, notes(f.Problem)...), "\n")
+		lines := append([]string{f.Text}, notes(f.Problem)...)
 		if f.Hint != "" {
-			text += "\nhint: " + f.Hint
+			lines = append(lines, "hint: "+f.Hint)
 		}
-		_, err := fmt.Fprintf(w, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", f.Level, property.Replace(where(at.File)), max(at.Line, 1), max(at.Col, 1), property.Replace(f.Code), message.Replace(text))
+		for i, line := range lines {
+			lines[i] = message.Replace(diag.EscapeLine(line))
+		}
+		file := property.Replace(diag.EscapeLine(where(at.File)))
+		_, err := fmt.Fprintf(w, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", f.Level, file, max(at.Line, 1), max(at.Col, 1), property.Replace(f.Code), strings.Join(lines, "%0A"))
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)

@@ -14,15 +14,15 @@ func (c *Console) problem(level string, p *diag.Problem) string {
 		return jsonLine(asRecord(level, p))
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n", level, p.Error())
+	b.WriteString(c.line(level, p.Error()))
 	if p.Source != "" {
 		b.WriteString(excerpt(p))
 	}
 	for _, n := range p.Notes {
-		fmt.Fprintf(&b, "  %s\n", n)
+		b.WriteString("  " + diag.EscapeLine(n) + "\n")
 	}
 	if p.Hint != "" {
-		fmt.Fprintf(&b, "hint: %s\n", p.Hint)
+		b.WriteString(c.line("hint", p.Hint))
 	}
 	return b.String()
 }
