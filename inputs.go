@@ -161,7 +161,7 @@ func (c *confit) checkReplaced(sp *spec) error {
 			if !slices.Contains(names, name) {
 				hint := "give the git source a name:"
 				if len(names) > 0 {
-					hint = "the named git sources are " + strings.Join(names, ", ")
+					hint = "the named git sources are " + diag.QuotedList(names)
 				}
 				all = append(all, usagef(flag+": no git source has the name "+diag.Quoted(name), hint))
 			}

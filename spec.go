@@ -108,7 +108,7 @@ func (sp *spec) checkHead(file bool) error {
 func (sp *spec) checkEntry(e *render.Entry) error {
 	var all []error
 	if tree, _, ok := strings.Cut(e.Ref(), ":"); ok && !sp.hasTree(tree) {
-		all = append(all, e.Problem(e.Kind(), "no source has the name "+diag.Quoted(tree), "set name: "+tree+" on a source"))
+		all = append(all, e.Problem(e.Kind(), "no source has the name "+diag.Quoted(tree), "set name: "+diag.Quoted(tree)+" on a source"))
 	}
 	if to := strings.TrimSuffix(e.StaticTo(), "/"); to != "" && to != "." {
 		if err := sinks.CheckPath(to); err != nil {

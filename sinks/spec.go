@@ -76,7 +76,7 @@ func CheckSpecs(specs []Spec, choices []Choice) error {
 	delete(names, "")
 	for _, e := range choices {
 		if len(names) > 0 && !names[e.Sink] && !e.Reported("sink") {
-			all = append(all, e.Problem("sink", "the entry names none of the sinks", "set sink: to one of "+strings.Join(slices.Sorted(maps.Keys(names)), ", ")))
+			all = append(all, e.Problem("sink", "the entry names none of the sinks", "set sink: to one of "+diag.QuotedList(slices.Sorted(maps.Keys(names)))))
 		}
 	}
 	return errors.Join(all...)

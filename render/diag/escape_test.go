@@ -18,7 +18,7 @@ func TestEscapeLine(t *testing.T) {
 		"x ##vso[a]#":                        `x \x23\x23vso[a]\x23`,
 		"#\ufe0f#[a":                         `\x23` + "\ufe0f" + `\x23[a`,
 	} {
-		if got := EscapeLine(text); got != want || Escaped(got) != got {
+		if got := EscapeLine(text); got != want || EscapeLine(got) != got {
 			t.Errorf("EscapeLine(%q) = %q, want %q", text, got, want)
 		}
 	}

@@ -163,7 +163,7 @@ func (d *Decoder) mapping(n *yaml.Node, v reflect.Value, name string) {
 	v.Set(reflect.MakeMap(v.Type()))
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		item := reflect.New(v.Type().Elem()).Elem()
-		d.Decode(n.Content[i+1], item, name+"."+n.Content[i].Value)
+		d.Decode(n.Content[i+1], item, name+"."+diag.Quoted(n.Content[i].Value))
 		v.SetMapIndex(reflect.ValueOf(n.Content[i].Value), item)
 	}
 }
@@ -209,5 +209,5 @@ func nodeKind(n *yaml.Node) string {
 	case yaml.SequenceNode:
 		return "list"
 	}
-	return strings.TrimPrefix(n.ShortTag(), "!!")
+	return diag.Quoted(strings.TrimPrefix(n.ShortTag(), "!!"))
 }

@@ -117,7 +117,7 @@ func (g *grouping) nameOf(item *tree.Node) (string, bool) {
 
 func (g *grouping) unnamed(item *tree.Node, by string) {
 	p := diag.Problemf(diag.CauseData, "list-item", item.Pos(), "an item of %s has no %s to tell which one it goes over", diag.Quoted(g.path.String()), diag.Quoted(by))
-	p.Hint = "give each item of the list a " + by + ", or use append in lists:"
+	p.Hint = "give each item of the list a " + diag.Quoted(by) + ", or use append in lists:"
 	g.problems = append(g.problems, p)
 }
 
