@@ -103,6 +103,7 @@ func (c *confit) runPipe(v *verb, flags *pflag.FlagSet, args []string) error {
 	}
 	c.handleSignals()
 	c.watchdog.start(c.set.timeout)
+	c.stdout.To = untimed{c.sys.stdout, c.watchdog}
 	defer c.dropSpool()
 	return v.run(c, args)
 }

@@ -325,10 +325,7 @@ func TestConsoleEscapes(t *testing.T) {
 		p := &diag.Problem{Code: "spec", Pos: diag.Pos{File: text, Line: 1, Col: 1}, Text: text, Source: text, Notes: []string{text}, Hint: text}
 		for _, asJSON := range []bool{false, true} {
 			c.console.JSON = asJSON
-			before := stderr.Len()
-			if got := c.console.Report([]*diag.Problem{p}, text); got != stderr.String()[before:] {
-				t.Errorf("Report returns %q, and prints %q", got, stderr.String()[before:])
-			}
+			c.console.Print(c.console.Report([]*diag.Problem{p}, text))
 			c.console.Notice(text)
 			c.console.Info(text)
 		}

@@ -28,8 +28,10 @@ func run(args []string, sys system) int {
 	root := c.commands(args)
 	root.SetArgs(args)
 	err := diag.CatchPanic(root.Execute)
+	text, status := c.report(err) // within the limits
 	c.watchdog.stop()
-	return c.report(err)
+	c.print(text)
+	return status
 }
 
 // render is the whole pipe: spec → sources → values → outputs → sinks.
@@ -44,8 +46,7 @@ func (c *confit) render([]string) error {
 		return err
 	}
 	if c.set.out == "-" {
-		c.watchdog.stop()
-		return c.print(outs)
+		return c.printOutputs(outs)
 	}
 	all, err := c.deliveries(sp, outs)
 	if err != nil {

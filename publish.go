@@ -121,9 +121,9 @@ func (c *confit) only(outs []content.Output) ([]content.Output, error) {
 	return kept, nil
 }
 
-// print writes the outputs to stdout. Secrets are masked on a terminal; elsewhere the
+// printOutputs writes the outputs to stdout. Secrets are masked on a terminal; elsewhere the
 // command line must say how, so that no masked text ends up in a real file.
-func (c *confit) print(outs []content.Output) error {
+func (c *confit) printOutputs(outs []content.Output) error {
 	if !c.set.masked && !c.set.showSecrets && !isTerminal(c.sys.stdout) {
 		for _, o := range outs {
 			if o.Content.IsSensitive() {

@@ -63,7 +63,9 @@ func newConfit(sys system) *confit {
 	c.console = &console.Console{Stderr: sys.stderr, Explain: func(p *diag.Problem) { access.Explain(p, sys.dir) }}
 	c.watchdog = newWatchdog(func(p *diag.Problem) {
 		c.dropSpool()
-		c.sys.exit(c.report(p))
+		text, status := c.report(p)
+		c.print(text)
+		c.sys.exit(status)
 	})
 	return c
 }
@@ -92,37 +94,44 @@ var statuses = [...]int{
 	diag.CauseUnknown: 70,
 }
 
-// report prints the problems of err and returns the exit status: that of the first cause
-// in the order of render's list.
-func (c *confit) report(err error) int {
+// report words the problems of err and gives the exit status: that of the first cause in
+// the order of diag's list.
+func (c *confit) report(err error) (text string, status int) {
 	if err == nil {
 		if c.differs {
-			return 1
+			return "", 1
 		}
-		return 0
+		return "", 0
 	}
 	if errors.Is(err, console.ErrReaderGone) {
-		return 128 + int(syscall.SIGPIPE) // as of a process that the signal ends
+		return "", 128 + int(syscall.SIGPIPE) // as of a process that the signal ends
 	}
 	problems := c.problems(err)
 	first := slices.MinFunc(problems, func(a, b *diag.Problem) int { return cmp.Compare(a.Cause, b.Cause) })
 	if errors.As(err, &reported{}) {
 		problems = nil
 	}
-	writes, last := c.verb != nil && c.verb.writes, ""
-	if writes && !c.watchdog.committing {
+	last := ""
+	if c.writes() && !c.watchdog.committing {
 		last = "nothing was written"
 	}
-	text := c.console.Report(problems, last)
-	if writes {
-		console.TerminationLog(text)
-	}
+	status = statuses[first.Cause]
 	var signal signalError
 	if errors.As(first, &signal) {
-		return 128 + int(signal.s)
+		status = 128 + int(signal.s)
 	}
-	return statuses[first.Cause]
+	return c.console.Report(problems, last), status
 }
+
+// print writes a report to stderr and to the termination log.
+func (c *confit) print(report string) {
+	c.console.Print(report)
+	if report != "" && c.writes() {
+		console.TerminationLog(report)
+	}
+}
+
+func (c *confit) writes() bool { return c.verb != nil && c.verb.writes }
 
 // problems lists the problems of err in the order of their places. Those of cobra, and
 // those of flags that say what a spec says, are problems of usage.

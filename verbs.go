@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"confit/render"
 	"confit/render/diag"
 	"confit/render/values"
 	"confit/sinks"
@@ -37,7 +38,7 @@ func (c *confit) diff([]string) error {
 		}
 		plans = append(plans, plan)
 	}
-	c.watchdog.stop() // a pager may take its time
+	defer c.watchdog.running.Begin("comparing", "the files")()
 	for i, plan := range plans {
 		c.console.Notices(plan.Notices)
 		if len(all) > 1 && c.set.format != "json" {
@@ -81,7 +82,6 @@ func (c *confit) show(dir string, plan *sinks.Plan) error {
 // validate renders in memory and reports errors, and warnings about probable slips.
 func (c *confit) validate([]string) error {
 	sp, made, err := c.outputs()
-	c.watchdog.stop()
 	if sp.hasEnv() && !c.readsEnv() {
 		c.console.Notice("the env sources are left out: validate reads the environment only with --allow-env")
 	}
@@ -90,7 +90,7 @@ func (c *confit) validate([]string) error {
 		all = append(all, console.Finding{Level: "error", Problem: p})
 	}
 	if err == nil {
-		for _, p := range made.Unused(sp.usedTrees()) {
+		for _, p := range c.unused(sp, made) {
 			all = append(all, console.Finding{Level: "warning", Problem: p})
 		}
 	}
@@ -106,6 +106,11 @@ func (c *confit) validate([]string) error {
 	}
 	c.console.Info(diag.Plural(len(made.Outputs), "output") + are + diag.Plural(len(all), "warning"))
 	return nil
+}
+
+func (c *confit) unused(sp *spec, made *render.Result) []*diag.Problem {
+	defer c.watchdog.running.Begin("looking for", "unused values")()
+	return made.Unused(sp.usedTrees())
 }
 
 // tellTimes begins to measure templates. What it returns tells the times, by name.
@@ -164,7 +169,7 @@ func (c *confit) explain(args []string) error {
 		return err
 	}
 	made, failed := c.execute(sp, in, merged)
-	c.watchdog.stop()
+	defer c.watchdog.running.Begin("explaining", "the values")()
 	var all []values.Explained
 	isFile := false
 	if failed == nil {

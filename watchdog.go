@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -78,7 +79,7 @@ func (w *watchdog) setTimer() {
 }
 
 // wait stops the time of the run while it waits for remotes, which have a time limit of
-// their own.
+// their own, or for a reader of stdout.
 func (w *watchdog) wait(on bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -146,7 +147,7 @@ func (w *watchdog) exceeded(p *diag.Problem) {
 	}
 }
 
-// stop lifts the limits: the run has only to show or publish what was made.
+// stop lifts the limits: the run has only to print its report.
 func (w *watchdog) stop() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -167,4 +168,16 @@ func (w *watchdog) interrupt(p *diag.Problem) {
 	if !w.committing {
 		w.end(p)
 	}
+}
+
+// untimed is a stream whose reader may take as long as it likes: a pager, say.
+type untimed struct {
+	to       io.Writer
+	watchdog *watchdog
+}
+
+func (u untimed) Write(text []byte) (int, error) {
+	u.watchdog.wait(true)
+	defer u.watchdog.wait(false)
+	return u.to.Write(text)
 }

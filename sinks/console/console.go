@@ -23,8 +23,7 @@ type Console struct {
 	mu sync.Mutex // of Stderr
 }
 
-// Report writes problems, and a last line unless it is empty, in one piece. It returns the
-// text.
+// Report words problems, and a last line unless it is empty.
 func (c *Console) Report(all []*diag.Problem, last string) string {
 	var b strings.Builder
 	for _, p := range all {
@@ -34,9 +33,11 @@ func (c *Console) Report(all []*diag.Problem, last string) string {
 	if last != "" {
 		b.WriteString(c.line("info", last))
 	}
-	c.write(b.String())
 	return b.String()
 }
+
+// Print writes a report in one piece.
+func (c *Console) Print(report string) { c.write(report) }
 
 // Notice writes a message about something that is no error.
 func (c *Console) Notice(text string) {
