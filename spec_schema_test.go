@@ -85,6 +85,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"file: a.yaml => file: a.yaml, sensitive: some", "file: a.yaml => file: a.yaml, format: xml", "file: a.yaml => env: A_, format: env",
 		"file: a.yaml => downwardAPI: a, format: ini", "file: a.yaml => file: a.yaml, map: {A: a}", "file: a.yaml => env: ''",
 		"file: a.yaml => env: A_, map: {A: .}", "file: a.yaml => env: A_, map: [A]", "file: a.yaml => file: a.yaml, fromFile: [A]",
+		"file: a.yaml => file: a.yaml, unknown: error", "file: a.yaml => env: A_, unknown: fail", "file: a.yaml => env: A_, nestOn: ''", "file: a.yaml => env: A_, empty: drop",
 		"file: a.yaml => file: a.yaml, lists: {a: prepend}", "file: a.yaml => file: a.yaml, lists: {a: {by: ''}}",
 		"file: a.yaml => file: a.yaml, ref: main", "file: a.yaml => git: 'https://h/p', optional: true", "file: a.yaml => git: 'https://h/p', commit: 4f2a91c",
 		"file: a.yaml => git: 'https://h/p', verify: {}", "file: a.yaml => git: 'https://h/p', verify: {openpgp: k, object: blob}",

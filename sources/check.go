@@ -40,6 +40,18 @@ var envRules = []rule{
 	{"env", func(s *Spec) []string {
 		return textIf(s.Env == "" && len(s.Map)+len(s.FromFile) == 0 && !s.Reported("env"), "env has no prefix, which would take in every variable")
 	}, "give a prefix like APP_, or map: {NAME: path}"},
+	choice("unknown", func(s *Spec) string { return s.Unknown }, "create", "error", "ignore"),
+	choice("empty", func(s *Spec) string { return s.Empty }, "keep", "unset"),
+	{"nestOn", func(s *Spec) []string {
+		return textIf(s.Has("nestOn") && s.NestOn == "" && !s.Reported("nestOn"), "nestOn is empty")
+	}, `write the separator, like "_"`},
+}
+
+// choice is the rule of a field that takes one of a few words.
+func choice(field string, value func(*Spec) string, words ...string) rule {
+	return rule{field, func(s *Spec) []string {
+		return textIf(s.Has(field) && !s.Reported(field) && !slices.Contains(words, value(s)), field+" is none of its choices")
+	}, "write one of " + strings.Join(words, ", ")}
 }
 
 // Check finds the mistakes in a source by itself.

@@ -29,7 +29,7 @@ func (r *reader) vars(s *Spec) ([]values.Var, error) {
 			v, err := r.fromFile(s, of, name, value)
 			vars, names, all = append(vars, v), append(names, of), append(all, err)
 		}
-		if isFile || !s.takes(name) {
+		if isFile || !s.takes(name) || value == "" && s.Empty == "unset" {
 			continue
 		}
 		if _, mapped := s.Map[name]; !mapped && links[name] {

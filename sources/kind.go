@@ -47,7 +47,7 @@ func kinds() []kind {
 		},
 		{
 			name: "env", where: func(s *Spec) string { return s.Env },
-			fields: []string{"map", "fromFile"}, excluded: ownFormat("env"), rules: envRules,
+			fields: []string{"map", "fromFile", "unknown", "nestOn", "empty"}, excluded: ownFormat("env"), rules: envRules,
 		},
 		{
 			name: "git", where: func(s *Spec) string { return s.Git }, shown: remote.Shown, readNone: true, files: (*reader).gitFiles, fields: gitFields,

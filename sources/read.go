@@ -76,7 +76,7 @@ func (r *reader) source(s *Spec) error {
 	k := s.kind()
 	if k.files == nil {
 		vars, err := r.vars(s)
-		r.layers = append(r.layers, values.Layer{Vars: vars, At: at, Lists: s.listRules(at)})
+		r.layers = append(r.layers, values.Layer{Vars: vars, At: at, Env: values.EnvRules{Unknown: s.Unknown, NestOn: s.NestOn}, Lists: s.listRules(at)})
 		return err
 	}
 	files, err := k.files(r, s)

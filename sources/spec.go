@@ -33,6 +33,9 @@ type Spec struct {
 	Typed     bool              `yaml:"typed"`     // text that overrides nothing has YAML's type
 	Map       map[string]string `yaml:"map"`       // variable → path
 	FromFile  []string          `yaml:"fromFile"`  // variables whose value NAME_FILE may take from a file
+	Unknown   string            `yaml:"unknown"`   // variables that match no value: create, error or ignore
+	NestOn    string            `yaml:"nestOn"`    // separator at which the names of new keys nest; "" is "__"
+	Empty     string            `yaml:"empty"`     // variables that are set and empty: keep or unset
 
 	Lists map[string]ListStrategy `yaml:"lists"` // path → how that list is merged with an earlier one
 

@@ -1,8 +1,11 @@
 package values
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"confit/render/diag"
@@ -18,15 +21,34 @@ type Var struct {
 	Origin *tree.Origin
 }
 
+// EnvRules say how the variables of a layer become values.
+type EnvRules struct {
+	Unknown string // of a name that matches no value: "error", "ignore", or "create", the default
+	NestOn  string // where new names nest; "" is "__"
+}
+
+// A placement is a variable with the path that it sets.
+type placement struct {
+	Var
+	path tree.Path
+}
+
 // matchVars finds the path of each variable in base. Names match without regard to case,
-// dots, dashes and underscores. A name that matches nothing makes a new key, with a notice.
-func matchVars(base *tree.Node, l Layer, notify func(string)) ([]*tree.Node, []error) {
+// dots, dashes and underscores. Names that match nothing make new keys, with one notice.
+func matchVars(base *tree.Node, l Layer, notify func(string)) ([]placement, []error) {
 	known := IndexVars(base, l)
 	setBy := map[string]Var{}
-	var nodes []*tree.Node
+	var all []placement
+	var created []string
 	var problems []error
 	for _, v := range l.Vars {
-		path, err := placeVar(base, l.At, known, v, notify)
+		path, isNew, err := placeVar(base, l, known, v)
+		if isNew && l.Env.Unknown == "ignore" {
+			continue
+		}
+		if isNew && l.Env.Unknown == "error" && err == nil {
+			err = unknownVar(base, l, v, path)
+		}
 		if err == nil {
 			if other, ok := setBy[path.String()]; ok {
 				err = bothSet(v, other, path)
@@ -37,13 +59,90 @@ func matchVars(base *tree.Node, l Layer, notify func(string)) ([]*tree.Node, []e
 			problems = append(problems, err)
 			continue
 		}
-		n := tree.NewText(v.Value, 0, v.Origin)
-		if v.Typed {
-			n.InferTypes()
+		if isNew {
+			created = append(created, newKey(base, l, v, path))
 		}
-		nodes = append(nodes, tree.Under(path, n))
+		all = append(all, placement{v, path})
 	}
-	return nodes, problems
+	noticeNewKeys(created, notify)
+	return all, problems
+}
+
+// noticeNewKeys reports all new keys in one notice.
+func noticeNewKeys(created []string, notify func(string)) {
+	const most = 12
+	switch n := len(created); {
+	case n == 1:
+		name, key, _ := strings.Cut(created[0], newKeyVerb)
+		notify(name + " matches no value: it" + newKeyVerb + key)
+	case n > most:
+		notify(diag.Plural(n, "variable") + " match no value: " + strings.Join(created[:most], ", ") + ", …")
+	case n > 0:
+		notify(diag.Plural(n, "variable") + " match no value: " + strings.Join(created, ", "))
+	}
+}
+
+const newKeyVerb = " makes the new key "
+
+// newKey describes a new key, with the keys that resemble it and the name that would set a
+// key in an existing map.
+func newKey(base *tree.Node, l Layer, v Var, path tree.Path) string {
+	text := diag.Quoted(v.Origin.Var) + newKeyVerb + diag.Quoted(path.String()) + nearHint(base, path)
+	if name, to := nestedName(base, l, v); name != "" {
+		text += " (" + diag.Quoted(name) + " would set " + diag.Quoted(to.String()) + ")"
+	}
+	return text
+}
+
+func unknownVar(base *tree.Node, l Layer, v Var, path tree.Path) error {
+	p := diag.Problemf(diag.CauseData, "env-unknown", diag.Pos{File: "env " + v.Origin.Var}, "%s matches no value", diag.Quoted(v.Origin.Var))
+	p.Hint = "give " + diag.Quoted(path.String()) + " a value in an earlier source, or set unknown: create or unknown: ignore" + nearHint(base, path)
+	if name, to := nestedName(base, l, v); name != "" {
+		p.Hint = "write " + diag.Quoted(name) + " for " + diag.Quoted(to.String()) + nearHint(base, path)
+	}
+	return p
+}
+
+// nestedName is the name with "__" after the existing maps that it begins with, and the path
+// that this name sets; "" for a name that begins with none.
+func nestedName(base *tree.Node, l Layer, v Var) (string, tree.Path) {
+	start, _ := base.Find(l.At)
+	if start == nil || l.Env.NestOn != "" {
+		return "", nil
+	}
+	rest := nestAt(start, v.Rest)
+	if rest == v.Rest {
+		return "", nil
+	}
+	return strings.Replace(v.Origin.Var, v.Rest, rest, 1), newPath(base, l.At, rest, "__")
+}
+
+func nestAt(n *tree.Node, rest string) string {
+	for i := range rest {
+		if rest[i] != '_' || i == 0 || strings.Trim(rest[i:], "_") == "" {
+			continue
+		}
+		tail := strings.TrimLeft(rest[i:], "_")
+		if kid := matchKey(n, rest[:i]); kid != nil && (kid.IsMap() || kid.IsList() && tail[0] >= '0' && tail[0] <= '9') {
+			return rest[:i] + "__" + nestAt(kid, tail)
+		}
+	}
+	return rest
+}
+
+// matchKey is the member of n whose name matches, or the item of n with that index.
+func matchKey(n *tree.Node, name string) *tree.Node {
+	if i, err := strconv.Atoi(name); err == nil && n.IsList() && i >= 0 && i < len(n.Children()) {
+		return &n.Children()[i]
+	}
+	if n.IsMap() {
+		for i := range n.Children() {
+			if kid := &n.Children()[i]; FoldName(kid.Key()) == FoldName(name) {
+				return kid
+			}
+		}
+	}
+	return nil
 }
 
 func bothSet(v, other Var, path tree.Path) error {
@@ -53,21 +152,21 @@ func bothSet(v, other Var, path tree.Path) error {
 	return p
 }
 
-func placeVar(base *tree.Node, at tree.Path, known map[string][]tree.Path, v Var, notify func(string)) (tree.Path, error) {
+// placeVar is the path of a variable, and whether it is new.
+func placeVar(base *tree.Node, l Layer, known map[string][]tree.Path, v Var) (path tree.Path, isNew bool, err error) {
 	if v.To != nil {
-		return append(at[:len(at):len(at)], v.To...), nil
+		return append(l.At[:len(l.At):len(l.At)], v.To...), false, nil
 	}
 	found := known[FoldName(v.Rest)]
 	switch len(found) {
 	case 0:
-		path := newPath(base, at, v.Rest)
-		if len(path) == len(at) {
-			return nil, diag.Problemf(diag.CauseData, "env-name", diag.Pos{File: "env " + v.Origin.Var}, "%s leaves no name after the prefix", diag.Quoted(v.Origin.Var))
+		path := newPath(base, l.At, v.Rest, cmp.Or(l.Env.NestOn, "__"))
+		if len(path) == len(l.At) {
+			return nil, false, diag.Problemf(diag.CauseData, "env-name", diag.Pos{File: "env " + v.Origin.Var}, "%s leaves no name after the prefix", diag.Quoted(v.Origin.Var))
 		}
-		notify(fmt.Sprintf("%s matches no value: it makes the new key %s%s", diag.Quoted(v.Origin.Var), diag.Quoted(path.String()), nearHint(base, path)))
-		return path, nil
+		return path, true, nil
 	case 1:
-		return found[0], nil
+		return found[0], false, nil
 	}
 	names := make([]string, len(found))
 	for i, p := range found {
@@ -75,7 +174,7 @@ func placeVar(base *tree.Node, at tree.Path, known map[string][]tree.Path, v Var
 	}
 	p := diag.Problemf(diag.CauseData, "env-ambiguous", diag.Pos{File: "env " + v.Origin.Var}, "%s could mean %s", diag.Quoted(v.Origin.Var), strings.Join(names, " or "))
 	p.Hint = fmt.Sprintf("say which in the spec: map: {%s: %s}", v.Origin.Var, names[0])
-	return nil, p
+	return nil, false, p
 }
 
 // FoldName reduces a name or a path to the form that is compared.
@@ -84,28 +183,42 @@ func FoldName(s string) string {
 }
 
 // IndexVars lists the paths below l.At that match a variable, by their folded form. It skips
-// maps that no variable can lead into.
+// values that no variable can lead into. The index of an item matches only as a part of its
+// own, like the 0 of SERVERS_0_HOST.
 func IndexVars(base *tree.Node, l Layer) map[string][]tree.Path {
 	wanted := make([]string, len(l.Vars))
+	parts := map[string]bool{}
 	for i, v := range l.Vars {
 		wanted[i] = FoldName(v.Rest)
+		for part := range strings.SplitSeq(v.Rest, "_") {
+			parts[part] = true
+		}
 	}
 	sort.Strings(wanted)
 	known := map[string][]tree.Path{}
 	var walk func(n *tree.Node, folded string, path tree.Path)
 	walk = func(n *tree.Node, folded string, path tree.Path) {
-		m, _ := n.Value().(tree.Members)
-		for i := range m {
-			f := folded + FoldName(m[i].Key())
+		kids := n.Children()
+		for i := range kids {
+			step, f := tree.Step{Key: kids[i].Key()}, folded
+			if n.IsList() {
+				index := strconv.Itoa(i)
+				if step = (tree.Step{IsIndex: true, Index: i}); !parts[index] {
+					continue
+				}
+				f += index
+			} else {
+				f += FoldName(kids[i].Key())
+			}
 			at := sort.SearchStrings(wanted, f)
 			if at == len(wanted) || !strings.HasPrefix(wanted[at], f) {
 				continue
 			}
-			p := append(path[:len(path):len(path)], tree.Step{Key: m[i].Key()})
+			p := append(path[:len(path):len(path)], step)
 			if wanted[at] == f {
 				known[f] = append(known[f], p)
 			}
-			walk(&m[i], f, p)
+			walk(&kids[i], f, p)
 		}
 	}
 	if start, _ := base.Find(l.At); start != nil {
@@ -114,29 +227,96 @@ func IndexVars(base *tree.Node, l Layer) map[string][]tree.Path {
 	return known
 }
 
-// newPath is the path of a name that matches nothing: "__" nests, and each part becomes the
-// existing key that matches it, or else its lower-case form.
-func newPath(base *tree.Node, at tree.Path, rest string) tree.Path {
+// newPath is the path of a name that matches nothing. The name nests at sep. Each part becomes
+// the existing key or item that matches it, the next item of a list, or else its lower-case
+// form.
+func newPath(base *tree.Node, at tree.Path, rest, sep string) tree.Path {
 	n, _ := base.Find(at)
 	path := at[:len(at):len(at)]
-	for part := range strings.SplitSeq(rest, "__") {
+	for part := range strings.SplitSeq(rest, sep) {
 		if part == "" {
 			continue
 		}
-		key := strings.ToLower(part)
-		var next *tree.Node
+		step := tree.Step{Key: strings.ToLower(part)}
 		if n != nil {
-			m, _ := n.Value().(tree.Members)
-			for i := range m {
-				if FoldName(m[i].Key()) == FoldName(part) {
-					next, key = &m[i], m[i].Key()
-					break
-				}
+			next := matchKey(n, part)
+			if i, err := strconv.Atoi(part); n.IsList() && err == nil && i >= 0 {
+				step = tree.Step{IsIndex: true, Index: i}
+			} else if next != nil {
+				step.Key = next.Key()
 			}
+			n = next
 		}
-		path, n = append(path, tree.Step{Key: key}), next
+		path = append(path, step)
 	}
 	return path
+}
+
+// addVars merges the variables of a layer into base. Variables for items of lists come last,
+// in the order of their indexes, as each makes a new list.
+func (m *merger) addVars(base *tree.Node, l Layer, notify func(string)) []*tree.Node {
+	placed, problems := matchVars(base, l, notify)
+	m.problems = append(m.problems, problems...)
+	in := []*tree.Node{base}
+	var items []placement
+	for _, p := range placed {
+		if slices.ContainsFunc(p.path, func(s tree.Step) bool { return s.IsIndex }) {
+			items = append(items, p)
+			continue
+		}
+		n := tree.Under(p.path, p.node())
+		m.addRules(n, l.Lists)
+		in = append(in, n)
+	}
+	if len(items) == 0 {
+		return in
+	}
+	slices.SortStableFunc(items, func(a, b placement) int { return comparePaths(a.path, b.path) })
+	base = m.mergeLayers(in)
+	for _, p := range items {
+		base = m.addItem(base, p)
+	}
+	return []*tree.Node{base}
+}
+
+func (v Var) node() *tree.Node {
+	n := tree.NewText(v.Value, 0, v.Origin)
+	if v.Typed {
+		n.InferTypes()
+	}
+	return n
+}
+
+// addItem sets an item of a list, or a value below one.
+func (m *merger) addItem(base *tree.Node, p placement) *tree.Node {
+	n := p.node()
+	for i, step := range p.path {
+		list, _ := base.Find(p.path[:i])
+		if size := 0; step.IsIndex {
+			if list != nil {
+				size = len(list.Children())
+			}
+			if step.Index > size {
+				problem := diag.Problemf(diag.CauseData, "list-item", diag.Pos{File: "env " + p.Origin.Var}, "%s is item %d of a list of %d", diag.Quoted(p.path[:i+1].String()), step.Index, size)
+				problem.Hint = "count from 0 without a gap"
+				m.problems = append(m.problems, problem)
+				return base
+			}
+		}
+	}
+	if old, _ := base.Find(p.path); old != nil && !old.IsNull() {
+		m.path = p.path
+		n = m.convert(old, n)
+		m.path = nil
+	}
+	return m.assignAll(base, []Assignment{{p.path, n}})
+}
+
+// comparePaths orders paths by their indexes, and else by their names.
+func comparePaths(a, b tree.Path) int {
+	return slices.CompareFunc(a, b, func(s, t tree.Step) int {
+		return cmp.Or(cmp.Compare(s.Index, t.Index), strings.Compare(s.Key, t.Key))
+	})
 }
 
 // nearHint names the keys beside path that resemble it.

@@ -17,6 +17,7 @@ type Layer struct {
 	Root *tree.Node   // a map; nil for variables and assignments
 	Vars []Var        // environment variables, to be matched with the layers below
 	At   tree.Path    // the place of Vars; Root contains its own
+	Env  EnvRules     // for Vars
 	Sets []Assignment // from the command line
 
 	Lists []ListRule // for lists that do not replace the ones below
@@ -47,12 +48,7 @@ func Merge(layers []Layer, notify func(string)) (*Values, error) {
 			in = []*tree.Node{m.assignAll(base, l.Sets)}
 			continue
 		}
-		env, problems := matchVars(base, l, notify)
-		m.problems = append(m.problems, problems...)
-		for _, n := range env {
-			m.addRules(n, l.Lists)
-		}
-		in = append([]*tree.Node{base}, env...)
+		in = m.addVars(base, l, notify)
 	}
 	v := &Values{root: m.mergeLayers(in), overrode: m.overrode}
 	if err := errors.Join(m.problems...); err != nil {
@@ -223,6 +219,9 @@ func (m *merger) wrongType(prev, next *tree.Node) *tree.Node {
 	p.Hint = "give " + map[string]string{
 		"int": "a whole number, like 8080,", "float": "a number, like 1.5,", "bool": "true or false,", "list": `a JSON array, like ["a", "b"],`,
 	}[prev.Kind()] + " or quote the value that it overrides"
+	if o := next.Origin(); next.Value() == "" && o != nil && o.Var != "" {
+		p.Hint += ", or leave empty variables out with empty: unset on the env source"
+	}
 	m.problems = append(m.problems, p)
 	return prev
 }
