@@ -95,5 +95,6 @@ func (c *confit) execute(sp *spec, in inputs, values *values.Values) (*render.Re
 	if err != nil {
 		return nil, err
 	}
+	c.console.Notices(made.Notices)
 	return made, checkOutputs(sp, made.Outputs)
 }

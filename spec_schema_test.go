@@ -95,6 +95,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"inline: x, to: a => copy: a, check: none", "inline: x, to: a => copy: a, delims: [a, b]", "inline: x, to: a => inline: x, to: a, delims: [a]",
 		"inline: x, to: a => inline: x, to: a, mode: 640", "inline: x, to: a => inline: x, to: a, mode: '0888'", "inline: x, to: a => inline: x, to: a, mode: '01777'",
 		"inline: x, to: a => inline: x, to: a, vars: {A: a}", "inline: x, to: a => envsubst: a, vars: {A: ''}", "inline: x, to: a => inline: x, to: a, check: some",
+		"inline: x, to: a => inline: x, to: a, only: [A]", "inline: x, to: a => envsubst: a, only: []", "inline: x, to: a => envsubst: a, only: ['']",
 		"inline: x, to: a => inline: x, to: a, check: {format: csv}", "inline: x, to: a => inline: x, to: a, overwrite: maybe",
 		"file: a.yaml => file: a.yaml, nest: 'yes'", "file: a.yaml => file: a.yaml, optional: yes", "file: a.yaml => file: a.yaml, sensitive: 'true'",
 		"file: a.yaml => file: a.yaml, trim: no", "dir: out => dir: out, prune: 'no'", "dir: out => name: a", "dir: out => dir: out, prune: 0", "dir: out => dir: out, dirMode: '0640'", "dir: out => dir: out, name: a/b", "dir: out => dir: out/.confit-default",

@@ -25,6 +25,7 @@ type Entry struct {
 	Each      string            `yaml:"each"`
 	When      string            `yaml:"when"`
 	Vars      map[string]string `yaml:"vars"`  // envsubst: NAME → path
+	Only      []string          `yaml:"only"`  // envsubst: globs of the names to replace
 	Checks    Check             `yaml:"check"` // of what is rendered
 	Overwrite bool              `yaml:"overwrite"`
 	Sink      string            `yaml:"sink"`

@@ -85,11 +85,12 @@ func (w *worker) makeEnvsubst(j job) (content.Output, *template.Reads, error) {
 	if err != nil {
 		return content.Output{}, nil, err
 	}
-	c, reads, err := w.lib.Substitute(src, e.Vars, w.Values.Root())
+	to := outputPath(j.to, j.name())
+	c, reads, err := w.lib.Substitute(src, template.Variables{Paths: e.Vars, Only: e.Only}, w.checker(e, to))
 	if err != nil {
 		return content.Output{}, nil, err
 	}
-	return e.output(outputPath(j.to, j.name()), c, f.Mode), reads, nil
+	return e.output(to, c, f.Mode), reads, nil
 }
 
 func (e *Entry) output(to string, c content.Content, source fs.FileMode) content.Output {

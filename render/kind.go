@@ -38,10 +38,14 @@ var kindFields = []struct {
 }{
 	{"delims", []string{"template", "inline"}, delimsText, delimsHint},
 	{"vars", []string{"envsubst"}, "vars is for envsubst", ""},
+	{"only", []string{"envsubst"}, onlyText, onlyHint},
 	{"check", []string{"template", "inline", "envsubst"}, "what KIND makes is not checked", ""},
 }
 
-const delimsText, delimsHint = "delims are two texts, for a template or an inline", `like ["[[", "]]"]`
+const (
+	delimsText, delimsHint = "delims are two texts, for a template or an inline", `like ["[[", "]]"]`
+	onlyText, onlyHint     = "only is a list of names or globs, for envsubst", `like ["DB_*", PORT]`
+)
 
 func kindNames() []string {
 	names := make([]string, len(kinds))
@@ -103,6 +107,8 @@ func (e *Entry) checkFields(kind string) error {
 			all = append(all, e.Problem(f.field, strings.ReplaceAll(f.text, "KIND", kind), f.hint))
 		} else if f.field == "delims" && e.Has("delims") && !e.Reported("delims") && (len(e.Delims) != 2 || slices.Contains(e.Delims, "")) {
 			all = append(all, e.Problem("delims", delimsText, delimsHint))
+		} else if f.field == "only" && e.Has("only") && !e.Reported("only") && (len(e.Only) == 0 || slices.ContainsFunc(e.Only, func(g string) bool { return g == "" || !glob.Valid(g) })) {
+			all = append(all, e.Problem("only", onlyText, onlyHint))
 		}
 	}
 	return errors.Join(all...)

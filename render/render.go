@@ -33,6 +33,7 @@ type Input struct {
 // A Result holds the outputs, in the order of the spec, and the values that they read.
 type Result struct {
 	Outputs []content.Output
+	Notices []string // of outputs that look wrong
 
 	values  *values.Values
 	reads   []*template.Reads // of each output; nil for a copy
@@ -77,7 +78,35 @@ func Render(entries []Entry, in Input) (*Result, error) {
 			res.missing = append(res.missing, read.Missing...)
 		}
 	}
+	res.Notices = r.notices(res.reads)
 	return res, nil
+}
+
+// notices are those of the outputs, and one for each name in only: that no file has.
+func (r *renderer) notices(reads []*template.Reads) []string {
+	var texts []string
+	type name struct {
+		entry *Entry
+		glob  string
+	}
+	replaced := map[name]bool{}
+	for i, read := range reads {
+		if read != nil {
+			texts = append(texts, read.Notices...)
+			for g := range read.Replaced {
+				replaced[name{r.queue[i].entry, g}] = true
+			}
+		}
+	}
+	for _, j := range r.queue {
+		for _, g := range j.entry.Only {
+			if n := (name{j.entry, g}); !replaced[n] {
+				replaced[n] = true
+				texts = append(texts, j.entry.At("only").String()+": only: "+diag.Quoted(g)+" names no variable of "+diag.Quoted(j.entry.Ref()))
+			}
+		}
+	}
+	return texts
 }
 
 type renderer struct {

@@ -5,64 +5,110 @@ import (
 	"strings"
 
 	"confit/render/diag"
+	"confit/render/glob"
 	"confit/render/tree"
 	"confit/render/values"
 )
 
-// A substitution replaces ${NAME}, ${NAME:-default}, ${NAME-default}, ${NAME:?message},
-// ${NAME?message}, ${NAME:+other} and ${NAME+other} in a text as a shell does; the names are those
-// of values. With the colon, an empty value counts as unset. $name stays, and $${ writes ${. A
+// Variables says which names a substitution replaces.
+type Variables struct {
+	Paths map[string]string // NAME to path; any other name matches as an environment variable does
+	Only  []string          // globs of names; none replaces all
+}
+
+// A substitution replaces ${NAME}, ${NAME:-default}, ${NAME:?message} and ${NAME:+other} in a text
+// as a shell does; the names are those of values. For names in upper case, ${NAME-default},
+// ${NAME?message} and ${NAME+other} count an empty value as set. $name stays, and $${ writes ${. A
 // default may hold further expressions. Existing parsers also replace $name and read the environment
 // of the process.
 type substitution struct {
 	*eval
-	vars map[string]string // NAME → path
+	Variables
 	root *tree.Node
 	at   int
+	bare map[string]bool // names without braces that were looked up
 }
 
 // replaceAll replaces up to the end of the text, or up to the brace that closes a default.
-func (s *substitution) replaceAll(depth int, inner bool) string {
-	var b strings.Builder
+func (s *substitution) replaceAll(depth int, inner bool) {
 	text := s.def.src.Text
 	for s.at < len(text) {
-		rest := text[s.at:]
+		rest, start := text[s.at:], s.at
 		switch {
 		case inner && rest[0] == '}':
-			return b.String()
-		case strings.HasPrefix(rest, "$${"):
-			s.write(&b, "${")
+			return
+		case strings.HasPrefix(rest, "$${") && s.replaces(rest[3:]):
 			s.at += 3
-		case strings.HasPrefix(rest, "${"):
-			s.write(&b, s.replaceOne(depth))
+			s.write("${", start+1, true)
+		case strings.HasPrefix(rest, "${") && s.replaces(rest[2:]):
+			s.write(s.replaceOne(depth), start, false)
+		case strings.HasPrefix(rest, "${") && inner:
+			s.copyExpression(depth)
 		default:
 			n := 1 + strings.IndexAny(rest[1:], "$}")
 			if n == 0 {
 				n = len(rest)
 			}
-			s.write(&b, rest[:n])
+			s.noticeBare(rest[:n])
 			s.at += n
+			s.write(rest[:n], start, true)
 		}
 	}
-	return b.String()
 }
 
-// write adds text to b within the limits.
-func (s *substitution) write(b *strings.Builder, text string) {
-	size := b.Len() + len(text)
-	if size > maxOutput {
-		s.limitAt(s.at, "output-size", fmt.Sprintf("the output is larger than %d MiB", maxOutput>>20), "look for a large value that comes often")
+// replaces reports whether only: has the name at the start of a text.
+func (s *substitution) replaces(text string) bool {
+	name := text[:nameLen(text)]
+	matches := len(s.Only) == 0
+	for _, g := range s.Only {
+		if glob.Match(g, name) {
+			matches, s.replaced[g] = true, true
+		}
+	}
+	return matches
+}
+
+// copyExpression copies an expression in a default that is not replaced, with its braces.
+func (s *substitution) copyExpression(depth int) {
+	start := s.at
+	if depth > int(s.engine.limits.Depth) {
+		s.limitAt(start, "too-deep", "defaults are nested too deep", "raise limits: {depth: …}")
+	}
+	s.at += 2
+	s.write("${", start, true)
+	s.replaceAll(depth+1, true)
+	if s.at < len(s.def.src.Text) {
+		s.at++
+		s.write("}", s.at-1, true)
+	}
+}
+
+// noticeBare gives a notice of $NAME where NAME is a value.
+func (s *substitution) noticeBare(text string) {
+	name := text[1:][:nameLen(text[1:])]
+	if text[0] != '$' || name == "" || s.bare[name] || s.masked || s.def.src.secret || !s.replaces(name) {
+		return
+	}
+	s.bare[name] = true
+	if len(s.paths(name)) > 0 {
+		s.notices = append(s.notices, s.pos(s.at).String()+": $"+name+" stays as it is, although "+name+" is a value: write ${"+name+"} to replace it")
+	}
+}
+
+// write adds text to the output within the limits.
+func (s *substitution) write(text string, at int, copied bool) {
+	if len(s.out)+len(text) > maxOutput {
+		s.limitAt(at, "output-size", fmt.Sprintf("the output is larger than %d MiB", maxOutput>>20), "look for a large value that comes often")
 	}
 	if s.steps++; s.steps%stepsPerCheck == 0 && s.pastDeadline() {
-		s.limitAt(s.at, "time-limit", "the file is not done within the time limit", "split it, or raise limits: {time: …}")
+		s.limitAt(at, "time-limit", "the file is not done within the time limit", "split it, or raise limits: {time: …}")
 	}
-	if size > b.Cap() {
-		s.engine.budget.Reserve(2 * size)
-	}
-	b.WriteString(text)
+	s.trace(at, copied)
+	s.grow(len(text))
+	s.out = append(s.out, text...)
 }
 
-// replaceOne replaces the expression at the current offset.
+// replaceOne returns the text for the expression at the current offset.
 func (s *substitution) replaceOne(depth int) string {
 	start, text := s.at, s.def.src.Text
 	if depth > int(s.engine.limits.Depth) {
@@ -80,8 +126,12 @@ func (s *substitution) replaceOne(depth int) string {
 		colon, op = true, text[s.at+1]
 		s.at++
 	}
-	if name == "" || !strings.ContainsRune("}-?+", rune(op)) || op == '}' && colon {
+	switch {
+	case name == "" || !strings.ContainsRune("}-?+", rune(op)) || op == '}' && colon:
 		s.failSyntax(start, "not of the form ${NAME}, ${NAME:-default}, ${NAME:?message} or ${NAME:+other}")
+		return ""
+	case op != '}' && !colon && name != strings.ToUpper(name):
+		s.failSyntax(start, "${"+name+string(op)+"…} is not replaced: without a colon, only names in upper case are")
 		return ""
 	}
 	word := ""
@@ -97,13 +147,13 @@ func (s *substitution) replaceOne(depth int) string {
 	return s.apply(start, name, op, colon, word)
 }
 
-// word evaluates the word after an operator. Where the result does not use the word, missing values
-// in it are no errors.
+// word evaluates the word after an operator. Where the result does not use the word, missing
+// values in it are no errors.
 func (s *substitution) word(depth, start int, name string, op byte, colon bool) string {
 	value, there := s.lookup(start, name)
 	unset := !there || colon && value == ""
 	problems, latest := s.problems, s.latest
-	word := s.replaceAll(depth+1, true)
+	word := s.capture(func() { s.replaceAll(depth+1, true) })
 	if unset == (op == '+') {
 		s.problems, s.latest = problems, latest
 	}
@@ -136,9 +186,10 @@ func (s *substitution) apply(start int, name string, op byte, colon bool, word s
 
 // failUnset reports a name without a value, and the path that vars: gives the name.
 func (s *substitution) failUnset(start int, name string) {
-	mapped, ok := s.vars[name]
+	mapped, ok := s.Paths[name]
 	if !ok {
-		s.failAt(start, "missing-value", "no value for "+diag.Quoted(name), "set it in a source, give it a default: ${"+name+":-…}, or say where it is: vars: {"+name+": path}")
+		s.failAt(start, "missing-value", "no value for "+diag.Quoted(name), "set it in a source, give it a default: ${"+name+":-…}, or a path: vars: {"+name+": path}; "+
+			"where another program replaces it, write $${"+name+"}, or list the names to replace in only:")
 		return
 	}
 	s.failAt(start, "missing-value", "no value for "+diag.Quoted(mapped)+", where vars: looks for "+diag.Quoted(name), "set it in a source, or give it a default: ${"+name+":-…}")
@@ -148,16 +199,19 @@ func (s *substitution) failUnset(start int, name string) {
 	}
 }
 
-// lookup finds the value of a name: at its path in vars:, or else at the path that an environment
-// variable of that name would set.
-func (s *substitution) lookup(start int, name string) (string, bool) {
-	var found []tree.Path
-	if p, ok := s.vars[name]; ok {
+// paths are the paths of a name: that in vars:, or those that an environment variable of that name
+// could set.
+func (s *substitution) paths(name string) []tree.Path {
+	if p, ok := s.Paths[name]; ok {
 		path, _ := tree.ParsePath(p)
-		found = []tree.Path{path}
-	} else {
-		found = values.IndexVars(s.root, values.Layer{Vars: []values.Var{{Rest: name}}})[values.FoldName(name)]
+		return []tree.Path{path}
 	}
+	return values.IndexVars(s.root, values.Layer{Vars: []values.Var{{Rest: name}}})[values.FoldName(name)]
+}
+
+// lookup finds the value of a name.
+func (s *substitution) lookup(start int, name string) (string, bool) {
+	found := s.paths(name)
 	switch len(found) {
 	case 0:
 		return "", false
@@ -178,7 +232,7 @@ func (s *substitution) lookup(start int, name string) (string, bool) {
 }
 
 func (s *substitution) failSyntax(start int, text string) {
-	s.failAt(start, "envsubst-syntax", text, "write $${ for ${ itself")
+	s.failAt(start, "envsubst-syntax", text, "write $${ for ${ itself, or list the names to replace in only:")
 }
 
 // nameLen is the length of the name at the start of s.

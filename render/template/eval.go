@@ -40,7 +40,9 @@ type eval struct {
 	reads    values.ReadSet
 	messages map[diag.Pos]string // of fail and required in a masked run
 	missing  []*Missing          // values of the data that were tested and do not exist
-	tracing  bool                // record the segments
+	notices  []string
+	replaced map[string]bool // globs of only: that matched a name
+	tracing  bool            // record the segments
 	segments []segment
 }
 

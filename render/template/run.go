@@ -18,7 +18,9 @@ const maxReused = 64 << 10
 // Reads are the values that one execution read.
 type Reads struct {
 	values.ReadSet
-	Missing []*Missing // tested values that do not exist
+	Missing  []*Missing      // tested values that do not exist
+	Notices  []string        // of variables that look replaced, and are not
+	Replaced map[string]bool // globs of Variables.Only that match a name in the text
 }
 
 // A Checker returns the first fault of a rendered text, or nil.
@@ -30,12 +32,13 @@ func (en *Engine) Run(p *Program, dot map[string]any, buf *[]byte, check Checker
 	return en.run(p, buf, check, func(e *eval) { e.run(dot) })
 }
 
-// Substitute replaces the variables of a text. vars maps names to paths.
-func (en *Engine) Substitute(src *Source, vars map[string]string, root *tree.Node) (content.Content, *Reads, error) {
-	return en.run(&Program{main: &definition{name: src.Name, src: src}}, nil, nil, func(e *eval) {
-		e.def = e.prog.main
-		s := substitution{eval: e, vars: vars, root: root}
-		e.catchStop(func() { e.out = append(e.out, s.replaceAll(0, false)...) })
+// Substitute replaces the variables of a text. A fault that check finds is reported at the line of
+// the text that wrote it.
+func (en *Engine) Substitute(src *Source, vars Variables, check Checker) (content.Content, *Reads, error) {
+	return en.run(&Program{main: &definition{name: src.Name, src: src}}, nil, check, func(e *eval) {
+		e.def, e.replaced = e.prog.main, map[string]bool{}
+		s := substitution{eval: e, Variables: vars, root: en.values.Root(), bare: map[string]bool{}}
+		e.catchStop(func() { s.replaceAll(0, false) })
 	})
 }
 
@@ -73,7 +76,7 @@ func (en *Engine) run(p *Program, buf *[]byte, check Checker, do func(*eval)) (c
 	for _, m := range e.missing {
 		m.def = &definition{name: m.def.name, src: m.def.src} // releases the parsed template
 	}
-	reads := &Reads{e.reads, e.missing}
+	reads := &Reads{e.reads, e.missing, e.notices, e.replaced}
 	switch {
 	case p.main.src.secret: // its very text is a secret
 		return content.Sensitive(text, []byte(content.Mask)), reads, nil
