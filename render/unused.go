@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"slices"
 
 	"confit/render/content"
@@ -20,45 +21,65 @@ func (r *Result) Unused(used map[string]bool) []*diag.Problem {
 		}
 	}
 	sources := map[string]bool{}
-	all := unreadValues(r.values.Root(), &read, sources)
+	all, _ := unreadValues(r.values.Root(), &read, sources)
 	all = append(all, r.unsetValues()...)
 	return append(all, unusedSources(sources, used)...)
 }
 
-// unreadValues warns of values that no output reads, once for a whole map or list. It records
-// for each source whether one of its values is read.
-func unreadValues(n *tree.Node, read *values.ReadSet, sources map[string]bool) []*diag.Problem {
+// maxListed is the number of unread items of a list that have a warning each.
+const maxListed = 12
+
+// unreadValues warns of values that no output reads, once for a map or list of which none is
+// read. It records for each source whether one of its values is read.
+func unreadValues(n *tree.Node, read *values.ReadSet, sources map[string]bool) (all []*diag.Problem, none bool) {
 	kids := n.Children()
 	if len(kids) == 0 {
 		if n.Parent() == nil {
-			return nil
+			return nil, false
 		}
 		name := n.SourceName()
 		sources[name] = sources[name] || n.IsLeaf() && read.Has(n)
 		if !n.IsLeaf() || read.Has(n) {
-			return nil
+			return nil, false
 		}
-		return []*diag.Problem{warn("unread-value", n.Pos(), diag.Quoted(n.Path().String())+" is read by no output")}
+		return []*diag.Problem{warn("unread-value", n.Pos(), diag.Quoted(n.Path().String())+" is read by no output")}, true
 	}
-	var all []*diag.Problem
-	leaves := 0
+	none = true
+	leaves, items := 0, []*diag.Problem(nil) // unread items of a list
 	for i := range kids {
-		all = append(all, unreadValues(&kids[i], read, sources)...)
-		leaves++
+		problems, unread := unreadValues(&kids[i], read, sources)
+		none = none && unread
+		if n.IsList() && unread && kids[i].IsLeaf() {
+			if leaves++; leaves <= maxListed {
+				items = append(items, problems...)
+			}
+			continue
+		}
+		all = append(all, problems...)
 	}
-	if n.Parent() != nil && leaves > 1 && len(all) == leaves {
-		return []*diag.Problem{warn("unread-value", n.Pos(), "nothing of "+diag.Quoted(n.Path().String())+" is read by any output")}
+	if n.Parent() != nil && none && len(kids) > 1 {
+		return []*diag.Problem{warn("unread-value", n.Pos(), "nothing of "+diag.Quoted(n.Path().String())+" is read by any output")}, true
 	}
-	return all
+	if leaves > maxListed {
+		items = []*diag.Problem{warn("unread-value", n.Pos(), fmt.Sprintf("%d of the %d items of %s are read by no output", leaves, len(kids), diag.Quoted(n.Path().String())))}
+	}
+	return append(items, all...), none
 }
+
+// maxHints is the number of warnings for which similar names are searched: each search reads
+// all names beside the value.
+const maxHints = 100
 
 // unsetValues warns of values that templates ask for and no source sets, each once.
 func (r *Result) unsetValues() []*diag.Problem {
 	var all []*diag.Problem
 	seen := map[string]bool{}
 	for _, m := range r.missing {
-		if p := m.Unset(); p != nil && !seen[p.Text] {
-			seen[p.Text] = true
+		if seen[m.Path()] {
+			continue
+		}
+		if p := m.Unset(len(all) < maxHints); p != nil {
+			seen[m.Path()] = true
 			all = append(all, p)
 		}
 	}
@@ -100,21 +121,23 @@ func (r *Result) ExplainFile(file string) ([]values.Explained, bool) {
 	return all, true
 }
 
-// readBy names the outputs that read a value.
-func (r *Result) readBy(n *tree.Node) []string {
-	var names []string
-	for i, o := range r.Outputs {
-		if n.IsLeaf() && r.hasRead(i, n) {
-			names = append(names, o.Path)
-		}
-	}
-	return names
-}
-
 // Annotate adds to explained values the outputs that read them.
 func (r *Result) Annotate(all []values.Explained) {
+	asked := map[int]*values.Explained{}
 	for i := range all {
-		all[i].ReadBy = r.readBy(all[i].Node)
+		if all[i].Node.IsLeaf() {
+			asked[all[i].Node.ID()] = &all[i]
+		}
+	}
+	for i, o := range r.Outputs {
+		if r.reads[i] == nil {
+			continue
+		}
+		r.reads[i].Each(func(id int) {
+			if x := asked[id]; x != nil {
+				x.ReadBy = append(x.ReadBy, o.Path)
+			}
+		})
 	}
 }
 

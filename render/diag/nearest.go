@@ -13,8 +13,8 @@ func Nearest(want string, names []string) []string {
 	}
 	var all []candidate
 	for _, n := range names {
-		d := distance(strings.ToLower(want), strings.ToLower(n))
-		if d <= tolerance(want) || len(want) > 2 && strings.Contains(strings.ToLower(n), strings.ToLower(want)) {
+		d := near(want, n)
+		if d <= tolerance(want) || len(want) > 2 && len(want) <= maxCompared && strings.Contains(strings.ToLower(n), strings.ToLower(want)) {
 			all = append(all, candidate{n, d})
 		}
 	}
@@ -35,9 +35,26 @@ func Nearest(want string, names []string) []string {
 // two letters differ in case only.
 func Misspelt(want string, names []string) bool {
 	return slices.ContainsFunc(names, func(n string) bool {
-		d := distance(strings.ToLower(want), strings.ToLower(n))
+		d := near(want, n)
 		return d == 0 || len(want) > 2 && d <= tolerance(want)
 	})
+}
+
+// maxCompared is the length of the longest names that are compared: the distance takes time
+// in proportion to the product of the lengths.
+const maxCompared = 256
+
+// near is the distance of two names, ignoring case. It is an upper bound, above tolerance, for
+// names of very different or of great length.
+func near(want, name string) int {
+	limit := max(len(want), len(name))
+	switch {
+	case strings.EqualFold(want, name):
+		return 0
+	case limit > maxCompared, limit-min(len(want), len(name)) > 4*tolerance(want)+4:
+		return limit + 1
+	}
+	return distance(strings.ToLower(want), strings.ToLower(name))
 }
 
 // tolerance is the distance up to which names resemble each other.

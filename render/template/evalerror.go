@@ -125,15 +125,20 @@ func (en *Engine) NoValue(at diag.Pos, path tree.Path, deepest *tree.Node) *diag
 	return p
 }
 
+// Path is the path of the value, as the template wrote it.
+func (m *Missing) Path() string { return m.path }
+
 // Unset warns of a value that a template tested and no source sets. It is nil where the template
-// tested something else.
-func (m *Missing) Unset() *diag.Problem {
+// tested something else. The hint has the names that resemble it.
+func (m *Missing) Unset(withHint bool) *diag.Problem {
 	if m.deepest == nil {
 		return nil
 	}
 	p := &diag.Problem{Cause: diag.CauseData, Code: "unset-value", Pos: m.def.src.pos(m.offset), Text: m.path + " is asked for, and set nowhere"}
 	p.Source = m.def.src.line(p.Pos.Line)
-	p.Hint = diag.DidYouMean(m.key, m.deepest.Keys(), "")
+	if withHint {
+		p.Hint = diag.DidYouMean(m.key, m.deepest.Keys(), "")
+	}
 	return p
 }
 

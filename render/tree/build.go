@@ -64,5 +64,5 @@ func (n *Node) SetValue(v any) { n.val = v }
 // SetParent links n to the map or list around it, after a merge.
 func (n *Node) SetParent(p *Node) { n.parent = p }
 
-// SetID numbers a leaf, after a merge.
+// SetID numbers n, after a merge.
 func (n *Node) SetID(id int) { n.id = int32(id) }

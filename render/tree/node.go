@@ -108,7 +108,8 @@ func (n *Node) Child(key string) *Node {
 // Parent is the map or list around n.
 func (n *Node) Parent() *Node { return n.parent }
 
-// ID is the number of a leaf among all leaves of the values.
+// ID is the number of a leaf among all leaves of the values. A map or list has the number of
+// its last leaf, or of the leaf before it.
 func (n *Node) ID() int { return int(n.id) }
 
 // Kind is KindOf the value.

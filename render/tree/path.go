@@ -2,6 +2,7 @@ package tree
 
 import (
 	"fmt"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -102,14 +103,15 @@ func (p Path) String() string {
 
 var escapeName = strings.NewReplacer(`\`, `\\`, `.`, `\.`, `[`, `\[`)
 
-// Path is the path of n in the values. It takes time in proportion to the lists on the way.
+// Path is the path of n in the values. The numbers of the nodes are in order after a merge,
+// so that the index of an item takes a binary search.
 func (n *Node) Path() Path {
 	if n.parent == nil {
 		return nil
 	}
 	step := Step{Key: n.key}
 	if list, ok := n.parent.val.(Items); ok {
-		step = Step{IsIndex: true}
+		step = Step{IsIndex: true, Index: sort.Search(len(list), func(i int) bool { return list[i].id >= n.id })}
 		for &list[step.Index] != n {
 			step.Index++
 		}

@@ -287,4 +287,7 @@ func (v *Values) link(n *tree.Node) {
 		kids[i].SetParent(n)
 		v.link(&kids[i])
 	}
+	if kids != nil {
+		n.SetID(max(0, v.leaves-1))
+	}
 }

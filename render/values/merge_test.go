@@ -195,3 +195,25 @@ func TestYAMLAsWritten(t *testing.T) {
 		}
 	}
 }
+
+// TestPaths: each node has the path that leads to it, beside empty maps and lists.
+func TestPaths(t *testing.T) {
+	v, err := Merge([]Layer{jsonLayer(t, "a", `{"a":[{},[],[[],[1,{}],{}],2,{"b":[]},{},{"c":[3,4]}],"z":[{},{}]}`)}, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	var walk func(n *tree.Node)
+	walk = func(n *tree.Node) {
+		count++
+		if found, _ := v.root.Find(n.Path()); found != n {
+			t.Errorf("the path %s leads to another node", n.Path())
+		}
+		for i := range n.Children() {
+			walk(&n.Children()[i])
+		}
+	}
+	if walk(v.root); count != 21 {
+		t.Errorf("%d nodes", count)
+	}
+}

@@ -1,12 +1,14 @@
 package values
 
 import (
+	"math/bits"
+
 	"confit/render/tree"
 )
 
 // A ReadSet holds the leaves that an output has read, one bit each.
 type ReadSet struct {
-	bits   []uint64
+	words  []uint64
 	Secret bool // one of them is sensitive
 }
 
@@ -15,12 +17,12 @@ func (v *Values) NewReadSet() ReadSet {
 	if v == nil {
 		return ReadSet{}
 	}
-	return ReadSet{bits: make([]uint64, (v.leaves+63)/64)}
+	return ReadSet{words: make([]uint64, (v.leaves+63)/64)}
 }
 
 // Add adds a leaf.
 func (r *ReadSet) Add(n *tree.Node) {
-	r.bits[n.ID()>>6] |= 1 << (n.ID() & 63)
+	r.words[n.ID()>>6] |= 1 << (n.ID() & 63)
 	r.Secret = r.Secret || n.Sensitive()
 }
 
@@ -29,20 +31,29 @@ func (r *ReadSet) Add(n *tree.Node) {
 func (r *ReadSet) AddAll(n *tree.Node) {
 	kids := n.Children()
 	if n.IsLeaf() {
-		r.bits[n.ID()>>6] |= 1 << (n.ID() & 63)
+		r.words[n.ID()>>6] |= 1 << (n.ID() & 63)
 	}
 	for i := range kids {
 		r.AddAll(&kids[i])
 	}
 }
 
+// Each calls f with the number of each leaf.
+func (r *ReadSet) Each(f func(id int)) {
+	for i, word := range r.words {
+		for ; word != 0; word &= word - 1 {
+			f(i<<6 + bits.TrailingZeros64(word))
+		}
+	}
+}
+
 // Join adds the leaves of another set.
 func (r *ReadSet) Join(o ReadSet) {
-	for i := range o.bits {
-		r.bits[i] |= o.bits[i]
+	for i := range o.words {
+		r.words[i] |= o.words[i]
 	}
 	r.Secret = r.Secret || o.Secret
 }
 
 // Has tells whether the set holds a leaf.
-func (r *ReadSet) Has(n *tree.Node) bool { return r.bits[n.ID()>>6]&(1<<(n.ID()&63)) != 0 }
+func (r *ReadSet) Has(n *tree.Node) bool { return r.words[n.ID()>>6]&(1<<(n.ID()&63)) != 0 }
