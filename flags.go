@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"path"
 	"reflect"
 	"slices"
 	"strconv"
@@ -54,12 +55,11 @@ func (f pipeFlags) any() bool { return len(f.sources)+len(f.templates)+len(f.val
 func (sp *spec) addFlags(f pipeFlags) error {
 	var all []error
 	for _, s := range f.sources {
-		flag, fields := "--source "+sourceName(s), sourceFields(s)
-		if err := checkKind(flag, fields[0].name); err != nil {
+		if err := checkKind(s); err != nil {
 			all = append(all, err)
 			continue
 		}
-		all = append(all, appendEntry(&sp.Sources, flag, fields))
+		all = append(all, appendEntry(&sp.Sources, "--source "+sourceName(s), sourceFields(s)))
 	}
 	for _, t := range f.templates {
 		in, to, _ := strings.Cut(t, "=")
@@ -135,20 +135,31 @@ func sourceFields(s string) []field {
 	return fields
 }
 
-func checkKind(flag, kind string) error {
+// checkKind checks the kind of a --source. Its error does not show the rest of the flag, nor a
+// kind that is no word: both may be a password.
+func checkKind(flag string) error {
+	kind, rest, _ := strings.Cut(flag, ":")
 	kinds := sources.Kinds()
 	if slices.Contains(kinds, kind) {
 		return nil
 	}
 	hint := diag.DidYouMean(kind, kinds, "write it as KIND:WHERE; the kinds are "+strings.Join(kinds, ", "))
-	return usagef(diag.Quoted(flag)+": no kind of source has the name "+strconv.Quote(kind), hint)
+	switch {
+	case strings.Contains(flag, "@"), strings.HasPrefix(rest, "//"):
+		hint = "a Git repository is git:URL"
+	case rest == "" && path.Ext(kind) != "":
+		hint = "a file of values is file:PATH"
+	}
+	if strings.ContainsFunc(kind, func(r rune) bool { return r < 'A' || r > 'z' || r > 'Z' && r < 'a' }) {
+		return usagef("--source does not begin with a kind of source", hint)
+	}
+	return usagef("--source: no kind of source has the name "+strconv.Quote(kind), hint)
 }
 
-// sourceName is how errors name a --source. A URL may hold a password, even where git: is
-// misspelt.
+// sourceName is how errors name a --source. They do not show the URL of a repository where
+// it holds a password.
 func sourceName(s string) string {
-	kind, where, _ := strings.Cut(s, ":")
-	if kind == "git" || strings.Contains(s, "://") {
+	if kind, where, _ := strings.Cut(s, ":"); kind == "git" {
 		return sources.GitName(splitCommas(where)[0])
 	}
 	return s

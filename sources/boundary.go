@@ -30,20 +30,20 @@ func newBelow(root *os.Root) belowFS { return belowFS{root.FS().(fs.StatFS), roo
 func (b belowFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(b.StatFS, name) }
 func (b belowFS) ReadLink(name string) (string, error)       { return b.root.Readlink(name) }
 
-func (b belowFS) ReadRegular(name string, most int64) ([]byte, fs.FileMode, error) {
+func (b belowFS) ReadRegular(name string, most int64) (Regular, error) {
 	f, err := b.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, 0, err
+		return Regular{}, err
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	switch {
 	case err != nil:
-		return nil, 0, err
+		return Regular{}, err
 	case info.IsDir():
-		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: syscall.EISDIR}
+		return Regular{}, &fs.PathError{Op: "read", Path: name, Err: syscall.EISDIR}
 	case !info.Mode().IsRegular():
-		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: errNotRegular}
+		return Regular{}, &fs.PathError{Op: "read", Path: name, Err: errNotRegular}
 	}
 	data, err := readAll(info.Size(), most, func(b []byte) (int, error) {
 		n, err := f.Read(b)
@@ -52,7 +52,11 @@ func (b belowFS) ReadRegular(name string, most int64) ([]byte, fs.FileMode, erro
 		}
 		return n, err
 	})
-	return data, info.Mode().Perm(), err
+	file := Regular{Data: data, Mode: info.Mode().Perm()}
+	if st, ok := info.Sys().(*syscall.Stat_t); ok {
+		file.Inode = inodeOf(st)
+	}
+	return file, err
 }
 
 // A Boundary is the part of the file tree of this machine that lies in some directories. No
@@ -159,10 +163,10 @@ func (b Boundary) ReadLink(name string) (string, error) {
 	return dir.ReadLink(name)
 }
 
-func (b Boundary) ReadRegular(name string, most int64) ([]byte, fs.FileMode, error) {
+func (b Boundary) ReadRegular(name string, most int64) (Regular, error) {
 	dir, name, err := b.find(name)
 	if err != nil {
-		return nil, 0, err
+		return Regular{}, err
 	}
 	return dir.ReadRegular(name, most)
 }
@@ -196,12 +200,12 @@ func (d boundaryDir) ReadLink(name string) (string, error) {
 	return to, outside(err)
 }
 
-func (d boundaryDir) ReadRegular(name string, most int64) ([]byte, fs.FileMode, error) {
+func (d boundaryDir) ReadRegular(name string, most int64) (Regular, error) {
 	if err := d.check("open", name); err != nil {
-		return nil, 0, err
+		return Regular{}, err
 	}
-	data, mode, err := newBelow(d.root).ReadRegular(name, most)
-	return data, mode, outside(err)
+	file, err := newBelow(d.root).ReadRegular(name, most)
+	return file, outside(err)
 }
 
 // check resolves the symbolic links of a name, and refuses one that leads through .git. It

@@ -58,8 +58,10 @@ func (r *reader) detailSources(specs []Spec, ends []extent) {
 		}
 		at = end
 	}
-	for _, v := range r.parsed {
-		layers[v.layer] = diag.Quoted(v.origin.File)
+	for _, v := range r.values {
+		if v.decode != nil {
+			layers[v.layer] = diag.Quoted(v.origin.File)
+		}
 	}
 	for n, name := range layers {
 		r.detailf("layer %d: %s", n+1, name)

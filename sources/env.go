@@ -15,8 +15,8 @@ import (
 // secretNames match the variables that are sensitive unless the spec says otherwise.
 var secretNames = []string{"*PASSWORD*", "*PASSWD*", "*SECRET*", "*TOKEN*", "*CREDENTIAL*", "*PRIVATE_KEY*", "*API_KEY*"}
 
-// vars are the variables of an env source, sorted by name.
-func (r *reader) vars(s *Spec) ([]values.Var, error) {
+// readVars reads the variables of an env source, sorted by name.
+func (r *reader) readVars(s *Spec) ([]values.Var, error) {
 	env := slices.Sorted(slices.Values(r.Env))
 	links := serviceLinks(env)
 	vars := []values.Var{}

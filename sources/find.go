@@ -22,7 +22,7 @@ func (s *Snapshot) Find(w specfile.Places, kind, ref string, files []content.Fil
 		found = findInTree(files, tree, p)
 	} else {
 		found, err = s.findPath(rebase(w.Base, ref), kind == "template")
-		s.markSecrets(found, files)
+		s.markSecrets(found)
 		s.detailFound(kind, found)
 	}
 	if err == nil && len(found.Files) == 0 {
@@ -42,20 +42,9 @@ func (s *Snapshot) Find(w specfile.Places, kind, ref string, files []content.Fil
 
 // markSecrets marks the files that are sensitive in a source, by whatever path an entry names
 // them.
-func (s *Snapshot) markSecrets(found content.Found, files []content.File) {
-	secret := map[string]bool{}
-	for _, f := range files {
-		if f.Sensitive {
-			_, at := s.locate(f.From)
-			secret[at] = true
-		}
-	}
-	if len(secret) == 0 {
-		return
-	}
+func (s *Snapshot) markSecrets(found content.Found) {
 	for _, f := range slices.Concat(found.Files, found.Partials) {
-		_, at := s.locate(f.From)
-		f.Sensitive = f.Sensitive || secret[at]
+		f.Sensitive = f.Sensitive || s.secrets[f.Inode]
 	}
 }
 
@@ -73,8 +62,8 @@ func (s *Snapshot) findPath(name string, template bool) (content.Found, error) {
 		files, err := s.Tree(name, func(string) bool { return true })
 		return content.Found{Files: pointers(files)}, err
 	}
-	data, mode, err := s.ReadFile(name)
-	found := content.Found{Single: true, Files: []*content.File{{Path: path.Base(name), Data: data, Mode: mode, From: name}}}
+	file, err := s.ReadFile(name)
+	found := content.Found{Single: true, Files: []*content.File{{Path: path.Base(name), Data: file.Data, Mode: file.Mode, From: name, Inode: file.Inode}}}
 	if err == nil && template {
 		found.Partials, err = s.partials(path.Dir(name))
 	}
@@ -93,11 +82,11 @@ func (s *Snapshot) partials(dir string) ([]*content.File, error) {
 		if !strings.HasPrefix(e.Name(), "_") || e.IsDir() {
 			continue
 		}
-		data, mode, err := s.read(tree, path.Join(at, e.Name()))
+		file, err := s.read(tree, path.Join(at, e.Name()))
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, &content.File{Path: e.Name(), Data: data, Mode: mode, From: path.Join(dir, e.Name())})
+		files = append(files, &content.File{Path: e.Name(), Data: file.Data, Mode: file.Mode, From: path.Join(dir, e.Name()), Inode: file.Inode})
 	}
 	return files, nil
 }

@@ -27,27 +27,28 @@ func (r *reader) fromFile(s *Spec, name, fileVar, file string) (values.Var, erro
 			Text: diag.Quoted(name) + " is set, and so is " + diag.Quoted(fileVar), Hint: "unset one of the two",
 		}
 	}
-	data, _, err := r.ReadFile(file)
+	content, err := r.ReadFile(file)
 	switch {
 	case err != nil:
 		return v, inputProblem(s.Places.At("fromFile"), "the file that "+diag.Quoted(fileVar)+" names", err, "mount it, or unset "+fileVar)
-	case !utf8.Valid(data):
+	case !utf8.Valid(content.Data):
 		return v, binaryValue(s, file)
 	}
-	v.Value = s.trim(string(data))
+	v.Value = s.trim(string(content.Data))
+	r.vars = append(r.vars, varFile{content.Inode, v.Origin})
 	return v, nil
 }
 
 // ParseSetFile parses path=file,path=file. Each path gets the content of its file.
 func (s *Snapshot) ParseSetFile(text string, o *tree.Origin) ([]values.Assignment, error) {
 	return values.ParseSetFile(text, o, func(file string) (*tree.Node, error) {
-		data, _, err := s.ReadFile(file)
+		content, err := s.ReadFile(file)
 		if err != nil {
 			return nil, inputProblem(diag.Pos{}, "--set-file "+diag.Quoted(file), err, "name a file that is there; a comma in its name is \\,")
 		}
-		if !utf8.Valid(data) {
+		if !utf8.Valid(content.Data) {
 			return nil, &diag.Problem{Cause: diag.CauseData, Code: "not-utf8", Pos: diag.Pos{File: file}, Text: "--set-file: the file is not UTF-8 text and cannot be a value", Hint: "copy and .Files take any bytes"}
 		}
-		return values.FileText(string(data), &tree.Origin{Source: o.Source, File: file}), nil
+		return values.FileText(string(content.Data), &tree.Origin{Source: o.Source, File: file, Sensitive: s.secrets[content.Inode]}), nil
 	})
 }

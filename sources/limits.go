@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"sync/atomic"
 	"time"
@@ -54,27 +53,27 @@ type usage struct {
 }
 
 // read reads a regular file, within the limits.
-func (s *Snapshot) read(tree FS, at string) ([]byte, fs.FileMode, error) {
+func (s *Snapshot) read(tree FS, at string) (Regular, error) {
 	if p := s.usage.exceeded.Load(); p != nil {
-		return nil, 0, p
+		return Regular{}, p
 	}
 	limits := s.Limits.WithDefaults()
 	if s.usage.files.Add(1) > int64(limits.Files) {
-		return nil, 0, s.exceed("file-count", at, fmt.Sprintf("with this one, more than %d files are read", limits.Files), "files")
+		return Regular{}, s.exceed("file-count", at, fmt.Sprintf("with this one, more than %d files are read", limits.Files), "files")
 	}
 	left := limits.Total - specfile.Size(s.usage.bytes.Load())
-	data, mode, err := tree.ReadRegular(at, int64(min(limits.File, left)))
+	file, err := tree.ReadRegular(at, int64(min(limits.File, left)))
 	tooLarge := errors.Is(err, errTooLarge)
 	switch {
 	case tooLarge && limits.File <= left:
-		return nil, 0, &diag.Problem{
+		return Regular{}, &diag.Problem{
 			Cause: diag.CauseLimit, Code: "file-size", Pos: diag.Pos{File: path.Join("/", at)},
 			Text: "the file is larger than " + limits.File.String(), Hint: "leave it out of the source, split it, or raise limits: {file: …}",
 		}
-	case tooLarge, s.countBytes(len(data)) > int64(limits.Total):
-		return nil, 0, s.exceed("total-size", at, "with this file the inputs are larger than "+limits.Total.String()+" in all", "total")
+	case tooLarge, s.countBytes(len(file.Data)) > int64(limits.Total):
+		return Regular{}, s.exceed("total-size", at, "with this file the inputs are larger than "+limits.Total.String()+" in all", "total")
 	}
-	return data, mode, err
+	return file, err
 }
 
 // countBytes counts bytes that were read, and charges them to the budget: reading files

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 
+	"confit/render/content"
 	"confit/render/diag"
 )
 
@@ -54,7 +55,14 @@ type FS interface {
 	ReadLink(name string) (string, error)
 	// ReadRegular reads a regular file of at most that many bytes. A larger file is
 	// errTooLarge. A pipe or a device is an error, and never waited for.
-	ReadRegular(name string, most int64) ([]byte, fs.FileMode, error)
+	ReadRegular(name string, most int64) (Regular, error)
+}
+
+// A Regular is a regular file.
+type Regular struct {
+	Data  []byte
+	Mode  fs.FileMode
+	Inode content.Inode
 }
 
 // Host is the file tree of this machine.
@@ -70,24 +78,23 @@ func (hostFS) ReadDir(name string) ([]fs.DirEntry, error) { return os.ReadDir("/
 func (hostFS) ReadLink(name string) (string, error)       { return os.Readlink("/" + name) }
 
 // ReadRegular bypasses package os, whose poller costs up to two system calls a file.
-func (hostFS) ReadRegular(name string, most int64) ([]byte, fs.FileMode, error) {
+func (hostFS) ReadRegular(name string, most int64) (Regular, error) {
 	name = "/" + name
 	fd, err := syscall.Open(name, syscall.O_RDONLY|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
 	if err != nil {
-		return nil, 0, &fs.PathError{Op: "open", Path: name, Err: err}
+		return Regular{}, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
 	defer syscall.Close(fd)
 	var st syscall.Stat_t
 	if err := syscall.Fstat(fd, &st); err != nil {
-		return nil, 0, &fs.PathError{Op: "stat", Path: name, Err: err}
+		return Regular{}, &fs.PathError{Op: "stat", Path: name, Err: err}
 	}
-	mode := fs.FileMode(st.Mode & 0o777)
 	switch st.Mode & syscall.S_IFMT {
 	case syscall.S_IFREG:
 	case syscall.S_IFDIR:
-		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: syscall.EISDIR}
+		return Regular{}, &fs.PathError{Op: "read", Path: name, Err: syscall.EISDIR}
 	default:
-		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: errNotRegular}
+		return Regular{}, &fs.PathError{Op: "read", Path: name, Err: errNotRegular}
 	}
 	data, err := readAll(st.Size, most, func(b []byte) (int, error) {
 		n, err := syscall.Read(fd, b)
@@ -99,7 +106,11 @@ func (hostFS) ReadRegular(name string, most int64) ([]byte, fs.FileMode, error) 
 		}
 		return n, nil
 	})
-	return data, mode, err
+	return Regular{data, fs.FileMode(st.Mode & 0o777), inodeOf(&st)}, err
+}
+
+func inodeOf(st *syscall.Stat_t) content.Inode {
+	return content.Inode{Dev: uint64(st.Dev), Ino: st.Ino}
 }
 
 var (

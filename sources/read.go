@@ -25,14 +25,26 @@ func Read(s *Snapshot, specs []Spec, notice func(string)) ([]values.Layer, []con
 	if r.checkouts, err = r.fetch(specs); err != nil {
 		all = append(all, err)
 	}
-	var ends []extent
+	ends, failed := make([]extent, len(specs)), make([]error, len(specs))
 	for i := range specs {
-		if err := r.source(&specs[i]); err != nil {
-			all = append(all, err)
+		failed[i] = r.addFiles(&specs[i])
+		ends[i].files = len(r.files)
+	}
+	all = append(all, failed...)
+	r.spreadSecrets()
+	for i := range specs {
+		first := 0
+		if i > 0 {
+			first = ends[i-1].files
 		}
-		ends = append(ends, extent{len(r.files), len(r.layers)})
+		if failed[i] == nil {
+			all = append(all, r.addLayers(&specs[i], first, ends[i].files))
+		}
+		ends[i].layers = len(r.layers)
 	}
 	all = append(all, r.parse())
+	r.spreadSecrets() // parsing finds the keys that sensitive: matches
+	r.fillLayers()
 	r.detailSources(specs, ends)
 	if err := errors.Join(all...); err != nil {
 		return r.layers, r.files, err
@@ -49,35 +61,36 @@ type reader struct {
 	checkouts map[*Spec]*checkout // of the Git sources
 	layers    []values.Layer
 	files     []content.File
-	parsed    []valuesFile
+	values    []valuesFile
+	vars      []varFile
 	matched   map[*Spec][]atomic.Bool // whether each glob of sensitive: matches anything
 	paths     map[*Spec][]string      // the files of sources with such globs
 }
 
-// A valuesFile is a file that is parsed into a layer of its own.
+// A varFile is a variable with the content of a file.
+type varFile struct {
+	inode  content.Inode
+	origin *tree.Origin
+}
+
+// A valuesFile is a file that becomes values: in a layer of its own, or as plain text in a
+// layer with the other texts of its source.
 type valuesFile struct {
 	file   int // index in reader.files
 	layer  int // index in reader.layers
 	data   []byte
 	origin *tree.Origin
-	at     tree.Path // of the source
-	below  tree.Path // of the file, below at
 	spec   *Spec
-	decode decoder
-	root   *tree.Node // the values below at; nil before the file is parsed
+	decode decoder    // nil for plain text
+	root   *tree.Node // the values below at:; nil before the file is parsed
 }
 
-func (r *reader) source(s *Spec) error {
+// addFiles reads the files of a source.
+func (r *reader) addFiles(s *Spec) error {
 	defer r.Running.Begin("source", s.String())()
-	if r.notFetched(s) {
-		return nil // fetch has returned the error
-	}
-	at, _ := s.at()
 	k := s.kind()
-	if k.files == nil {
-		vars, err := r.vars(s)
-		r.layers = append(r.layers, values.Layer{Vars: vars, At: at, Env: values.EnvRules{Unknown: s.Unknown, NestOn: s.NestOn}, Lists: s.listRules(at)})
-		return err
+	if k.files == nil || r.notFetched(s) { // the error of a fetch is returned already
+		return nil
 	}
 	files, err := k.files(r, s)
 	if s.Optional && errors.Is(err, ErrOutside) {
@@ -91,21 +104,24 @@ func (r *reader) source(s *Spec) error {
 		return inputProblem(s.Pos, "source "+s.String(), err, s.missingHint())
 	}
 	r.markFiles(s, files)
-	first := len(r.files)
 	r.files = appendFiles(r.files, files)
 	r.noticeUnmatchedRead(s, files)
-	if err := r.checkReadable(s, files); err != nil {
-		return err
-	}
-	return r.addValues(s, at, files, first)
+	return r.checkReadable(s, files)
 }
 
-// addValues adds the layers of the files of a source that become values. The index of the
-// source's first file is first.
-func (r *reader) addValues(s *Spec, at tree.Path, files []content.File, first int) error {
-	plain := map[string]*tree.Node{}
-	for i := range files {
-		f := &files[i]
+// addLayers adds the layers of a source: one of its variables, or one for each file of values
+// and one for all plain texts. The files of the source are those from first to end.
+func (r *reader) addLayers(s *Spec, first, end int) error {
+	at, _ := s.at()
+	lists := s.listRules(at)
+	if s.HasVars() {
+		vars, err := r.readVars(s)
+		r.layers = append(r.layers, values.Layer{Vars: vars, At: at, Env: values.EnvRules{Unknown: s.Unknown, NestOn: s.NestOn}, Lists: lists})
+		return err
+	}
+	var texts []valuesFile
+	for i := first; i < end; i++ {
+		f := &r.files[i]
 		if !s.reads(f.Path) {
 			continue
 		}
@@ -113,20 +129,24 @@ func (r *reader) addValues(s *Spec, at tree.Path, files []content.File, first in
 		if err != nil {
 			return err
 		}
-		o := &tree.Origin{Source: s.String(), File: f.From, Sensitive: f.Sensitive}
-		if decode := s.decoder(f.Path); decode != nil {
-			r.parsed = append(r.parsed, valuesFile{file: first + i, layer: len(r.layers), data: data, origin: o, at: at, below: s.below(f.Path), spec: s, decode: decode})
-			r.layers = append(r.layers, values.Layer{Lists: s.listRules(at)})
-			continue
-		}
-		if !utf8.Valid(data) {
+		v := valuesFile{file: i, layer: len(r.layers), data: data, spec: s, decode: s.decoder(f.Path)}
+		v.origin = &tree.Origin{Source: s.String(), File: f.From, Sensitive: f.Sensitive}
+		switch {
+		case v.decode != nil:
+			r.values = append(r.values, v)
+			r.layers = append(r.layers, values.Layer{Lists: lists})
+		case !utf8.Valid(data):
 			return binaryValue(s, f.From)
+		default:
+			texts = append(texts, v)
 		}
-		plain[f.Path] = s.plainText(string(data), o)
 	}
-	if len(plain) > 0 {
-		o := &tree.Origin{Source: s.String(), File: rebase(s.Base, s.where())}
-		r.layers = append(r.layers, values.Layer{Root: tree.Under(at, tree.NewMap(o, plain)), Lists: s.listRules(at)})
+	if len(texts) > 0 {
+		for i := range texts {
+			texts[i].layer = len(r.layers)
+		}
+		r.values = append(r.values, texts...)
+		r.layers = append(r.layers, values.Layer{Lists: lists})
 	}
 	return nil
 }
@@ -143,6 +163,9 @@ func (r *reader) namedFiles(s *Spec) ([]content.File, error) {
 		return nil, s.Problem("file", "file "+diag.Quoted(s.File)+" is a directory", "read all files of a directory with dir:")
 	}
 	found, err := r.findPath(name, false)
+	if err == nil && found.Single && r.isSpec(found.Files[0].Inode) {
+		return nil, s.Problem("file", "file "+diag.Quoted(s.File)+" is the spec, which is no input of its own", "leave out the source")
+	}
 	if err == nil && s.decoder(name) == nil && found.Single {
 		return nil, &diag.Problem{
 			Cause: diag.CauseSpec, Code: "spec", Pos: s.Pos, Text: "no format is known for " + diag.Quoted(path.Base(name)),
@@ -168,10 +191,13 @@ func appendFiles(all, files []content.File) []content.File {
 	return append(all, files...)
 }
 
-// parse parses the files of values into their layers, on every core.
+// parse parses the files of values, on every core.
 func (r *reader) parse() error {
-	return inParallel(len(r.parsed), func(i int) error {
-		v := &r.parsed[i]
+	return inParallel(len(r.values), func(i int) error {
+		v := &r.values[i]
+		if v.decode == nil {
+			return nil
+		}
 		defer r.Running.Begin("file", v.origin.File)()
 		n, err := v.decode(v.data, v.origin)
 		if err != nil {
@@ -180,11 +206,32 @@ func (r *reader) parse() error {
 		if v.spec.Typed {
 			n.InferTypes()
 		}
-		v.root = tree.Under(v.below, n)
+		v.root = tree.Under(v.spec.below(r.files[v.file].Path), n)
 		r.markValues(v)
-		r.layers[v.layer].Root = tree.Under(v.at, v.root)
 		return nil
 	})
+}
+
+// fillLayers puts the values of the files into their layers.
+func (r *reader) fillLayers() {
+	texts := map[string]*tree.Node{}
+	for i := range r.values {
+		v := &r.values[i]
+		f, s := &r.files[v.file], v.spec
+		at, _ := s.at()
+		if v.decode != nil {
+			if v.root != nil {
+				r.layers[v.layer].Root = tree.Under(at, v.root)
+			}
+			continue
+		}
+		texts[f.Path] = s.plainText(string(v.data), v.origin)
+		if i+1 == len(r.values) || r.values[i+1].layer != v.layer {
+			o := &tree.Origin{Source: s.String(), File: rebase(s.Base, s.where())}
+			r.layers[v.layer].Root = tree.Under(at, tree.NewMap(o, texts))
+			clear(texts)
+		}
+	}
 }
 
 // noticeUnmatchedRead gives a notice for each glob of read: that matches no file. It is no

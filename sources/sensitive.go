@@ -66,6 +66,35 @@ func (r *reader) markFiles(s *Spec, files []content.File) {
 	}
 }
 
+// spreadSecrets marks each file that is sensitive in another source, with all values that
+// come from it.
+func (r *reader) spreadSecrets() {
+	r.secrets = map[content.Inode]bool{}
+	for i := range r.files {
+		if f := &r.files[i]; f.Sensitive && f.Inode != (content.Inode{}) {
+			r.secrets[f.Inode] = true
+		}
+	}
+	if len(r.secrets) == 0 {
+		return
+	}
+	for i := range r.values {
+		v := &r.values[i]
+		if f := &r.files[v.file]; f.Sensitive || !r.secrets[f.Inode] {
+			continue // of a sensitive file, the values are marked already
+		}
+		if v.origin.Sensitive = true; v.root != nil {
+			v.root.MarkSensitive()
+		}
+	}
+	for _, v := range r.vars {
+		v.origin.Sensitive = v.origin.Sensitive || r.secrets[v.inode]
+	}
+	for i := range r.files {
+		r.files[i].Sensitive = r.files[i].Sensitive || r.secrets[r.files[i].Inode]
+	}
+}
+
 // markValues marks the sensitive values of a file. It marks the file, too, if it has one: an
 // entry may copy it whole.
 func (r *reader) markValues(v *valuesFile) {
@@ -112,8 +141,8 @@ func (r *reader) unmatchedGlobs(s *Spec) error {
 // names are the files, keys and paths that a glob of sensitive: can match.
 func (r *reader) names(s *Spec) []string {
 	names := r.paths[s]
-	for _, v := range r.parsed {
-		if v.spec == s {
+	for _, v := range r.values {
+		if v.spec == s && v.root != nil {
 			v.root.MarkSensitiveKeys(func(key, path string) bool {
 				names = append(names, key, path)
 				return false

@@ -9,6 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"confit/render/content"
 	"confit/render/diag"
 	"confit/render/format"
 	"confit/render/schema"
@@ -19,9 +20,10 @@ import (
 // of the volume names at the first read.
 type Snapshot struct {
 	Machine
-	spec        string            // the place of the spec, which is never an input
-	generations map[string]string // by directory; "" for one that is no volume
-	outputDirs  []fs.FileInfo     // the directories that runs write to
+	spec        content.Inode          // the spec, which is never an input; zero for none
+	secrets     map[content.Inode]bool // files that are sensitive in a source
+	generations map[string]string      // by directory; "" for one that is no volume
+	outputDirs  []fs.FileInfo          // the directories that runs write to
 
 	usage usage
 }
@@ -52,8 +54,8 @@ func (s *Snapshot) isOutput(tree FS, at string) bool {
 	return err == nil && slices.ContainsFunc(s.outputDirs, func(out fs.FileInfo) bool { return os.SameFile(out, info) })
 }
 
-// ReadFile gives the bytes and mode of a regular file.
-func (s *Snapshot) ReadFile(name string) ([]byte, fs.FileMode, error) {
+// ReadFile reads a regular file.
+func (s *Snapshot) ReadFile(name string) (Regular, error) {
 	tree, at := s.locate(s.inGeneration(name))
 	return s.read(tree, at)
 }
@@ -68,16 +70,15 @@ func (s *Snapshot) IsDir(name string) (bool, error) {
 // Spec reads the spec. From then on, its file is no input.
 func (s *Snapshot) Spec(name string) (*yaml.Node, error) {
 	defer s.Running.Begin("spec", name)()
-	tree, at := s.locate(s.inGeneration(name))
-	s.spec = at
-	data, _, err := s.read(tree, at)
+	file, err := s.ReadFile(name)
 	if err != nil {
 		return nil, inputProblem(diag.Pos{}, "spec "+diag.Quoted(name), err, "name the spec with -c, or use --source, --template and --out without one")
 	}
-	s.detailFile("spec "+diag.Quoted(name), len(data), false)
-	doc, err := format.ParseYAML(data)
+	s.spec = file.Inode
+	s.detailFile("spec "+diag.Quoted(name), len(file.Data), false)
+	doc, err := format.ParseYAML(file.Data)
 	if err != nil {
-		return nil, format.SyntaxProblem(name, diag.CauseSpec, data, err)
+		return nil, format.SyntaxProblem(name, diag.CauseSpec, file.Data, err)
 	}
 	if doc == nil {
 		doc = &yaml.Node{Kind: yaml.MappingNode}
@@ -88,10 +89,10 @@ func (s *Snapshot) Spec(name string) (*yaml.Node, error) {
 // Schema reads the JSON Schema that the spec names.
 func (s *Snapshot) Schema(w specfile.Places, field, name string) (*schema.Schema, error) {
 	defer s.Running.Begin("schema", name)()
-	data, _, err := s.ReadFile(rebase(w.Base, name))
+	file, err := s.ReadFile(rebase(w.Base, name))
 	if err != nil {
 		return nil, inputProblem(w.At(field), "schema "+diag.Quoted(name), err, "name a file that is there")
 	}
-	s.detailFile("schema "+diag.Quoted(name), len(data), false)
-	return schema.Parse(rebase(w.Base, name), data)
+	s.detailFile("schema "+diag.Quoted(name), len(file.Data), false)
+	return schema.Parse(rebase(w.Base, name), file.Data)
 }

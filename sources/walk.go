@@ -21,7 +21,7 @@ func (s *Snapshot) Tree(dir string, include func(rel string) bool) ([]content.Fi
 	type entry struct{ rel, place string } // place is the name in the tree
 	var entries []entry
 	err := s.walk(dir, "", 0, func(rel, place string) {
-		if include(rel) && place != s.spec {
+		if include(rel) {
 			entries = append(entries, entry{rel, place})
 		}
 	})
@@ -31,15 +31,20 @@ func (s *Snapshot) Tree(dir string, include func(rel string) bool) ([]content.Fi
 	files := make([]content.File, len(entries))
 	clean := path.Clean(dir)
 	tree, _ := s.locate(dir)
-	err = inParallel(len(files), func(i int) (err error) {
+	err = inParallel(len(files), func(i int) error {
 		from := under(clean, entries[i].rel)
 		files[i].Path, files[i].From = from[len(from)-len(entries[i].rel):], from
-		files[i].Data, files[i].Mode, err = s.read(tree, entries[i].place)
+		file, err := s.read(tree, entries[i].place)
+		files[i].Data, files[i].Mode, files[i].Inode = file.Data, file.Mode, file.Inode
 		return err
 	})
+	files = slices.DeleteFunc(files, func(f content.File) bool { return s.isSpec(f.Inode) })
 	slices.SortFunc(files, func(a, b content.File) int { return cmp.Compare(a.Path, b.Path) })
 	return files, err
 }
+
+// isSpec tells whether a file is the spec, by whatever path it was read.
+func (s *Snapshot) isSpec(i content.Inode) bool { return i == s.spec && i != content.Inode{} }
 
 // inParallel calls do with 0 to n-1 on every core, and joins the errors.
 func inParallel(n int, do func(i int) error) error {

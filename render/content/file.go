@@ -13,7 +13,12 @@ type File struct {
 	Sensitive bool
 	Tree      string // name of the source; "" for one without a name
 	From      string // where it was read from, for positions
+	Inode     Inode  // of the file that it was read from
 }
+
+// An Inode is the identity of a file on disk, by whatever path it is read. It is zero for
+// content that has none.
+type Inode struct{ Dev, Ino uint64 }
 
 // Bytes returns the content, of memory or of the blob.
 func (f File) Bytes() ([]byte, error) {
