@@ -12,6 +12,7 @@ import (
 	"confit/render/diag"
 	"confit/render/template"
 	"confit/render/values"
+	"confit/sources"
 )
 
 // version is set by the linker.
@@ -82,7 +83,11 @@ func (c *confit) outputs() (*spec, *render.Result, error) {
 
 func (c *confit) merge(in inputs) (*values.Values, error) {
 	defer c.watchdog.running.Begin("merging", "the values")()
-	return values.Merge(in.layers, c.console.Notice)
+	merged, err := values.Merge(in.layers, c.console.Notice)
+	if err == nil {
+		err = sources.CheckEncrypted(merged.Root())
+	}
+	return merged, err
 }
 
 func (c *confit) execute(sp *spec, in inputs, values *values.Values) (*render.Result, error) {

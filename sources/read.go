@@ -126,10 +126,14 @@ func (r *reader) addLayers(s *Spec, first, end int) error {
 			continue
 		}
 		data, err := f.Bytes()
+		decode := s.decoder(f.Path)
+		if err == nil && (decode != nil || !utf8.Valid(data)) { // else CheckEncrypted finds the value
+			err = checkCipherFile(f.From, data)
+		}
 		if err != nil {
 			return err
 		}
-		v := valuesFile{file: i, layer: len(r.layers), data: data, spec: s, decode: s.decoder(f.Path)}
+		v := valuesFile{file: i, layer: len(r.layers), data: data, spec: s, decode: decode}
 		v.origin = &tree.Origin{Source: s.String(), File: f.From, Sensitive: f.Sensitive}
 		switch {
 		case v.decode != nil:

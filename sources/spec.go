@@ -104,10 +104,11 @@ func (s *Spec) plainText(t string, o *tree.Origin) *tree.Node {
 	return n
 }
 
-// trim cuts the newline that echo and --from-file put after a single line.
+// trim cuts the newline that echo and --from-file put after a single line, or the CR LF of
+// Windows.
 func (s *Spec) trim(t string) string {
 	if s.Trim != nil && !*s.Trim || strings.Count(t, "\n") != 1 {
 		return t
 	}
-	return strings.TrimSuffix(t, "\n")
+	return strings.TrimSuffix(strings.TrimSuffix(t, "\n"), "\r")
 }
