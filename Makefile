@@ -15,6 +15,7 @@ demo: ## render examples/quickstart and show what went in and what came out
 
 test: setup check
 	$(GO) test -count=1 -timeout 30m ./... # the tests of the binary depend on more than go test sees
+	cd integration/readers && $(GO) test -count=1 -timeout 30m ./...
 
 setup:
 	sh integration/setup.sh

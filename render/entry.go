@@ -24,9 +24,11 @@ type Entry struct {
 	Delims    []string          `yaml:"delims"`
 	Each      string            `yaml:"each"`
 	When      string            `yaml:"when"`
-	Vars      map[string]string `yaml:"vars"`  // envsubst: NAME → path
-	Only      []string          `yaml:"only"`  // envsubst: globs of the names to replace
-	Checks    Check             `yaml:"check"` // of what is rendered
+	Vars      map[string]string `yaml:"vars"`    // envsubst: NAME → path
+	Only      []string          `yaml:"only"`    // envsubst: globs of the names to replace
+	Checks    Check             `yaml:"check"`   // of what is rendered
+	Dialect   string            `yaml:"dialect"` // values: the reader that the file is for
+	Flat      bool              `yaml:"flat"`    // values: dots in names of properties stay as they are
 	Overwrite bool              `yaml:"overwrite"`
 	Sink      string            `yaml:"sink"`
 

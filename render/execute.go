@@ -7,7 +7,6 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
-	"confit/render/format"
 	"confit/render/template"
 	"confit/render/tree"
 )
@@ -119,7 +118,7 @@ func (w *worker) makeValues(j job) (content.Output, *template.Reads, error) {
 	if n == nil {
 		return content.Output{}, nil, w.lib.NoValue(e.At("values"), path, deepest)
 	}
-	c, reads, err := w.lib.Encode(n, format.ByExtension(j.to).Encode)
+	c, reads, err := w.lib.Encode(n, e.encoder(j.to))
 	if err != nil {
 		return content.Output{}, nil, diag.Problemf(diag.CauseData, "format", e.At("values"), "the values of %s cannot become %s: %v", diag.Quoted(e.Values), diag.Quoted(j.to), err)
 	}

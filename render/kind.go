@@ -39,6 +39,8 @@ var kindFields = []struct {
 	{"delims", []string{"template", "inline"}, delimsText, delimsHint},
 	{"vars", []string{"envsubst"}, "vars is for envsubst", ""},
 	{"only", []string{"envsubst"}, onlyText, onlyHint},
+	{"dialect", []string{"values"}, "dialect is for values", ""},
+	{"flat", []string{"values"}, "flat is for values", ""},
 	{"check", []string{"template", "inline", "envsubst"}, "what KIND makes is not checked", ""},
 }
 
@@ -74,7 +76,7 @@ func (e *Entry) Check() error {
 	case k == nil:
 		return e.Problem("", "the entry does not say what to render", "set one of "+strings.Join(kindNames(), ", "))
 	}
-	return errors.Join(e.checkKind(k), e.checkFields(k.name), e.checkPaths())
+	return errors.Join(e.checkKind(k), e.checkFields(k.name), e.checkPaths(), e.checkFormat(k.name))
 }
 
 // checkKind checks the field of the kind, and to.
@@ -133,4 +135,28 @@ func (e *Entry) checkPaths() error {
 		}
 	}
 	return errors.Join(all...)
+}
+
+// checkFormat checks the fields that choose the form of a file of values.
+func (e *Entry) checkFormat(kind string) error {
+	f := format.ByExtension(e.To)
+	switch {
+	case kind != "values" || f == nil:
+	case f.Dialect(e.Dialect) == nil && len(f.Dialects) == 0:
+		return e.Problem("dialect", "files of "+f.Name+" have no dialects", "")
+	case f.Dialect(e.Dialect) == nil:
+		return e.Problem("dialect", "files of "+f.Name+" have no dialect "+diag.Quoted(e.Dialect), "the dialects are "+f.DialectNames())
+	case e.Flat && f.Flat == nil:
+		return e.Problem("flat", "flat is for .properties", "")
+	}
+	return nil
+}
+
+// encoder is the encoder of a file of values.
+func (e *Entry) encoder(to string) func(any) (string, error) {
+	f := format.ByExtension(to)
+	if e.Flat {
+		return f.Flat.Encode
+	}
+	return f.Dialect(e.Dialect).Encode
 }

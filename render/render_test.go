@@ -16,16 +16,18 @@ import (
 func TestFormatFunctions(t *testing.T) {
 	const values = "db: {host: a b, port: 1.10}\nlist: [1]\nquoted: it's\nn: 5"
 	for in, want := range map[string]string{
-		`{{ toToml .Values.db }}`:                  "host = \"a b\"\nport = 1.10\n",
-		`{{ (fromToml "[a]\nb = 1.10").a.b }}`:     "1.10",
-		`{{ toProperties .Values.db }}`:            "host=a b\nport=1.10",
-		`{{ toIni (dict "s" .Values.db) }}`:        "[s]\nhost = a b\nport = 1.10",
-		`{{ toEnv .Values.db }}`:                   "host='a b'\nport=1.10",
-		`{{ shellQuote .Values.quoted }}`:          `'it'\''s'`,
-		`{{ shellQuote .Values.db.port }}`:         `1.10`,
-		`{{ iniQuote .Values.db.host }}`:           `"a b"`,
-		`{{ propertiesEscape " a=b" }}`:            `\ a\=b`,
-		`{{ toToml .Values | fromToml | toJson }}`: `{"db":{"host":"a b","port":1.10},"list":[1],"n":5,"quoted":"it's"}`,
+		`{{ toToml .Values.db }}`:                          "host = \"a b\"\nport = 1.10\n",
+		`{{ (fromToml "[a]\nb = 1.10").a.b }}`:             "1.10",
+		`{{ toProperties .Values.db }}`:                    "host=a b\nport=1.10",
+		`{{ toIni (dict "s" .Values.db) }}`:                "[s]\nhost = a b\nport = 1.10",
+		`{{ toEnv .Values.db }}`:                           "host='a b'\nport=1.10",
+		`{{ shellQuote .Values.quoted }}`:                  `'it'\''s'`,
+		`{{ shellQuote .Values.db.port }}`:                 `1.10`,
+		`{{ iniQuote .Values.db.host }}`:                   "a b",
+		`{{ iniQuote "php" "a;b" }}`:                       "'a;b'",
+		`{{ toIni "go-ini" (dict "s" (dict "a" "b#c")) }}`: "[s]\na = \"\"\"b#c\"\"\"",
+		`{{ propertiesEscape " a=b" }}`:                    `\ a\=b`,
+		`{{ toToml .Values | fromToml | toJson }}`:         `{"db":{"host":"a b","port":1.10},"list":[1],"n":5,"quoted":"it's"}`,
 	} {
 		if out, err := one(t, values, in); err != nil || string(realBytes(out)) != want {
 			t.Errorf("%s = %q, %v, want %q", in, out.Content.Masked(), err, want)

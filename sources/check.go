@@ -26,6 +26,12 @@ func readable() []string { return format.Names((*format.Format).Readable) }
 func rules() []rule {
 	return []rule{
 		{"format", (*Spec).wrongFormat, "the formats are " + strings.Join(readable(), ", ")},
+		{"dialect", func(s *Spec) []string {
+			return textIf(s.Dialect != "" && !slices.Contains(format.ReadDialects(), s.Dialect), "no ini files have the dialect "+diag.Quoted(s.Dialect))
+		}, "the dialects are " + strings.Join(format.ReadDialects(), ", ")},
+		{"documents", func(s *Spec) []string {
+			return textIf(s.Documents != "" && s.Documents != "first", "documents has no choice "+diag.Quoted(s.Documents))
+		}, "write documents: first, or leave it out: several documents are then an error"},
 		{"lists", (*Spec).wrongLists, "name the path of a list of this source, below its at: dots nest"},
 		{"name", (*Spec).wrongName, ""},
 		{"at", (*Spec).wrongAt, "dots nest: a.b.c"},

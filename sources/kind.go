@@ -34,7 +34,11 @@ type exclusion struct{ field, text, hint string }
 // kinds is the table of the kinds of sources.
 func kinds() []kind {
 	ownFormat := func(kind string) []exclusion {
-		return []exclusion{{"format", "format is for files, and " + kind + " has a format of its own", ""}}
+		var all []exclusion
+		for _, field := range []string{"format", "dialect", "flat", "documents"} {
+			all = append(all, exclusion{field, field + " is for files, and " + kind + " has a format of its own", ""})
+		}
+		return all
 	}
 	return []kind{
 		{name: "file", where: func(s *Spec) string { return s.File }, files: (*reader).namedFiles},

@@ -30,6 +30,9 @@ type Spec struct {
 	Trim      *bool             `yaml:"trim"`      // cut the last newline of one-line text; default true
 	Sensitive Sensitivity       `yaml:"sensitive"` // default true for secret
 	Format    string            `yaml:"format"`    // of its files, in place of their extensions
+	Dialect   string            `yaml:"dialect"`   // of its ini files: the reader that they are for
+	Flat      bool              `yaml:"flat"`      // names of properties stay whole
+	Documents string            `yaml:"documents"` // "first": of the documents of a YAML file, the first
 	Typed     bool              `yaml:"typed"`     // text that overrides nothing has YAML's type
 	Map       map[string]string `yaml:"map"`       // variable → path
 	FromFile  []string          `yaml:"fromFile"`  // variables whose value NAME_FILE may take from a file
@@ -78,8 +81,16 @@ func (s *Spec) decoder(file string) decoder {
 	case k.decoder != nil:
 		return k.decoder(file)
 	}
-	if f == nil {
+	switch {
+	case f == nil:
 		return nil
+	case s.Flat && f.Flat != nil:
+		f = f.Flat
+	case s.Documents == "first" && f.First != nil:
+		f = f.First
+	}
+	if d := f.Dialect(s.Dialect); d != nil {
+		f = d
 	}
 	return f.Decode
 }

@@ -10,18 +10,25 @@ import (
 // DecodeDotenv reads a .env file into nodes of origin o: names as written, one level,
 // all leaves text.
 //
-// The dialect is what docker compose documents, and a POSIX shell agrees with, less the
-// expansion: $ is a character like any other. Single quotes take all as it is; in double
-// quotes \n \r \t \\ \" \$ and \` are escapes, and any other backslash is an error, as
-// readers disagree on it; both may span lines. Without quotes a value ends before " #".
+// The dialect is what docker compose documents, less the expansion: a $ that other readers
+// would expand is refused. Single quotes take all but \' as it is; in double quotes \n \r \t
+// \\ \" \$ and \` are escapes, and any other backslash is an error, as readers disagree on
+// it; both may span lines. Without quotes a value ends before " #".
 //
 // joho/godotenv does not serve: it expands $NAME, and its errors quote the file.
 func DecodeDotenv(data []byte, o *tree.Origin) (*tree.Node, error) {
+	return decodeDotenv(data, o, false)
+}
+
+// checkDotenv accepts references: the reader of the file expands them.
+func checkDotenv(data []byte, o *tree.Origin) (*tree.Node, error) { return decodeDotenv(data, o, true) }
+
+func decodeDotenv(data []byte, o *tree.Origin, references bool) (*tree.Node, error) {
 	text, err := fileText(data, o)
 	if err != nil {
 		return nil, err
 	}
-	d := dotenvDecoder{origin: o, rest: text, line: 1}
+	d := dotenvDecoder{origin: o, rest: text, line: 1, references: references}
 	var pairs []pair
 	for d.skipBlank() {
 		p := pair{line: d.line}
@@ -40,6 +47,8 @@ type dotenvDecoder struct {
 	origin *tree.Origin
 	rest   string
 	line   int // the line in which rest begins
+
+	references bool // are text
 }
 
 // consume removes the first n bytes of the rest and returns them.
@@ -75,16 +84,21 @@ var variableName = diag.LazyRegexp(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 // name reads up to the =. Errors do not show the text before the =: it may be part of a value
 // without quotes.
 func (d *dotenvDecoder) name() (string, error) {
-	before, _, ok := strings.Cut(d.rest[:d.lineLength()], "=")
-	if !ok {
+	line := d.rest[:d.lineLength()]
+	end := strings.IndexAny(line, "=:")
+	switch {
+	case end < 0 && !d.origin.Sensitive && variableName().MatchString(strings.Trim(line, " \t\r")):
+		return "", d.problem(d.line, "dotenv-syntax", "the line has a name and no value: docker compose takes that from its own environment", "write NAME=value, or NAME= for an empty one; an env: source takes in variables of the process")
+	case end < 0:
 		return "", d.problem(d.line, "dotenv-syntax", "the line has no =", "write NAME=value; put a value of several lines into quotes")
 	}
+	before := line[:end]
 	name := strings.Trim(before, " \t")
 	if after, ok := strings.CutPrefix(name, "export"); ok && strings.TrimLeft(after, " \t") != after {
 		name = strings.TrimLeft(after, " \t")
 	}
 	if !variableName().MatchString(name) {
-		return "", d.problem(d.line, "bad-key", "what stands before the = is no name of a variable", "a name has letters, digits, _, - and dots, and begins with a letter or _")
+		return "", d.problem(d.line, "bad-key", "the text before the = or : is no name of a variable", "a name has letters, digits, _, - and dots, and begins with a letter or _")
 	}
 	d.consume(len(before) + 1)
 	return name, nil
@@ -95,21 +109,25 @@ func (d *dotenvDecoder) value() (string, error) {
 	text := strings.TrimLeft(line, " \t")
 	if text == "" || text[0] != '"' && text[0] != '\'' {
 		d.consume(len(line))
-		return dotenvUnquoted(line), nil
+		text = dotenvUnquoted(line)
+		return text, d.checkReferences(text, d.line)
 	}
 	d.consume(len(line) - len(text))
 	at := d.line
 	end := closingQuote(d.rest)
 	if end < 0 {
-		return "", d.problem(at, "dotenv-syntax", "the quotes that open here are not closed", `write \" for a quote within double quotes`)
+		return "", d.problem(at, "dotenv-syntax", "the quotes that open here are not closed", `write \" for a quote within double quotes, and "C:\\" for a backslash at the end`)
 	}
 	raw := d.consume(end + 1)
+	if raw[0] == '\'' && strings.Contains(raw, "\\'\n") {
+		return "", d.problem(at, "bad-escape", `readers disagree on \' at the end of a line`, `write "C:\\" for a text that ends in a backslash`)
+	}
 	after := d.consume(d.lineLength())
 	if tail := strings.Trim(after, " \t\r"); tail != "" && (tail[0] != '#' || after[0] == '#') {
 		return "", d.problem(d.line, "dotenv-syntax", "something follows the closing quote", "put the whole value into quotes; a comment begins with a space and #")
 	}
 	if raw[0] == '\'' {
-		return raw[1:end], nil
+		return strings.ReplaceAll(raw[1:end], `\'`, "'"), nil
 	}
 	return d.unescape(raw[1:end], at)
 }
@@ -120,7 +138,7 @@ func closingQuote(s string) int {
 		switch {
 		case s[i] == s[0]:
 			return i
-		case s[i] == '\\' && s[0] == '"':
+		case s[i] == '\\':
 			i++
 		}
 	}
@@ -132,6 +150,9 @@ func (d *dotenvDecoder) unescape(s string, line int) (string, error) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] != '\\' {
+			if err := d.checkReference(s[i:], line+strings.Count(s[:i], "\n")); err != nil {
+				return "", err
+			}
 			b.WriteByte(s[i])
 			continue
 		}
@@ -151,6 +172,28 @@ func (d *dotenvDecoder) unescape(s string, line int) (string, error) {
 		}
 	}
 	return b.String(), nil
+}
+
+// checkReferences refuses text with a reference that other readers expand.
+func (d *dotenvDecoder) checkReferences(s string, line int) error {
+	for i := range len(s) {
+		if err := d.checkReference(s[i:], line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reference matches $NAME, ${NAME}, $(command) and $$.
+var reference = diag.LazyRegexp(`^\$[A-Za-z0-9_{($]`)
+
+// checkReference refuses a reference at the start of s. Its value would be wrong in the output,
+// and the text of it is wrong for other readers.
+func (d *dotenvDecoder) checkReference(s string, line int) error {
+	if s[0] != '$' || d.references || !reference().MatchString(s) {
+		return nil
+	}
+	return d.problem(line, "dotenv-reference", "readers replace this $ and the name after it by another value, which confit does not", `write the value itself; write \$ in double quotes, or put the value into single quotes, if the $ is text; copy: or template: takes the file as it is`)
 }
 
 func (d *dotenvDecoder) problem(line int, code, text, hint string) error {

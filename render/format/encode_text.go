@@ -14,16 +14,24 @@ import (
 // DecodeProperties reads back and Java reads as a plain dot. Two keys that Java reads as one
 // are an error.
 func EncodeProperties(v any) (string, error) {
+	return encodeProperties(v, false)
+}
+
+// encodeFlatProperties writes the dots of names as they are.
+func encodeFlatProperties(v any) (string, error) { return encodeProperties(v, true) }
+
+func encodeProperties(v any, flat bool) (string, error) {
 	if !tree.IsMap(v) {
 		return "", unsupported(nil, v, "properties", "take a map")
 	}
-	e := propertiesEncoder{names: map[string]bool{}}
+	e := propertiesEncoder{flat: flat, names: map[string]bool{}}
 	err := e.add(nil, tree.MapOf(v))
 	return strings.TrimSuffix(e.String(), "\n"), err
 }
 
 type propertiesEncoder struct {
 	strings.Builder
+	flat  bool
 	names map[string]bool // the keys as Java reads them
 }
 
@@ -48,7 +56,9 @@ func (e *propertiesEncoder) add(path []string, m map[string]any) error {
 		}
 		e.names[name] = true
 		for i := range path {
-			path[i] = EscapeProperty(path[i], true)
+			if path[i] = EscapeProperty(path[i], true); e.flat {
+				path[i] = strings.ReplaceAll(path[i], `\.`, ".")
+			}
 		}
 		e.WriteString(strings.Join(path, ".") + "=" + EscapeProperty(text, false) + "\n")
 	}
@@ -82,9 +92,8 @@ func EscapeProperty(s string, name bool) string {
 	return b.String()
 }
 
-// EncodeINI writes a map in the dialect of DecodeINI: plain values first, each map as a
-// section, sorted. A value is quoted where DecodeINI would otherwise read another text.
-func EncodeINI(v any) (string, error) {
+// encodeFile writes a map: plain values first, each map as a section, sorted.
+func (d iniDialect) encodeFile(v any) (string, error) {
 	if !tree.IsMap(v) {
 		return "", unsupported(nil, v, "ini", "take a map")
 	}
@@ -92,7 +101,7 @@ func EncodeINI(v any) (string, error) {
 	m := tree.MapOf(v)
 	for _, k := range tree.SortedKeys(m) {
 		if !tree.IsMap(m[k]) {
-			if err := iniLine(&top, []string{k}, m[k]); err != nil {
+			if err := d.line(&top, []string{k}, m[k]); err != nil {
 				return "", err
 			}
 			continue
@@ -103,7 +112,7 @@ func EncodeINI(v any) (string, error) {
 		sections.WriteString("\n[" + k + "]\n")
 		section := tree.MapOf(m[k])
 		for _, name := range tree.SortedKeys(section) {
-			if err := iniLine(&sections, []string{k, name}, section[name]); err != nil {
+			if err := d.line(&sections, []string{k, name}, section[name]); err != nil {
 				return "", err
 			}
 		}
@@ -111,7 +120,7 @@ func EncodeINI(v any) (string, error) {
 	return strings.Trim(top.String()+sections.String(), "\n"), nil
 }
 
-func iniLine(b *strings.Builder, path []string, v any) error {
+func (d iniDialect) line(b *strings.Builder, path []string, v any) error {
 	key := path[len(path)-1]
 	text, ok := tree.TextOf(v)
 	switch {
@@ -121,11 +130,10 @@ func iniLine(b *strings.Builder, path []string, v any) error {
 		return unsupported(path, v, "ini", "join it to one text, or leave it out")
 	case key == "" || strings.ContainsAny(key, "=:\r\n") || strings.ContainsAny(key[:1], "[;#") || strings.Trim(key, " \t") != key:
 		return fmt.Errorf("%s can be no key of an ini file", diag.Quoted(key))
-	case !isOneLine(text):
-		return fmt.Errorf("the text of %s has several lines, which has no form in ini", diag.Quoted(strings.Join(path, ".")))
 	}
-	if strings.Trim(text, " \t") != text || iniQuoted(text) {
-		text = `"` + text + `"`
+	text, err := d.iniText("the text of "+diag.Quoted(strings.Join(path, ".")), text)
+	if err != nil {
+		return err
 	}
 	b.WriteString(key + " = " + text + "\n")
 	return nil
@@ -133,9 +141,16 @@ func iniLine(b *strings.Builder, path []string, v any) error {
 
 func isOneLine(s string) bool { return !strings.ContainsAny(s, "\r\n\x00") }
 
-// EncodeEnv writes a map in the dialect of DecodeDotenv, sorted, quoted so that docker
-// compose, systemd and a POSIX shell read the same text.
-func EncodeEnv(v any) (string, error) {
+// EncodeEnv writes a map as a .env file that docker compose, npm's dotenv and a POSIX shell
+// read alike.
+func EncodeEnv(v any) (string, error) { return encodeEnv(v, dotenvQuote, "") }
+
+// envDialect is a .env file for one kind of reader; confit reads all of them alike.
+func envDialect(name string, quote func(string) (string, bool)) Format {
+	return Format{Name: name, Encode: func(v any) (string, error) { return encodeEnv(v, quote, name) }}
+}
+
+func encodeEnv(v any, quote func(string) (string, bool), dialect string) (string, error) {
 	if !tree.IsMap(v) {
 		return "", unsupported(nil, v, "env", "take a map")
 	}
@@ -149,9 +164,12 @@ func EncodeEnv(v any) (string, error) {
 		case !variableName().MatchString(k):
 			return "", fmt.Errorf("the key %s is no name of a variable", diag.Quoted(k))
 		}
-		quoted, err := dotenvQuote(text)
-		if err != nil {
-			return "", fmt.Errorf("the text of %s %w", diag.Quoted(k), err)
+		quoted, ok := quote(text)
+		switch {
+		case !ok && dialect == "":
+			return "", fmt.Errorf("the text of %s is read differently by different readers of .env files: name the reader with dialect: compose, node or shell on the entry, or in a template, like toEnv \"compose\" MAP", diag.Quoted(k))
+		case !ok:
+			return "", fmt.Errorf("the text of %s has no form in .env files of the dialect %s", diag.Quoted(k), dialect)
 		}
 		b.WriteString(k + "=" + quoted + "\n")
 	}

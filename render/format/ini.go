@@ -1,44 +1,44 @@
 package format
 
 import (
+	"errors"
 	"strings"
 
+	"confit/render/diag"
 	"confit/render/tree"
 )
 
-// DecodeINI reads an INI file into nodes of origin o: one level a section, keys before
+// decodeFile reads an INI file into nodes of origin o: one level a section, keys before
 // the first section at the top, all leaves text.
 //
-// The dialect is that of Windows (GetPrivateProfileString), without what other readers
-// disagree on: comments begin a line with ; or #, and nothing cuts a value; one pair of
-// quotes, " or ', around a whole value is taken off, and nothing is escaped. A section
-// or key that comes twice is refused, and so is a line without =.
+// Comments begin a line with ; or #. A section or key that comes twice is refused, and so is
+// a line without =, and a value that the dialect does not read.
 //
-// gopkg.in/ini.v1 does not serve: it cuts "a;b" and "a#b" in two and expands %(name)s, also
-// in an endless recursion.
-func DecodeINI(data []byte, o *tree.Origin) (*tree.Node, error) {
+// gopkg.in/ini.v1 does not serve: it expands %(name)s, also in an endless recursion.
+func (d iniDialect) decodeFile(data []byte, o *tree.Origin) (*tree.Node, error) {
 	text, err := fileText(data, o)
 	if err != nil {
 		return nil, err
 	}
-	d := iniDecoder{origin: o, lines: lineReader{rest: text}}
+	r := iniDecoder{dialect: d, origin: o, lines: lineReader{rest: text}}
 	for {
-		line, ok := d.lines.next()
+		line, ok := r.lines.next()
 		if !ok {
 			break
 		}
-		if err := d.read(strings.Trim(line, " \t")); err != nil {
+		if err := r.read(line); err != nil {
 			return nil, err
 		}
 	}
-	if err := d.endSection(); err != nil {
+	if err := r.endSection(); err != nil {
 		return nil, err
 	}
-	n := tree.New(d.top, 0, o)
-	return &n, sortUnique(d.top, o)
+	n := tree.New(r.top, 0, o)
+	return &n, sortUnique(r.top, o)
 }
 
 type iniDecoder struct {
+	dialect iniDialect
 	origin  *tree.Origin
 	lines   lineReader
 	top     tree.Members
@@ -47,26 +47,59 @@ type iniDecoder struct {
 	pairs   []pair
 }
 
-func (d *iniDecoder) read(line string) error {
+func (d *iniDecoder) read(raw string) error {
+	line := strings.Trim(raw, " \t")
 	switch {
 	case line == "" || line[0] == ';' || line[0] == '#':
 		return nil
 	case line[0] == '[':
 		return d.beginSection(line)
+	case d.dialect.name == "python" && raw[0] != line[0] && len(d.pairs) > 0:
+		return d.problem("ini-syntax", "Python adds this line to the value above, because it is indented", "begin the line at its first column; values of several lines are not read")
 	}
-	key, value, ok := strings.Cut(line, "=")
-	key = strings.TrimRight(key, " \t")
+	end := strings.IndexByte(line, '=')
+	if d.dialect.colon {
+		end = strings.IndexAny(line, "=:")
+	}
+	if end < 0 {
+		return d.withoutValue(line)
+	}
+	key := strings.TrimRight(line[:end], " \t")
 	switch {
-	case !ok:
-		return d.problem("ini-syntax", "the line is neither [section] nor key = value", "begin a comment with ; and keep each value on one line")
 	case key == "":
 		return d.problem("bad-key", "the key is empty", "write key = value")
 	case strings.Contains(key, ":"):
 		return d.problem("bad-key", "some readers end the key at the colon, others at the =", "write key = value, with no colon in the key")
 	}
-	d.pairs = append(d.pairs, pair{key, iniUnquote(strings.TrimLeft(value, " \t")), d.lines.line})
+	value, err := d.dialect.decode(strings.TrimLeft(line[end+1:], " \t"))
+	if err != nil {
+		hint := "set dialect: " + iniDialectNames + " on the source, for the reader that the file is written for"
+		if d.dialect.name != "" {
+			hint = "rewrite the value, or set another dialect: on the source"
+		}
+		return d.problem("ini-dialect", err.Error(), hint)
+	}
+	d.pairs = append(d.pairs, pair{key, value, d.lines.line})
 	return nil
 }
+
+// withoutValue words the error of a line that has no =.
+func (d *iniDecoder) withoutValue(line string) error {
+	const asItIs = "; a file with such lines goes through template: or copy: as it is"
+	switch {
+	case d.origin.Sensitive: // the kind of the error would tell of the line
+	case line[0] == '!':
+		return d.problem("ini-syntax", "a line that begins with ! is a directive of MySQL, which confit does not follow", "name the files as sources of their own"+asItIs)
+	case line[0] == '@':
+		return d.problem("ini-syntax", "a line that begins with @ is a directive of Fluent Bit, which confit does not follow", "name the files as sources of their own"+asItIs)
+	case iniFlag().MatchString(line):
+		return d.problem("ini-syntax", "the key has no = and no value, as in my.cnf", "write key = value, like skip-name-resolve = ON"+asItIs)
+	}
+	return d.problem("ini-syntax", "the line is neither [section] nor key = value", "begin a comment with ; and keep each value on one line; Fluent Bit's key and value without = are not read"+asItIs)
+}
+
+// iniFlag matches a key without a value.
+var iniFlag = diag.LazyRegexp(`^[A-Za-z0-9_.-]+$`)
 
 // beginSection ends the current section and begins the one of a header.
 func (d *iniDecoder) beginSection(line string) error {
@@ -88,6 +121,10 @@ func (d *iniDecoder) beginSection(line string) error {
 // endSection adds the current section, or the keys before the first one, to the result.
 func (d *iniDecoder) endSection() error {
 	m, err := textMembers(d.pairs, d.origin)
+	var p *diag.Problem
+	if errors.As(err, &p) {
+		p.Hint += "; a file with repeated keys, like a unit of systemd, goes through template: or copy: as it is"
+	}
 	if d.section == "" {
 		d.top = m
 	} else {
@@ -101,16 +138,4 @@ func (d *iniDecoder) endSection() error {
 
 func (d *iniDecoder) problem(code, text, hint string) error {
 	return dataProblem(d.origin, d.lines.line, code, text, hint)
-}
-
-// iniUnquote removes the quotes around a whole value.
-func iniUnquote(s string) string {
-	if iniQuoted(s) {
-		return s[1 : len(s)-1]
-	}
-	return s
-}
-
-func iniQuoted(s string) bool {
-	return len(s) >= 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0]
 }

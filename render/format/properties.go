@@ -21,11 +21,20 @@ const propertySpace = " \t\f"
 // magiconair/properties does not serve: it expands ${ENV}, keeps no lines, and may end the
 // process with log.Fatal.
 func DecodeProperties(data []byte, o *tree.Origin) (*tree.Node, error) {
+	return decodeProperties(data, o, false)
+}
+
+// decodeFlatProperties reads names as they are: one level, whatever dots they have.
+func decodeFlatProperties(data []byte, o *tree.Origin) (*tree.Node, error) {
+	return decodeProperties(data, o, true)
+}
+
+func decodeProperties(data []byte, o *tree.Origin, flat bool) (*tree.Node, error) {
 	text, err := fileText(data, o)
 	if err != nil {
 		return nil, err
 	}
-	d := propertiesDecoder{origin: o, lineReader: lineReader{rest: text}}
+	d := propertiesDecoder{origin: o, flat: flat, lineReader: lineReader{rest: text}}
 	var all []property
 	for {
 		line, at, ok := d.logicalLine()
@@ -47,6 +56,7 @@ func DecodeProperties(data []byte, o *tree.Origin) (*tree.Node, error) {
 type propertiesDecoder struct {
 	lineReader
 	origin *tree.Origin
+	flat   bool
 }
 
 type property struct {
@@ -102,26 +112,26 @@ func (d *propertiesDecoder) property(s string, line int) (property, error) {
 	p := property{line: line}
 	var err error
 	if p.value, err = unescapeProperty(value); err == nil {
-		p.path, err = propertyPath(s[:end])
+		p.path, err = propertyPath(s[:end], d.flat)
 	}
 	if err != nil {
 		return p, dataProblem(d.origin, line, "properties-syntax", err.Error(), `write a backslash as \\, another character as \u and its four hexadecimal digits`)
 	}
 	switch {
 	case slices.Contains(p.path, ""):
-		return p, dataProblem(d.origin, line, "bad-key", "a name of the key is empty", `dots nest: a.b.c; a dot within a name is \.`)
+		return p, dataProblem(d.origin, line, "bad-key", "a name of the key is empty", `dots nest: a.b.c; a dot within a name is \.; with flat: true on the source, names stay whole`)
 	case len(p.path) > MaxDepth:
 		return p, dataProblem(d.origin, line, "too-deep", "nested more than 100 deep", "flatten the data")
 	}
 	return p, nil
 }
 
-// propertyPath splits a key at its dots and decodes its escapes.
-func propertyPath(key string) ([]string, error) {
+// propertyPath splits a key at its dots, unless it is flat, and decodes its escapes.
+func propertyPath(key string, flat bool) ([]string, error) {
 	var path []string
 	for start, i := 0, 0; i <= len(key); i++ {
 		switch {
-		case i == len(key) || key[i] == '.':
+		case i == len(key) || key[i] == '.' && !flat:
 			name, err := unescapeProperty(key[start:i])
 			if err != nil {
 				return nil, err
@@ -235,5 +245,5 @@ func (d *propertiesDecoder) conflict(leaf, other property, depth int) error {
 	}
 	return dataProblem(d.origin, second, "leaf-and-parent",
 		"the key "+key+" has a value in line "+strconv.Itoa(leaf.line)+", and "+diag.Quoted(strings.Join(other.path, "."))+" in line "+strconv.Itoa(other.line)+" is below it",
-		`rename one of the two; a dot within a name is \.`)
+		`set flat: true on the source, and on the values: entry that writes it: names then stay whole, as Kafka and log4j have them`)
 }

@@ -18,30 +18,58 @@ func QuoteShell(s string) (string, error) {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'", nil
 }
 
-// QuoteINI puts a text into the quotes that the dialect of DecodeINI takes off: those
-// of Windows' GetPrivateProfileString, without escapes.
-func QuoteINI(s string) (string, error) {
-	switch {
-	case !isOneLine(s):
-		return "", diag.SafeError("an ini file has no form for a text of several lines")
-	case strings.Contains(s, `"`) && !strings.Contains(s, "'"):
-		return "'" + s + "'", nil
+// QuoteINI writes a text as a value of an ini file, for the readers of a dialect; "" is all of
+// them.
+func QuoteINI(dialect, s string) (string, error) {
+	for _, d := range []iniDialect{commonINI, windowsINI, goINI, phpINI, pythonINI} {
+		if d.name == dialect {
+			text, err := d.iniText("the text", s)
+			if err != nil {
+				err = diag.SafeError(err.Error())
+			}
+			return text, err
+		}
 	}
-	return `"` + s + `"`, nil
+	return "", diag.SafeError("ini files have no such dialect: write " + iniDialectNames)
 }
 
-// dotenvQuote quotes a value of a .env file: not at all, else in single quotes, else in double
-// quotes.
-func dotenvQuote(s string) (string, error) {
+// dotenvQuote quotes a value of a .env file so that docker compose, npm's dotenv and a POSIX
+// shell read the same text: not at all, in single or in double quotes.
+func dotenvQuote(s string) (string, bool) {
 	switch {
 	case s == "" || plainWord().MatchString(s):
-		return s, nil
-	case strings.ContainsRune(s, 0):
-		return "", diag.SafeError("has a NUL character, which has no form in env")
-	case !strings.ContainsAny(s, "'\r") && !strings.HasSuffix(s, `\`):
-		return "'" + s + "'", nil
-	case strings.ContainsRune(s, '`'):
-		return "", diag.SafeError("has a backquote, which readers of env files disagree on inside double quotes")
+		return s, true
+	case strings.ContainsAny(s, "\r\x00"):
+		return "", false
+	case !strings.Contains(s, "'") && !strings.HasSuffix(s, `\`):
+		return "'" + s + "'", true
 	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "\r", `\r`).Replace(s) + `"`, nil
+	return `"` + s + `"`, !strings.ContainsAny(s, "\"\\$`")
+}
+
+// composeQuote quotes for docker compose and godotenv, which know escapes in double quotes.
+func composeQuote(s string) (string, bool) {
+	if text, ok := dotenvQuote(s); ok {
+		return text, true
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "\r", `\r`).Replace(s) + `"`, !strings.ContainsRune(s, 0)
+}
+
+// nodeQuote quotes for npm's dotenv, which has three quotes and no escape for them.
+func nodeQuote(s string) (string, bool) {
+	if text, ok := dotenvQuote(s); ok {
+		return text, true
+	}
+	for _, quote := range []string{"'", "`", `"`} {
+		if !strings.Contains(s, quote) && !strings.HasSuffix(s, `\`) && (quote != `"` || !strings.Contains(s, `\n`) && !strings.Contains(s, `\r`)) {
+			return quote + s + quote, !strings.ContainsAny(s, "\r\x00")
+		}
+	}
+	return "", false
+}
+
+// shellWord is QuoteShell for a file that a shell reads.
+func shellWord(s string) (string, bool) {
+	text, err := QuoteShell(s)
+	return text, err == nil
 }

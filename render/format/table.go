@@ -16,17 +16,28 @@ type Format struct {
 	Decode      func(data []byte, o *tree.Origin) (*tree.Node, error)
 	Encode      func(v any) (string, error) // of a values: output, without the last newline
 	Check       func(data []byte) *Violation
-	AutoChecked bool // an output with such an extension is checked unless the spec says otherwise
+	Dialects    []Format // of readers that disagree, by their names; Encode and Decode may be nil
+	Flat        *Format  // names with dots stay as they are
+	First       *Format  // of several documents, the first is read
+	AutoChecked bool     // an output with such an extension is checked unless the spec says otherwise
 }
 
 // All are the formats, in the order in which messages list them. A new format is a new row.
 var All = []Format{
-	{Name: "yaml", Extensions: []string{".yaml", ".yml"}, Decode: DecodeYAML, Encode: EncodeYAMLPretty, Check: checkYAML, AutoChecked: true},
+	{Name: "yaml", Extensions: []string{".yaml", ".yml"}, Decode: DecodeYAML, Encode: EncodeYAMLPretty, Check: checkYAML, AutoChecked: true, First: &Format{
+		Name: "yaml", Decode: decodeFirstYAML, Encode: EncodeYAMLPretty,
+	}},
 	{Name: "json", Extensions: []string{".json"}, Decode: DecodeJSON, Encode: encodeJSONFile, Check: checkJSON, AutoChecked: true},
 	{Name: "toml", Extensions: []string{".toml"}, Decode: DecodeTOML, Encode: encodeTOMLFile, Check: checkBy(DecodeTOML), AutoChecked: true},
-	{Name: "properties", Extensions: []string{".properties"}, Decode: DecodeProperties, Encode: EncodeProperties, Check: checkBy(DecodeProperties)},
-	{Name: "ini", Extensions: []string{".ini"}, Decode: DecodeINI, Encode: EncodeINI, Check: checkBy(DecodeINI)},
-	{Name: "env", Extensions: []string{".env"}, Decode: DecodeDotenv, Encode: EncodeEnv, Check: checkBy(DecodeDotenv)},
+	{Name: "properties", Extensions: []string{".properties"}, Decode: DecodeProperties, Encode: EncodeProperties, Check: checkBy(decodeFlatProperties), Flat: &Format{
+		Name: "properties", Decode: decodeFlatProperties, Encode: encodeFlatProperties,
+	}},
+	{Name: "ini", Extensions: []string{".ini"}, Decode: commonINI.decodeFile, Encode: commonINI.encodeFile, Check: checkBy(windowsINI.decodeFile), Dialects: []Format{
+		windowsINI.format(), goINI.format(), phpINI.format(), pythonINI.format(),
+	}},
+	{Name: "env", Extensions: []string{".env"}, Decode: DecodeDotenv, Encode: EncodeEnv, Check: checkBy(checkDotenv), Dialects: []Format{
+		envDialect("compose", composeQuote), envDialect("node", nodeQuote), envDialect("shell", shellWord),
+	}},
 	{Name: "xml", Extensions: []string{".xml"}, Check: checkXML, AutoChecked: true},
 }
 
@@ -46,6 +57,45 @@ func find(matches func(Format) bool) *Format {
 		return &All[i]
 	}
 	return nil
+}
+
+// Dialect finds the format as the readers of a dialect understand it; "" is the format itself,
+// and nil means that there is no such dialect.
+func (f *Format) Dialect(name string) *Format {
+	if name == "" {
+		return f
+	}
+	i := slices.IndexFunc(f.Dialects, func(d Format) bool { return d.Name == name })
+	if i < 0 {
+		return nil
+	}
+	d := f.Dialects[i]
+	if d.Decode == nil {
+		d.Decode = f.Decode
+	}
+	return &d
+}
+
+// DialectNames lists the dialects, as a hint does.
+func (f *Format) DialectNames() string {
+	names := make([]string, len(f.Dialects))
+	for i := range names {
+		names[i] = f.Dialects[i].Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// ReadDialects are the dialects that confit reads in their own way, of all formats.
+func ReadDialects() []string {
+	var names []string
+	for i := range All {
+		for _, d := range All[i].Dialects {
+			if d.Decode != nil {
+				names = append(names, d.Name)
+			}
+		}
+	}
+	return names
 }
 
 // Names are the names of the formats that a predicate holds for.

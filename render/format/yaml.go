@@ -22,10 +22,19 @@ const (
 // DecodeYAML reads one YAML document into nodes of origin o. It refuses duplicate keys,
 // several documents, custom tags, and numbers that YAML 1.1 and 1.2 read differently.
 func DecodeYAML(data []byte, o *tree.Origin) (*tree.Node, error) {
+	return decodeYAML(data, o, ParseYAML)
+}
+
+// decodeFirstYAML reads the first document and ignores the others.
+func decodeFirstYAML(data []byte, o *tree.Origin) (*tree.Node, error) {
+	return decodeYAML(data, o, parseFirstYAML)
+}
+
+func decodeYAML(data []byte, o *tree.Origin, parse func([]byte) (*yaml.Node, error)) (*tree.Node, error) {
 	if line, ok := invalidUTF8(data); ok {
 		return nil, dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")
 	}
-	doc, err := ParseYAML(data)
+	doc, err := parse(data)
 	if err != nil {
 		return nil, SyntaxProblem(o.File, diag.CauseData, data, err)
 	}
@@ -55,6 +64,18 @@ func ParseYAML(data []byte) (*yaml.Node, error) {
 	if err := dec.Decode(&more); err == nil {
 		return nil, &severalDocuments{line: more.Line}
 	} else if !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return doc.Content[0], nil
+}
+
+func parseFirstYAML(data []byte) (*yaml.Node, error) {
+	var doc yaml.Node
+	err := yaml.NewDecoder(bytes.NewReader(data)).Decode(&doc)
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	if err != nil {
 		return nil, err
 	}
 	return doc.Content[0], nil

@@ -27,7 +27,7 @@ func SyntaxProblem(file string, c diag.Cause, data []byte, err error) *diag.Prob
 	p.Hint = "check the indentation and the quotes around this line"
 	if several := (*severalDocuments)(nil); errors.As(err, &several) {
 		p.Text = "a second document starts here"
-		p.Hint = "keep one document a file; a directory of files merges in byte order"
+		p.Hint = "set documents: first on the source to read only the first one, or keep one document a file; a directory of files merges in byte order"
 	}
 	return p
 }

@@ -23,11 +23,42 @@ func (m functions) format() {
 	m.add("toToml", function{native: encodeWith(format.EncodeTOML), min: 1, max: 1})
 	m.add("fromToml", function{native: decodeAs("map", format.DecodeTOML), min: 1, max: 1})
 	m.add("toProperties", function{native: encodeWith(format.EncodeProperties), min: 1, max: 1})
-	m.add("toIni", function{native: encodeWith(format.EncodeINI), min: 1, max: 1})
-	m.add("toEnv", function{native: encodeWith(format.EncodeEnv), min: 1, max: 1})
+	m.add("toIni", function{native: encodeDialect("ini"), min: 1, max: 2})
+	m.add("toEnv", function{native: encodeDialect("env"), min: 1, max: 2})
 	m.add("shellQuote", function{native: escapeWith(format.QuoteShell), min: 1, max: 1})
-	m.add("iniQuote", function{native: escapeWith(format.QuoteINI), min: 1, max: 1})
+	m.add("iniQuote", function{native: quoteINI, min: 1, max: 2})
 	m.add("propertiesEscape", function{native: escapeWith(func(s string) (string, error) { return format.EscapeProperty(s, false), nil }), min: 1, max: 1})
+}
+
+// encodeDialect makes a native that encodes a value in the dialect that an earlier argument names.
+func encodeDialect(name string) func(*eval, call) any {
+	return func(e *eval, c call) any {
+		f := format.ByName(name)
+		if len(c.args) == 2 {
+			dialect, ok := e.textArg(c, 0)
+			if !ok {
+				return e.failedValue()
+			}
+			if f = f.Dialect(dialect); f == nil {
+				return e.fail(c.at, "function", c.name+" has no dialect of this name", "the dialects are "+format.ByName(name).DialectNames())
+			}
+			c.args = c.args[1:]
+		}
+		return encodeWith(f.Encode)(e, c)
+	}
+}
+
+// quoteINI writes a text as a value of an ini file, in the dialect that an argument before it
+// names.
+func quoteINI(e *eval, c call) any {
+	words, ok := e.texts(c, c.args)
+	if !ok {
+		return e.failedValue()
+	}
+	if len(words) == 1 {
+		words = append([]string{""}, words...)
+	}
+	return e.callLibrary(c, func() (any, error) { return format.QuoteINI(words[0], words[1]) })
 }
 
 // escapeWith makes a native that escapes one scalar.
