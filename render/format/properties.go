@@ -110,6 +110,12 @@ func (d *propertiesDecoder) property(s string, line int) (property, error) {
 		value = strings.TrimLeft(value[1:], propertySpace)
 	}
 	p := property{line: line}
+	switch {
+	case strings.HasPrefix(value, "-----BEGIN ") && !strings.Contains(value, "-----END "):
+		return p, dataProblem(d.origin, line, "properties-syntax", "the value begins a block of several lines, and ends with its first line", `write the line breaks of a value as \n, or end its lines with \n\`)
+	case end == len(s) && d.origin != nil && d.origin.Sensitive: // more of a secret than a name
+		return p, dataProblem(d.origin, line, "properties-syntax", "a line of a secret has no = or :", `write key=value; the line breaks of a value are \n`)
+	}
 	var err error
 	if p.value, err = unescapeProperty(value); err == nil {
 		p.path, err = propertyPath(s[:end], d.flat)

@@ -91,6 +91,9 @@ type yamlDecoder struct {
 	origin *tree.Origin
 	keys   map[string]string // interns keys
 	budget int               // remaining nodes
+
+	anchors int                // anchors around the current node
+	shared  map[*yaml.Node]int // numbers of the nodes that an alias can repeat
 }
 
 func (d *yamlDecoder) node(y *yaml.Node, depth int) (tree.Node, error) {
@@ -104,6 +107,10 @@ func (d *yamlDecoder) node(y *yaml.Node, depth int) (tree.Node, error) {
 	}
 	var val any
 	var err error
+	if y.Anchor != "" {
+		d.anchors++
+		defer func() { d.anchors-- }()
+	}
 	switch y.Kind {
 	case yaml.AliasNode:
 		return d.alias(y, depth)
@@ -115,10 +122,24 @@ func (d *yamlDecoder) node(y *yaml.Node, depth int) (tree.Node, error) {
 		val, err = d.scalar(y)
 	}
 	n := tree.New(val, y.Line, d.origin)
+	if d.anchors > 0 {
+		n.SetShared(d.numberOf(y))
+	}
 	if isPlain(y) {
 		n.SetPlain()
 	}
 	return n, err
+}
+
+// numberOf is the number of a node that an alias can repeat.
+func (d *yamlDecoder) numberOf(y *yaml.Node) int {
+	if d.shared == nil {
+		d.shared = map[*yaml.Node]int{}
+	}
+	if d.shared[y] == 0 {
+		d.shared[y] = len(d.shared) + 1
+	}
+	return d.shared[y]
 }
 
 // isPlain tells whether a scalar has neither quotes nor a tag.

@@ -24,7 +24,11 @@ func (s *Schema) list(schema, n *tree.Node, o *outcome, depth int) {
 	}
 	if u := schema.Child("uniqueItems"); u != nil && u.Value() == true {
 		if i, j, twice := repeated(kids); twice {
-			o.add(n, "has the same item at %d and %d, and may have each once", i, j)
+			if kids[i].HasSensitive() || kids[j].HasSensitive() {
+				o.add(n, "has an item twice, and may have each once")
+			} else {
+				o.add(n, "has the same item at %d and %d, and may have each once", i, j)
+			}
 		}
 	}
 	s.contains(schema, n, o, depth)

@@ -61,6 +61,9 @@ func (n *Node) SetLine(line int) { n.line = int32(line) }
 // SetValue replaces the value of n, while trees are merged.
 func (n *Node) SetValue(v any) { n.val = v }
 
+// SetShared gives n the number that all copies of one original have, while a file is decoded.
+func (n *Node) SetShared(number int) { n.shared = int32(number) }
+
 // SetParent links n to the map or list around it, after a merge.
 func (n *Node) SetParent(p *Node) { n.parent = p }
 

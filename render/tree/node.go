@@ -24,6 +24,7 @@ type Node struct {
 	origin *Origin
 	line   int32
 	id     int32 // number among all leaves, for sets of values
+	shared int32 // of copies that aliases in one file make: a number for each original; 0 for none
 	flags  flags
 }
 

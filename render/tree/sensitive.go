@@ -32,8 +32,30 @@ func (n *Node) MarkSensitive() {
 
 // MarkSensitiveKeys makes each member below n sensitive, with all nodes below it, if match
 // accepts its key, or the path of keys that leads there, joined by dots. The items of a list
-// have the path of the list.
-func (n *Node) MarkSensitiveKeys(match func(key, path string) bool) { n.markMatches("", match) }
+// have the path of the list. A value that an alias repeats is sensitive in all places. The
+// nodes are those of one file.
+func (n *Node) MarkSensitiveKeys(match func(key, path string) bool) {
+	n.markMatches("", match)
+	secret := map[int32]bool{}
+	for known := -1; known < len(secret); { // to mark a map can add originals
+		known = len(secret)
+		n.markShared(secret)
+	}
+}
+
+// markShared marks the copies of sensitive nodes, and adds the numbers of their originals.
+func (n *Node) markShared(secret map[int32]bool) {
+	if n.shared != 0 && secret[n.shared] && !n.Sensitive() {
+		n.MarkSensitive()
+	}
+	if n.shared != 0 && n.Sensitive() {
+		secret[n.shared] = true
+	}
+	kids := n.Children()
+	for i := range kids {
+		kids[i].markShared(secret)
+	}
+}
 
 func (n *Node) markMatches(path string, match func(key, path string) bool) {
 	kids := n.Children()

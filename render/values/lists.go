@@ -122,7 +122,11 @@ func (g *grouping) unnamed(item *tree.Node, by string) {
 }
 
 func (g *grouping) duplicate(item, first *tree.Node, by string) {
-	p := diag.Problemf(diag.CauseData, "list-item", item.Pos(), "two items of %s have the same %s, the other in %s", diag.Quoted(g.path.String()), diag.Quoted(by), first.Pos())
+	where, other := item.Pos(), ", the other in "+first.Pos().String()
+	if item.HasSensitive() || first.HasSensitive() { // which values are equal is a secret
+		where, other = diag.Pos{File: where.File}, ""
+	}
+	p := diag.Problemf(diag.CauseData, "list-item", where, "two items of %s have the same %s%s", diag.Quoted(g.path.String()), diag.Quoted(by), other)
 	p.Hint = "keep one of the two"
 	g.problems = append(g.problems, p)
 }
