@@ -55,6 +55,11 @@ func (c *confit) read() (sp *spec, in inputs, err error) {
 
 func (c *confit) readInputs(s *sources.Snapshot, sp *spec) (in inputs, err error) {
 	notice := func(text string) { in.notices = append(in.notices, text) }
+	for i := range sp.Render {
+		if e := &sp.Render[i]; e.Ref() != "" {
+			s.Use(e.Places, e.Ref())
+		}
+	}
 	in.layers, in.files, err = sources.Read(s, sp.Sources, notice)
 	sets, err2 := c.flags.assignments(s)
 	if len(sets) > 0 {

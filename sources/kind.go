@@ -18,6 +18,7 @@ type kind struct {
 	where     func(*Spec) string                           // the value of that field: a path, a prefix or a URL
 	mounted   string                                       // the volume that a pod mounts there; "" for none
 	sensitive bool                                         // its values are secrets by default
+	named     bool                                         // it reads files by their names, not all of a directory
 	readNone  bool                                         // no file becomes values without read:
 	fields    []string                                     // the fields that no other kind has
 	excluded  []exclusion                                  // the common fields that it does not have
@@ -41,7 +42,7 @@ func kinds() []kind {
 		return all
 	}
 	return []kind{
-		{name: "file", where: func(s *Spec) string { return s.File }, files: (*reader).namedFiles},
+		{name: "file", where: func(s *Spec) string { return s.File }, named: true, files: (*reader).namedFiles},
 		{name: "configMap", where: func(s *Spec) string { return s.ConfigMap }, mounted: "the ConfigMap", files: (*reader).allFiles},
 		{name: "dir", where: func(s *Spec) string { return s.Dir }, files: (*reader).allFiles},
 		{name: "secret", where: func(s *Spec) string { return s.Secret }, mounted: "the Secret", sensitive: true, files: (*reader).allFiles},

@@ -23,6 +23,22 @@ func (s *Spec) missingHint() string {
 	return "create it, or set optional: true"
 }
 
+// foreignHint adds to the errors of a file in a directory the ways to leave it out of the
+// values: a ConfigMap may hold files of other programs.
+func (s *Spec) foreignHint(err error) error {
+	if s.kind().named || s.Has("read") {
+		return err
+	}
+	const hint = "a file of another program goes through copy: or template:, or is left out with read:"
+	for _, p := range diag.Problems(err, diag.CauseData) {
+		if p.Hint != "" {
+			p.Hint += "; "
+		}
+		p.Hint += hint
+	}
+	return err
+}
+
 // inputProblem makes a problem of an error of reading an input.
 func inputProblem(at diag.Pos, what string, err error, hint string) error {
 	var p *diag.Problem

@@ -135,11 +135,13 @@ func (r *reader) addLayers(s *Spec, first, end int) error {
 		}
 		v := valuesFile{file: i, layer: len(r.layers), data: data, spec: s, decode: decode}
 		v.origin = &tree.Origin{Source: s.String(), File: f.From, Sensitive: f.Sensitive}
+		isText := v.decode == nil && utf8.Valid(data)
 		switch {
+		case !isText && r.isUsed(s, f): // a plain text is harmless among the values
 		case v.decode != nil:
 			r.values = append(r.values, v)
 			r.layers = append(r.layers, values.Layer{Lists: lists})
-		case !utf8.Valid(data):
+		case !isText:
 			return binaryValue(s, f.From)
 		default:
 			texts = append(texts, v)
@@ -153,6 +155,16 @@ func (r *reader) addLayers(s *Spec, first, end int) error {
 		r.layers = append(r.layers, values.Layer{Lists: lists})
 	}
 	return nil
+}
+
+// isUsed tells whether an entry uses a file of a directory, so that it is no values. A read:
+// decides by itself. With globs in sensitive:, every file is parsed to find the secrets.
+func (r *reader) isUsed(s *Spec, f *content.File) bool {
+	used := !s.kind().named && !s.Has("read") && len(s.Sensitive.globs) == 0 && (r.used[f.From] || s.Name != "" && r.used[s.Name+":"+f.Path])
+	if used {
+		r.detailf("%s is no values: an entry uses it, and read: does not name it", diag.Quoted(f.From))
+	}
+	return used
 }
 
 // allFiles reads every file of the directory.
@@ -205,7 +217,7 @@ func (r *reader) parse() error {
 		defer r.Running.Begin("file", v.origin.File)()
 		n, err := v.decode(v.data, v.origin)
 		if err != nil {
-			return err
+			return v.spec.foreignHint(err)
 		}
 		if v.spec.Typed {
 			n.InferTypes()

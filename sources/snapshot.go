@@ -23,6 +23,7 @@ type Snapshot struct {
 	spec        content.Inode          // the spec, which is never an input; zero for none
 	secrets     map[content.Inode]bool // files that are sensitive in a source
 	generations map[string]string      // by directory; "" for one that is no volume
+	used        map[string]bool        // the files that entries name, as paths or as source:path
 	outputDirs  []fs.FileInfo          // the directories that runs write to
 
 	usage usage
@@ -30,6 +31,18 @@ type Snapshot struct {
 
 func newSnapshot(m Machine) *Snapshot {
 	return &Snapshot{Machine: m, generations: map[string]string{}}
+}
+
+// Use records the file, folder or glob that an entry of the spec names. A file of a ConfigMap
+// that an entry renders or copies is no values.
+func (s *Snapshot) Use(w specfile.Places, ref string) {
+	if s.used == nil {
+		s.used = map[string]bool{}
+	}
+	if !strings.Contains(ref, ":") {
+		ref = rebase(w.Base, ref)
+	}
+	s.used[ref] = true
 }
 
 // Avoid names the directories that runs write to. A folder or glob above them skips them, so
