@@ -1,6 +1,8 @@
 package sinks
 
 import (
+	"os"
+
 	"confit/render/content"
 	"confit/render/diag"
 	"confit/sinks/dirfd"
@@ -13,6 +15,7 @@ type file struct {
 	kind      ChangeKind // "" for no change
 	mode      uint32     // of the file that is there
 	differs   bool       // in content
+	chmod     bool       // the mode alone is to change, and this user may change it
 	unchanged bool       // found by findUnchanged
 	seen      *sighting  // of Missing; nil for none
 }
@@ -165,8 +168,15 @@ func (c *comparison) classify(f *dirfd.Dir, there *file, st *dirfd.Stat) (err er
 		c.conflict(f.At(name), o.Pos(), "was not written by this spec", "move it away, or set `overwrite: true` on the output")
 	default:
 		there.kind = Update
+		there.chmod = !there.differs && mayChmod(*st)
 	}
 	return nil
+}
+
+// mayChmod tells whether this user may set the mode of a file.
+func mayChmod(st dirfd.Stat) bool {
+	uid := os.Geteuid()
+	return uid == 0 || int(st.UID) == uid
 }
 
 // dirOf opens the directory of an output. It is nil where this run makes it, and where

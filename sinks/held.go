@@ -78,7 +78,7 @@ func sight(t *dirfd.Tree, outs []*content.Output, seen []sighting, asked func(co
 		case err != nil:
 			missing = append(missing, b)
 		case !st.IsFile() && !st.IsDir():
-		case !st.IsFile() || st.Perm() != uint32(o.Mode.Perm()):
+		case !st.IsFile() || st.Perm() != uint32(o.Mode.Perm()) && !mayChmod(st):
 			missing = append(missing, b)
 		default:
 			if differs, err := differs(f, o, st, buf); differs || err != nil {

@@ -24,8 +24,9 @@ func (b absent) ID() content.BlobID {
 func (b absent) Size() int64            { return int64(len(b)) }
 func (b absent) Bytes() ([]byte, error) { return nil, errAbsent }
 
-// Missing finds the contents that publishing would read: those of files that are not there,
-// have another mode or other bytes. Files that lie in their place are not read again.
+// Missing finds the contents that publishing would read: those of files that are not there
+// or have other bytes. Files that lie in their place are not read again, and those with
+// another mode get theirs back.
 func TestMissing(t *testing.T) {
 	const n = 100 // enough for several readers
 	dir := t.TempDir()
@@ -51,7 +52,6 @@ func TestMissing(t *testing.T) {
 	for what, harm := range map[string]func(name string) error{
 		"removed": os.Remove,
 		"changed": func(name string) error { return os.WriteFile(name, []byte("TEXT d/7"), 0o644) },
-		"chmod":   func(name string) error { return os.Chmod(name, 0o600) },
 	} {
 		must(t, harm(filepath.Join(dir, "d/7")))
 		if got := missing(); got != 1 {
@@ -62,6 +62,18 @@ func TestMissing(t *testing.T) {
 		}
 		must(t, os.RemoveAll(filepath.Join(dir, "d/7")))
 		must(t, os.WriteFile(filepath.Join(dir, "d/7"), []byte("text d/7"), 0o644))
+	}
+	for _, mode := range []os.FileMode{0o600, 0o664, 0o777 | os.ModeSetuid} {
+		must(t, os.Chmod(filepath.Join(dir, "d/7"), mode))
+		if got := missing(); got != 0 {
+			t.Errorf("%v: missing are %d contents, want none", mode, got)
+		}
+		if r, err := d.Apply(context.Background(), outs); err != nil || r.Updated != 1 || r.Unchanged != n-1 {
+			t.Errorf("%v: Apply: %v, %v, want one update", mode, r, err)
+		}
+		if info, err := os.Stat(filepath.Join(dir, "d/7")); err != nil || info.Mode() != 0o644 {
+			t.Errorf("%v: the mode is %v, %v", mode, info.Mode(), err)
+		}
 	}
 	put(t, dir, files{"d/8": "text d/8"})
 	must(t, os.Remove(filepath.Join(dir, "d/8")))

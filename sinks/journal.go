@@ -12,7 +12,7 @@ const (
 	doWrite  = "write"  // rename a staged file into its place
 	doRemove = "remove" // rename a file of the manifest into the stage
 	doMkdir  = "mkdir"
-	doChmod  = "chmod" // of a directory
+	doChmod  = "chmod" // of a directory, or of a file that has its content
 	doRmdir  = "rmdir" // if it is empty
 )
 

@@ -79,8 +79,13 @@ func (c *comparison) plan() *Plan {
 	}
 	p.ops = append(p.ops, makes...)
 	for i := range c.files {
-		if f := &c.files[i]; f.kind != "" {
+		if f := &c.files[i]; f.kind != "" && !f.chmod {
 			p.ops = append(p.ops, op{Do: doWrite, Path: f.out.Path, New: f.kind == Create, out: f.out})
+		}
+	}
+	for i := range c.files {
+		if f := &c.files[i]; f.chmod {
+			p.ops = append(p.ops, op{Do: doChmod, Path: f.out.Path, Mode: uint32(f.out.Mode.Perm()), Was: f.mode})
 		}
 	}
 	if !c.typeChanges {

@@ -24,7 +24,7 @@ func (c *commit) step(i int, o op) error {
 		return c.mkdir(i, f, name)
 	case doChmod:
 		c.undo[i] = undoOpposite
-		return f.ChmodDir(name, o.Mode)
+		return f.ChmodEntry(name, o.Mode)
 	}
 	return c.rmdir(i, f, name)
 }

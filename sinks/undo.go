@@ -55,7 +55,7 @@ func (c *commit) undoStep(i int) error {
 	case doMkdir:
 		err = f.RemoveEmpty(name)
 	case doChmod:
-		err = f.ChmodDir(name, o.Was)
+		err = f.ChmodEntry(name, o.Was)
 	case doRmdir:
 		err = remake(f, name, o.Mode)
 	}

@@ -1,6 +1,9 @@
 package git
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -161,4 +164,38 @@ func TestGitLargeFile(t *testing.T) {
 		w.want(76, render, text, "limits: {git: {file: …}}")
 		w.wantNoOutputs()
 	}
+}
+
+// The kubelet changes groups and modes of a volume with fsGroup at each mount. A pinned
+// commit that is published gets its modes back without network.
+func TestGitModesOfVolume(t *testing.T) {
+	w := newWorld(t)
+	repo := w.Repo("site.git", site())
+	s := w.https()
+	w.spec(s.URL, "path: deploy", "commit: "+repo.Hash("HEAD"))
+	w.want(0, render)
+	want, err := gitserver.ReadDir(filepath.Join(w.dir, "out"), ".confit-default")
+	must(t, err)
+	for _, change := range []string{"chmod ug+rw", "chmod 0600", "chmod 0777"} {
+		files := exec.Command("sh", "-c", "find out -type f -exec "+change+" {} + && find out -type d -exec chmod ug+rwx,g+s {} +")
+		files.Dir = w.dir
+		must(t, files.Run())
+		before := info(t, filepath.Join(w.dir, "out/html/index.html"))
+		s.Forget()
+		w.want(0, render, "0 created, ", " 0 removed")
+		if s.Conns() != 0 {
+			t.Errorf("%s: the server was asked %v", change, s.Requests())
+		}
+		w.wantOutputs(want)
+		if after := info(t, filepath.Join(w.dir, "out/html/index.html")); after.Mode() != 0o644 || !os.SameFile(before, after) {
+			t.Errorf("%s: the file was written again, or has the mode %v", change, after.Mode())
+		}
+	}
+}
+
+func info(t *testing.T, name string) os.FileInfo {
+	t.Helper()
+	i, err := os.Stat(name)
+	must(t, err)
+	return i
 }

@@ -71,17 +71,30 @@ func (d *Dir) Chmod(name string, mode uint32) error {
 
 // ChmodDir sets the mode of the directory name in d. A setgid bit stays.
 func (d *Dir) ChmodDir(name string, mode uint32) error {
-	fd, err := d.openat(name, unix.O_RDONLY|unix.O_DIRECTORY, 0)
+	return d.chmod(name, unix.O_RDONLY|unix.O_DIRECTORY, mode)
+}
+
+// ChmodEntry sets the mode of a directory, as ChmodDir does, or of a file. It leaves
+// everything else alone.
+func (d *Dir) ChmodEntry(name string, mode uint32) error {
+	return d.chmod(name, unix.O_RDONLY|unix.O_NONBLOCK, mode)
+}
+
+func (d *Dir) chmod(name string, flags int, mode uint32) error {
+	fd, err := d.openat(name, flags, 0)
 	if err != nil {
 		return err
 	}
 	defer unix.Close(fd)
-	var st unix.Stat_t
-	if err := unix.Fstat(fd, &st); err != nil {
+	var stat unix.Stat_t
+	if err := unix.Fstat(fd, &stat); err != nil {
 		return d.failed("stat", name, err)
 	}
-	want := mode | uint32(st.Mode)&unix.S_ISGID
-	if uint32(st.Mode)&0o7777 == want {
+	st, want := statOf(&stat), mode
+	if st.IsDir() {
+		want |= st.Setgid()
+	}
+	if st.Perm() == want || !st.IsDir() && !st.IsFile() {
 		return nil
 	}
 	return d.failed("chmod", name, unix.Fchmod(fd, want))
