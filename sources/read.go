@@ -219,13 +219,28 @@ func (r *reader) parse() error {
 		if err != nil {
 			return v.spec.foreignHint(err)
 		}
+		below := v.spec.below(r.files[v.file].Path)
+		at, _ := v.spec.at()
+		if !n.IsMap() && (!n.IsList() || len(at)+len(below) == 0) {
+			return notValues(n, v.origin)
+		}
 		if v.spec.Typed {
 			n.InferTypes()
 		}
-		v.root = tree.Under(v.spec.below(r.files[v.file].Path), n)
+		v.root = tree.Under(below, n)
 		r.markValues(v)
 		return nil
 	})
+}
+
+// notValues is the error of a file that is one scalar, or a list without a name.
+func notValues(n *tree.Node, o *tree.Origin) error {
+	p := &diag.Problem{Cause: diag.CauseData, Code: "no-map", Pos: diag.Pos{File: o.File, Line: max(n.Line(), 1)}, Text: "the file is " + diag.WithArticle(n.Kind()) + ", not a map of values"}
+	p.Hint = "write key: value, with a colon and a space; read: leaves out a file that holds no values"
+	if n.IsList() {
+		p.Hint = "give the list a name with at: or nest: true on the source"
+	}
+	return p
 }
 
 // fillLayers puts the values of the files into their layers.

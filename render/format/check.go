@@ -2,7 +2,6 @@ package format
 
 import (
 	"bytes"
-	"encoding/xml"
 	"errors"
 	"io"
 	"sort"
@@ -94,29 +93,6 @@ func duplicateKey(n *yaml.Node) *Violation {
 		if f := duplicateKey(c); f != nil {
 			return f
 		}
-	}
-	return nil
-}
-
-func checkXML(data []byte) *Violation {
-	dec := xml.NewDecoder(bytes.NewReader(data))
-	dec.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
-	elements := 0
-	for {
-		tok, err := dec.Token()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			line, _ := dec.InputPos()
-			return &Violation{Line: line, Text: "not well-formed XML: an element is not closed or closed twice, or a sign like < or & stands alone"}
-		}
-		if _, ok := tok.(xml.StartElement); ok {
-			elements++
-		}
-	}
-	if elements == 0 {
-		return &Violation{Line: 1, Text: "not well-formed XML: there is no element"}
 	}
 	return nil
 }

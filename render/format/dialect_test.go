@@ -59,7 +59,7 @@ func TestINIDialects(t *testing.T) {
 		"php k = \"${a}\"":        "error: f:1: PHP replaces ${name} in double quotes by another value, which confit does not",
 		"python k : \"a\" # b":    `"a" # b`,
 		"python k = 5%%":          "5%",
-		"python k = %(a)s":        "error: f:1: Python replaces %(name)s by another value and writes % as %%, which this value is not",
+		"python k = %(a)s":        "error: f:1: a % is %% in Python, and %(name)s is another value there",
 		"python k = a\n  b = c":   "error: f:2: Python adds this line to the value above, because it is indented",
 		"windows k = \"a\" ; b#c": `"a" ; b#c`,
 	} {

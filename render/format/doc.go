@@ -7,13 +7,16 @@
 //
 //	table.go              the formats: names, extensions, and what confit does with each
 //	check.go              checks of rendered files
+//	xml.go                checks XML
 //	yaml.go               decodes YAML
 //	yamlerror.go          locates and words syntax errors of YAML
 //	json.go               decodes JSON
 //	toml.go               decodes TOML: tables and keys
+//	tomllexical.go        refuses forms that TOML 1.0 does not have
 //	tomlscalar.go         decodes TOML: numbers, dates and other scalars
 //	properties.go         decodes Java properties
 //	ini.go                decodes ini
+//	inidialect.go         the dialects of ini: the text of a value, in and out
 //	dotenv.go             decodes dotenv
 //	downward.go           decodes labels and annotations of the downward API
 //	textmap.go            what the decoders of text formats share

@@ -181,7 +181,7 @@ func phpWord(s string) bool {
 
 func decodePythonINI(s string) (string, error) {
 	if strings.Contains(strings.ReplaceAll(s, "%%", ""), "%") {
-		return "", errors.New("Python replaces %(name)s by another value and writes % as %%, which this value is not")
+		return "", errors.New("a % is %% in Python, and %(name)s is another value there")
 	}
 	return strings.ReplaceAll(s, "%%", "%"), nil
 }

@@ -20,6 +20,9 @@ func DecodeTOML(data []byte, o *tree.Origin) (*tree.Node, error) {
 		return nil, dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")
 	}
 	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
+	if err := checkTOML10(data, o); err != nil {
+		return nil, err
+	}
 	d := tomlDecoder{origin: o, root: &tomlTable{kind: tomlHeader}}
 	for i, c := range data {
 		if c == '\n' {

@@ -59,7 +59,7 @@ func tomlFloat(s string) any {
 	return tree.Number(s, f)
 }
 
-var tomlDate = diag.LazyRegexp(`^(\d{4}-\d\d-\d\d)?([Tt ])?(\d\d:\d\d)?(:\d\d)?(\.\d+)?([Zz]|[-+]\d\d:\d\d)?$`)
+var tomlDate = diag.LazyRegexp(`^(\d{4}-\d\d-\d\d)?([Tt ])?(\d\d:\d\d)?(:\d\d)?(\.\d+)?([Zz]|[-+]([01]\d|2[0-3]):[0-5]\d)?$`)
 
 // isTOMLDate checks a date, a time or both, with or without an offset.
 func isTOMLDate(s string) bool {
@@ -71,13 +71,10 @@ func isTOMLDate(s string) bool {
 	switch {
 	case date != "" && clock == "":
 		return sep+seconds+fraction+offset == "" && parses(time.DateOnly, date)
-	case clock == "", (date == "") != (sep == ""), date == "" && offset != "", fraction != "" && seconds == "":
+	case clock == "", (date == "") != (sep == ""), date == "" && offset != "", seconds == "":
 		return false
 	case date != "" && !parses(time.DateOnly, date), offset != "" && !parses("Z07:00", offset):
 		return false
-	}
-	if seconds == "" {
-		seconds = ":00"
 	}
 	return parses(time.TimeOnly, clock+seconds)
 }
