@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"path"
@@ -217,7 +218,7 @@ func (r *reader) parse() error {
 		defer r.Running.Begin("file", v.origin.File)()
 		n, err := v.decode(v.data, v.origin)
 		if err != nil {
-			return v.spec.foreignHint(err)
+			return v.notParsed(err)
 		}
 		below := v.spec.below(r.files[v.file].Path)
 		at, _ := v.spec.at()
@@ -231,6 +232,18 @@ func (r *reader) parse() error {
 		r.markValues(v)
 		return nil
 	})
+}
+
+// notParsed adds to the error of a file that does not parse what the file may be: a template,
+// or a file of another program.
+func (v *valuesFile) notParsed(err error) error {
+	var p *diag.Problem
+	if errors.As(err, &p) && bytes.Contains(v.data, []byte("{{")) && bytes.Contains(v.data, []byte("}}")) {
+		p.Text = "the file looks like a template, and the source reads it as values: " + p.Text
+		p.Hint = "name it " + path.Base(v.origin.File) + ".tmpl, or leave it out with read: on " + v.spec.String() + "; read: [] reads no values"
+		return err
+	}
+	return v.spec.foreignHint(err)
 }
 
 // notValues is the error of a file that is one scalar, or a list without a name.

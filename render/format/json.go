@@ -182,10 +182,23 @@ func (d *jsonDecoder) syntaxProblem(err error) error {
 	before := d.data[:syntax.Offset-1]
 	p = dataProblem(d.origin, 1+bytes.Count(before, []byte("\n")), "json-syntax", "not valid JSON", "look for a missing or extra comma, quote or bracket before this place")
 	if !d.origin.Sensitive { // the place would tell how far an unquoted secret parses
-		p.Text, p.Hint = "not valid JSON: "+jsonReason(syntax.Error()), ""
+		reason, hint := jsonMistake(before, d.data[syntax.Offset-1:])
+		p.Text, p.Hint = "not valid JSON: "+cmp.Or(reason, jsonReason(syntax.Error())), hint
 		p.Pos.Col = 1 + utf8.RuneCount(before[1+bytes.LastIndexByte(before, '\n'):])
 	}
 	return p
+}
+
+// jsonMistake recognizes forms of other notations at the place of a syntax error.
+func jsonMistake(before, at []byte) (reason, hint string) {
+	slash := bytes.HasSuffix(before, []byte("/")) && (at[0] == '/' || at[0] == '*')
+	switch {
+	case slash || at[0] == '#' || bytes.HasPrefix(at, []byte("//")) || bytes.HasPrefix(at, []byte("/*")):
+		return "JSON has no comments", "delete the comment, or write the file as YAML, with # before comments"
+	case (at[0] == '}' || at[0] == ']') && bytes.HasSuffix(bytes.TrimRight(before, " \t\r\n"), []byte(",")):
+		return "a comma follows the last value", "delete the comma"
+	}
+	return "", ""
 }
 
 // jsonReason words a message of encoding/json by its end, without the character that it quotes.

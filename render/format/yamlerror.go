@@ -25,11 +25,23 @@ func SyntaxProblem(file string, c diag.Cause, data []byte, err error) *diag.Prob
 	line, text := describeYAMLError(data, err)
 	p := diag.Problemf(c, "yaml-syntax", diag.Pos{File: file, Line: line}, "%s", text)
 	p.Hint = "check the indentation and the quotes around this line"
+	if indentedByTab(data, line) {
+		p.Text = "not valid YAML: the line is indented with a tab"
+		p.Hint = "indent with spaces"
+	}
 	if several := (*severalDocuments)(nil); errors.As(err, &several) {
 		p.Text = "a second document starts here"
 		p.Hint = "set documents: first on the source to read only the first one, or keep one document a file; a directory of files merges in byte order"
 	}
 	return p
+}
+
+// indentedByTab tells whether a tab is in the indentation of a line.
+func indentedByTab(data []byte, line int) bool {
+	for range line - 1 {
+		_, data, _ = bytes.Cut(data, []byte("\n"))
+	}
+	return bytes.HasPrefix(bytes.TrimLeft(data, " "), []byte("\t"))
 }
 
 // describeYAMLError gives the line and the text of an error of the library. The library gives
