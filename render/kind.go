@@ -120,16 +120,16 @@ func (e *Entry) checkFields(kind string) error {
 func (e *Entry) checkPaths() error {
 	var all []error
 	for _, name := range slices.Sorted(maps.Keys(e.Vars)) {
-		if mistake, hint := pathMistake("vars", e.Vars[name]); mistake != "" {
-			all = append(all, e.Problem("vars", "vars: "+diag.Quoted(name)+": "+diag.Quoted(e.Vars[name])+" "+mistake, hint))
+		if mistake, hint := tree.PathMistake(e.Vars[name]); mistake != "" {
+			all = append(all, e.Problem("vars", "vars: "+diag.Quoted(name)+": "+diag.Quoted(e.Vars[name])+" "+mistake+", and vars: takes a path", hint))
 		} else if p, err := tree.ParsePath(e.Vars[name]); err != nil || len(p) == 0 {
 			all = append(all, e.Problem("vars", "vars: "+diag.Quoted(name)+" leads to no path", "dots nest: a.b.c"))
 		}
 	}
 	when, _ := e.whenPath()
 	for _, p := range [][2]string{{"values", e.Values}, {"each", e.Each}, {"when", when}} {
-		if mistake, hint := pathMistake(p[0], p[1]); mistake != "" {
-			all = append(all, e.Problem(p[0], p[0]+": "+diag.Quoted(p[1])+" "+mistake, hint))
+		if mistake, hint := tree.PathMistake(p[1]); mistake != "" {
+			all = append(all, e.Problem(p[0], p[0]+": "+diag.Quoted(p[1])+" "+mistake+", and "+p[0]+": takes a path", hint))
 		} else if _, err := tree.ParsePath(p[1]); err != nil {
 			all = append(all, e.Problem(p[0], err.Error(), "dots nest: a.b.c"))
 		}

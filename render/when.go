@@ -66,28 +66,3 @@ func (e *Entry) misspeltWhen(p tree.Path, deepest *tree.Node) error {
 	problem.Hint = diag.DidYouMean(step.Key, deepest.Keys(), "") + " " + meant
 	return problem
 }
-
-// operators are words of template code that a path does not begin with.
-var operators = []string{"and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "has", "hasKey", "empty", "default", "index", "if"}
-
-// pathMistake tells why a text of the spec cannot be a path into the values, with the text to
-// write instead. It is empty for a path. A backslash before the first character makes a name
-// of any text.
-func pathMistake(field, text string) (mistake, hint string) {
-	inner := strings.TrimSpace(strings.Trim(strings.TrimSpace(text), "{}-"))
-	name := strings.TrimPrefix(strings.TrimPrefix(inner, "$"), ".")
-	first, _, spaced := strings.Cut(inner, " ")
-	condition := spaced && slices.Contains(operators, first) || strings.HasPrefix(inner, "!") || strings.HasPrefix(inner, "(") ||
-		slices.ContainsFunc([]string{"&&", "||", "==", "!=", " | "}, func(s string) bool { return strings.Contains(inner, s) })
-	switch {
-	case condition:
-		return "is a condition, and " + field + ": takes a path", "write the condition into the template with {{ if }}, or give it a value of its own"
-	case strings.HasPrefix(name, "Item.") || name == "Item" || strings.HasPrefix(name, "Key.") || name == "Key" && inner != "Key":
-		return "is a part of each item, and " + field + ": takes a path into the values", "write it into the template with {{ if }} or {{ range }}"
-	case strings.HasPrefix(name, "Values."):
-		return "is template code, and " + field + ": takes a path", "write " + diag.Quoted(strings.TrimPrefix(name, "Values."))
-	case strings.Contains(text, "{{"):
-		return "is template code, and " + field + ": takes a path", "write the path alone, like a.b.c"
-	}
-	return "", ""
-}

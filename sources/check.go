@@ -123,6 +123,9 @@ func isName(s string) bool {
 }
 
 func (s *Spec) wrongAt() []string {
+	if mistake, hint := tree.PathMistake(s.At); mistake != "" {
+		return []string{"at: " + diag.Quoted(s.At) + " " + mistake + ": " + hint}
+	}
 	if _, err := s.at(); err != nil {
 		return []string{err.Error()}
 	}
@@ -141,7 +144,9 @@ func (s *Spec) wrongLists() (texts []string) {
 
 func (s *Spec) wrongMap() (texts []string) {
 	for _, name := range slices.Sorted(maps.Keys(s.Map)) {
-		if p, err := tree.ParsePath(s.Map[name]); err != nil || len(p) == 0 {
+		if mistake, hint := tree.PathMistake(s.Map[name]); mistake != "" {
+			texts = append(texts, "map: "+diag.Quoted(name)+": "+diag.Quoted(s.Map[name])+" "+mistake+": "+hint)
+		} else if p, err := tree.ParsePath(s.Map[name]); err != nil || len(p) == 0 {
 			texts = append(texts, "map: "+diag.Quoted(name)+" leads to no path")
 		}
 	}

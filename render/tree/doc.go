@@ -6,6 +6,7 @@
 //	node.go       Node: a map, a list or a scalar, and its place
 //	build.go      constructors, and setters for building and merging
 //	path.go       Path: Helm's grammar of paths, and Find
+//	mistake.go    texts that cannot be meant as paths
 //	sensitive.go  which nodes are sensitive
 //	scalar.go     types of plain scalars, as in YAML 1.2
 //	infer.go      types of texts that override nothing

@@ -51,7 +51,7 @@ func (v *Values) Explain(path string) ([]Explained, error) {
 	}
 	n, deepest := v.root.Find(p)
 	if n == nil {
-		return nil, v.noValue(p, deepest)
+		return nil, v.noValue(path, p, deepest)
 	}
 	var all []Explained
 	v.explain(n, &all)
@@ -59,9 +59,13 @@ func (v *Values) Explain(path string) ([]Explained, error) {
 }
 
 // noValue is the error of a path without a value, with the names beside it.
-func (v *Values) noValue(p tree.Path, deepest *tree.Node) error {
+func (v *Values) noValue(path string, p tree.Path, deepest *tree.Node) error {
 	at := len(deepest.Path())
 	problem := &diag.Problem{Cause: diag.CauseData, Code: "missing-value", Text: "no value for " + diag.Quoted(p.String())}
+	if _, hint := tree.PathMistake(path); hint != "" {
+		problem.Hint = hint
+		return problem
+	}
 	if near := diag.Nearest(p[at].Key, deepest.Keys()); len(near) > 0 {
 		problem.Hint = "did you mean " + strings.Join(near, ", ") + "?"
 	} else if keys := deepest.Keys(); len(keys) > 0 {
