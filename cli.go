@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -60,13 +61,20 @@ func (c *confit) commands(args []string) *cobra.Command {
 	root.SetOut(c.stdout)
 	root.SetErr(c.sys.stderr)
 	logFlags(root.PersistentFlags())
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.SetFlagErrorFunc(flagError)
 	for i := range verbs {
 		if len(args) > 0 && args[0] == verbs[i].name {
 			root.AddCommand(c.command(&verbs[i]))
 			root.CompletionOptions.DisableDefaultCmd = true
 			return root
 		}
+	}
+	if len(args) > 0 && otherVerbs.of(args[0]) != "" {
+		root.DisableFlagParsing = true
+		root.Args = func(*cobra.Command, []string) error {
+			return usagef("unknown command "+strconv.Quote(args[0])+" for \"confit\"", otherVerbs.of(args[0]))
+		}
+		return root
 	}
 	for i := range verbs {
 		root.AddCommand(c.command(&verbs[i]))
@@ -76,9 +84,14 @@ func (c *confit) commands(args []string) *cobra.Command {
 }
 
 func (c *confit) command(v *verb) *cobra.Command {
-	cmd := &cobra.Command{Use: strings.TrimSpace(v.name + " " + v.args), Short: v.short, Example: v.examples, Args: cobra.NoArgs}
+	cmd := &cobra.Command{Use: strings.TrimSpace(v.name + " " + v.args), Short: v.short, Example: v.examples, Args: noArguments}
 	if v.args != "" {
-		cmd.Args = cobra.MaximumNArgs(1)
+		cmd.Args = func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usagef(v.name+" takes one "+strings.Trim(v.args, "[]")+", and not "+strconv.Itoa(len(args)), "call it once for each")
+			}
+			return nil
+		}
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return v.run(c, args) }
 	if v.pipe {

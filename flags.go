@@ -68,7 +68,11 @@ func (sp *spec) addFlags(f pipeFlags) error {
 	for _, v := range f.values {
 		p, to, _ := strings.Cut(v, "=")
 		if to == "" {
-			all = append(all, usagef("--values "+diag.Quoted(v)+" does not say where to", "write it as PATH=TO, like .=all.yaml"))
+			hint := "write it as PATH=TO, like .=all.yaml"
+			if isValuesFile(v) {
+				hint = "a file of values is --source file:" + diag.Quoted(v) + "; --values PATH=TO writes values to a file"
+			}
+			all = append(all, usagef("--values "+diag.Quoted(v)+" does not say where to", hint))
 			continue
 		}
 		all = append(all, appendEntry(&sp.Render, "--values "+v, []field{{"values", p}, {"to", to}}))
