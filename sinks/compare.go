@@ -163,7 +163,7 @@ func (c *comparison) classify(f *dirfd.Dir, there *file, st *dirfd.Stat) (err er
 		return err
 	}
 	switch {
-	case !there.differs && there.mode == uint32(o.Mode.Perm()):
+	case !there.differs && there.hasMode(there.mode):
 	case there.old == nil && !o.Adopt && !c.checkMount(f, name, o.Pos()):
 		c.conflict(f.At(name), o.Pos(), "was not written by this spec", "move it away, or set `overwrite: true` on the output")
 	default:

@@ -78,7 +78,7 @@ func (c *comparison) loadOld(ch *Change) error {
 	switch {
 	case e != nil && e.Sensitive:
 		ch.before = shownText(e.Masked)
-		ch.Drift = ch.OldMode != e.Mode
+		ch.Drift = !e.showsMode(ch.OldMode)
 		ch.Sensitive = true
 		return nil
 	case e == nil && ch.OldMode[len(ch.OldMode)-1] < '4', ch.Sensitive:
@@ -91,7 +91,7 @@ func (c *comparison) loadOld(ch *Change) error {
 		return nil
 	}
 	ch.before = shownText(text)
-	ch.Drift = e != nil && (ch.OldMode != e.Mode || sum != e.SHA256+e.Blob)
+	ch.Drift = e != nil && (!e.showsMode(ch.OldMode) || sum != e.SHA256+e.Blob)
 	return err
 }
 

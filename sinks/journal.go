@@ -25,7 +25,7 @@ type op struct {
 	Mode uint32 `json:"mode,omitempty"` // mkdir, chmod: the new mode; rmdir: the old one
 	Was  uint32 `json:"was,omitempty"`  // chmod: the old mode
 
-	out *content.Output // write: the output; nil after a crash
+	out *content.Output // write, chmod of a file: the output; nil after a crash
 }
 
 // A journal has the steps of a commit. Once it has its name, the run or the next one
@@ -58,6 +58,14 @@ func (s *state) journal() (*journal, error) {
 		return nil, s.corrupt(journalFile, "has lost its staged files")
 	}
 	return j, nil
+}
+
+// written is the output that a step stages; nil for none.
+func (o op) written() *content.Output {
+	if o.Do != doWrite {
+		return nil
+	}
+	return o.out
 }
 
 func (o op) valid() bool {

@@ -24,11 +24,14 @@ type manifest struct {
 	Version int      `json:"version"`
 	Outputs []*entry `json:"outputs"`        // sorted by path
 	Dirs    []string `json:"dirs,omitempty"` // directories that confit made, sorted
+
+	ShownDir string `json:"shownDir,omitempty"` // the mode of directories on a volume that keeps none
 }
 
 type entry struct {
 	Path      string `json:"path"`
-	Mode      string `json:"mode"` // like "0644"
+	Mode      string `json:"mode"`            // like "0644"
+	Shown     string `json:"shown,omitempty"` // the mode that a volume shows which keeps none
 	Size      int64  `json:"size,omitempty"`
 	SHA256    string `json:"sha256,omitempty"`
 	Blob      string `json:"blob,omitempty"` // Git's hash, in place of SHA256
@@ -97,7 +100,7 @@ func (m *manifest) find(path string) *entry {
 
 // merge adds the entries of an interrupted run, of which some may be written.
 func (m *manifest) merge(n *manifest) *manifest {
-	both := &manifest{Version: stateVersion, Outputs: slices.Concat(n.Outputs, m.Outputs), Dirs: slices.Concat(m.Dirs, n.Dirs)}
+	both := &manifest{Version: stateVersion, Outputs: slices.Concat(n.Outputs, m.Outputs), Dirs: slices.Concat(m.Dirs, n.Dirs), ShownDir: n.ShownDir}
 	both.sort()
 	return both
 }

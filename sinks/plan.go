@@ -40,9 +40,11 @@ type Plan struct {
 
 	ops          []op
 	files        []file
-	kept         []*entry // entries of the next manifest beside the files
-	dirs         []string // directories of the next manifest
-	sameManifest bool     // the next manifest equals the last one
+	kept         []*entry          // entries of the next manifest beside the files
+	dirs         []string          // directories of the next manifest
+	shown        map[uint32]uint32 // modes as the volume shows them, by those that were set
+	shownDir     string            // the mode that it shows for directories; "" for theirs
+	sameManifest bool              // the next manifest equals the last one
 	total        Result
 }
 
@@ -70,6 +72,9 @@ func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
 // removals come first.
 func (c *comparison) plan() *Plan {
 	p := &Plan{files: c.files, kept: c.kept, Notices: c.notices()}
+	if text := c.dir.modesNotice(p); text != "" {
+		p.Notices = []string{text}
+	}
 	p.count(c)
 	p.Unchanged = p.total.Unchanged
 	makes := c.dirOps()
@@ -85,7 +90,7 @@ func (c *comparison) plan() *Plan {
 	}
 	for i := range c.files {
 		if f := &c.files[i]; f.chmod {
-			p.ops = append(p.ops, op{Do: doChmod, Path: f.out.Path, Mode: uint32(f.out.Mode.Perm()), Was: f.mode})
+			p.ops = append(p.ops, op{Do: doChmod, Path: f.out.Path, Mode: uint32(f.out.Mode.Perm()), Was: f.mode, out: f.out})
 		}
 	}
 	if !c.typeChanges {
@@ -135,7 +140,10 @@ func (c *comparison) changes() []Change {
 			continue
 		}
 		ch := Change{Path: f.out.Path, Kind: f.kind, NewMode: modeText(uint32(f.out.Mode.Perm())), Sensitive: f.out.Content.IsSensitive(), Differs: f.differs}
-		if f.kind == Update {
+		switch {
+		case f.kind == Update && f.hasMode(f.mode):
+			ch.OldMode = ch.NewMode
+		case f.kind == Update:
 			ch.OldMode = modeText(f.mode)
 		}
 		all = append(all, ch)
@@ -171,6 +179,7 @@ func (p *Plan) entries(yield func(*entry) bool) {
 		}
 		e = entryOf(f.out)
 		e.addHash(f.out)
+		e.Shown = p.shownOf(f)
 		if !yield(&e) {
 			return
 		}
@@ -180,6 +189,19 @@ func (p *Plan) entries(yield func(*entry) bool) {
 			return
 		}
 	}
+}
+
+// shownOf is the mode that the volume shows in place of that of an output; "" for the same.
+func (p *Plan) shownOf(f *file) string {
+	want := uint32(f.out.Mode.Perm())
+	shown, ok := p.shown[want]
+	switch {
+	case f.kind == "" && f.old != nil:
+		return f.old.Shown
+	case !ok || shown == want:
+		return ""
+	}
+	return modeText(shown)
 }
 
 // keeps tells whether the next manifest equals m.

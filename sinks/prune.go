@@ -66,7 +66,7 @@ func (c *comparison) pruneDir(dir string) error {
 	perm := f.Stat.Perm() &^ f.Stat.Setgid()
 	want := uint32(c.dir.dirMode(handsGroupDown(c.tree)))
 	if c.needed[dir] {
-		if perm != want && int(f.Stat.UID) == os.Geteuid() {
+		if perm != want && int(f.Stat.UID) == os.Geteuid() && c.old.ShownDir != modeText(perm) {
 			c.chmods = append(c.chmods, op{Do: doChmod, Path: dir, Mode: want, Was: perm})
 		}
 	} else if empty, err := c.emptied(f); err != nil {

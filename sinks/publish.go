@@ -52,6 +52,9 @@ func (d Dir) prepare(ctx context.Context, s *state, p *Plan) error {
 	if err := d.stage(ctx, s, p.ops); err != nil {
 		return err
 	}
+	if err := d.checkModes(s, p); err != nil {
+		return err
+	}
 	if !p.empty() {
 		if err := s.write(manifestNext, p.writeManifest); err != nil {
 			return err
@@ -107,7 +110,7 @@ func (d Dir) moves(ops []op) []bool {
 	var last map[content.BlobID]int32
 	var takes []bool
 	for i := range ops {
-		b, ok := d.spoolBlob(ops[i].out)
+		b, ok := d.spoolBlob(ops[i].written())
 		if !ok {
 			continue
 		}
@@ -141,10 +144,11 @@ func (d Dir) eachOp(ops []op, do func(i int, o *content.Output) error) error {
 			if i >= len(ops) {
 				return
 			}
-			if ops[i].out == nil {
+			o := ops[i].written()
+			if o == nil {
 				continue
 			}
-			if errs[w] = diag.CatchPanic(func() error { return do(i, ops[i].out) }); errs[w] != nil {
+			if errs[w] = diag.CatchPanic(func() error { return do(i, o) }); errs[w] != nil {
 				next.Store(int64(len(ops)))
 			}
 		}

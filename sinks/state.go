@@ -3,6 +3,7 @@ package sinks
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -91,7 +92,19 @@ func own(path string, st dirfd.Stat) error {
 	if int(st.UID) == os.Geteuid() {
 		return nil
 	}
-	return inWay(path, "belongs to another user", sameUser(st.UID)+", or give the spec another `name:`")
+	return inWay(path, "belongs to another user", sameUser(st.UID)+fmt.Sprintf("; if the user of the pod has changed, chown -R %d the volume, "+
+		"or remove %s and set `overwrite: true` on the outputs once; two specs need a `name:` each", os.Geteuid(), diag.Quoted(path)))
+}
+
+// fixedOwner is the problem of a volume that shows what this run has just made as another
+// user's: which files are confit's own cannot be told there.
+func fixedOwner(dir string, uid uint32) *diag.Problem {
+	run := ""
+	if uid != 0 {
+		run = fmt.Sprintf("run as that user with securityContext: {runAsUser: %d}, or ", uid)
+	}
+	return inWay(dir, fmt.Sprintf("is on a volume that shows every file as user %d, whoever wrote it", uid), fmt.Sprintf(
+		"%smount it for user %d: mountOptions: [uid=%[2]d] for SMB, Azure Files and blobfuse, an access point with that POSIX user for EFS, an export without all_squash and root_squash for NFS", run, os.Geteuid()))
 }
 
 // stateFiles lists f and checks that it holds real files only. Where sub is not empty, f
@@ -154,6 +167,9 @@ func makePrivate(in *dirfd.Dir, name string) (*dirfd.Dir, error) {
 		return nil, err
 	}
 	f, err := ownDir(in, name)
+	if st, e := in.Lstat(name); f == nil && e == nil && st.IsDir() && int(st.UID) != os.Geteuid() {
+		err = fixedOwner(in.Full, st.UID)
+	}
 	if f == nil {
 		_ = in.RemoveDir(name) // cleanUp does not know of it
 		return nil, cmp.Or(err, removedMeanwhile(in, name))

@@ -19,6 +19,9 @@ func (p *Plan) writeManifest(w *bufio.Writer) {
 		w.WriteString(`,"dirs":`)
 		writeList(w, slices.Values(p.dirs))
 	}
+	if p.shownDir != "" {
+		w.WriteString(`,"shownDir":"` + p.shownDir + `"`)
+	}
 	w.WriteString("}\n")
 }
 

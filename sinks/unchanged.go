@@ -59,7 +59,7 @@ func isUnchanged(t *dirfd.Tree, there *file, buf []byte) bool {
 		return false
 	}
 	st, err := f.Lstat(base(o.Path))
-	if err != nil || !st.IsFile() || st.Perm() != uint32(o.Mode.Perm()) {
+	if err != nil || !st.IsFile() || !there.hasMode(st.Perm()) {
 		return false
 	}
 	if there.seen.still(o, st) {
