@@ -109,7 +109,6 @@ func (d *yamlDecoder) node(y *yaml.Node, depth int) (tree.Node, error) {
 	var err error
 	if y.Anchor != "" {
 		d.anchors++
-		defer func() { d.anchors-- }()
 	}
 	switch y.Kind {
 	case yaml.AliasNode:
@@ -124,6 +123,9 @@ func (d *yamlDecoder) node(y *yaml.Node, depth int) (tree.Node, error) {
 	n := tree.New(val, y.Line, d.origin)
 	if d.anchors > 0 {
 		n.SetShared(d.numberOf(y))
+	}
+	if y.Anchor != "" {
+		d.anchors--
 	}
 	if isPlain(y) {
 		n.SetPlain()

@@ -5,6 +5,7 @@
 //	merge.go    Merge: layers to Values
 //	lists.go    lists that join instead of replace
 //	env.go      environment variables to paths
+//	newkeys.go  variables that match no value
 //	set.go      the grammar of --set
 //	reads.go    ReadSet: the leaves that an output has read
 //	explain.go  where a value came from

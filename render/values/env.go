@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"confit/render/diag"
 	"confit/render/tree"
@@ -39,7 +41,7 @@ func matchVars(base *tree.Node, l Layer, notify func(string)) ([]placement, []er
 	known := IndexVars(base, l)
 	setBy := map[string]Var{}
 	var all []placement
-	var created []string
+	var created []placement
 	var problems []error
 	for _, v := range l.Vars {
 		path, isNew, err := placeVar(base, l, known, v)
@@ -60,74 +62,12 @@ func matchVars(base *tree.Node, l Layer, notify func(string)) ([]placement, []er
 			continue
 		}
 		if isNew {
-			created = append(created, newKey(base, l, v, path))
+			created = append(created, placement{v, path})
 		}
 		all = append(all, placement{v, path})
 	}
-	noticeNewKeys(created, notify)
+	noticeNewKeys(base, l, created, notify)
 	return all, problems
-}
-
-// noticeNewKeys reports all new keys in one notice.
-func noticeNewKeys(created []string, notify func(string)) {
-	const most = 12
-	switch n := len(created); {
-	case n == 1:
-		name, key, _ := strings.Cut(created[0], newKeyVerb)
-		notify(name + " matches no value: it" + newKeyVerb + key)
-	case n > most:
-		notify(diag.Plural(n, "variable") + " match no value: " + strings.Join(created[:most], ", ") + ", …")
-	case n > 0:
-		notify(diag.Plural(n, "variable") + " match no value: " + strings.Join(created, ", "))
-	}
-}
-
-const newKeyVerb = " makes the new key "
-
-// newKey describes a new key, with the keys that resemble it and the name that would set a
-// key in an existing map.
-func newKey(base *tree.Node, l Layer, v Var, path tree.Path) string {
-	text := diag.Quoted(v.Origin.Var) + newKeyVerb + diag.Quoted(path.String()) + nearHint(base, path)
-	if name, to := nestedName(base, l, v); name != "" {
-		text += " (" + diag.Quoted(name) + " would set " + diag.Quoted(to.String()) + ")"
-	}
-	return text
-}
-
-func unknownVar(base *tree.Node, l Layer, v Var, path tree.Path) error {
-	p := diag.Problemf(diag.CauseData, "env-unknown", diag.Pos{File: "env " + v.Origin.Var}, "%s matches no value", diag.Quoted(v.Origin.Var))
-	p.Hint = "give " + diag.Quoted(path.String()) + " a value in an earlier source, or set unknown: create or unknown: ignore" + nearHint(base, path)
-	if name, to := nestedName(base, l, v); name != "" {
-		p.Hint = "write " + diag.Quoted(name) + " for " + diag.Quoted(to.String()) + nearHint(base, path)
-	}
-	return p
-}
-
-// nestedName is the name with "__" after the existing maps that it begins with, and the path
-// that this name sets; "" for a name that begins with none.
-func nestedName(base *tree.Node, l Layer, v Var) (string, tree.Path) {
-	start, _ := base.Find(l.At)
-	if start == nil || l.Env.NestOn != "" {
-		return "", nil
-	}
-	rest := nestAt(start, v.Rest)
-	if rest == v.Rest {
-		return "", nil
-	}
-	return strings.Replace(v.Origin.Var, v.Rest, rest, 1), newPath(base, l.At, rest, "__")
-}
-
-func nestAt(n *tree.Node, rest string) string {
-	for i := range rest {
-		if rest[i] != '_' || i == 0 || strings.Trim(rest[i:], "_") == "" {
-			continue
-		}
-		tail := strings.TrimLeft(rest[i:], "_")
-		if kid := matchKey(n, rest[:i]); kid != nil && (kid.IsMap() || kid.IsList() && tail[0] >= '0' && tail[0] <= '9') {
-			return rest[:i] + "__" + nestAt(kid, tail)
-		}
-	}
-	return rest
 }
 
 // matchKey is the member of n whose name matches, or the item of n with that index.
@@ -137,7 +77,7 @@ func matchKey(n *tree.Node, name string) *tree.Node {
 	}
 	if n.IsMap() {
 		for i := range n.Children() {
-			if kid := &n.Children()[i]; FoldName(kid.Key()) == FoldName(name) {
+			if kid := &n.Children()[i]; sameName(kid.Key(), name) {
 				return kid
 			}
 		}
@@ -180,6 +120,23 @@ func placeVar(base *tree.Node, l Layer, known map[string][]tree.Path, v Var) (pa
 // FoldName reduces a name or a path to the form that is compared.
 func FoldName(s string) string {
 	return strings.NewReplacer(".", "", "-", "", "_", "").Replace(strings.ToLower(s))
+}
+
+// sameName compares the folded forms of two names without making them.
+func sameName(a, b string) bool {
+	const dropped = "._-"
+	for {
+		a, b = strings.TrimLeft(a, dropped), strings.TrimLeft(b, dropped)
+		if a == "" || b == "" {
+			return a == b
+		}
+		x, n := utf8.DecodeRuneInString(a)
+		y, m := utf8.DecodeRuneInString(b)
+		if unicode.ToLower(x) != unicode.ToLower(y) {
+			return false
+		}
+		a, b = a[n:], b[m:]
+	}
 }
 
 // IndexVars lists the paths below l.At that match a variable, by their folded form. It skips
@@ -317,17 +274,4 @@ func comparePaths(a, b tree.Path) int {
 	return slices.CompareFunc(a, b, func(s, t tree.Step) int {
 		return cmp.Or(cmp.Compare(s.Index, t.Index), strings.Compare(s.Key, t.Key))
 	})
-}
-
-// nearHint names the keys beside path that resemble it.
-func nearHint(base *tree.Node, path tree.Path) string {
-	parent, deepest := base.Find(path[:len(path)-1])
-	if parent == nil {
-		parent = deepest
-	}
-	near := diag.Nearest(path[len(path)-1].Key, parent.Keys())
-	if len(near) == 0 {
-		return ""
-	}
-	return " (near: " + strings.Join(near, ", ") + ")"
 }

@@ -217,3 +217,11 @@ func TestPaths(t *testing.T) {
 		t.Errorf("%d nodes", count)
 	}
 }
+
+func TestSameName(t *testing.T) {
+	for _, c := range [][2]string{{"maxConns", "MAX_CONNS"}, {"a.b-c", "ABC"}, {"", "_"}, {"é", "É"}, {"a", "ab"}, {"ab", "a"}, {"a_", "A"}, {"x", "y"}} {
+		if got, want := sameName(c[0], c[1]), FoldName(c[0]) == FoldName(c[1]); got != want {
+			t.Errorf("sameName(%q, %q) = %v, and their folded forms say %v", c[0], c[1], got, want)
+		}
+	}
+}
