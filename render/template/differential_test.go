@@ -16,6 +16,7 @@ import (
 	"confit/render/diag"
 	"confit/render/format"
 	"confit/render/rendertest"
+	"confit/render/syntax"
 	"confit/render/tree"
 	"confit/render/values"
 )
@@ -69,7 +70,7 @@ func (o *oracle) run(text string, values map[string]any) *reference {
 func (o *oracle) funcs() template.FuncMap {
 	m := template.FuncMap{}
 	for name, f := range sprig.GenericFuncMap() {
-		if whyForbidden(name) == "" {
+		if syntax.Refused(name) == "" {
 			m[name] = f
 		}
 	}

@@ -11,7 +11,6 @@
 //	engine.go      Engine, Options, the table of functions
 //	run.go         Run, Substitute and Encode: one execution, and the masked one
 //	parse.go       Source, Parse, ParsePartials, syntax errors
-//	nesting.go     the limit of nested blocks, before the parser recurses
 //	eval.go        statements: text, actions, if, with, template
 //	range.go       range
 //	expr.go        pipelines, operands, fields
@@ -21,6 +20,7 @@
 //	truth.go       truth and emptiness
 //	files.go       .Files
 //	version.go     methods of versions
+//	unknown.go     names that a dot can never have
 //	evalerror.go   errors with their place, missing values, hints
 //	place.go       nodes of the parser to offsets
 //	fault.go       faults of the output to template lines
@@ -28,5 +28,5 @@
 //	budget.go      memory of a run
 //	envsubst.go    ${NAME} expressions
 //	funcs_*.go     the functions, a file for each kind; funcs_strict.go those that sprig has with
-//	               silent errors, funcs_refused.go those that are not offered
+//	               silent errors
 package template

@@ -8,6 +8,7 @@ import (
 	"github.com/Masterminds/sprig/v3"
 
 	"confit/render/diag"
+	"confit/render/syntax"
 	"confit/render/values"
 )
 
@@ -54,7 +55,7 @@ var allFunctions = sync.OnceValue(func() functions {
 	all := sprig.GenericFuncMap()
 	m := make(functions, len(all)+64)
 	for name, f := range all {
-		if whyForbidden(name) == "" {
+		if syntax.Refused(name) == "" {
 			m.add(name, goFunction(f))
 		}
 	}
@@ -65,6 +66,7 @@ var allFunctions = sync.OnceValue(func() functions {
 	m.format()
 	m.print()
 	m.number(all)
+	m.time(all)
 	m.regex()
 	m.strict(all)
 	return m

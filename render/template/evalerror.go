@@ -107,7 +107,7 @@ func (e *eval) failMissing(at parse.Node, m *Missing) any {
 
 // explain adds the deepest existing part of the path, its keys, and the searched sources.
 func (e *eval) explain(p *diag.Problem, m *Missing) {
-	p.Hint = "set it in a source, or give it a default: " + m.path + " | default …"
+	p.Hint = "set it in a source, or give it a default: " + m.code() + " | default …"
 	switch {
 	case m.atTop:
 		p.Hint = e.engine.notAtTop(m)

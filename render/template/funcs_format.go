@@ -11,7 +11,7 @@ import (
 // format adds the encoders, decoders and escapes of configuration formats. Package format describes
 // the dialects.
 func (m functions) format() {
-	m.add("toYaml", function{native: encodeWith(format.EncodeYAML), min: 1, max: 1})
+	m.addMust("toYaml", function{native: encodeWith(format.EncodeYAML), min: 1, max: 1})
 	m.add("toYamlPretty", function{native: encodeWith(format.EncodeYAMLPretty), min: 1, max: 1})
 	m.addMust("toJson", function{native: encodeJSONWith("", true), min: 1, max: 1})
 	m.addMust("toRawJson", function{native: encodeJSONWith("", false), min: 1, max: 1})
@@ -20,7 +20,7 @@ func (m functions) format() {
 	m.add("fromYamlArray", function{native: decodeAs("list", format.DecodeYAML), min: 1, max: 1})
 	m.addMust("fromJson", function{native: decodeAs("", format.DecodeJSON), min: 1, max: 1})
 	m.add("fromJsonArray", function{native: decodeAs("list", format.DecodeJSON), min: 1, max: 1})
-	m.add("toToml", function{native: encodeWith(format.EncodeTOML), min: 1, max: 1})
+	m.addMust("toToml", function{native: encodeWith(format.EncodeTOML), min: 1, max: 1})
 	m.add("fromToml", function{native: decodeAs("map", format.DecodeTOML), min: 1, max: 1})
 	m.add("toProperties", function{native: encodeWith(format.EncodeProperties), min: 1, max: 1})
 	m.add("toIni", function{native: encodeDialect("ini"), min: 1, max: 2})

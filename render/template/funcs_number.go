@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"time"
 
 	"confit/render/diag"
 	"confit/render/tree"
@@ -29,9 +28,6 @@ func (m functions) number(sprig map[string]any) {
 	m.add("int64", function{native: scalarFunc(func(v any) (any, error) { return truncInt(v) }), min: 1, max: 1})
 	m.add("float64", function{native: scalarFunc(func(v any) (any, error) { return boolFloat(v) }), min: 1, max: 1})
 	m.add("toDecimal", function{native: scalarFunc(octal64), min: 1, max: 1})
-	m.add("duration", function{native: scalarFunc(seconds), min: 1, max: 1})
-	round := sprig["durationRound"].(func(any) string)
-	m.add("durationRound", function{native: scalarFunc(func(v any) (any, error) { return roundDuration(v, round) }), min: 1, max: 1})
 	m.add("atoi", goFunction(strictAtoi))
 	for _, name := range []string{"addf", "add1f", "subf", "mulf", "divf", "maxf", "minf", "ceil", "floor"} {
 		f := reflect.ValueOf(sprig[name])
@@ -247,28 +243,4 @@ func octal64(v any) (any, error) {
 		return nil, diag.SafeError("not an octal number")
 	}
 	return i, nil
-}
-
-// roundDuration rounds text like 1h30m, or nanoseconds.
-func roundDuration(v any, round func(any) string) (any, error) {
-	if s, ok := v.(string); ok {
-		d, err := time.ParseDuration(s)
-		if err != nil {
-			return nil, diag.SafeError("not a duration like 1h30m")
-		}
-		return round(int64(d)), nil
-	}
-	n, err := strictInt(v)
-	if err != nil {
-		return nil, diag.SafeError("not a duration like 1h30m")
-	}
-	return round(n), nil
-}
-
-func seconds(v any) (any, error) {
-	n, err := strictInt(v)
-	if err != nil || n > math.MaxInt64/int64(time.Second) || n < math.MinInt64/int64(time.Second) {
-		return nil, diag.SafeError("not a number of seconds")
-	}
-	return (time.Duration(n) * time.Second).String(), nil
 }

@@ -13,10 +13,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/Masterminds/sprig/v3"
 
 	"confit/render/rendertest"
+	"confit/render/syntax"
 	"confit/render/tree"
 )
 
@@ -34,14 +36,16 @@ db:
 
 // unlikeSprig are the functions whose result differs from sprig's on purpose.
 var unlikeSprig = map[string]string{
-	"eq, ne, lt, le, gt, ge":           "numbers compare by value, whatever their type",
-	"deepEqual, has, without, uniq":    "numbers compare by value, whatever their type",
-	"keys":                             "sorted",
-	"values":                           "in the order of their keys",
-	"round":                            "right for negative numbers, of which sprig's takes the next one down",
-	"fromJson, toJson, print, quote":   "numbers keep their digits",
-	"printf":                           "a number is written by any verb for numbers, and is its own text for %s, %v and %q",
-	"duration":                         "takes any whole number",
+	"eq, ne, lt, le, gt, ge":         "numbers compare by value, whatever their type",
+	"deepEqual, has, without, uniq":  "numbers compare by value, whatever their type",
+	"keys":                           "sorted",
+	"values":                         "in the order of their keys",
+	"round":                          "right for negative numbers, of which sprig's takes the next one down",
+	"fromJson, toJson, print, quote": "numbers keep their digits",
+	"printf":                         "a number is written by any verb for numbers, and is its own text for %s, %v and %q",
+	"duration":                       "takes any whole number",
+	"date, dateInZone, dateModify, htmlDate, htmlDateInZone, unixEpoch": "the time is an argument: of toDate, seconds since 1970, or text like 2006-01-02 or 2006-01-02T15:04:05Z; the zone is UTC",
+	"toDate":                           "fails where the text is no such time",
 	"first, last, get":                 "what is not there is a missing value, not an empty text",
 	"rest, initial, slice, regexSplit": "an empty list is a list, not null",
 	"ternary":                          "takes any truth, not only a bool",
@@ -135,6 +139,7 @@ func (e *eval) offers(name string) bool {
 
 // TestExamplesLikeSprig holds the examples against sprig, where it has the function.
 func TestExamplesLikeSprig(t *testing.T) {
+	time.Local = time.UTC // the zone of sprig's times
 	extra := exampleTree(t)
 	v := rendertest.ValuesOf(t, rendertest.RootOf(t, exampleValues, &tree.Origin{}), extra)
 	values := tree.Plain(v.Root()).(map[string]any)
@@ -226,7 +231,7 @@ func functionsPage(all []example) string {
 	}
 	b.WriteString("\n## Not offered\n\n| function | instead |\n|---|---|\n")
 	for _, name := range append(rendertest.SortedNames(sprig.GenericFuncMap()), "lookup") {
-		if why := whyForbidden(name); why != "" {
+		if why := syntax.Refused(name); why != "" {
 			fmt.Fprintf(&b, "| `%s` | %s |\n", name, why)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/syntax"
 )
 
 // A Source is the text of one template file.
@@ -140,15 +140,15 @@ func parseSource(src *Source, left, right string, engine *Engine) (*definition, 
 		p.Hint = "copy large content with copy, split the template, or raise limits: {template: …}"
 		return nil, nil, p
 	}
-	if at := tooNested(src.Text, cmp.Or(left, "{{"), cmp.Or(right, "}}")); at >= 0 {
-		p := diag.Problemf(diag.CauseLimit, "too-deep", src.pos(at), "the template is nested more than %d deep", maxNesting)
+	if at := syntax.TooNested(src.Text, cmp.Or(left, "{{"), cmp.Or(right, "}}")); at >= 0 {
+		p := diag.Problemf(diag.CauseLimit, "too-deep", src.pos(at), "the template is nested more than %d deep", syntax.MaxNesting)
 		p.Hint = "split it with define"
 		return nil, nil, p
 	}
 	t := parse.New(src.Name)
 	trees := map[string]*parse.Tree{}
 	if _, err := t.Parse(src.Text, left, right, trees, engine.funcs); err != nil {
-		return nil, nil, parseProblem(src, err, engine)
+		return nil, nil, engine.parseProblem(src, err, cmp.Or(left, "{{"), cmp.Or(right, "}}"))
 	}
 	main := &definition{name: src.Name, root: t.Root, src: src}
 	if tree := trees[src.Name]; tree != nil {
@@ -165,13 +165,10 @@ func parseSource(src *Source, left, right string, engine *Engine) (*definition, 
 	return main, defs, nil
 }
 
-var (
-	parseError  = diag.LazyRegexp(`(?s)^template: .*?:(\d+): (.*)$`)
-	unknownFunc = diag.LazyRegexp(`^function "(.*)" not defined$`)
-)
+var parseError = diag.LazyRegexp(`(?s)^template: .*?:(\d+): (.*)$`)
 
-// parseProblem describes a syntax error. The parser knows only the line of an error.
-func parseProblem(src *Source, err error, engine *Engine) *diag.Problem {
+// parseProblem describes a syntax error.
+func (en *Engine) parseProblem(src *Source, err error, left, right string) *diag.Problem {
 	p := diag.Problemf(diag.CauseData, "template-syntax", diag.Pos{File: src.Name, In: src.In}, "the template cannot be parsed")
 	m := parseError().FindStringSubmatch(strings.TrimPrefix(err.Error(), "template: "+src.Name))
 	if m == nil {
@@ -182,31 +179,40 @@ func parseProblem(src *Source, err error, engine *Engine) *diag.Problem {
 	}
 	line, _ := strconv.Atoi(m[1])
 	p.Pos = src.lineAt(line)
-	p.Source = src.line(p.Pos.Line)
-	p.Pos.Col = 1
-	if i := strings.Index(p.Source, "{{"); i >= 0 {
-		p.Pos.Col = 1 + utf8.RuneCountInString(p.Source[:i])
-	}
 	if src.secret {
 		return p
 	}
-	if f := unknownFunc().FindStringSubmatch(m[2]); f != nil {
-		return unknownFunction(p, f[1], engine)
+	mistake := syntax.Explain(src.Text, left, right, line, m[2])
+	p.Pos = src.pos(mistake.Offset)
+	p.Source = src.line(p.Pos.Line)
+	p.Text, p.Hint = mistake.Text, mistake.Hint
+	if mistake.Function != "" {
+		en.unknownFunction(p, mistake.Function, mistake.Argument)
 	}
-	p.Text = diag.Quoted(m[2])
-	p.Hint = "see the template language: https://pkg.go.dev/text/template"
 	return p
 }
 
-func unknownFunction(p *diag.Problem, name string, engine *Engine) *diag.Problem {
-	p.Code, p.Text = "unknown-function", "there is no function "+diag.Quoted(name)
-	if at := regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`).FindStringIndex(p.Source); at != nil {
-		p.Pos.Col = 1 + utf8.RuneCountInString(p.Source[:at[0]])
-	}
-	if why := whyForbidden(name); why != "" {
+// unknownFunction describes a function that is not offered.
+func (en *Engine) unknownFunction(p *diag.Problem, name, argument string) {
+	p.Code = "unknown-function"
+	if why := syntax.Refused(name); why != "" {
 		p.Code, p.Text, p.Hint = "forbidden-function", "the function "+name+" is not offered: it would not give the same on each run", why
-		return p
 	}
-	p.Hint = diag.DidYouMean(name, slices.Collect(maps.Keys(engine.funcs)), p.Hint)
-	return p
+	switch replacement := syntax.Replacement(name); {
+	case syntax.ReadsVariable(name):
+		p.Hint = en.variableHint(argument)
+	case p.Hint != "":
+	case slices.Contains(topNames, "."+strings.SplitN(name, ".", 2)[0]):
+		p.Hint = "write ." + name
+	case syntax.ReadsKey(name) && argument != "":
+		p.Hint = "a key of a store is a value here: write .Values." + strings.ReplaceAll(strings.Trim(argument, "/"), "/", ".")
+	case replacement != "":
+		p.Hint = replacement
+	case len(en.find(name)) > 0:
+		p.Hint = "write " + syntax.Expression(".Values", en.find(name)[0]) + " for the value"
+	case len(name) > 3:
+		p.Hint = diag.DidYouMean(name, slices.Collect(maps.Keys(en.funcs)), syntax.OtherDelims)
+	default:
+		p.Hint = syntax.OtherDelims
+	}
 }

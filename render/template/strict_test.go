@@ -31,6 +31,17 @@ toDecimal "9"
 toDecimal "077x"
 duration "1m"
 duration 1.5
+date "2006" "x"
+date "2006" true
+date "2006" 1.5
+dateInZone "15:04" 0 "Europe/Berlin"
+dateModify "x" 0
+toDate "2006-01-02" "31.12.2024"
+htmlDate (list)
+unixEpoch ""
+mustToDuration "x"
+durationSeconds "1 day"
+durationRoundTo "1h" "x"
 duration 99999999999999999
 fromJson "{"
 fromJson "{} {}"

@@ -4,11 +4,11 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"text/template/parse"
 
 	"confit/render/diag"
+	"confit/render/syntax"
 	"confit/render/tree"
 	"confit/render/values"
 )
@@ -34,6 +34,17 @@ func (e *eval) absentAtTop(m *Missing) *Missing {
 	}
 	m.impossible = m.atTop && m.key != "Item" && m.key != "Key"
 	return m
+}
+
+// code is template code that reads the value; "…" where the template computed a part of it.
+func (m *Missing) code() string {
+	if path, err := tree.ParsePath(strings.TrimPrefix(m.path, ".Values")); err == nil && strings.HasPrefix(m.path, ".Values.") {
+		return syntax.Expression(".Values", path)
+	}
+	if strings.HasPrefix(m.path, "(") {
+		return "…"
+	}
+	return m.path
 }
 
 // failImpossible fails for a name that can never exist, and returns any other value.
@@ -94,31 +105,16 @@ func (en *Engine) variableHint(name string) string {
 	if name == "" {
 		return "declare the variable with an env: source and read it as a value"
 	}
-	if en.values != nil {
-		if found := values.IndexVars(en.values.Root(), values.Layer{Vars: []values.Var{{Rest: name}}})[values.FoldName(name)]; len(found) > 0 {
-			return "declare the variable with an env: source, and write " + expression(found[0])
-		}
+	if found := en.find(name); len(found) > 0 {
+		return "declare the variable with an env: source, and write " + syntax.Expression(".Values", found[0])
 	}
 	return "declare the variable with an env: source, and write .Values." + strings.ToLower(name)
 }
 
-// expression is the template code that reads a path of the values.
-func expression(p tree.Path) string {
-	code := ".Values"
-	for i, step := range p {
-		if step.IsIndex || !identifier().MatchString(step.Key) {
-			for _, step := range p[i:] {
-				if step.IsIndex {
-					code += " " + strconv.Itoa(step.Index)
-				} else {
-					code += " " + strconv.Quote(step.Key)
-				}
-			}
-			return "index " + code
-		}
-		code += "." + step.Key
+// find returns the paths of the values that an environment variable of a name could set.
+func (en *Engine) find(name string) []tree.Path {
+	if en.values == nil {
+		return nil
 	}
-	return code
+	return values.IndexVars(en.values.Root(), values.Layer{Vars: []values.Var{{Rest: name}}})[values.FoldName(name)]
 }
-
-var identifier = diag.LazyRegexp(`^[\pL_][\pL\pN_]*$`)

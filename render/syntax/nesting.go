@@ -1,17 +1,17 @@
-package template
+package syntax
 
 import (
 	"strings"
 )
 
-// maxNesting is the limit of nested blocks and parentheses: the parser recurses, and a stack
+// MaxNesting is the limit of nested blocks and parentheses: the parser recurses, and a stack
 // overflow ends the process.
-const maxNesting = 500
+const MaxNesting = 500
 
-// tooNested finds the offset of too deep a nesting; -1 is none. It reads quotes and comments of
+// TooNested finds the offset of too deep a nesting; -1 is none. It reads quotes and comments of
 // actions as the lexer does. Each "else if" of a chain counts: the parser nests it in the else.
-func tooNested(text, left, right string) int {
-	if strings.Count(text, left) <= maxNesting && strings.Count(text, "(") <= maxNesting {
+func TooNested(text, left, right string) int {
+	if strings.Count(text, left) <= MaxNesting && strings.Count(text, "(") <= MaxNesting {
 		return -1 // nearly always
 	}
 	var open []int // else ifs of each open block
@@ -23,7 +23,7 @@ func tooNested(text, left, right string) int {
 		}
 		start += at
 		a := scanAction(text, start+len(left), right)
-		if a.parens > maxNesting {
+		if a.parens > MaxNesting {
 			return start
 		}
 		switch {
@@ -37,7 +37,7 @@ func tooNested(text, left, right string) int {
 			depth -= open[len(open)-1]
 			open = open[:len(open)-1]
 		}
-		if depth > maxNesting {
+		if depth > MaxNesting {
 			return start
 		}
 		at = a.end
