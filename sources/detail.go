@@ -68,14 +68,15 @@ func (r *reader) detailSources(specs []Spec, ends []extent) {
 	}
 }
 
-// detailVars reports the variables that a source takes, and the others.
+// detailVars reports the variables that a source takes, and those with its prefix that it
+// leaves.
 func (r *reader) detailVars(s *Spec, env, taken []string) {
 	if r.Detail == nil {
 		return
 	}
 	var left []string
 	for _, pair := range env {
-		if name, _, _ := strings.Cut(pair, "="); !slices.Contains(taken, name) {
+		if name, _, _ := strings.Cut(pair, "="); s.Env != "" && strings.HasPrefix(name, s.Env) && !slices.Contains(taken, name) {
 			left = append(left, name)
 		}
 	}
