@@ -48,10 +48,11 @@ func (s *Snapshot) markSecrets(found content.Found) {
 	}
 }
 
-// findPath reads a file, a folder or a glob; beside a template, its partials.
+// findPath reads a file, a folder or a glob; beside a template, its partials. A file of a
+// folder or glob that cannot be read is unusable.
 func (s *Snapshot) findPath(name string, template bool) (content.Found, error) {
 	if base, rest := cutGlob(name); rest != "" {
-		files, err := s.Tree(base, func(rel string) bool { return glob.Match(rest, rel) })
+		files, err := s.matching(base, rest)
 		return content.Found{Files: pointers(files)}, err
 	}
 	isDir, err := s.IsDir(name)
@@ -59,7 +60,7 @@ func (s *Snapshot) findPath(name string, template bool) (content.Found, error) {
 		return content.Found{}, err
 	}
 	if isDir {
-		files, err := s.Tree(name, func(string) bool { return true })
+		files, err := s.readTree(name, selection{include: func(string) bool { return true }})
 		return content.Found{Files: pointers(files)}, err
 	}
 	file, err := s.ReadFile(name)

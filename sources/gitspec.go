@@ -123,6 +123,9 @@ func (r *reader) keyFiles(s *Spec, v *Verify, field, name string) ([]verify.File
 		return nil, inputProblem(v.At(field), "source "+s.String()+": "+field+" "+diag.Quoted(name), err, "mount the keys there")
 	}
 	var files []verify.File
+	if err := checkUsable(v.Places, field, name, found.Files); err != nil {
+		return nil, err
+	}
 	for _, f := range found.Files {
 		files = append(files, verify.File{Name: f.From, Data: f.Data})
 		r.detailFile(field+" "+diag.Quoted(f.From), len(f.Data), false)

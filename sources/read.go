@@ -94,6 +94,9 @@ func (r *reader) addFiles(s *Spec) error {
 		return nil
 	}
 	files, err := k.files(r, s)
+	if err == nil {
+		err = checkReadable(s, files)
+	}
 	if s.Optional && errors.Is(err, ErrOutside) {
 		r.notice("the source " + s.String() + " is left out: it is outside of the checkout (--root DIR says where absolute paths lead)")
 		return nil
@@ -101,13 +104,16 @@ func (r *reader) addFiles(s *Spec) error {
 	if s.Optional && errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	if p := (*diag.Problem)(nil); errors.As(err, &p) {
+		return err
+	}
 	if err != nil {
 		return inputProblem(s.Pos, "source "+s.String(), err, s.missingHint())
 	}
 	r.markFiles(s, files)
 	r.files = appendFiles(r.files, files)
 	r.noticeUnmatchedRead(s, files)
-	return r.checkReadable(s, files)
+	return nil
 }
 
 // addLayers adds the layers of a source: one of its variables, or one for each file of values
@@ -168,9 +174,15 @@ func (r *reader) isUsed(s *Spec, f *content.File) bool {
 	return used
 }
 
-// allFiles reads every file of the directory.
+// allFiles reads every file of the directory. A file that read: does not need may be
+// unusable. Of a directory without a name, which no entry can name, it looks only below
+// where read: leads.
 func (r *reader) allFiles(s *Spec) ([]content.File, error) {
-	return r.Tree(rebase(s.Base, s.where()), func(string) bool { return true })
+	sel := selection{include: func(string) bool { return true }}
+	if s.Kind() == "dir" && s.Has("read") && s.Name == "" && !s.Sensitive.set {
+		sel.enter = func(rel string) bool { return s.readsBelow(rel, true) }
+	}
+	return r.readTree(rebase(s.Base, s.where()), sel)
 }
 
 // namedFiles reads a file, or the files of a glob.

@@ -15,24 +15,45 @@ import (
 const maxUnusable = 20
 
 // An unusable is what stands in a list of files for an entry without content: a submodule,
-// say, or a folder that may not be read. Only who needs the entry gets the problem.
+// say, or a folder that may not be read. Only who needs the entry gets the error.
 type unusable struct {
-	problem *diag.Problem
-	tree    bool // files that are not listed may be below the entry
+	err  error
+	tree bool // files that are not listed may be below the entry
 }
 
-func (u *unusable) ID() content.BlobID     { return content.BlobID{} }
-func (u *unusable) Size() int64            { return 0 }
-func (u *unusable) Bytes() ([]byte, error) { return nil, u.copied() }
+func (u *unusable) ID() content.BlobID { return content.BlobID{} }
+func (u *unusable) Size() int64        { return 0 }
+func (u *unusable) Bytes() ([]byte, error) {
+	return nil, u.neededBy(diag.Pos{}, "", "")
+}
 
 // HoldsFiles tells whether files that are not listed may be below the entry.
 func (u *unusable) HoldsFiles() bool { return u.tree }
 
-// copied is the problem for one who needs the entry, who can add a place to it.
-func (u *unusable) copied() *diag.Problem {
-	p := *u.problem
+// neededBy is the problem for one who needs the entry: who, and where the spec says so.
+func (u *unusable) neededBy(at diag.Pos, who, hint string) *diag.Problem {
+	var known *diag.Problem
+	if !errors.As(u.err, &known) {
+		p := *diag.Problems(inputProblem(at, who, u.err, hint), diag.CauseInput)[0]
+		p.Text = strings.TrimPrefix(p.Text, ": ")
+		return &p
+	}
+	p := *known
 	p.Notes = slices.Clone(p.Notes)
+	if p.Pos.File == "" && who != "" {
+		p.Pos, p.Text = at, who+": "+p.Text
+	}
 	return &p
+}
+
+// firstUnusable is the error of the first entry without content.
+func firstUnusable(files []content.File) error {
+	for i := range files {
+		if u, ok := files[i].Blob.(*unusable); ok {
+			return u.err
+		}
+	}
+	return nil
 }
 
 // needs tells whether a glob or path needs an entry without content: it names the entry
@@ -55,36 +76,26 @@ func checkUsable(w specfile.Places, kind, ref string, files []*content.File) err
 	var all []error
 	for _, f := range files {
 		if u, ok := f.Blob.(*unusable); ok && len(all) < maxUnusable {
-			all = append(all, placedAt(w.At(kind), kind+" "+diag.Quoted(ref), u.copied()))
+			all = append(all, u.neededBy(w.At(kind), kind+" "+diag.Quoted(ref), ""))
 		}
 	}
 	return errors.Join(all...)
 }
 
-// checkReadable reports the files of a source that read: needs, and that have no content.
-func (r *reader) checkReadable(s *Spec, files []content.File) error {
+// checkReadable reports the files of a source that become values, and that have no content.
+func checkReadable(s *Spec, files []content.File) error {
 	var all []error
 	for i := range files {
 		u, ok := files[i].Blob.(*unusable)
-		if !ok || len(all) >= maxUnusable {
-			continue
-		}
-		needed := s.reads(files[i].Path)
-		for _, pattern := range s.Read {
-			needed = needed || needs(pattern, files[i].Path, u.tree)
-		}
-		if needed {
-			all = append(all, placedAt(s.Pos, "source "+s.String(), u.copied()))
+		if ok && len(all) < maxUnusable && (s.reads(files[i].Path) || s.readsBelow(files[i].Path, u.tree)) {
+			all = append(all, u.neededBy(s.Pos, "source "+s.String(), s.missingHint()))
 		}
 	}
 	return errors.Join(all...)
 }
 
-// placedAt adds to a problem the place of the spec that needs the file.
-func placedAt(at diag.Pos, who string, p *diag.Problem) *diag.Problem {
-	if p.Pos.File == "" {
-		p.Pos = at
-		p.Text = who + ": " + p.Text
-	}
-	return p
+// readsBelow tells whether a glob of read: starts below an entry without content, or could
+// match there.
+func (s *Spec) readsBelow(entry string, tree bool) bool {
+	return slices.ContainsFunc(s.Read, func(pattern string) bool { return needs(pattern, entry, tree) })
 }
