@@ -237,7 +237,8 @@ func (r *reader) gitFiles(s *Spec) ([]content.File, error) {
 		return r.checkouts[s].filesOf(s), nil
 	}
 	dir = path.Join(dir, s.Sub)
-	files, err := r.Tree(dir, func(rel string) bool { return !slices.Contains(strings.Split(rel, "/"), ".git") })
+	outsideGit := func(rel string) bool { return !slices.Contains(strings.Split(rel, "/"), ".git") }
+	files, err := r.readTree(dir, selection{include: outsideGit, enter: outsideGit, skip: true})
 	if err != nil {
 		what := "source " + s.String() + ": --replace " + diag.Quoted(dir)
 		err = inputProblem(s.Places.At("git"), what, err, "name a checkout of the repository, with the folder path: in it")
