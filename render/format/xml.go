@@ -46,12 +46,23 @@ type xmlChecker struct {
 func (c *xmlChecker) token(tok xml.Token, start int64) string {
 	switch tok := tok.(type) {
 	case xml.ProcInst:
-		if tok.Target == "xml" && start > 0 {
+		switch end := bytes.IndexAny(c.data[start+2:], " \t\r\n?"); {
+		case !strings.EqualFold(tok.Target, "xml"):
+			if end != len(tok.Target) || c.data[start+2+int64(end)] == '?' && len(tok.Inst) > 0 {
+				return "an instruction <?…?> is malformed"
+			}
+		case start > 0:
 			return "the declaration <?xml … ?> is not the very first text of the file"
+		case !xmlDeclaration().Match(c.data):
+			return "the declaration <?xml … ?> is malformed"
 		}
 	case xml.Directive:
 		if c.elements > 0 {
 			return "a <!DOCTYPE> follows the root element"
+		}
+		m := xmlDoctype().FindSubmatch(tok)
+		if m == nil || len(bytes.TrimSpace(xmlMarkup().ReplaceAll(m[6], nil))) > 0 {
+			return "the <!DOCTYPE> is malformed"
 		}
 		c.declare(string(tok))
 	case xml.CharData:
@@ -88,10 +99,13 @@ func duplicateAttribute(attrs []xml.Attr) string {
 }
 
 var (
-	xmlVersion11 = diag.LazyRegexp(`^<\?xml\s+version\s*=\s*["']1\.1["']`)
-	xmlEntity    = diag.LazyRegexp(`<!ENTITY\s+([^\s%<>]+)`)
-	xmlReference = diag.LazyRegexp(`&([^\s#&;<>]+);`)
-	xmlSubset    = diag.LazyRegexp(`^DOCTYPE\s+\S+\s+(SYSTEM|PUBLIC)|%[^\s;]+;`)
+	xmlDeclaration = diag.LazyRegexp(`^<\?xml\s+version\s*=\s*("1\.[01]"|'1\.[01]')(\s+encoding\s*=\s*("[A-Za-z][\w.-]*"|'[A-Za-z][\w.-]*'))?(\s+standalone\s*=\s*("(yes|no)"|'(yes|no)'))?\s*\?>`)
+	xmlDoctype     = diag.LazyRegexp(`^DOCTYPE\s+[\pL_:][\pL\pN_:.-]*(\s+(SYSTEM|PUBLIC\s+("[^"]*"|'[^']*'))\s+("[^"]*"|'[^']*'))?\s*(\[([\s\S]*)\]\s*)?$`)
+	xmlMarkup      = diag.LazyRegexp(`<!ENTITY(\s+%)?\s+[\pL_:][\pL\pN_:.-]*\s+("[^"%]*"|'[^'%]*'|(SYSTEM|PUBLIC)\s[^<>]*)\s*>|<!(ELEMENT|ATTLIST|NOTATION)\s[^<>]*>|%[^\s;]+;`)
+	xmlVersion11   = diag.LazyRegexp(`^<\?xml\s+version\s*=\s*["']1\.1["']`)
+	xmlEntity      = diag.LazyRegexp(`<!ENTITY\s+([^\s%<>]+)`)
+	xmlReference   = diag.LazyRegexp(`&([^\s#&;<>]+);`)
+	xmlSubset      = diag.LazyRegexp(`^DOCTYPE\s+\S+\s+(SYSTEM|PUBLIC)|%[^\s;]+;`)
 )
 
 // asXML10 replaces the version 1.1, which the decoder does not know, by 1.0.
