@@ -34,9 +34,9 @@ type exclusion struct{ field, text, hint string }
 
 // kinds is the table of the kinds of sources.
 func kinds() []kind {
-	ownFormat := func(kind string) []exclusion {
+	ownFormat := func(kind string, fields ...string) []exclusion {
 		var all []exclusion
-		for _, field := range []string{"format", "dialect", "flat", "documents"} {
+		for _, field := range append(fields, "format", "dialect", "documents") {
 			all = append(all, exclusion{field, field + " is for files, and " + kind + " has a format of its own", ""})
 		}
 		return all
@@ -48,7 +48,7 @@ func kinds() []kind {
 		{name: "secret", where: func(s *Spec) string { return s.Secret }, mounted: "the Secret", sensitive: true, files: (*reader).allFiles},
 		{
 			name: "downwardAPI", where: func(s *Spec) string { return s.Downward }, mounted: "the downward API volume", files: (*reader).allFiles,
-			decoder: downwardDecoder, label: func(file string) string { return file }, excluded: ownFormat("downwardAPI"),
+			decoder: downwardDecoder, label: func(file string) string { return file }, excluded: ownFormat("downwardAPI", "flat"),
 		},
 		{
 			name: "env", where: func(s *Spec) string { return s.Env },

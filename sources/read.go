@@ -123,7 +123,7 @@ func (r *reader) addLayers(s *Spec, first, end int) error {
 	lists := s.listRules(at)
 	if s.HasVars() {
 		vars, err := r.readVars(s)
-		r.layers = append(r.layers, values.Layer{Vars: vars, At: at, Env: values.EnvRules{Unknown: s.Unknown, NestOn: s.NestOn}, Lists: lists})
+		r.layers = append(r.layers, values.Layer{Vars: vars, At: at, Env: values.EnvRules{Unknown: s.Unknown, NestOn: s.NestOn, Flat: s.Flat}, Lists: lists})
 		return err
 	}
 	var texts []valuesFile

@@ -31,7 +31,7 @@ type Spec struct {
 	Sensitive Sensitivity       `yaml:"sensitive"` // default true for secret
 	Format    string            `yaml:"format"`    // of its files, in place of their extensions
 	Dialect   string            `yaml:"dialect"`   // of its ini files: the reader that they are for
-	Flat      bool              `yaml:"flat"`      // names of properties stay whole
+	Flat      bool              `yaml:"flat"`      // names of properties, and of new variables, stay whole
 	Documents string            `yaml:"documents"` // "first": of the documents of a YAML file, the first
 	Typed     bool              `yaml:"typed"`     // text that overrides nothing has YAML's type
 	Map       map[string]string `yaml:"map"`       // variable → path

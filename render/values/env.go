@@ -27,6 +27,7 @@ type Var struct {
 type EnvRules struct {
 	Unknown string // of a name that matches no value: "error", "ignore", or "create", the default
 	NestOn  string // where new names nest; "" is "__"
+	Flat    bool   // new names do not nest: they have dots instead
 }
 
 // A placement is a variable with the path that it sets.
@@ -101,6 +102,9 @@ func placeVar(base *tree.Node, l Layer, known map[string][]tree.Path, v Var) (pa
 	switch len(found) {
 	case 0:
 		path := newPath(base, l.At, v.Rest, cmp.Or(l.Env.NestOn, "__"))
+		if l.Env.Flat {
+			path = flatPath(l.At, v.Rest, cmp.Or(l.Env.NestOn, "__"))
+		}
 		if len(path) == len(l.At) {
 			return nil, false, diag.Problemf(diag.CauseData, "env-name", diag.Pos{File: "env " + v.Origin.Var}, "%s leaves no name after the prefix", diag.Quoted(v.Origin.Var))
 		}
@@ -207,6 +211,15 @@ func newPath(base *tree.Node, at tree.Path, rest, sep string) tree.Path {
 		path = append(path, step)
 	}
 	return path
+}
+
+// flatPath is the path of a new name as one key, with a dot at each sep.
+func flatPath(at tree.Path, rest, sep string) tree.Path {
+	parts := slices.DeleteFunc(strings.Split(strings.ToLower(rest), strings.ToLower(sep)), func(s string) bool { return s == "" })
+	if len(parts) == 0 {
+		return at
+	}
+	return append(at[:len(at):len(at)], tree.Step{Key: strings.Join(parts, ".")})
 }
 
 // addVars merges the variables of a layer into base. Variables for items of lists come last,

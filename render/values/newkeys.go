@@ -52,7 +52,7 @@ func unknownVar(base *tree.Node, l Layer, v Var, path tree.Path) error {
 // that this name sets; "" for a name that begins with none.
 func nestedName(base *tree.Node, l Layer, v Var) (string, tree.Path) {
 	start, _ := base.Find(l.At)
-	if start == nil || l.Env.NestOn != "" {
+	if start == nil || l.Env.NestOn != "" || l.Env.Flat {
 		return "", nil
 	}
 	rest := nestAt(start, v.Rest)
