@@ -10,6 +10,7 @@ type bomb struct {
 	template string
 	files    func() map[string]string // besides confit.yaml and app.conf.tmpl
 	render   string                   // in place of the template
+	source   string                   // in place of values.yaml
 	args     []string
 	env      []string
 	says     string // in the error, where one alone is right
@@ -21,6 +22,22 @@ func values(text func() string) func() map[string]string {
 
 func repeated(before, text string, n int, after string) func() string {
 	return func() string { return before + strings.Repeat(text, n) + after }
+}
+
+// numbered repeats a line with a number in it.
+func numbered(line string, n int) func() string {
+	return func() string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, line, i)
+		}
+		return b.String()
+	}
+}
+
+// source is a bomb in a file of values.
+func source(name string, text func() string) bomb {
+	return bomb{source: name, template: "x", files: func() map[string]string { return map[string]string{name: text()} }}
 }
 
 func list(n int) func() string {
@@ -114,6 +131,32 @@ var bombs = map[string]bomb{
 	"alias bomb":              {files: values(aliases), args: []string{"--timeout", "20s"}},
 	"deep YAML":               {files: values(repeated("a: ", "[", 1_000_000, ""))},
 	"wide YAML":               {files: values(repeated("a:\n", "- 1\n", 12<<20, "")), says: "values.yaml"},
+	"TOML of inline tables":   source("v.toml", repeated("a = [", "{a=1},", 2<<20/6, "{a=1}]")),
+	"TOML of an array":        source("v.toml", repeated("a = [", "1,", 4<<20, "1]")),
+	"TOML of tables":          source("v.toml", repeated("", "[[a]]\n", 60<<20/6, "")),
+	"TOML of dots":            source("v.toml", repeated("", "a.", 30<<20, "a = 1\n")),
+	"ini of many keys":        source("v.ini", numbered("k%d=1\n", 4<<20)),
+	"ini of many sections":    source("v.ini", numbered("[k%d]\n", 3<<20)),
+	"env of many variables":   source("v.env", numbered("k%d=1\n", 3<<20)),
+	"properties of keys":      source("v.properties", numbered("k%d=1\n", 3<<20)),
+	"properties of dots":      source("v.properties", repeated("", "a.", 30<<20, "")),
+	"properties of paths":     source("v.properties", numbered("%d."+strings.Repeat("a.", 90)+"a=1\n", 3<<16)),
+	"JSON of empty lists":     source("v.json", repeated("[", "[],", 10<<20, "[]]")),
+	"JSON of empty texts":     source("v.json", repeated(`{"a": [`, `"",`, 12<<20, `""]}`)),
+	"YAML in flow style":      source("v.yaml", repeated("a: [", "{},", 8<<20, "{}]")),
+	"YAML of comments":        source("v.yaml", repeated("", "#\n", 20<<20, "a: 1\n")),
+	"toJson of escapes":       {template: "{{ toJson .Values.x }}", files: values(repeated("x: \"", "<", 10<<20, "\""))},
+	"toPrettyJson of escapes": {template: "{{ toPrettyJson .Values }}", files: values(repeated("x: \"", "<", 8<<20, "\""))},
+	"toJson of controls":      {template: "{{ toJson (repeat 8000000 (printf `%c` 1)) }}"},
+	"toJson of many texts":    {template: "{{ $s := repeat 900000 `<` }}{{ toJson (list $s $s $s $s $s $s $s $s $s $s) }}"},
+	"toYaml of escapes":       {template: "{{ toYaml (repeat 8000000 (printf `%c` 1)) }}"},
+	"toToml of escapes":       {template: "{{ toToml (dict `a` (repeat 8000000 (printf `%c` 1))) }}"},
+	"quote of controls":       {template: "{{ quote (repeat 8000000 (printf `%c` 1)) }}"},
+	"output of much JSON":     {template: "[{{ repeat 10000000 `1,` }}1]", render: "{template: app.conf.tmpl, to: a.json}"},
+	"output of much TOML":     {template: "a = [{{ repeat 8000000 `1,` }}1]", render: "{template: app.conf.tmpl, to: a.toml}"},
+	"output of much YAML":     {template: "a: [{{ repeat 8000000 `1,` }}1]", render: "{template: app.conf.tmpl, to: a.yaml}"},
+	"output of much XML":      {template: "<a>{{ repeat 4000000 `<a/>` }}</a>", render: "{template: app.conf.tmpl, to: a.xml}"},
+	"output of much ini":      {template: "{{ range $i := 3000000 }}k{{ $i }}=1\n{{ end }}", render: "{template: app.conf.tmpl, to: a.ini, check: {format: ini}}"},
 	"huge environment":        {template: `{{ range 100 }}{{ toYaml $.Values }}{{ end }}`, env: environment()},
 	"huge file":               {files: values(repeated("a: ", "x", 64<<20, "")), says: "larger than 64 MiB"},
 	"outputs without end":     {template: big, render: `{template: app.conf.tmpl, each: l, to: "{{ .Key }}"}`, files: values(list(10_000)), args: []string{"--timeout", "20s"}, says: "memory"},

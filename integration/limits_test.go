@@ -2,6 +2,7 @@ package integration
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"maps"
 	"os"
@@ -60,7 +61,7 @@ func plant(t *testing.T, dir string, b bomb) {
 		render = "{template: app.conf.tmpl}"
 	}
 	files := map[string]string{"values.yaml": "x: 1\n", "app.conf.tmpl": b.template}
-	files["confit.yaml"] = "version: 1\nsources: [{file: values.yaml}, {env: APP_}]\nrender: [" + render + "]\nsinks: [{dir: out}]\n"
+	files["confit.yaml"] = "version: 1\nsources: [{file: " + cmp.Or(b.source, "values.yaml") + "}, {env: APP_}]\nrender: [" + render + "]\nsinks: [{dir: out}]\n"
 	if b.files != nil {
 		maps.Copy(files, b.files())
 	}

@@ -53,9 +53,9 @@ func (r *renderer) checker(e *Entry, to string) template.Checker {
 		return nil
 	}
 	return func(text []byte) *format.Violation {
-		v := f.Check(text)
+		v := f.Check(text, r.Budget)
 		if s := r.Schemas[e.Checks.Schema]; v == nil && s != nil {
-			v = s.CheckFile(f, text)
+			v = s.CheckFile(f, text, r.Budget)
 		}
 		if v != nil {
 			v.File = path.Base(to)

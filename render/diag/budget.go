@@ -2,6 +2,7 @@ package diag
 
 import (
 	"sync/atomic"
+	"unsafe"
 )
 
 // A Budget accounts for the memory of a run. Both functions may end the run. The zero value and nil
@@ -29,4 +30,12 @@ func (b *Budget) Charge(bytes int) {
 	if full := total>>20 - (total-int64(bytes))>>20; full > 0 {
 		b.OnCharge(int(full) << 20)
 	}
+}
+
+// Append is append, which announces the allocation when a large slice grows.
+func Append[T any](b *Budget, s []T, item T) []T {
+	if len(s) == cap(s) {
+		b.Reserve((cap(s) + cap(s)/4) * int(unsafe.Sizeof(item)))
+	}
+	return append(s, item)
 }

@@ -21,18 +21,18 @@ type Violation struct {
 	TextNoKeys string // the text without keys of the file, where Text has any: a key may be a secret
 }
 
-func checkJSON(data []byte) *Violation {
+func checkJSON(data []byte, b *diag.Budget) *Violation {
 	if bytes.HasPrefix(data, []byte(byteOrderMark)) {
 		return &Violation{Line: 1, Text: "JSON begins with a byte order mark, which many readers refuse"}
 	}
-	_, err := DecodeJSON(data, &tree.Origin{Sensitive: true}) // whether the file has a secret is not known here
+	_, err := DecodeJSON(data, &tree.Origin{Sensitive: true, Budget: b}) // whether the file has a secret is not known here
 	return NewViolation(err)
 }
 
 // checkBy makes a check of a decoder.
-func checkBy(decode func([]byte, *tree.Origin) (*tree.Node, error)) func([]byte) *Violation {
-	return func(data []byte) *Violation {
-		_, err := decode(data, &tree.Origin{})
+func checkBy(decode func([]byte, *tree.Origin) (*tree.Node, error)) func([]byte, *diag.Budget) *Violation {
+	return func(data []byte, b *diag.Budget) *Violation {
+		_, err := decode(data, &tree.Origin{Budget: b})
 		return NewViolation(err)
 	}
 }
@@ -54,11 +54,11 @@ var textsNoKeys = map[string]string{
 
 // checkYAML accepts more than DecodeYAML: several documents and custom tags. It refuses
 // duplicate keys.
-func checkYAML(data []byte) *Violation {
+func checkYAML(data []byte, b *diag.Budget) *Violation {
 	if line, bad := invalidUTF8(data); bad {
 		return &Violation{Line: line, Text: "not UTF-8 text"}
 	}
-	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec := yaml.NewDecoder(chargedReader{bytes.NewReader(data), b})
 	for {
 		var doc yaml.Node
 		err := dec.Decode(&doc)

@@ -41,7 +41,7 @@ func TestCheckXML(t *testing.T) {
 		"<?xml version='2.0'?><a/>":                                                                                    "1 " + fail + "the version is neither 1.0 nor 1.1",
 	} {
 		got := ""
-		if v := checkXML([]byte(in)); v != nil {
+		if v := checkXML([]byte(in), nil); v != nil {
 			got = strconv.Itoa(v.Line) + " " + v.Text
 		}
 		if got != want {

@@ -38,7 +38,7 @@ func decodeDotenv(data []byte, o *tree.Origin, references bool) (*tree.Node, err
 		if err != nil {
 			return nil, err
 		}
-		pairs = append(pairs, p)
+		pairs = diag.Append(o.Budget, pairs, p)
 	}
 	return textMap(pairs, o)
 }

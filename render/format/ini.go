@@ -79,7 +79,7 @@ func (d *iniDecoder) read(raw string) error {
 		}
 		return d.problem("ini-dialect", err.Error(), hint)
 	}
-	d.pairs = append(d.pairs, pair{key, value, d.lines.line})
+	d.pairs = diag.Append(d.origin.Budget, d.pairs, pair{key, value, d.lines.line})
 	return nil
 }
 
@@ -130,7 +130,7 @@ func (d *iniDecoder) endSection() error {
 	} else {
 		n := tree.New(m, d.opened, d.origin)
 		n.SetKey(d.section)
-		d.top = append(d.top, n)
+		d.top = diag.Append(d.origin.Budget, d.top, n)
 	}
 	d.pairs = d.pairs[:0]
 	return err

@@ -123,7 +123,7 @@ func (d *jsonDecoder) object(depth int) (any, error) {
 		}
 		n.SetKey(key)
 		n.SetLine(line)
-		m = append(m, n)
+		m = diag.Append(d.origin.Budget, m, n)
 	}
 	if _, err := d.dec.Token(); err != nil {
 		return nil, err
@@ -138,7 +138,7 @@ func (d *jsonDecoder) array(depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, n)
+		list = diag.Append(d.origin.Budget, list, n)
 	}
 	_, err := d.dec.Token()
 	return list, err

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+	"unsafe"
 
 	"confit/render/diag"
 	"confit/render/tree"
@@ -45,7 +46,8 @@ func decodeProperties(data []byte, o *tree.Origin, flat bool) (*tree.Node, error
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, p)
+		o.Budget.Charge(len(p.path) * int(unsafe.Sizeof("")))
+		all = diag.Append(o.Budget, all, p)
 	}
 	slices.SortFunc(all, func(a, b property) int { return cmp.Or(slices.Compare(a.path, b.path), a.line-b.line) })
 	m, err := d.nest(all, 0)
@@ -142,6 +144,9 @@ func propertyPath(key string, flat bool) ([]string, error) {
 			if err != nil {
 				return nil, err
 			}
+			if len(path) > MaxDepth && path[MaxDepth] != "" {
+				path = path[:MaxDepth] // too deep already: only an empty name says more
+			}
 			path, start = append(path, name), i+1
 		case key[i] == '\\' && i+1 < len(key):
 			i++
@@ -228,7 +233,7 @@ func (d *propertiesDecoder) nest(all []property, depth int) (tree.Members, error
 			if same > 1 {
 				return nil, d.conflict(first, group[1], depth)
 			}
-			m = append(m, pair{key, first.value, first.line}.node(d.origin))
+			m = diag.Append(d.origin.Budget, m, pair{key, first.value, first.line}.node(d.origin))
 			continue
 		}
 		below, err := d.nest(group, depth+1)
@@ -237,7 +242,7 @@ func (d *propertiesDecoder) nest(all []property, depth int) (tree.Members, error
 		}
 		n := tree.New(below, group[0].line, d.origin)
 		n.SetKey(key)
-		m = append(m, n)
+		m = diag.Append(d.origin.Budget, m, n)
 	}
 	return m, nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"confit/render/diag"
 	"confit/render/tree"
 )
 
@@ -15,7 +16,7 @@ type Format struct {
 	Extensions  []string // of file names, with the dot
 	Decode      func(data []byte, o *tree.Origin) (*tree.Node, error)
 	Encode      func(v any) (string, error) // of a values: output, without the last newline
-	Check       func(data []byte) *Violation
+	Check       func(data []byte, b *diag.Budget) *Violation
 	Dialects    []Format // of readers that disagree, by their names; Encode and Decode may be nil
 	Flat        *Format  // names with dots stay as they are
 	First       *Format  // of several documents, the first is read

@@ -17,6 +17,7 @@ func fileText(data []byte, o *tree.Origin) (string, error) {
 	if line, ok := invalidUTF8(data); ok {
 		return "", dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")
 	}
+	o.Budget.Reserve(len(data))
 	return strings.TrimPrefix(string(data), byteOrderMark), nil
 }
 
@@ -35,6 +36,7 @@ func textMap(pairs []pair, o *tree.Origin) (*tree.Node, error) {
 }
 
 func textMembers(pairs []pair, o *tree.Origin) (tree.Members, error) {
+	o.Reserve(len(pairs))
 	m := make(tree.Members, len(pairs))
 	for i, p := range pairs {
 		m[i] = p.node(o)

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 
@@ -24,6 +25,8 @@ func DecodeTOML(data []byte, o *tree.Origin) (*tree.Node, error) {
 		return nil, err
 	}
 	d := tomlDecoder{origin: o, root: &tomlTable{kind: tomlHeader}}
+	o.Budget.Reserve(tomlMemory(data))
+	d.newlines = make([]int, 0, bytes.Count(data, []byte("\n")))
 	for i, c := range data {
 		if c == '\n' {
 			d.newlines = append(d.newlines, i)
@@ -51,6 +54,14 @@ func DecodeTOML(data []byte, o *tree.Origin) (*tree.Node, error) {
 	}
 	n, err := d.node(d.root, 0)
 	return &n, err
+}
+
+// tomlMemory is about the memory for offsets of lines, and for the nodes that the parser makes
+// of an expression before it returns: four of an inline table of one key, one of a comma.
+func tomlMemory(data []byte) int {
+	const growth = 2
+	count := func(c string) int { return bytes.Count(data, []byte(c)) }
+	return 8*count("\n") + growth*int(unsafe.Sizeof(unstable.Node{}))*(count(",")+4*count("{"))
 }
 
 // byteOrderMark begins UTF-8 files of some editors on Windows.
@@ -92,7 +103,7 @@ func (d *tomlDecoder) header(key unstable.Iterator) (*tomlTable, error) {
 	t := parent.keys[name]
 	switch {
 	case t == nil:
-		t = parent.set(name, &tomlTable{kind: tomlHeader, line: line})
+		t = d.set(parent, name, &tomlTable{kind: tomlHeader, line: line})
 	case t.kind == tomlImplicit:
 		t.kind, t.line = tomlHeader, line
 	default:
@@ -109,12 +120,13 @@ func (d *tomlDecoder) arrayHeader(key unstable.Iterator) (*tomlTable, error) {
 	}
 	t := parent.keys[name]
 	if t == nil {
-		t = parent.set(name, &tomlTable{kind: tomlArray, line: line})
+		t = d.set(parent, name, &tomlTable{kind: tomlArray, line: line})
 	} else if t.kind != tomlArray {
 		return nil, d.duplicate(name, line, t)
 	}
 	item := &tomlTable{kind: tomlHeader, line: line}
-	t.list = append(t.list, item)
+	d.origin.Budget.Charge(int(unsafe.Sizeof(*item)))
+	t.list = diag.Append(d.origin.Budget, t.list, item)
 	return item, nil
 }
 
@@ -129,7 +141,7 @@ func (d *tomlDecoder) descend(key unstable.Iterator) (t *tomlTable, last string,
 		next := t.keys[name]
 		switch {
 		case next == nil:
-			next = t.set(name, &tomlTable{kind: tomlImplicit, line: at})
+			next = d.set(t, name, &tomlTable{kind: tomlImplicit, line: at})
 		case next.kind == tomlValue:
 			return nil, "", 0, d.duplicate(name, at, next)
 		case next.kind == tomlArray:
@@ -148,7 +160,7 @@ func (d *tomlDecoder) assign(t *tomlTable, e *unstable.Node, depth int) error {
 		next := t.keys[name]
 		if !key.IsLast() {
 			if next == nil {
-				next = t.set(name, &tomlTable{kind: tomlDotted, line: line})
+				next = d.set(t, name, &tomlTable{kind: tomlDotted, line: line})
 			} else if next.kind != tomlDotted {
 				return d.duplicate(name, line, next)
 			}
@@ -162,12 +174,15 @@ func (d *tomlDecoder) assign(t *tomlTable, e *unstable.Node, depth int) error {
 		if err != nil {
 			return err
 		}
-		t.set(name, &tomlTable{line: line, node: n})
+		d.set(t, name, &tomlTable{line: line, node: n})
 	}
 	return nil
 }
 
-func (t *tomlTable) set(name string, child *tomlTable) *tomlTable {
+// set adds a value or a table to a table.
+func (d *tomlDecoder) set(t *tomlTable, name string, child *tomlTable) *tomlTable {
+	const entry = 300 // bytes of a map of one key
+	d.origin.Budget.Charge(entry + int(unsafe.Sizeof(*child)))
 	if t.keys == nil {
 		t.keys = map[string]*tomlTable{}
 	}
@@ -193,7 +208,7 @@ func (d *tomlDecoder) value(v *unstable.Node, line, depth int) (n tree.Node, err
 			if err != nil {
 				return n, err
 			}
-			line, list = item.Line(), append(list, item)
+			line, list = item.Line(), diag.Append(d.origin.Budget, list, item)
 		}
 		return tree.New(list, at, d.origin), nil
 	}
@@ -221,6 +236,7 @@ func (d *tomlDecoder) node(t *tomlTable, depth int) (n tree.Node, err error) {
 		n.SetLine(t.line)
 		return n, nil
 	case t.kind == tomlArray:
+		d.origin.Reserve(len(t.list))
 		list := make(tree.Items, len(t.list))
 		for i, item := range t.list {
 			if list[i], err = d.node(item, depth+1); err != nil {
@@ -229,6 +245,7 @@ func (d *tomlDecoder) node(t *tomlTable, depth int) (n tree.Node, err error) {
 		}
 		return tree.New(list, t.line, d.origin), nil
 	}
+	d.origin.Reserve(len(t.keys))
 	m := make(tree.Members, 0, len(t.keys))
 	for key, child := range t.keys {
 		c, err := d.node(child, depth+1)

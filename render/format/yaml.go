@@ -22,7 +22,7 @@ const (
 // DecodeYAML reads one YAML document into nodes of origin o. It refuses duplicate keys,
 // several documents, custom tags, and numbers that YAML 1.1 and 1.2 read differently.
 func DecodeYAML(data []byte, o *tree.Origin) (*tree.Node, error) {
-	return decodeYAML(data, o, ParseYAML)
+	return decodeYAML(data, o, parseYAML)
 }
 
 // decodeFirstYAML reads the first document and ignores the others.
@@ -30,11 +30,11 @@ func decodeFirstYAML(data []byte, o *tree.Origin) (*tree.Node, error) {
 	return decodeYAML(data, o, parseFirstYAML)
 }
 
-func decodeYAML(data []byte, o *tree.Origin, parse func([]byte) (*yaml.Node, error)) (*tree.Node, error) {
+func decodeYAML(data []byte, o *tree.Origin, parse func(io.Reader) (*yaml.Node, error)) (*tree.Node, error) {
 	if line, ok := invalidUTF8(data); ok {
 		return nil, dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")
 	}
-	doc, err := parse(data)
+	doc, err := parse(chargedReader{bytes.NewReader(data), o.Budget})
 	if err != nil {
 		return nil, SyntaxProblem(o.File, diag.CauseData, data, err)
 	}
@@ -53,8 +53,23 @@ func decodeYAML(data []byte, o *tree.Origin, parse func([]byte) (*yaml.Node, err
 }
 
 // ParseYAML reads the only document of data as YAML nodes; nil if there is none.
-func ParseYAML(data []byte) (*yaml.Node, error) {
-	dec := yaml.NewDecoder(bytes.NewReader(data))
+func ParseYAML(data []byte) (*yaml.Node, error) { return parseYAML(bytes.NewReader(data)) }
+
+// A chargedReader charges a budget for the nodes that the library makes of what it reads.
+type chargedReader struct {
+	io.Reader
+	budget *diag.Budget
+}
+
+func (r chargedReader) Read(text []byte) (int, error) {
+	const bytesOfNodes = 100 // at most, of a byte of text: two bytes are an item of a list
+	n, err := r.Reader.Read(text)
+	r.budget.Charge(n * bytesOfNodes)
+	return n, err
+}
+
+func parseYAML(text io.Reader) (*yaml.Node, error) {
+	dec := yaml.NewDecoder(text)
 	var doc, more yaml.Node
 	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
 		return nil, nil
@@ -69,9 +84,9 @@ func ParseYAML(data []byte) (*yaml.Node, error) {
 	return doc.Content[0], nil
 }
 
-func parseFirstYAML(data []byte) (*yaml.Node, error) {
+func parseFirstYAML(text io.Reader) (*yaml.Node, error) {
 	var doc yaml.Node
-	err := yaml.NewDecoder(bytes.NewReader(data)).Decode(&doc)
+	err := yaml.NewDecoder(text).Decode(&doc)
 	if errors.Is(err, io.EOF) {
 		return nil, nil
 	}
@@ -157,6 +172,7 @@ func (d *yamlDecoder) sequence(y *yaml.Node, depth int) (any, error) {
 	if err := d.checkTag(y, "!!seq"); err != nil {
 		return nil, err
 	}
+	d.origin.Reserve(len(y.Content))
 	list := make(tree.Items, len(y.Content))
 	for i, c := range y.Content {
 		var err error
@@ -171,6 +187,7 @@ func (d *yamlDecoder) mapping(y *yaml.Node, depth int) (any, error) {
 	if err := d.checkTag(y, "!!map"); err != nil {
 		return nil, err
 	}
+	d.origin.Reserve(len(y.Content) / 2)
 	m := make(tree.Members, 0, len(y.Content)/2)
 	var merges []*yaml.Node
 	for i := 0; i < len(y.Content); i += 2 {

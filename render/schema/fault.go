@@ -10,11 +10,11 @@ import (
 )
 
 // CheckFile gives the first violation of a rendered file; nil where there is none.
-func (s *Schema) CheckFile(f *format.Format, data []byte) *format.Violation {
+func (s *Schema) CheckFile(f *format.Format, data []byte, b *diag.Budget) *format.Violation {
 	if !f.Readable() {
 		return &format.Violation{Line: 1, Text: "a schema cannot be held against " + f.Name}
 	}
-	n, err := f.Decode(data, &tree.Origin{File: "output"})
+	n, err := f.Decode(data, &tree.Origin{File: "output", Budget: b})
 	if err != nil {
 		return format.NewViolation(err)
 	}

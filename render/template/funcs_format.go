@@ -79,8 +79,16 @@ func encodeWith(encode func(any) (string, error)) func(*eval, call) any {
 		if !ok {
 			return e.failedValue()
 		}
+		e.engine.budget.Reserve(encodeMemory(v))
 		return e.callLibrary(c, func() (any, error) { return encode(v) })
 	}
+}
+
+// encodeMemory is about the memory that a library takes to encode a value: a few copies of the
+// text with its escapes.
+func encodeMemory(v any) int {
+	const copies = 4
+	return copies * format.EscapedSize(v)
 }
 
 func encodeJSONWith(indent string, html bool) func(*eval, call) any {
@@ -95,7 +103,7 @@ func decodeAs(want string, decode func([]byte, *tree.Origin) (*tree.Node, error)
 			return e.failedValue()
 		}
 		e.charge(c.at, len(s))
-		n, err := decode([]byte(s), &tree.Origin{File: "text"})
+		n, err := decode([]byte(s), &tree.Origin{File: "text", Budget: e.engine.budget})
 		wrong := err == nil && want != "" && n.Kind() != want
 		if (err != nil || wrong) && e.reads.Secret { // which of the two would tell of it
 			return e.fail(c.at, "function", c.name+" cannot make "+diag.WithArticle(cmp.Or(want, "value"))+" of its argument", "")

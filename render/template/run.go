@@ -48,7 +48,9 @@ func (en *Engine) Encode(n *tree.Node, encode func(any) (string, error)) (conten
 	var failed error
 	c, r, err := en.run(&Program{main: &definition{src: src}}, nil, nil, func(e *eval) {
 		e.styled = true
-		s, err := encode(e.plainNode(n, true))
+		v := e.plainNode(n, true)
+		en.budget.Reserve(encodeMemory(v))
+		s, err := encode(v)
 		e.out = append(append(e.out, s...), '\n')
 		failed = errors.Join(failed, err)
 	})

@@ -2,12 +2,14 @@ package tree
 
 import (
 	"sort"
+	"unsafe"
 )
 
 // New makes a value: nil, a bool, int64, float64, Num, string, Members or Items. A scalar of
 // a sensitive origin is sensitive.
 func New(val any, line int, o *Origin) Node {
 	n := Node{val: val, origin: o, line: int32(line)}
+	n.charge()
 	switch val.(type) {
 	case Members, Items:
 	default:
@@ -16,10 +18,23 @@ func New(val any, line int, o *Origin) Node {
 	return n
 }
 
+const nodeSize = int(unsafe.Sizeof(Node{}))
+
+// charge charges the budget of the origin for the node and for its place in a list or a map.
+func (n *Node) charge() {
+	if n.origin != nil {
+		n.origin.Budget.Charge(2 * nodeSize)
+	}
+}
+
+// Reserve announces a list or a map of so many nodes.
+func (o *Origin) Reserve(nodes int) { o.Budget.Reserve(nodes * nodeSize) }
+
 // NewText makes a scalar without a type of its own. It takes the type of the value that it
 // overrides, and is a string where it overrides nothing.
 func NewText(s string, line int, o *Origin) *Node {
 	n := &Node{val: s, origin: o, line: int32(line), flags: isText}
+	n.charge()
 	n.markOrigin()
 	return n
 }

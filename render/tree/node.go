@@ -13,6 +13,8 @@ type Origin struct {
 	File      string // path of the file; "" for a variable that holds its value itself
 	Var       string // environment variable, also one that names the file; "" for none
 	Sensitive bool
+
+	Budget *diag.Budget // that the nodes are charged to; may be nil
 }
 
 // A Node is one value of the configuration, a map, a list or a scalar, with the place that it
