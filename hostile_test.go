@@ -86,6 +86,7 @@ func TestHostileText(t *testing.T) {
 func tryDoor(t *testing.T, door hostileDoor, text string) {
 	t.Helper()
 	dir := t.TempDir()
+	t.Chdir(dir)
 	put(t, dir, "confit.yaml", everyField)
 	for name, text := range everyFile {
 		put(t, dir, name, text)

@@ -26,6 +26,7 @@ func TestLimitsUntilTheLastByte(t *testing.T) {
 		{"render", "-c", "wrong.yaml"},
 	} {
 		dir := t.TempDir()
+		t.Chdir(dir)
 		put(t, dir, "confit.yaml", "version: 1\nsources: [{file: v.yaml}]\nrender: [{inline: \"{{ .Values.a }}\", to: x}]\nsinks: [{dir: out}]\n")
 		put(t, dir, "wrong.yaml", "version: 1\nrender: [{inline: \"{{ .Values.a }}\", to: x}]\nsinks: [{dir: out}]\n")
 		put(t, dir, "v.yaml", "a: 1\nb: 2\n")
