@@ -205,7 +205,7 @@ const exitHelp = `
 Exit status: 0 done · 1 diff found differences · 64 usage · 65 values, templates or
 checks · 66 an input is missing or unreadable · 69 a remote did not answer · 70 a bug
 in confit · 73 what lies in the output directory is in the way · 74 I/O · 75 busy ·
-76 a limit · 77 trust · 78 the spec · 130, 143 signals
+76 a limit · 77 trust · 78 the spec · 130, 131, 143 signals
 `
 
 const renderExamples = `  # in an init container: the spec is a key of the mounted ConfigMap

@@ -19,7 +19,9 @@ import (
 var version = "dev"
 
 func main() {
-	signal.Ignore(syscall.SIGPIPE) // a reader of messages that has gone ends no run
+	// A reader of messages that has gone ends no run. A dump of all stacks, which the runtime
+	// writes on SIGQUIT, may hold secrets; handleSignals handles it.
+	signal.Ignore(syscall.SIGPIPE, syscall.SIGQUIT)
 	os.Exit(run(os.Args[1:], host()))
 }
 

@@ -167,7 +167,7 @@ func inOrder(all []*diag.Problem) {
 	})
 }
 
-// handleSignals lets SIGTERM and SIGINT end a run that has not begun to publish, and
+// handleSignals lets SIGTERM, SIGINT and SIGQUIT end a run that has not begun to publish, and
 // asks a publishing run to stop where it safely can. Nothing undoes it: without a handler a
 // late signal kills a run that has published all, or ends process 1 with status 2.
 // It takes the runtime two threads and as long as to read a volume, so where there is
@@ -178,7 +178,7 @@ func (c *confit) handleSignals() {
 	c.signalsReady = make(chan struct{})
 	signals := make(chan os.Signal, 1)
 	notify := func() {
-		signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+		signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT)
 		close(c.signalsReady)
 	}
 	alone := runtime.GOMAXPROCS(0) == 1

@@ -48,7 +48,9 @@ func (s *Source) pos(offset int) diag.Pos {
 	before := s.Text[:offset]
 	start := strings.LastIndexByte(before, '\n') + 1
 	p := s.lineAt(1 + strings.Count(before, "\n"))
-	p.Col = 1 + utf8.RuneCountInString(before[start:])
+	if !s.secret { // a column is the length of a text before it
+		p.Col = 1 + utf8.RuneCountInString(before[start:])
+	}
 	return p
 }
 
