@@ -10,7 +10,7 @@ import (
 // order lists the packages of the core from the bottom up: each may use those before it.
 var order = []string{
 	"confit/render/diag", "confit/render/content", "confit/render/glob", "confit/render/specfile", "confit/render/tree",
-	"confit/render/syntax", "confit/render/format", "confit/render/values", "confit/render/schema", "confit/render/syntax", "confit/render/template", "confit/render",
+	"confit/render/syntax", "confit/render/functions", "confit/render/format", "confit/render/values", "confit/render/schema", "confit/render/template", "confit/render",
 }
 
 // outside are the packages of the standard library that reach the outside world. The core

@@ -25,8 +25,7 @@
 //	place.go       nodes of the parser to offsets
 //	fault.go       faults of the output to template lines
 //	limits.go      limits of an execution
-//	budget.go      memory of a run
 //	envsubst.go    ${NAME} expressions
-//	funcs_*.go     the functions, a file for each kind; funcs_strict.go those that sprig has with
-//	               silent errors
+//	funcs_*.go     the functions that work on nodes and missing values, a file for each kind; package
+//	               functions has the others
 package template

@@ -1,13 +1,13 @@
 package template
 
 import (
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/Masterminds/sprig/v3"
 
 	"confit/render/diag"
+	"confit/render/functions"
 	"confit/render/syntax"
 	"confit/render/values"
 )
@@ -15,7 +15,7 @@ import (
 // An Engine parses and executes templates. It holds the functions that templates call, and the
 // options of the run.
 type Engine struct {
-	funcs    functions
+	funcs    table
 	sources  []string // names of the searched sources, for errors
 	limits   Limits
 	deadline time.Time // of all executions
@@ -23,14 +23,14 @@ type Engine struct {
 	budget   *diag.Budget
 }
 
-// functions maps names to *function; the parser accepts the map as it is.
-type functions map[string]any
+// A table maps names to *function; the parser accepts the map as it is.
+type table map[string]any
 
-func (m functions) add(name string, f function) { m[name] = &f }
+func (m table) add(name string, f function) { m[name] = &f }
 
 // addMust adds a function under its name, and under sprig's second name with "must".
-func (m functions) addMust(name string, f function) {
-	m[name], m["must"+strings.ToUpper(name[:1])+name[1:]] = &f, &f
+func (m table) addMust(name string, f function) {
+	m[name], m[functions.Must(name)] = &f, &f
 }
 
 // Options are what all executions of a run share.
@@ -51,9 +51,9 @@ func New(o Options) *Engine {
 func Prepare() { allFunctions() }
 
 // allFunctions builds the table once; all engines share it and never change it.
-var allFunctions = sync.OnceValue(func() functions {
+var allFunctions = sync.OnceValue(func() table {
 	all := sprig.GenericFuncMap()
-	m := make(functions, len(all)+64)
+	m := make(table, len(all)+64)
 	for name, f := range all {
 		if syntax.Refused(name) == "" {
 			m.add(name, goFunction(f))
@@ -66,8 +66,9 @@ var allFunctions = sync.OnceValue(func() functions {
 	m.format()
 	m.print()
 	m.number(all)
-	m.time(all)
-	m.regex()
-	m.strict(all)
+	for name, f := range functions.All(all) {
+		m.add(name, goFunction(f))
+	}
+	m["derivePassword"].(*function).slow = true
 	return m
 })

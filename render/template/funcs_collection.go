@@ -8,7 +8,7 @@ import (
 )
 
 // collection adds the functions of maps, which never read the members.
-func (m functions) collection() {
+func (m table) collection() {
 	m.add("dict", function{native: dict, max: -1})
 	m.add("list", function{native: list, max: -1})
 	m.add("tuple", function{native: list, max: -1})

@@ -10,7 +10,7 @@ import (
 
 // format adds the encoders, decoders and escapes of configuration formats. Package format describes
 // the dialects.
-func (m functions) format() {
+func (m table) format() {
 	m.addMust("toYaml", function{native: encodeWith(format.EncodeYAML), min: 1, max: 1})
 	m.add("toYamlPretty", function{native: encodeWith(format.EncodeYAMLPretty), min: 1, max: 1})
 	m.addMust("toJson", function{native: encodeJSONWith("", true), min: 1, max: 1})

@@ -6,7 +6,7 @@ import (
 )
 
 // language adds the functions of the template language, and Helm's that execute templates.
-func (m functions) language() {
+func (m table) language() {
 	m.add("and", function{native: unreachable, max: -1})
 	m.add("or", function{native: unreachable, max: -1})
 	m.add("not", function{native: func(e *eval, c call) any { return !e.truth(c.at, c.args[0]) }, min: 1, max: 1})

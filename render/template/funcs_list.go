@@ -9,7 +9,7 @@ import (
 )
 
 // list adds the functions of lists. Only those that compare items read them.
-func (m functions) list() {
+func (m table) list() {
 	m.add("concat", function{native: concat, max: -1})
 	m.addMust("first", function{native: withList(firstOf), min: 1, max: 1})
 	m.addMust("last", function{native: withList(lastOf), min: 1, max: 1})

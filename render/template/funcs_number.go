@@ -1,19 +1,16 @@
 package template
 
 import (
-	"fmt"
 	"math"
 	"reflect"
-	"strconv"
-	"strings"
 
 	"confit/render/diag"
-	"confit/render/tree"
+	"confit/render/functions"
 )
 
 // number adds arithmetic. Where sprig computes with 0 or with a rest, these functions refuse text
 // that is no number, and results that do not fit into 64 bits.
-func (m functions) number(sprig map[string]any) {
+func (m table) number(sprig map[string]any) {
 	m.add("add", function{native: foldInts(addInt), min: 1, max: -1})
 	m.add("add1", function{native: foldInts(addInt, 1), min: 1, max: 1})
 	m.add("sub", function{native: foldInts(subInt), min: 2, max: 2})
@@ -24,11 +21,6 @@ func (m functions) number(sprig map[string]any) {
 	m.add("biggest", function{native: foldInts(func(a, b int64) (int64, bool) { return max(a, b), true }), min: 1, max: -1})
 	m.add("min", function{native: foldInts(func(a, b int64) (int64, bool) { return min(a, b), true }), min: 1, max: -1})
 	m.add("round", function{native: roundFloat, min: 2, max: 3})
-	m.add("int", function{native: scalarFunc(func(v any) (any, error) { i, err := truncInt(v); return int(i), err }), min: 1, max: 1})
-	m.add("int64", function{native: scalarFunc(func(v any) (any, error) { return truncInt(v) }), min: 1, max: 1})
-	m.add("float64", function{native: scalarFunc(func(v any) (any, error) { return boolFloat(v) }), min: 1, max: 1})
-	m.add("toDecimal", function{native: scalarFunc(octal64), min: 1, max: 1})
-	m.add("atoi", goFunction(strictAtoi))
 	for _, name := range []string{"addf", "add1f", "subf", "mulf", "divf", "maxf", "minf", "ceil", "floor"} {
 		f := reflect.ValueOf(sprig[name])
 		n := function{native: onFloats(f), min: f.Type().NumIn(), max: f.Type().NumIn()}
@@ -59,7 +51,7 @@ func foldInts(f func(a, b int64) (int64, bool), with ...any) func(*eval, call) a
 			if !ok {
 				return e.failedValue()
 			}
-			n, err := strictInt(v)
+			n, err := functions.Int(v)
 			if err != nil {
 				return e.failLibrary(c, err)
 			}
@@ -126,7 +118,7 @@ func (e *eval) floats(c call, args []any) ([]float64, bool) {
 		if !ok {
 			return nil, false
 		}
-		f, err := strictFloat(v)
+		f, err := functions.Float(v)
 		if err != nil {
 			e.failLibrary(c, err)
 			return nil, false
@@ -164,83 +156,4 @@ func roundFloat(e *eval, c call) any {
 		}
 		return finite(whole / pow)
 	})
-}
-
-var errNotInt = diag.SafeError("not a whole number of 64 bits")
-
-// strictInt converts a whole number, or its text.
-func strictInt(v any) (int64, error) {
-	switch v := v.(type) {
-	case string:
-		i, err := strconv.ParseInt(v, 10, 64)
-		digits := strings.TrimLeft(v, "+-")
-		if err != nil || len(digits) > 1 && digits[0] == '0' {
-			return 0, errNotInt
-		}
-		return i, nil
-	case bool:
-		return 0, errNotInt
-	}
-	if i, ok := tree.ToInt(v); ok {
-		return i, nil
-	}
-	return 0, errNotInt
-}
-
-// truncInt truncates a float and converts true to 1, as sprig does.
-func truncInt(v any) (int64, error) {
-	switch v := v.(type) {
-	case bool:
-		if v {
-			return 1, nil
-		}
-		return 0, nil
-	case float64:
-		if v >= -1<<63 && v < 1<<63 {
-			return int64(v), nil
-		}
-	}
-	return strictInt(v)
-}
-
-var errNotFloat = diag.SafeError("not a number")
-
-func strictFloat(v any) (float64, error) {
-	if s, ok := v.(string); ok {
-		f, err := strconv.ParseFloat(s, 64)
-		if err != nil || !tree.Decimal().MatchString(s) {
-			return 0, errNotFloat
-		}
-		return f, nil
-	}
-	f, ok := tree.ToFloat(v)
-	if !ok || math.IsNaN(f) || math.IsInf(f, 0) {
-		return 0, errNotFloat
-	}
-	return f, nil
-}
-
-// boolFloat converts true to 1, as sprig does.
-func boolFloat(v any) (float64, error) {
-	if b, ok := v.(bool); ok {
-		i, err := truncInt(b)
-		return float64(i), err
-	}
-	return strictFloat(v)
-}
-
-func strictAtoi(s string) (int, error) {
-	i, err := strconv.Atoi(s)
-	if err != nil {
-		return 0, diag.SafeError("the text is not a whole number")
-	}
-	return i, nil
-}
-
-func octal64(v any) (any, error) {
-	i, err := strconv.ParseInt(fmt.Sprint(v), 8, 64)
-	if err != nil {
-		return nil, diag.SafeError("not an octal number")
-	}
-	return i, nil
 }

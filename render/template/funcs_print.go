@@ -12,7 +12,7 @@ import (
 )
 
 // print adds the functions that write scalars as text. A number keeps its digits.
-func (m functions) print() {
+func (m table) print() {
 	m.add("print", function{native: printWith(fmt.Sprint), max: -1})
 	m.add("println", function{native: printWith(fmt.Sprintln), max: -1})
 	m.add("printf", function{native: printFormat, min: 1, max: -1})

@@ -9,7 +9,7 @@ import (
 )
 
 // query adds the functions that test values and accept missing ones.
-func (m functions) query() {
+func (m table) query() {
 	m.add("default", function{native: defaultTo, min: 1, max: 2})
 	m.add("empty", function{native: func(e *eval, c call) any { return Empty(e.scalar(c.args[0])) }, min: 1, max: 1})
 	m.add("coalesce", function{native: coalesce, max: -1})

@@ -28,6 +28,8 @@ func goFunction(f any) function {
 // others.
 func direct(f any) func(*eval, call) any {
 	switch f := f.(type) {
+	case func(any) (any, error):
+		return scalarFunc(f)
 	case func(string) string:
 		return onTexts(0, func(_ int, s [3]string) (any, error) { return f(s[0]), nil })
 	case func(string) (string, error):

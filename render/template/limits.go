@@ -7,17 +7,18 @@ import (
 	"time"
 
 	"confit/render/diag"
+	"confit/render/functions"
 	"confit/render/specfile"
 )
 
 // The limits of one execution. Beyond them it ends with CauseLimit and a place.
 const (
 	maxOutput     = 64 << 20 // bytes of one rendered file
-	maxText       = 32 << 20 // bytes that go into one function, or come out
+	maxText       = functions.MaxText
 	maxMade       = 512 << 20
-	maxItems      = 1 << 20 // items of one list
-	maxProblems   = 20      // missing values reported of one template
-	stepsPerCheck = 1024    // steps from one look at the clock to the next
+	maxItems      = functions.MaxItems
+	maxProblems   = 20   // missing values reported of one template
+	stepsPerCheck = 1024 // steps from one look at the clock to the next
 )
 
 // Limits are the limits that a spec sets. Each has a default for zero.

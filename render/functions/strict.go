@@ -1,4 +1,4 @@
-package template
+package functions
 
 import (
 	"cmp"
@@ -13,34 +13,35 @@ import (
 	"confit/render/diag"
 )
 
-// strict adds replacements for functions of sprig that ignore an error, or that allocate without a
+// strict are replacements for functions of sprig that ignore an error, or that allocate without a
 // limit.
-func (m functions) strict(sprig map[string]any) {
-	m.add("b64dec", goFunction(func(s string) (string, error) { return decodedText(base64.StdEncoding.DecodeString(s)) }))
-	m.add("b32dec", goFunction(func(s string) (string, error) { return decodedText(base32.StdEncoding.DecodeString(s)) }))
-	m.add("repeat", goFunction(repeat))
-	m.add("until", goFunction(func(n int) ([]int, error) { return countTo(0, n, cmp.Compare(n, 0)) }))
-	m.add("untilStep", goFunction(countTo))
-	m.add("seq", goFunction(seq))
-	m.add("indent", goFunction(indent))
-	m.add("nindent", goFunction(nindent))
-	m.add("substr", goFunction(substr))
-	m.add("replace", goFunction(replace))
-	m.add("splitList", goFunction(func(sep, s string) ([]string, error) { return splitBounded(sep, s, -1) }))
-	m.add("split", goFunction(func(sep, s string) (map[string]string, error) { return numberedParts(splitBounded(sep, s, -1)) }))
-	m.add("splitn", goFunction(func(sep string, n int, s string) (map[string]string, error) {
-		return numberedParts(splitBounded(sep, s, n))
-	}))
-	m.add("osBase", goFunction(path.Base)) // the same on every system
-	m.add("osDir", goFunction(path.Dir))
-	m.add("osClean", goFunction(path.Clean))
-	m.add("osExt", goFunction(path.Ext))
-	m.add("osIsAbs", goFunction(path.IsAbs))
-	m.add("abbrevboth", goFunction(checkedAbbrev(sprig["abbrevboth"].(func(int, int, string) string))))
-	m.add("wrapWith", goFunction(checkedWrap(sprig["wrapWith"].(func(int, string, string) string))))
-	derive := goFunction(checkedDerive(sprig["derivePassword"].(func(uint32, string, string, string, string) string)))
-	derive.slow = true
-	m.add("derivePassword", derive)
+func strict(sprig map[string]any) map[string]any {
+	return map[string]any{
+		"b64dec":    func(s string) (string, error) { return decodedText(base64.StdEncoding.DecodeString(s)) },
+		"b32dec":    func(s string) (string, error) { return decodedText(base32.StdEncoding.DecodeString(s)) },
+		"repeat":    repeat,
+		"until":     func(n int) ([]int, error) { return countTo(0, n, cmp.Compare(n, 0)) },
+		"untilStep": countTo,
+		"seq":       seq,
+		"indent":    indent,
+		"nindent":   nindent,
+		"substr":    substr,
+		"replace":   replace,
+		"splitList": func(sep, s string) ([]string, error) { return splitBounded(sep, s, -1) },
+		"split":     func(sep, s string) (map[string]string, error) { return numberedParts(splitBounded(sep, s, -1)) },
+		"splitn": func(sep string, n int, s string) (map[string]string, error) {
+			return numberedParts(splitBounded(sep, s, n))
+		},
+		"osBase":  path.Base, // the same on every system
+		"osDir":   path.Dir,
+		"osClean": path.Clean,
+		"osExt":   path.Ext,
+		"osIsAbs": path.IsAbs,
+
+		"abbrevboth":     checkedAbbrev(sprig["abbrevboth"].(func(int, int, string) string)),
+		"wrapWith":       checkedWrap(sprig["wrapWith"].(func(int, string, string) string)),
+		"derivePassword": checkedDerive(sprig["derivePassword"].(func(uint32, string, string, string, string) string)),
+	}
 }
 
 func decodedText(b []byte, err error) (string, error) {
@@ -50,15 +51,15 @@ func decodedText(b []byte, err error) (string, error) {
 	return string(b), nil
 }
 
-var errManyItems = diag.SafeError(fmt.Sprintf("more than %d items", maxItems))
+var errManyItems = diag.SafeError(fmt.Sprintf("more than %d items", MaxItems))
 
-var errGrows = diag.SafeError(fmt.Sprintf("the text would grow beyond %d MiB", maxText>>20))
+var errGrows = diag.SafeError(fmt.Sprintf("the text would grow beyond %d MiB", MaxText>>20))
 
 func repeat(n int, s string) (string, error) {
 	if n < 0 {
 		return "", diag.SafeError("a text is repeated 0 times at least")
 	}
-	if len(s) > 0 && n > maxText/len(s) {
+	if len(s) > 0 && n > MaxText/len(s) {
 		return "", errGrows
 	}
 	return strings.Repeat(s, n), nil
@@ -73,7 +74,7 @@ func indentAfter(before string, n int, s string) (string, error) {
 		return "", diag.SafeError("an indentation is 0 at least")
 	}
 	lines := 1 + strings.Count(s, "\n")
-	if n > maxText/lines {
+	if n > MaxText/lines {
 		return "", errGrows
 	}
 	pad := strings.Repeat(" ", n)
@@ -81,7 +82,7 @@ func indentAfter(before string, n int, s string) (string, error) {
 }
 
 func replace(old, with, s string) (string, error) {
-	if len(with) > len(old) && strings.Count(s, old) > maxText/len(with) {
+	if len(with) > len(old) && strings.Count(s, old) > MaxText/len(with) {
 		return "", errGrows
 	}
 	return strings.ReplaceAll(s, old, with), nil
@@ -93,7 +94,7 @@ func countTo(start, stop, step int) ([]int, error) {
 		return []int{}, nil
 	}
 	size := new(big.Int).Sub(big.NewInt(int64(stop)), big.NewInt(int64(start)))
-	if size.Quo(size, big.NewInt(int64(step))); !size.IsInt64() || size.Int64() > maxItems {
+	if size.Quo(size, big.NewInt(int64(step))); !size.IsInt64() || size.Int64() > MaxItems {
 		return nil, errManyItems
 	}
 	list := make([]int, 0, size.Int64()+1)
@@ -152,8 +153,8 @@ func substr(start, end int, s string) (string, error) {
 }
 
 func splitBounded(sep, s string, n int) ([]string, error) {
-	if n < 0 || n > maxItems {
-		if strings.Count(s, sep) >= maxItems {
+	if n < 0 || n > MaxItems {
+		if strings.Count(s, sep) >= MaxItems {
 			return nil, errManyItems
 		}
 	}
@@ -181,7 +182,7 @@ func checkedAbbrev(abbrev func(int, int, string) string) any {
 func checkedWrap(wrap func(int, string, string) string) any {
 	return func(n int, sep, s string) (string, error) {
 		lines := 2*(len(s)/max(1, n)) + 2 // at most: of two, one may be short
-		if len(sep) > maxText/lines {
+		if len(sep) > MaxText/lines {
 			return "", errGrows
 		}
 		return wrap(n, sep, s), nil

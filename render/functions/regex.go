@@ -1,4 +1,4 @@
-package template
+package functions
 
 import (
 	"fmt"
@@ -16,15 +16,16 @@ const (
 	maxMatches  = 1 << 18 // each takes about a microsecond
 )
 
-// regex adds sprig's functions of regular expressions, under both of their names. A bad expression
-// is an error.
-func (m functions) regex() {
-	m.addMust("regexMatch", goFunction(regexMatch))
-	m.addMust("regexFind", goFunction(regexFind))
-	m.addMust("regexFindAll", goFunction(regexList((*regexp.Regexp).FindAllString)))
-	m.addMust("regexSplit", goFunction(regexList((*regexp.Regexp).Split)))
-	m.addMust("regexReplaceAll", goFunction(regexReplace(false)))
-	m.addMust("regexReplaceAllLiteral", goFunction(regexReplace(true)))
+// regexes are sprig's functions of regular expressions. A bad expression is an error.
+func regexes() map[string]any {
+	return map[string]any{
+		"regexMatch":             regexMatch,
+		"regexFind":              regexFind,
+		"regexFindAll":           regexList((*regexp.Regexp).FindAllString),
+		"regexSplit":             regexList((*regexp.Regexp).Split),
+		"regexReplaceAll":        regexReplace(false),
+		"regexReplaceAllLiteral": regexReplace(true),
+	}
 }
 
 const (
@@ -96,7 +97,7 @@ func regexReplace(literal bool) func(expr, s, repl string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if (len(s)+1)*(len(repl)+1) > maxText/4 && replacedSize(re, s, repl, literal) > maxText {
+		if (len(s)+1)*(len(repl)+1) > MaxText/4 && replacedSize(re, s, repl, literal) > MaxText {
 			return "", errGrows
 		}
 		if literal {
