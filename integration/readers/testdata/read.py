@@ -13,9 +13,9 @@ def ini(text):
 def plain(v):
     """With the type of each scalar and key, as JSON has fewer."""
     if isinstance(v, dict):
-        return sorted([[plain(k), plain(x)] for k, x in v.items()], key=json.dumps)
+        return {"map": sorted([[plain(k), plain(x)] for k, x in v.items()], key=json.dumps)}
     if isinstance(v, list):
-        return [plain(x) for x in v]
+        return {"list": [plain(x) for x in v]}
     return [type(v).__name__, str(v)]
 
 
