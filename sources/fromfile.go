@@ -42,6 +42,9 @@ func (r *reader) fromFile(s *Spec, name, fileVar, file string) (values.Var, erro
 // ParseSetFile parses path=file,path=file. Each path gets the content of its file.
 func (s *Snapshot) ParseSetFile(text string, o *tree.Origin) ([]values.Assignment, error) {
 	return values.ParseSetFile(text, o, func(file string) (*tree.Node, error) {
+		if file == "" {
+			return nil, &diag.Problem{Cause: diag.CauseUsage, Code: "usage", Text: "--set-file: a value names no file", Hint: "write path=FILE"}
+		}
 		content, err := s.ReadFile(file)
 		if err != nil {
 			return nil, inputProblem(diag.Pos{}, "--set-file "+diag.Quoted(file), err, "name a file that is there; a comma in its name is \\,")

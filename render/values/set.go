@@ -3,7 +3,6 @@ package values
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 
 	"confit/render/diag"
@@ -68,7 +67,7 @@ func ParseSetJSON(s string, o *tree.Origin) ([]Assignment, error) {
 		text, tail := cutJSON(tail)
 		n, err := format.DecodeJSON([]byte(text), o)
 		if err != nil {
-			return nil, notJSON(diag.Quoted(p.String()), err)
+			return nil, notJSON(o, diag.Quoted(p.String()), err)
 		}
 		all, rest = append(all, Assignment{p, n}), tail
 	}
@@ -79,10 +78,10 @@ func ParseSetJSON(s string, o *tree.Origin) ([]Assignment, error) {
 func setMembers(text string, o *tree.Origin) ([]Assignment, error) {
 	n, err := format.DecodeJSON([]byte(text), o)
 	if err != nil {
-		return nil, notJSON("the whole", err)
+		return nil, notJSON(o, "the whole", err)
 	}
 	if !n.IsMap() {
-		return nil, errors.New("a value has no path: write path=JSON")
+		return nil, usage(o, "a value has no path", "write path=JSON")
 	}
 	var all []Assignment
 	for i := range n.Children() {
@@ -92,8 +91,9 @@ func setMembers(text string, o *tree.Origin) ([]Assignment, error) {
 	return all, nil
 }
 
-func notJSON(name string, err error) error {
-	return fmt.Errorf("%s is not set to valid JSON: %s", name, strings.TrimPrefix(diag.Problems(err, diag.CauseData)[0].Text, "not valid JSON: "))
+func notJSON(o *tree.Origin, name string, err error) error {
+	text := strings.TrimPrefix(diag.Problems(err, diag.CauseData)[0].Text, "not valid JSON: ")
+	return usage(o, name+" is not set to valid JSON: "+text, `write path=JSON; a text is in quotes: path="text"`)
 }
 
 // cutJSON cuts a JSON value and the comma after it off the front of s. Text that is no JSON,
@@ -123,19 +123,20 @@ func cutPath(s string, o *tree.Origin, earlier []Assignment) (p tree.Path, rest 
 			return p, rest, nil
 		}
 	}
-	if len(earlier) == 0 && (ok || err != nil) {
-		if err == nil {
-			err = errors.New("the text before a comma has no value: write path=value,path=value")
-		}
-		return nil, "", err
-	}
-	problem := &diag.Problem{Cause: diag.CauseUsage, Code: "usage", Text: o.Source + ": the text has no value", Hint: "write path=value"}
-	if len(earlier) > 0 {
+	switch {
+	case len(earlier) > 0:
 		path := diag.Quoted(earlier[len(earlier)-1].Path.String())
-		problem.Text = o.Source + ": after the comma in the value of " + path + ", a path has no value or is malformed"
-		problem.Hint = "write path=value after the comma; a comma in a value is \\,"
+		err = usage(o, "after the comma in the value of "+path+", a path has no value or is malformed", "write path=value after the comma; a comma in a value is \\,")
+	case err != nil:
+		err = usage(o, err.Error(), "dots nest: a.b.c; [0] is the first item of a list")
+	default:
+		err = usage(o, "the text has no value", "write path=value,path=value")
 	}
-	return nil, "", problem
+	return nil, "", err
+}
+
+func usage(o *tree.Origin, text, hint string) error {
+	return &diag.Problem{Cause: diag.CauseUsage, Code: "usage", Text: o.Source + ": " + text, Hint: hint}
 }
 
 // FileText makes the value of a file's text, which stays a string.
@@ -154,10 +155,10 @@ func assignable(name string) (tree.Path, error) {
 func parseList(s string, o *tree.Origin, value func(text string) (*tree.Node, error)) (*tree.Node, string, error) {
 	inner, rest, ok := cutUnescaped(s, "}")
 	if !ok {
-		return nil, "", errors.New("a list has no closing brace")
+		return nil, "", usage(o, "a list has no closing brace", "write path={a,b}; a brace at the start of a text is \\{")
 	}
 	if rest != "" && !strings.HasPrefix(rest, ",") {
-		return nil, "", errors.New("a comma is missing after }")
+		return nil, "", usage(o, "a comma is missing after }", "write path={a,b},path=value; a brace at the start of a text is \\{")
 	}
 	list := tree.Items{}
 	for inner != "" {
