@@ -46,6 +46,11 @@ func (c *confit) read() (sp *spec, in inputs, err error) {
 		}
 		return err
 	})
+	if sp != nil && c.verb.writes && c.set.out == "" {
+		for _, dir := range sp.moved {
+			c.console.Info("with --root, the files go to " + diag.Quoted(dir))
+		}
+	}
 	if sp != nil && len(sp.tooHigh) > 0 {
 		c.console.Notice("a spec cannot raise the limits of validate, so these have their defaults: " + strings.Join(sp.tooHigh, ", ") + "; --limit NAME=VALUE raises them")
 	}

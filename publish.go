@@ -29,6 +29,7 @@ func (c *confit) deliveries(sp *spec, outs []content.Output) ([]delivery, error)
 		d := delivery{dir: s.Dir(sp.Name, s.Base), outs: outs}
 		d.dir.LockTimeout = c.set.lockTimeout
 		d.dir.Detail = c.detail()
+		d.dir.NoPod = !c.sys.inPod()
 		d.dir.NoPrune = d.dir.NoPrune || c.set.only != ""
 		if len(sp.Sinks) > 1 {
 			d.outs = outputsOf(s.Name, outs)

@@ -155,6 +155,9 @@ func (c *confit) openMachine() error {
 		}
 	}
 	if c.set.root == "" {
+		if !c.sys.inPod() {
+			c.machine.Absent = "outside of a pod, --root DIR reads below DIR instead"
+		}
 		return nil
 	}
 	root, err := below(c.set.root)

@@ -31,6 +31,7 @@ type spec struct {
 	Limits  limits         `yaml:"limits"`
 
 	written []string // directories of the sinks, also of those that --out replaces
+	moved   []string // sinks below --root
 	tooHigh []string // limits that a confined verb lowered to their defaults
 }
 
@@ -46,6 +47,9 @@ func (c *confit) loadSpec(s *sources.Snapshot) (*spec, error) {
 		}
 	}
 	err := specfile.Decode(file, path.Dir(file), doc, sp)
+	if c.set.root != "" {
+		sp.moveSinks(c.set.root)
+	}
 	sp.written = sp.sinkDirs()
 	if wrong := sp.addFlags(c.flags); wrong != nil {
 		return sp, errors.Join(err, wrong) // what misses them is no error of its own
@@ -132,6 +136,18 @@ func (sp *spec) hasGit() bool {
 
 func (sp *spec) hasEnv() bool {
 	return sp != nil && slices.ContainsFunc(sp.Sources, func(s sources.Spec) bool { return s.HasVars() })
+}
+
+// moveSinks moves the sinks of the spec below --root, which stands in for / in all that the
+// spec says.
+func (sp *spec) moveSinks(root string) {
+	for i := range sp.Sinks {
+		s := &sp.Sinks[i]
+		if dir := s.Dir(sp.Name, s.Base).Path; path.IsAbs(dir) && s.Path != "" {
+			s.Path, s.Base = path.Join(root, dir), "."
+			sp.moved = append(sp.moved, s.Path)
+		}
+	}
 }
 
 func (sp *spec) sinkDirs() []string {

@@ -39,6 +39,14 @@ func host() system {
 	return system{stdout: os.Stdout, stderr: os.Stderr, env: os.Environ(), dir: dir, exit: os.Exit}
 }
 
+// inPod tells whether the kubelet has started this process.
+func (s system) inPod() bool {
+	_, err := os.Stat("/dev/termination-log")
+	return err == nil || slices.ContainsFunc(s.env, func(pair string) bool {
+		return strings.HasPrefix(pair, "KUBERNETES_SERVICE_HOST=") && !strings.HasSuffix(pair, "=")
+	})
+}
+
 // confit is one run.
 type confit struct {
 	sys      system
@@ -60,7 +68,7 @@ type confit struct {
 
 func newConfit(sys system) *confit {
 	c := &confit{sys: sys, stdout: console.Stdout{To: sys.stdout}, ctx: context.Background()}
-	c.console = &console.Console{Stderr: sys.stderr, Explain: func(p *diag.Problem) { access.Explain(p, sys.dir) }}
+	c.console = &console.Console{Stderr: sys.stderr, Explain: func(p *diag.Problem) { access.Explain(p, sys.dir, sys.inPod()) }}
 	c.watchdog = newWatchdog(func(p *diag.Problem) {
 		c.dropSpool()
 		text, status := c.report(p)

@@ -227,7 +227,7 @@ func (p *Plan) empty() bool {
 
 // notices warns of outputs that the pod's other users cannot read.
 func (c *comparison) notices() []string {
-	if handsGroupDown(c.tree) {
+	if c.dir.NoPod || handsGroupDown(c.tree) {
 		return nil
 	}
 	for _, f := range c.files {

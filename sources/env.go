@@ -3,6 +3,7 @@ package sources
 import (
 	"errors"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -12,8 +13,15 @@ import (
 	"confit/render/values"
 )
 
-// secretNames match the variables that are sensitive unless the spec says otherwise.
-var secretNames = []string{"*PASSWORD*", "*PASSWD*", "*SECRET*", "*TOKEN*", "*CREDENTIAL*", "*PRIVATE_KEY*", "*API_KEY*"}
+// Variables are sensitive by these parts and words of their names, unless the spec says
+// otherwise. docs/secrets.md lists them.
+var (
+	secretParts = []string{
+		"PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "CREDENTIAL", "PRIVATE_KEY", "API_KEY", "APIKEY",
+		"ACCESS_KEY", "ENCRYPTION_KEY", "SIGNING_KEY", "MASTER_KEY", "SSH_KEY", "CONNECTION_STRING",
+	}
+	secretWords = []string{"PASS", "PWD", "PW", "DSN", "CREDS", "JWT"} // between underscores
+)
 
 // readVars reads the variables of an env source, sorted by name.
 func (r *reader) readVars(s *Spec) ([]values.Var, error) {
@@ -43,7 +51,7 @@ func (r *reader) readVars(s *Spec) ([]values.Var, error) {
 			})
 		}
 		v := s.variable(name)
-		v.Value = value
+		s.setValue(&v, value)
 		vars, names = append(vars, v), append(names, name)
 	}
 	r.noticeUnmatchedVars(s, names)
@@ -78,14 +86,24 @@ func (s *Spec) variable(name string) values.Var {
 }
 
 func (s *Spec) secretVar(name string) bool {
-	globs := secretNames
-	if s.Sensitive.set {
-		if s.Sensitive.globs == nil {
-			return s.Sensitive.all
-		}
-		globs = s.Sensitive.globs
+	switch {
+	case s.Sensitive.globs != nil:
+		return slices.ContainsFunc(s.Sensitive.globs, func(g string) bool { return matchVar(g, name) })
+	case s.Sensitive.set:
+		return s.Sensitive.all
 	}
-	return slices.ContainsFunc(globs, func(g string) bool { return matchVar(g, name) })
+	name = strings.ToUpper(name)
+	return slices.ContainsFunc(secretParts, func(part string) bool { return strings.Contains(name, part) }) ||
+		name != "PWD" && slices.ContainsFunc(strings.Split(name, "_"), func(word string) bool { return slices.Contains(secretWords, word) })
+}
+
+// passwordURL matches a URL with a password, as in DATABASE_URL.
+var passwordURL = regexp.MustCompile(`://[^/?#\s:@]*:[^/?#\s]+@`)
+
+// setValue sets the value of a variable. A URL with a password is sensitive.
+func (s *Spec) setValue(v *values.Var, text string) {
+	v.Value = text
+	v.Origin.Sensitive = v.Origin.Sensitive || !s.Sensitive.set && passwordURL.MatchString(text)
 }
 
 // matchVar ignores case: variables are upper case, and keys of values lower case.

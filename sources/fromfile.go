@@ -34,7 +34,7 @@ func (r *reader) fromFile(s *Spec, name, fileVar, file string) (values.Var, erro
 	case !utf8.Valid(content.Data):
 		return v, binaryValue(s, file)
 	}
-	v.Value = s.trim(string(content.Data))
+	s.setValue(&v, s.trim(string(content.Data)))
 	r.vars = append(r.vars, varFile{content.Inode, v.Origin})
 	return v, nil
 }

@@ -24,6 +24,7 @@ type Machine struct {
 	Running *diag.Activity // records the file that is being read; may be nil
 	Budget  *diag.Budget   // of memory; may be nil
 	Detail  func(string)   // reports each step by name for -v; may be nil
+	Absent  string         // a hint for an absolute path that is not there; may be ""
 }
 
 // CanRead tells whether a path of this machine is within the bounds of the run.

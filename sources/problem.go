@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"syscall"
 
 	"confit/render/diag"
@@ -16,11 +17,15 @@ func binaryValue(s *Spec, file string) error {
 	}
 }
 
-func (s *Spec) missingHint() string {
+func (r *reader) missingHint(s *Spec) string {
+	at, hint := s.where(), "create it, or set optional: true"
 	if volume := s.kind().mounted; volume != "" {
-		return "mount " + volume + " at " + s.where() + ", or set optional: true"
+		hint = "mount " + volume + " at " + at + ", or set optional: true"
 	}
-	return "create it, or set optional: true"
+	if r.Absent != "" && path.IsAbs(at) {
+		hint += "; " + r.Absent
+	}
+	return hint
 }
 
 // foreignHint adds to the errors of a file in a directory the ways to leave it out of the

@@ -108,7 +108,7 @@ func (r *reader) addFiles(s *Spec) error {
 		return err
 	}
 	if err != nil {
-		return inputProblem(s.Pos, "source "+s.String(), err, s.missingHint())
+		return inputProblem(s.Pos, "source "+s.String(), err, r.missingHint(s))
 	}
 	r.markFiles(s, files)
 	r.files = appendFiles(r.files, files)
@@ -235,7 +235,7 @@ func (r *reader) parse() error {
 		below := v.spec.below(r.files[v.file].Path)
 		at, _ := v.spec.at()
 		if !n.IsMap() && (!n.IsList() || len(at)+len(below) == 0) {
-			return notValues(n, v.origin)
+			return v.spec.foreignHint(notValues(n, v.origin))
 		}
 		if v.spec.Typed {
 			n.InferTypes()
