@@ -110,8 +110,8 @@ func (in *inputs) readSchemas(s *sources.Snapshot, sp *spec) (err error) {
 	return errors.Join(all...)
 }
 
-// openGit gives the Git sources of a spec what they need of this run: the memo of an earlier
-// run, a spool for files that are too much for memory, and a way to say what happens.
+// openGit gives the Git sources of a spec what they need of this run: the source cache of an
+// earlier run, a spool for files that are too much for memory, and a way to say what happens.
 func (c *confit) openGit(sp *spec) (*sources.Git, error) {
 	if err := c.checkReplaced(sp); err != nil || c.git != nil || !sp.hasGit() {
 		return c.git, err
@@ -132,7 +132,7 @@ func (c *confit) openGit(sp *spec) (*sources.Git, error) {
 	s := &sp.Sinks[len(sp.Sinks)-1] // the others copy from its spool before it takes the files
 	dir := s.Dir(sp.Name, s.Base)
 	if c.machine.CanRead(dir.Path) {
-		c.git.Memo = dir.Recall()
+		c.git.Cache = dir.ReadSourceCache()
 	}
 	if c.verb.writes {
 		spool := dir.NewSpool()

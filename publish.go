@@ -67,13 +67,13 @@ func (c *confit) requireOutputs(all []delivery) error {
 }
 
 // publish makes each sink match, one after the other. A failure says which are done. The
-// last sink gets the memo of the Git sources: by then all sinks have their files.
+// last sink gets the source cache: by then all sinks have their files.
 func (c *confit) publish(all []delivery) (sinks.Result, error) {
 	if err := c.requireOutputs(all); err != nil {
 		return sinks.Result{}, err
 	}
 	if c.git != nil && len(all) > 0 {
-		all[len(all)-1].dir.Memo = c.git.NewMemo()
+		all[len(all)-1].dir.SourceCache = c.git.CacheWriter()
 	}
 	<-c.signalsReady
 	c.watchdog.commit()

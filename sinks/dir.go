@@ -22,7 +22,7 @@ type Dir struct {
 	NoPrune     bool            // keep files of earlier runs that are no outputs any more
 	LockTimeout time.Duration   // how long to wait for another run; 0 means not at all
 	DirMode     fs.FileMode     // of new directories; 0 means 0755, 0775 in a setgid root
-	Memo        func(io.Writer) // writes the memo of the sources, for Recall in the next run; nil for none
+	SourceCache func(io.Writer) // writes the source cache, for ReadSourceCache in the next run; nil for none
 	NoPod       bool            // no pod will read the files, so no notice is about one
 	Detail      func(string)    // is told of each file that was compared; may be nil
 

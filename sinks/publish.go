@@ -21,7 +21,7 @@ const (
 // publish carries out a plan.
 func (d Dir) publish(ctx context.Context, t *dirfd.Tree, s *state, p *Plan) (Result, error) {
 	if len(p.ops) == 0 && p.sameManifest {
-		d.updateMemo(s)
+		d.updateSourceCache(s)
 		if s.hasLeftovers() {
 			_ = s.cleanUp() // fails on a read-only mount
 		}
@@ -60,7 +60,7 @@ func (d Dir) prepare(ctx context.Context, s *state, p *Plan) error {
 			return err
 		}
 	}
-	if err := d.stageMemo(s); err != nil {
+	if err := d.stageSourceCache(s); err != nil {
 		return err
 	}
 	if err := s.write(journalNext, p.writeJournal); err != nil {
@@ -172,14 +172,14 @@ func (d Dir) stageOne(ctx context.Context, s *state, i int, o *content.Output, d
 	return s.stage.WriteFile(staged(i), data, uint32(o.Mode.Perm()), durable)
 }
 
-// finish activates the new manifest and memo, and removes the journal.
+// finish activates the new manifest and source cache, and removes the journal.
 func (s *state) finish(empty bool) error {
-	for _, file := range []string{manifestFile, memoFile} {
+	for _, file := range []string{manifestFile, cacheFile} {
 		var err error
 		switch {
 		case !empty && s.files[file+nextSuffix]:
 			err = s.activate(file+nextSuffix, file)
-		case empty || file == memoFile && s.files[file]:
+		case empty || file == cacheFile && s.files[file]:
 			err = s.remove(file)
 		}
 		if err != nil {

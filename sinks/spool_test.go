@@ -98,36 +98,36 @@ func TestSpoolLeftBehind(t *testing.T) {
 	}
 }
 
-func memoOf(text string) func(io.Writer) {
+func cacheOf(text string) func(io.Writer) {
 	return func(w io.Writer) { _, _ = io.WriteString(w, text) }
 }
 
-func TestMemo(t *testing.T) {
+func TestSourceCache(t *testing.T) {
 	d := Dir{Path: t.TempDir()}
 	outs := files{"a": "text"}.outputs()
-	for _, memo := range []string{"first", "second", "second"} {
-		d.Memo = memoOf(memo)
+	for _, cache := range []string{"first", "second", "second"} {
+		d.SourceCache = cacheOf(cache)
 		_, err := d.Apply(context.Background(), outs)
 		must(t, err)
-		if got := d.Recall(); string(got) != memo {
-			t.Errorf("Recall() = %q, want %q", got, memo)
+		if got := d.ReadSourceCache(); string(got) != cache {
+			t.Errorf("ReadSourceCache() = %q, want %q", got, cache)
 		}
 	}
-	for name, memo := range map[string]func(io.Writer){
+	for name, cache := range map[string]func(io.Writer){
 		"none": nil, "too long": func(w io.Writer) {
-			for range maxMemo>>20 + 1 {
+			for range maxSourceCache>>20 + 1 {
 				_, _ = w.Write(make([]byte, 1<<20))
 			}
 		},
 	} {
 		for _, text := range []string{"text", "text", "new " + name} {
-			d.Memo = memo
+			d.SourceCache = cache
 			_, err := d.Apply(context.Background(), files{"a": text}.outputs())
 			must(t, err)
 			if names := stateNames(t, d.Path); len(names) != 1 {
 				t.Errorf("%s: the state holds %v", name, names)
 			}
-			d.Memo = memoOf("there again")
+			d.SourceCache = cacheOf("another")
 			_, err = d.Apply(context.Background(), files{"a": text}.outputs())
 			must(t, err)
 		}

@@ -15,7 +15,7 @@ import (
 // its state are not there yet, or not any more: nobody is disturbed.
 func TestSpoolsAtOnce(t *testing.T) {
 	for round := range 30 {
-		d := Dir{Path: filepath.Join(t.TempDir(), "out"), LockTimeout: time.Minute, Memo: memoOf("memo")}
+		d := Dir{Path: filepath.Join(t.TempDir(), "out"), LockTimeout: time.Minute, SourceCache: cacheOf("cache")}
 		var wg sync.WaitGroup
 		for run := range 8 {
 			wg.Go(func() {

@@ -18,8 +18,8 @@ const (
 	manifestNext = manifestFile + nextSuffix
 	journalFile  = "journal.json"
 	journalNext  = journalFile + nextSuffix
-	memoFile     = "sources.json"
-	memoNext     = memoFile + nextSuffix
+	cacheFile    = "sources.json"
+	cacheNext    = cacheFile + nextSuffix
 	nextSuffix   = ".next"
 	stageDir     = "stage"
 )
@@ -198,7 +198,7 @@ func (s *state) cleanUp() error {
 	if err := s.dropSpools(); err != nil {
 		return err
 	}
-	for _, name := range []string{journalNext, manifestNext, memoNext} {
+	for _, name := range []string{journalNext, manifestNext, cacheNext} {
 		if err := s.remove(name); err != nil {
 			return err
 		}
@@ -226,7 +226,7 @@ func (s *state) hasLeftovers() bool {
 		return false
 	}
 	for name := range s.files {
-		if name != manifestFile && name != memoFile {
+		if name != manifestFile && name != cacheFile {
 			return true
 		}
 	}

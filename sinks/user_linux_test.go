@@ -244,17 +244,17 @@ func TestMounted(t *testing.T) {
 	}
 }
 
-// TestMemoFails: a disk too full for the new memo of an unchanged directory keeps the old one.
-func TestMemoFails(t *testing.T) {
-	d := Dir{Path: mount(t, "size=256k"), Memo: memoOf("old")}
+// TestSourceCacheFails: a disk too full for the new source cache of an unchanged directory keeps the old one.
+func TestSourceCacheFails(t *testing.T) {
+	d := Dir{Path: mount(t, "size=256k"), SourceCache: cacheOf("old")}
 	outs := files{"a": "text"}.outputs()
 	_, err := d.Apply(t.Context(), outs)
 	must(t, err)
-	d.Memo = memoOf(strings.Repeat("new ", 100_000))
+	d.SourceCache = cacheOf(strings.Repeat("new ", 100_000))
 	_, err = d.Apply(t.Context(), outs)
 	must(t, err)
-	if got := d.Recall(); string(got) != "old" {
-		t.Errorf("Recall() = %.20q, want the old one", got)
+	if got := d.ReadSourceCache(); string(got) != "old" {
+		t.Errorf("ReadSourceCache() = %.20q, want the old one", got)
 	}
 }
 

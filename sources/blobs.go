@@ -25,7 +25,7 @@ type Spool interface {
 const heldInMemory = 4 << 20
 
 // blobs stores the contents of a commit: the first in memory, the rest in the spool. Blobs of
-// an earlier run are not whole: they have the contents of its memo.
+// an earlier run are not whole: they have the contents of the source cache.
 type blobs struct {
 	fetchRest func() error // fetches the missing contents
 
@@ -39,6 +39,11 @@ type blobs struct {
 
 func newBlobs(spool Spool) *blobs {
 	return &blobs{whole: true, spool: spool, left: heldInMemory, held: map[plumbing.Hash][]byte{}, used: map[plumbing.Hash]bool{}}
+}
+
+// newSavedBlobs makes the blobs of a commit of an earlier run.
+func newSavedBlobs() *blobs {
+	return &blobs{held: map[plumbing.Hash][]byte{}, used: map[plumbing.Hash]bool{}}
 }
 
 // complete adds the contents of a fetch.
@@ -111,37 +116,36 @@ func errNotHeld() error {
 // A gitBlob is one file of a repository.
 type gitBlob struct {
 	in   *blobs
-	id   plumbing.Hash
-	size int64
+	file *pack.File
 }
 
-func (b *gitBlob) ID() content.BlobID { return content.BlobID(b.id) }
-func (b *gitBlob) Size() int64        { return b.size }
+func (b *gitBlob) ID() content.BlobID { return content.BlobID(b.file.ID) }
+func (b *gitBlob) Size() int64        { return b.file.Size }
 
 // Bytes reads the file, and notes that its content was needed.
 func (b *gitBlob) Bytes() ([]byte, error) {
 	b.in.mu.Lock()
-	b.in.used[b.id] = true
+	b.in.used[b.file.ID] = true
 	b.in.mu.Unlock()
-	if data, _ := b.in.find(b.id); data != nil {
+	if data, _ := b.in.find(b.file.ID); data != nil {
 		return data, nil
 	}
-	return b.in.Get(b.id, make([]byte, 0, b.size+1))
+	return b.in.Get(b.file.ID, make([]byte, 0, b.file.Size+1))
 }
 
 // Unwrap is where the file lies in the spool, if that is where it is.
 func (b *gitBlob) Unwrap() content.Blob {
-	data, spool := b.in.find(b.id)
+	data, spool := b.in.find(b.file.ID)
 	if data != nil || spool == nil {
 		return nil
 	}
-	return spool.Blob(b.ID(), b.size)
+	return spool.Blob(b.ID(), b.file.Size)
 }
 
 // Holds tells whether the content of a blob can be read without a fetch.
 func Holds(b content.Blob) bool {
 	g, ok := b.(*gitBlob)
-	return !ok || g.in.holds(g.id)
+	return !ok || g.in.holds(g.file.ID)
 }
 
 // WasRead tells whether the content of a blob was read, or required to be.
@@ -152,7 +156,7 @@ func WasRead(b content.Blob) bool {
 	}
 	g.in.mu.Lock()
 	defer g.in.mu.Unlock()
-	return g.in.used[g.id]
+	return g.in.used[g.file.ID]
 }
 
 // Whole tells whether every file of every commit can be read without a fetch.
@@ -170,28 +174,28 @@ func (g *Git) Whole() bool {
 func (g *Git) Require(contents []content.Blob) error {
 	var incomplete []*blobs
 	for _, b := range contents {
-		if g, ok := b.(*gitBlob); ok && !slices.Contains(incomplete, g.in) && !g.in.holds(g.id) {
+		if g, ok := b.(*gitBlob); ok && !slices.Contains(incomplete, g.in) && !g.in.holds(g.file.ID) {
 			incomplete = append(incomplete, g.in)
 		}
 	}
 	return g.fetchRest(incomplete)
 }
 
-// RequireToRead is Require for files that templates may read. The memo of this run holds
-// them, so that the next run need not fetch them.
+// RequireToRead is Require for files that templates may read. The source cache of this run
+// holds them, so that the next run need not fetch them.
 func (g *Git) RequireToRead(files []*content.File) error {
 	var contents []content.Blob
 	var size int64
 	for _, f := range files {
 		if b, ok := f.Blob.(*gitBlob); ok {
 			contents = append(contents, b)
-			size += b.size
+			size += b.file.Size
 		}
 	}
-	if size <= maxRemembered {
+	if size <= maxSavedData {
 		for _, b := range contents {
 			g := b.(*gitBlob)
-			g.in.used[g.id] = true
+			g.in.used[g.file.ID] = true
 		}
 	}
 	return g.Require(contents)

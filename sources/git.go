@@ -23,20 +23,22 @@ import (
 
 // Git fetches the Git sources of a run, and keeps their commits.
 type Git struct {
-	Memo  []byte // of an earlier run, written by NewMemo; its commits are not fetched again
+	Cache []byte // the source cache of an earlier run, of CacheWriter; its commits are not fetched again
 	Spool Spool  // for files beyond heldInMemory; nil: all stay in memory
 
-	Offline  string               // why nothing may be fetched; "" where it may
-	Context  context.Context      // of the fetch
-	Waiting  func(on bool)        // called before and after a wait for remotes
-	Say      func(text string)    // prints a line about a fetch
-	Notice   func(text string)    // prints the error of a try that is repeated
-	Detail   func(text string)    // reports requests and refs for -v; may be nil
-	Progress func(text string)    // nil without a terminal
-	Refs     map[string]string    // --git-ref: in place of the ref and commit of a source
-	Replace  map[string]string    // --replace: a folder in place of a source
-	mu       sync.Mutex           // for done
-	done     map[string]*checkout // by query
+	Offline  string                  // why nothing may be fetched; "" where it may
+	Context  context.Context         // of the fetch
+	Waiting  func(on bool)           // called before and after a wait for remotes
+	Say      func(text string)       // prints a line about a fetch
+	Notice   func(text string)       // prints the error of a try that is repeated
+	Detail   func(text string)       // reports requests and refs for -v; may be nil
+	Progress func(text string)       // nil without a terminal
+	Refs     map[string]string       // --git-ref: in place of the ref and commit of a source
+	Replace  map[string]string       // --replace: a folder in place of a source
+	readOnce sync.Once               // for saved
+	saved    map[string]*savedCommit // Cache, by query
+	mu       sync.Mutex              // for done
+	done     map[string]*checkout    // by query
 }
 
 // A checkout is the files of one commit.
@@ -46,8 +48,9 @@ type checkout struct {
 	object []byte   // the commit as it is in the repository
 	tags   [][]byte // the annotated tags that led there, the outer one first; nil for none
 	files  []pack.File
+	listed []pack.Raw // the objects between the commit and its files
 	blobs  *blobs
-	secret bool // no memo may hold any of it
+	secret bool // the source cache may hold nothing of it
 }
 
 // A gitFetch is a Git source with everything that fetching it needs.
@@ -169,13 +172,12 @@ func (r *reader) auth(s *Spec) (map[string][]byte, error) {
 }
 
 // checkout gives the files of the commit. It fetches unless this run has fetched them
-// before, or a memo of an earlier run has a pinned commit.
+// before, or the source cache has a pinned commit.
 func (f *gitFetch) checkout() (*checkout, error) {
 	if got := f.shared(nil); got != nil {
 		return got, nil
 	}
-	f.old = findInMemo(f.git.Memo, f.query, f.limits)
-	if f.old != nil {
+	if f.old = f.restore(); f.old != nil {
 		f.old.blobs.fetchRest = f.completion(f.old)
 	}
 	if f.old != nil && !f.pin.IsZero() {
@@ -187,6 +189,18 @@ func (f *gitFetch) checkout() (*checkout, error) {
 		return nil, err
 	}
 	return f.shared(got), nil
+}
+
+// restore returns the commit of an earlier run that answers the query; nil for none. A source
+// that wants a signed tag gets none without a tag.
+func (f *gitFetch) restore() *checkout {
+	f.git.readOnce.Do(func() { f.git.saved = readCache(f.git.Cache) })
+	c := f.git.saved[f.query].restore(f.Sub, f.limits)
+	wantsTag := f.Verify != nil && (f.Verify.Object == "tag" || f.Verify.Object == "both")
+	if c == nil || !f.pin.IsZero() && (c.commit != f.pin || wantsTag && len(c.tags) == 0) {
+		return nil
+	}
+	return c
 }
 
 // detailf tells of a step of the fetch.
@@ -259,7 +273,7 @@ func (c *checkout) filesOf(s *Spec) []content.File {
 			files[i] = content.File{Path: f.Path, Blob: u, From: root + path.Join(s.Sub, f.Path)}
 			continue
 		}
-		blobs[i] = gitBlob{c.blobs, f.ID, f.Size}
+		blobs[i] = gitBlob{c.blobs, f}
 		from := root + path.Join(s.Sub, f.Path)
 		f.Path = from[len(from)-len(f.Path):]
 		files[i] = content.File{Path: f.Path, Blob: &blobs[i], From: from}

@@ -66,6 +66,7 @@ func (f *gitFetch) completion(old *checkout) func() error {
 		}
 		whole.reportFetch(nil)
 		old.blobs.complete(got.blobs)
+		copy(old.files, got.files) // the same files, with the right sizes
 		return nil
 	}
 }
@@ -156,7 +157,7 @@ func trust(code, text, hint string) error {
 func (a *attempt) read(ctx context.Context, r io.Reader) error {
 	l := a.limits
 	c := &checkout{commit: a.commit, blobs: newBlobs(a.git.Spool)}
-	limits := pack.Limits{Pack: int64(l.Pack), File: int64(l.File), Files: int(l.Files), Depth: int(l.Depth)}
+	limits := l.pack()
 	all, err := pack.Read(ctx, r, c.blobs, limits, a.progress())
 	if err != nil {
 		return err
@@ -170,6 +171,7 @@ func (a *attempt) read(ctx context.Context, r io.Reader) error {
 	}
 	a.got, c.object = c, commit.Raw
 	c.files, err = all.Files(a.commit, a.Sub, limits)
+	c.listed = all.Listed()
 	return err
 }
 

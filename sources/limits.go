@@ -10,6 +10,7 @@ import (
 
 	"confit/render/diag"
 	"confit/render/specfile"
+	"confit/sources/pack"
 )
 
 // Limits bound the files that a run reads. The zero value of each is its default.
@@ -43,6 +44,11 @@ func (l GitLimits) WithDefaults() GitLimits {
 		Time: cmp.Or(l.Time, 2*time.Minute), Pack: cmp.Or(l.Pack, 64<<20), Files: cmp.Or(l.Files, 10_000),
 		File: cmp.Or(l.File, 16<<20), Depth: cmp.Or(l.Depth, 64),
 	}
+}
+
+// pack are the limits of a pack and of the commit in it.
+func (l GitLimits) pack() pack.Limits {
+	return pack.Limits{Pack: int64(l.Pack), File: int64(l.File), Files: int(l.Files), Depth: int(l.Depth)}
 }
 
 // A usage counts what a snapshot has read.

@@ -40,7 +40,7 @@ func TestGitSensitive(t *testing.T) {
 	outputs := "- copy: site:pass\n  - template: site:use.tmpl\n  - {values: ., to: all.yaml}\n  - {inline: '{{ .Files.Get \"site:pass\" }}', to: got}"
 	w.write("confit.yaml", pipe(source, outputs))
 	w.want(0, render) // it is no secret yet
-	if _, err := os.Stat(w.memo()); err != nil {
+	if _, err := os.Stat(w.sourceCache()); err != nil {
 		t.Error(err)
 	}
 	for _, sensitive := range []string{"true", "['*']"} {
@@ -92,7 +92,7 @@ func TestGitSensitiveTwice(t *testing.T) {
 		source := "- git: " + s.URL + "/site.git\n    auth: auth\n    name: "
 		w.write("confit.yaml", pipe(source+"open\n  "+source+"closed\n    sensitive: true", "- {copy: 'closed:pass', to: a}\n  - {inline: '{{ len (.Files.Get \"open:pass\") }}', to: b}"))
 		w.want(0, render)
-		if text, err := os.ReadFile(w.memo()); err == nil {
+		if text, err := os.ReadFile(w.sourceCache()); err == nil {
 			t.Fatalf("remembered is %s", text)
 		}
 	}

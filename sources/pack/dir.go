@@ -44,7 +44,7 @@ func (w *walker) findDir(tree plumbing.Hash) (plumbing.Hash, error) {
 // lookup finds a name in a tree. The entry of a missing name has no mode; names has the
 // names that are there, for a hint.
 func (w *walker) lookup(tree plumbing.Hash, name string) (e treeEntry, names []string, err error) {
-	raw, ok := w.objects.content(tree, plumbing.TreeObject)
+	raw, ok := w.objects.tree(tree)
 	if !ok {
 		return e, nil, missingObject(tree)
 	}

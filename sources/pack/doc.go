@@ -22,6 +22,7 @@
 //   - walk.go walks the trees below it. tree.go parses their entries, and name.go checks the
 //     names.
 //   - link.go resolves symlinks, and standin.go recognizes blobs that stand for a file elsewhere.
+//   - restore.go saves the objects on the way to the files, and reads them again.
 //
 // An entry without a regular file is listed with its Defect: only a caller who needs the
 // entry makes an error of it.

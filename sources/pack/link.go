@@ -102,9 +102,12 @@ func (w *walker) linkTarget(link treeEntry) (string, error) {
 		return "", missingObject(link.id)
 	}
 	if n := w.objects.entries[i].size; n == 0 || n > maxPath {
+		if err := w.objects.recordBlob(link.id); err != nil {
+			return "", err
+		}
 		return "", linkError("has no target that a symlink can have")
 	}
-	text, err := w.objects.store.Get(link.id, nil)
+	text, err := w.objects.readBlob(i)
 	if err != nil {
 		return "", err
 	}
@@ -132,7 +135,7 @@ func (w *walker) treeByName(at dirChain) (map[string]treeEntry, error) {
 	if index, ok := w.linkState.trees[id]; ok {
 		return index, nil
 	}
-	raw, ok := w.objects.content(id, plumbing.TreeObject)
+	raw, ok := w.objects.tree(id)
 	if !ok {
 		return nil, missingObject(id)
 	}

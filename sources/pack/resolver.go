@@ -33,6 +33,7 @@ type entry struct {
 	size   int64
 	kind   plumbing.ObjectType // 0 until the object is saved
 	parked bool                // the object is a parked job
+	listed bool                // the object is in Objects.listed
 }
 
 // A resolver turns jobs into objects with a number of workers. A delta whose base is not

@@ -84,7 +84,7 @@ func (w *walker) walk(out string, at dirChain) error {
 	if out != "" && strings.Count(out, "/") >= w.lim.Depth {
 		return overLimit("depth", "%s is more than %d directories deep", w.quotedPath(out), w.lim.Depth)
 	}
-	raw, ok := w.objects.content(at.last().id, plumbing.TreeObject)
+	raw, ok := w.objects.tree(at.last().id)
 	if !ok {
 		return missingObject(at.last().id)
 	}
@@ -174,17 +174,20 @@ func submoduleProblem(at string) *diag.Problem {
 }
 
 func (w *walker) file(out string, e treeEntry) error {
-	i, ok := w.objects.index[e.id]
-	if !ok || w.objects.entries[i].kind != plumbing.BlobObject {
+	size, ok := w.objects.blobSize(e.id)
+	if !ok {
 		return missingObject(e.id)
 	}
-	if n := w.objects.entries[i].size; n > w.lim.File {
-		return overLimit("file", "%s has %d bytes, more than the limit of %s", w.quotedPath(out), n, formatBytes(w.lim.File))
+	if size > w.lim.File {
+		return overLimit("file", "%s has %d bytes, more than the limit of %s", w.quotedPath(out), size, formatBytes(w.lim.File))
 	}
 	if p := w.objects.standIns[e.id].problem(w.quotedPath(out)); p != nil {
+		if err := w.objects.recordBlob(e.id); err != nil {
+			return err
+		}
 		return w.defect(out, false, p)
 	}
-	return w.list(File{Path: out, ID: e.id, Size: w.objects.entries[i].size, Exec: e.mode == modeExec})
+	return w.list(File{Path: out, ID: e.id, Size: size, Exec: e.mode == modeExec})
 }
 
 // checkLargest reports an object over the limit that is not below the directory: the limit

@@ -1,0 +1,84 @@
+package sources
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/go-git/go-git/v5/plumbing"
+
+	"confit/sources/pack"
+)
+
+// testCommit makes a checkout of n files and a symlink in a directory. Its files have the
+// content used.
+func testCommit(t *testing.T, query string, n int, used []byte) *checkout {
+	t.Helper()
+	var objects bytes.Buffer
+	add := func(kind plumbing.ObjectType, data []byte) plumbing.Hash {
+		pack.Raw{Kind: kind, Data: data}.Write(&objects)
+		return plumbing.ComputeHash(kind, data)
+	}
+	entry := func(mode, name string, id plumbing.Hash) []byte {
+		return fmt.Appendf(nil, "%s %s\x00%s", mode, name, id[:])
+	}
+	blob := add(plumbing.BlobObject, used)
+	var dir []byte
+	for i := range n {
+		dir = append(dir, entry([]string{"100644", "100755"}[i%2], fmt.Sprintf("f%05d <&>\u2028\"日本", i), blob)...)
+	}
+	link := entry("120000", "link", add(plumbing.BlobObject, []byte("dir")))
+	root := append(entry("40000", "dir", add(plumbing.TreeObject, dir)), link...)
+	object := fmt.Appendf(nil, "tree %s\n\n%s", add(plumbing.TreeObject, root), query)
+	commit := add(plumbing.CommitObject, object)
+	c := &checkout{query: query, commit: commit, object: object, blobs: newBlobs(nil)}
+	inner := fmt.Appendf(nil, "object %s\ntype commit\ntag v1\n", commit)
+	outer := fmt.Appendf(nil, "object %s\ntype tag\ntag v2\n", plumbing.ComputeHash(plumbing.TagObject, inner))
+	c.tags = [][]byte{outer, inner}
+	all, ok := pack.Restore(objects.Bytes())
+	if !ok {
+		t.Fatal("Restore refuses its own objects")
+	}
+	var err error
+	if c.files, err = all.Files(commit, "", pack.Limits{}); err != nil || len(c.files) != 2*n {
+		t.Fatalf("%d files, %v, want %d", len(c.files), err, 2*n)
+	}
+	c.listed = all.Listed()
+	if _, err := c.blobs.Put(blob, used); err != nil {
+		t.Fatal(err)
+	}
+	c.blobs.used[blob] = true
+	return c
+}
+
+// The source cache is JSON, though written in pieces, and gives the same files again.
+func TestCache(t *testing.T) {
+	used := []byte("a value\n")
+	for _, n := range []int{0, 1, 2, 200, 4000} {
+		g := &Git{done: map[string]*checkout{}}
+		for _, query := range []string{"first", "sec\"ond <é>"} {
+			g.done[query] = testCommit(t, query, n, used)
+		}
+		var cache bytes.Buffer
+		g.CacheWriter()(&cache)
+		if !json.Valid(cache.Bytes()) {
+			t.Fatalf("%d files: no JSON: %.200s", n, cache.Bytes())
+		}
+		for query, want := range g.done {
+			got := readCache(cache.Bytes())[query].restore("", GitLimits{}.WithDefaults())
+			if got == nil || !slices.Equal(got.files, want.files) || got.commit != want.commit || !slices.EqualFunc(got.tags, want.tags, bytes.Equal) {
+				t.Fatalf("%d files: %q comes back as %+v", n, query, got)
+			}
+			if id := plumbing.ComputeHash(plumbing.BlobObject, used); n > 0 && string(got.blobs.held[id]) != string(used) {
+				t.Errorf("%d files: the content that was used is not in it", n)
+			}
+			for name, lim := range map[string]GitLimits{"files": {Files: 1}, "file": {File: 7}} {
+				if got := readCache(cache.Bytes())[query].restore("", lim.WithDefaults()); got != nil && n > 0 {
+					t.Errorf("%d files: the limit %s does not hold", n, name)
+				}
+			}
+		}
+	}
+}
