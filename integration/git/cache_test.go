@@ -383,6 +383,30 @@ func TestGitCacheForgedBranch(t *testing.T) {
 	}
 }
 
+// validate reads no source cache outside of the checkout: another run may have fetched a
+// private repository there.
+func TestGitCacheElsewhere(t *testing.T) {
+	w := newWorld(t)
+	repo := w.Repo("private.git", gitserver.Commit{Files: gitserver.Tree{"values/v.yaml": {Data: "db: {dsn: " + secretText + "}\n"}}})
+	s := w.https()
+	out := t.TempDir()
+	spec := strings.NewReplacer("URL", s.URL, "HASH", repo.Hash("HEAD"), "OUT", out).Replace("version: 1\nsources: [{git: URL/private.git, commit: HASH, read: [values/*.yaml], auth: auth}]\n" +
+		"render: [{inline: '{{ fail .Values.db.dsn }}', to: x}]\nsinks: [{dir: OUT}]\n")
+	w.write("deploy.yaml", strings.Replace(spec, "inline: '{{ fail .Values.db.dsn }}', to: x", "values: ., to: x.yaml", 1))
+	w.want(0, []string{"render", "-c", "deploy.yaml"})
+	w.write("pr/.git/HEAD", "ref: refs/heads/main\n")
+	w.write("pr/confit.yaml", strings.Replace(spec, ", auth: auth", "", 1))
+	w.dir = filepath.Join(w.dir, "pr")
+	must(t, os.Symlink(out, filepath.Join(w.dir, "link")))
+	for range 2 {
+		r := w.want(64, []string{"validate"}, "--allow-network")
+		if form := leakIn(r.stdout + r.stderr); form != "" {
+			t.Errorf("validate shows %q:\n%s%s", form, r.stdout, r.stderr)
+		}
+		w.write("confit.yaml", strings.NewReplacer(out, "link", ", auth: auth", "").Replace(spec))
+	}
+}
+
 // A file that an earlier run did not need is fetched once by the verb that needs it, and
 // nothing is printed twice. Without network, validate names the flag to set.
 func TestGitNotHeld(t *testing.T) {
