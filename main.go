@@ -85,11 +85,19 @@ func (c *confit) outputs() (*spec, *render.Result, error) {
 
 func (c *confit) merge(in inputs) (*values.Values, error) {
 	defer c.watchdog.running.Begin("merging", "the values")()
-	merged, err := values.Merge(in.layers, c.console.Notice)
-	if err == nil {
-		err = sources.CheckEncrypted(merged.Root())
+	if c.git != nil {
+		for _, l := range in.layers { // the merge drops what a null deletes
+			c.git.HideValues(l.Root)
+		}
 	}
-	return merged, err
+	merged, err := values.Merge(in.layers, c.console.Notice)
+	if err != nil {
+		return merged, err
+	}
+	if c.git != nil {
+		c.git.HideValues(merged.Root())
+	}
+	return merged, sources.CheckEncrypted(merged.Root())
 }
 
 func (c *confit) execute(sp *spec, in inputs, values *values.Values) (*render.Result, error) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
+	"confit/render/tree"
 	"confit/sources/pack"
 )
 
@@ -37,10 +38,8 @@ type savedCommit struct {
 // to be published, do not count as read. The cache holds nothing of a source with secrets.
 func (g *Git) CacheWriter() func(io.Writer) {
 	var all []cacheEntry
-	for _, query := range slices.Sorted(maps.Keys(g.done)) {
-		if c := g.done[query]; !c.secret {
-			all = append(all, cacheEntry{c, c.objects()})
-		}
+	for _, c := range g.savable() {
+		all = append(all, cacheEntry{c, c.objects()})
 	}
 	if all == nil {
 		return nil
@@ -52,6 +51,65 @@ func (g *Git) CacheWriter() func(io.Writer) {
 		}
 		_, _ = io.WriteString(w, "]")
 	}
+}
+
+// savable lists the commits that the source cache may hold. A commit that shares a file with
+// a sensitive one is not among them.
+func (g *Git) savable() []*checkout {
+	secret := map[plumbing.Hash]bool{}
+	for _, c := range g.done {
+		for i := range c.files {
+			if f := &c.files[i]; c.secret && f.Size != 0 {
+				secret[f.ID] = true
+			}
+		}
+	}
+	var all []*checkout
+	for _, query := range slices.Sorted(maps.Keys(g.done)) {
+		c := g.done[query]
+		if !c.secret && (len(secret) == 0 || !slices.ContainsFunc(c.files, func(f pack.File) bool { return secret[f.ID] })) {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// recordValues records the layers that come from each commit. Layers of an earlier try to
+// read stay, as a volume may have changed between the two.
+func (r *reader) recordValues(specs []Spec, ends []extent) {
+	first := 0
+	for i := range specs {
+		for _, l := range r.layers[first:ends[i].layers] {
+			if c := r.checkouts[&specs[i]]; c != nil && l.Root != nil {
+				c.values = append(c.values, l.Root)
+			}
+		}
+		first = ends[i].layers
+	}
+}
+
+// HideValues keeps out of the source cache each commit with a value that is sensitive in
+// root, which is a layer or the result of the merge.
+func (g *Git) HideValues(root *tree.Node) {
+	if root == nil || !root.HasSensitive() {
+		return
+	}
+	for _, c := range g.done {
+		c.secret = c.secret || slices.ContainsFunc(c.values, func(n *tree.Node) bool { return hasSecretOf(n, root) })
+	}
+}
+
+// hasSecretOf tells whether n has a value in the place of a sensitive one. An empty value
+// hides nothing.
+func hasSecretOf(n, other *tree.Node) bool {
+	if n == nil || n.Value() == nil || n.Value() == "" {
+		return false
+	}
+	if !n.IsMap() || !other.IsMap() {
+		return other.HasSensitive()
+	}
+	kids := other.Children()
+	return slices.ContainsFunc(kids, func(kid tree.Node) bool { return hasSecretOf(n.Child(kid.Key()), &kid) })
 }
 
 // A cacheEntry is a commit with the objects to save of it.

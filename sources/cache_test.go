@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
+	"confit/render/tree"
 	"confit/sources/pack"
 )
 
@@ -79,6 +80,62 @@ func TestCache(t *testing.T) {
 					t.Errorf("%d files: the limit %s does not hold", n, name)
 				}
 			}
+		}
+	}
+}
+
+// The source cache holds no commit of a source with secrets, and none that shares a file
+// with it.
+func TestCacheSecret(t *testing.T) {
+	open, secret := testCommit(t, "open", 2, []byte("shared")), testCommit(t, "secret", 1, []byte("shared"))
+	secret.secret = true
+	other := testCommit(t, "other", 2, []byte("other"))
+	g := &Git{done: map[string]*checkout{"open": open, "secret": secret, "other": other}}
+	if all := g.savable(); len(all) != 1 || all[0] != other {
+		t.Errorf("saved are %d commits, want the one that shares no file", len(all))
+	}
+	delete(g.done, "other")
+	if g.CacheWriter() != nil {
+		t.Error("the source cache holds a secret")
+	}
+}
+
+// A value is hidden if another layer has a secret in its place, or above or below it.
+func TestHideValues(t *testing.T) {
+	value := func(path string, v any) *tree.Node {
+		p, err := tree.ParsePath(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := tree.New(v, 1, &tree.Origin{Source: "git"})
+		return tree.Under(p, &n)
+	}
+	secret := func(path string) *tree.Node {
+		p, err := tree.ParsePath(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := tree.New("hunter2", 1, &tree.Origin{Source: "secret", Sensitive: true})
+		return tree.Under(p, &n)
+	}
+	for name, tc := range map[string]struct {
+		value  *tree.Node
+		secret *tree.Node
+		want   bool
+	}{
+		"the same place":   {value("db.dsn", "x"), secret("db.dsn"), true},
+		"another place":    {value("db.port", "x"), secret("db.dsn"), false},
+		"a scalar above":   {value("db", "x"), secret("db.dsn"), true},
+		"a secret above":   {value("db.dsn", "x"), secret("db"), true},
+		"an empty text":    {value("db.dsn", ""), secret("db.dsn"), false},
+		"null":             {value("db.dsn", nil), secret("db.dsn"), false},
+		"no secret at all": {value("db.dsn", "x"), value("db.dsn", "y"), false},
+		"no layer":         {value("db.dsn", "x"), nil, false},
+	} {
+		c := &checkout{values: []*tree.Node{tc.value}}
+		g := &Git{done: map[string]*checkout{"": c}}
+		if g.HideValues(tc.secret); c.secret != tc.want {
+			t.Errorf("%s: hidden is %t, want %t", name, c.secret, tc.want)
 		}
 	}
 }

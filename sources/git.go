@@ -16,6 +16,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/tree"
 	"confit/sources/pack"
 	"confit/sources/remote"
 	"confit/sources/verify"
@@ -50,7 +51,8 @@ type checkout struct {
 	files  []pack.File
 	listed []pack.Raw // the objects between the commit and its files
 	blobs  *blobs
-	secret bool // the source cache may hold nothing of it
+	values []*tree.Node // the layers that were read from it
+	secret bool         // the source cache may hold nothing of it
 }
 
 // A gitFetch is a Git source with everything that fetching it needs.

@@ -46,6 +46,7 @@ func Read(s *Snapshot, specs []Spec, notice func(string)) ([]values.Layer, []con
 	all = append(all, r.parse())
 	r.spreadSecrets() // parsing finds the keys that sensitive: matches
 	r.fillLayers()
+	r.recordValues(specs, ends)
 	r.detailSources(specs, ends)
 	if err := errors.Join(all...); err != nil {
 		return r.layers, r.files, err

@@ -407,6 +407,42 @@ func TestGitCacheElsewhere(t *testing.T) {
 	}
 }
 
+// A value in the place of a secret is one: the source cache holds neither its text nor its
+// hash, whether the secret lies above or below it, or comes from a variable.
+func TestGitCacheSecretValue(t *testing.T) {
+	w := newWorld(t)
+	repo := w.Repo("site.git", gitserver.Commit{Files: gitserver.Tree{"v.yaml": {Data: "db: {dsn: " + secretText + "}\nport: 1\n"}}})
+	s := w.https()
+	git := "- {git: " + s.URL + "/site.git, name: site, auth: auth, read: [v.yaml], commit: " + repo.Hash("HEAD") + "}"
+	w.write("sec/dsn", "another")
+	for name, tc := range map[string]struct {
+		sources string
+		saved   bool
+	}{
+		"no secret":     {git, true},
+		"another place": {git + "\n  - {secret: sec, at: other}", true},
+		"above":         {git + "\n  - {secret: sec, at: db}", false},
+		"below":         {"- {secret: sec, at: db}\n  " + git, false},
+		"deleted":       {git + "\n  - {secret: sec, at: db}\n  - {file: none.yaml}", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w.write("none.yaml", "db: null\n")
+			w.write("confit.yaml", pipe(tc.sources, "- {values: ., to: all.yaml}"))
+			for range 2 {
+				w.want(0, render)
+				data, err := os.ReadFile(w.sourceCache())
+				if tc.saved != (err == nil) || tc.saved && !strings.Contains(fmt.Sprint(parseCache(t, data).objects), secretText) {
+					t.Errorf("the cache is %.100q, %v", data, err)
+				}
+			}
+			r := w.want(0, []string{"explain"})
+			if !tc.saved && leakIn(r.stdout) != "" {
+				t.Errorf("explain shows %s", r.stdout)
+			}
+		})
+	}
+}
+
 // A file that an earlier run did not need is fetched once by the verb that needs it, and
 // nothing is printed twice. Without network, validate names the flag to set.
 func TestGitNotHeld(t *testing.T) {
