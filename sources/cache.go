@@ -170,8 +170,13 @@ func (e *cacheEntry) write(w io.Writer) {
 	_, _ = io.WriteString(w, `"}`)
 }
 
-// readCache reads the source cache of an earlier run, by query. It ignores a damaged rest.
-func readCache(data []byte) map[string]*savedCommit {
+// readCache reads the commits of an earlier run that fetches ask for, by query. It ignores a
+// damaged rest.
+func readCache(data []byte, fetches []*gitFetch) map[string]*savedCommit {
+	wanted := map[string]bool{}
+	for _, f := range fetches {
+		wanted[f.query] = true
+	}
 	all := map[string]*savedCommit{}
 	d := json.NewDecoder(bytes.NewReader(data))
 	if open, err := d.Token(); err != nil || open != json.Delim('[') {
@@ -182,7 +187,9 @@ func readCache(data []byte) map[string]*savedCommit {
 		if d.Decode(m) != nil {
 			break
 		}
-		all[m.Query] = m
+		if wanted[m.Query] {
+			all[m.Query] = m
+		}
 	}
 	return all
 }
@@ -193,7 +200,7 @@ func (m *savedCommit) restore(sub string, lim GitLimits) *checkout {
 	if m == nil {
 		return nil
 	}
-	objects, ok := pack.Restore(m.Objects)
+	objects, ok := pack.Restore(m.Objects, lim.pack())
 	if !ok {
 		return nil
 	}

@@ -38,7 +38,7 @@ func testCommit(t *testing.T, query string, n int, used []byte) *checkout {
 	inner := fmt.Appendf(nil, "object %s\ntype commit\ntag v1\n", commit)
 	outer := fmt.Appendf(nil, "object %s\ntype tag\ntag v2\n", plumbing.ComputeHash(plumbing.TagObject, inner))
 	c.tags = [][]byte{outer, inner}
-	all, ok := pack.Restore(objects.Bytes())
+	all, ok := pack.Restore(objects.Bytes(), pack.Limits{})
 	if !ok {
 		t.Fatal("Restore refuses its own objects")
 	}
@@ -68,7 +68,7 @@ func TestCache(t *testing.T) {
 			t.Fatalf("%d files: no JSON: %.200s", n, cache.Bytes())
 		}
 		for query, want := range g.done {
-			got := readCache(cache.Bytes())[query].restore("", GitLimits{}.WithDefaults())
+			got := readCache(cache.Bytes(), []*gitFetch{{query: query}})[query].restore("", GitLimits{}.WithDefaults())
 			if got == nil || !slices.Equal(got.files, want.files) || got.commit != want.commit || !slices.EqualFunc(got.tags, want.tags, bytes.Equal) {
 				t.Fatalf("%d files: %q comes back as %+v", n, query, got)
 			}
@@ -76,7 +76,7 @@ func TestCache(t *testing.T) {
 				t.Errorf("%d files: the content that was used is not in it", n)
 			}
 			for name, lim := range map[string]GitLimits{"files": {Files: 1}, "file": {File: 7}} {
-				if got := readCache(cache.Bytes())[query].restore("", lim.WithDefaults()); got != nil && n > 0 {
+				if got := readCache(cache.Bytes(), []*gitFetch{{query: query}})[query].restore("", lim.WithDefaults()); got != nil && n > 0 {
 					t.Errorf("%d files: the limit %s does not hold", n, name)
 				}
 			}

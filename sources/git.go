@@ -36,7 +36,6 @@ type Git struct {
 	Progress func(text string)       // nil without a terminal
 	Refs     map[string]string       // --git-ref: in place of the ref and commit of a source
 	Replace  map[string]string       // --replace: a folder in place of a source
-	readOnce sync.Once               // for saved
 	saved    map[string]*savedCommit // Cache, by query
 	mu       sync.Mutex              // for done
 	done     map[string]*checkout    // by query
@@ -84,6 +83,7 @@ func (r *reader) fetch(specs []Spec) (map[*Spec]*checkout, error) {
 	if err := errors.Join(all...); err != nil || len(fetches) == 0 {
 		return nil, err
 	}
+	r.Git.saved = readCache(r.Git.Cache, fetches)
 	r.Git.Waiting(true)
 	diag.Parallel(len(fetches), func(i int) {
 		f := fetches[i]
@@ -196,7 +196,6 @@ func (f *gitFetch) checkout() (*checkout, error) {
 // restore returns the commit of an earlier run that answers the query; nil for none. A source
 // that wants a signed tag gets none without a tag.
 func (f *gitFetch) restore() *checkout {
-	f.git.readOnce.Do(func() { f.git.saved = readCache(f.git.Cache) })
 	c := f.git.saved[f.query].restore(f.Sub, f.limits)
 	wantsTag := f.Verify != nil && (f.Verify.Object == "tag" || f.Verify.Object == "both")
 	if c == nil || !f.pin.IsZero() && (c.commit != f.pin || wantsTag && len(c.tags) == 0) {

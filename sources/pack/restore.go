@@ -36,18 +36,19 @@ func (r Raw) Write(w io.Writer) {
 func (o *Objects) Listed() []Raw { return o.listed }
 
 // Restore reads objects that Raw.Write wrote one after the other. It computes the id of each,
-// so nothing but an id leads to an object. Restore returns false for a malformed object, or
-// one made to collide with another one's SHA-1.
+// so nothing but an id leads to an object. Restore returns false for a malformed object, for
+// one made to collide with another one's SHA-1, and for more than Limits.Objects.
 //
 // Files lists a blob that is not among the objects with UnknownSize.
-func Restore(data []byte) (*Objects, bool) {
+func Restore(data []byte, lim Limits) (*Objects, bool) {
+	lim = lim.withDefaults()
 	o := &Objects{
 		index: map[plumbing.Hash]int32{}, contents: map[int32][]byte{}, standIns: map[plumbing.Hash]standIn{}, partial: true,
 	}
 	h := newHasher()
 	for len(data) > 0 {
 		r, rest, ok := cutObject(data)
-		if !ok || !isWellFormed(r.Kind, r.Data) {
+		if !ok || !isWellFormed(r.Kind, r.Data) || len(o.entries) >= lim.Objects {
 			return nil, false
 		}
 		id, ok := h.id(r.Kind, r.Data)
