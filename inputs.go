@@ -150,7 +150,7 @@ func (c *confit) waiting(on bool) {
 	}
 }
 
-// dropSpool removes the files that were put aside and not published.
+// dropSpool removes the files of the spool that were not published.
 func (c *confit) dropSpool() {
 	if spool := c.spool.Load(); spool != nil {
 		_ = spool.Close() // the next run removes it

@@ -76,23 +76,23 @@ func (d Dir) sourceCacheIsCurrent(s *state) bool {
 	return r != nil && len(r) == 0
 }
 
-// A limitedWriter writes up to left bytes, and drops the rest.
+// A limitedWriter writes up to left bytes, and discards the rest.
 type limitedWriter struct {
 	io.Writer
 	left int
 	over bool
 }
 
-func (u *limitedWriter) Write(b []byte) (int, error) {
-	if u.over = u.over || len(b) > u.left; u.over {
+func (w *limitedWriter) Write(b []byte) (int, error) {
+	if w.over = w.over || len(b) > w.left; w.over {
 		return len(b), nil
 	}
-	u.left -= len(b)
-	return u.Writer.Write(b)
+	w.left -= len(b)
+	return w.Writer.Write(b)
 }
 
-// A prefixMatch is the part of a text that was not written yet; nil once something else
-// was written.
+// A prefixMatch compares a text with writes: it is the rest that was not written yet, and nil
+// after a write that differs.
 type prefixMatch []byte
 
 func (r *prefixMatch) Write(b []byte) (int, error) {

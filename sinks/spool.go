@@ -14,9 +14,9 @@ import (
 
 const spoolPrefix = "spool-"
 
-// A Spool keeps content that is too large for memory in the state directory, until Apply
+// A Spool stores content that is too large for memory in the state directory, until Apply
 // publishes it or Close removes it. Each run has a spool of its own, whose lock no other
-// run waits for. Put and Get may be called by several goroutines at once.
+// run waits for. Several goroutines may call Put and Get at once.
 type Spool struct {
 	sink Dir
 
@@ -27,13 +27,13 @@ type Spool struct {
 	tree  *dirfd.Tree
 	state *dirfd.Dir // the state directory
 	dir   *dirfd.Dir // the spool's directory in it
-	made  []string   // the directories above that the spool made
+	dirs  []string   // the directories above that the spool created
 }
 
-// NewSpool gives a spool in the state of a directory. The first Put makes it.
+// NewSpool returns a spool in the state directory of d. The first Put creates it on disk.
 func (d Dir) NewSpool() *Spool { return &Spool{sink: d} }
 
-// Put keeps data under its hash.
+// Put stores data under its hash.
 func (s *Spool) Put(id content.BlobID, data []byte) error {
 	s.inUse.RLock()
 	defer s.inUse.RUnlock()
@@ -47,7 +47,7 @@ func (s *Spool) Put(id content.BlobID, data []byte) error {
 	return ioProblem(err, "")
 }
 
-// Get appends the data that Put kept to buf.
+// Get appends stored data to buf.
 func (s *Spool) Get(id content.BlobID, buf []byte) ([]byte, error) {
 	s.inUse.RLock()
 	defer s.inUse.RUnlock()
@@ -76,10 +76,10 @@ func (s *Spool) Get(id content.BlobID, buf []byte) ([]byte, error) {
 	}
 }
 
-// Blob gives the data that Put kept as a blob, which is read when it is wanted.
+// Blob returns stored data as a blob, which reads its file in Bytes.
 func (s *Spool) Blob(id content.BlobID, size int64) content.Blob { return spoolBlob{s, id, size} }
 
-// findInSpool gives the blob of the directory's spool that b is, or wraps.
+// findInSpool returns the blob of a spool of d that b is, or wraps.
 func (d Dir) findInSpool(b content.Blob) (spoolBlob, bool) {
 	if w, ok := b.(interface{ Unwrap() content.Blob }); ok {
 		b = w.Unwrap()
@@ -101,8 +101,8 @@ func (b spoolBlob) Bytes() ([]byte, error) {
 	return b.spool.Get(b.id, make([]byte, 0, b.size+1))
 }
 
-// open makes the spool's directory on the first call. Another run may remove the state
-// directory in between, or the new spool as that of a dead run, so open tries again.
+// open creates the directory of the spool on the first call. Another run may remove the state
+// directory in between, or the spool before it is locked, so open tries up to ten times.
 func (s *Spool) open() (*dirfd.Dir, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -111,7 +111,7 @@ func (s *Spool) open() (*dirfd.Dir, error) {
 	}
 	var err error
 	for try := 0; s.dir == nil && try < 10; try++ {
-		if err = s.make(); err == nil {
+		if err = s.create(); err == nil {
 			break
 		}
 		s.state.Close()
@@ -124,12 +124,12 @@ func (s *Spool) open() (*dirfd.Dir, error) {
 	return s.dir, err
 }
 
-func (s *Spool) make() (err error) {
+func (s *Spool) create() (err error) {
 	if err := s.sink.checkPlace(); err != nil {
 		return err
 	}
-	made, err := makeAll(s.sink.Path)
-	s.made = append(s.made, made...)
+	dirs, err := makeAll(s.sink.Path)
+	s.dirs = append(s.dirs, dirs...)
 	if err != nil {
 		return err
 	}
@@ -147,11 +147,11 @@ func (s *Spool) make() (err error) {
 	if err != nil {
 		return err
 	}
-	mine, err := at.TryLock(true)
-	if mine {
-		mine, err = s.state.Has(at.Name)
+	locked, err := at.TryLock(true)
+	if locked {
+		locked, err = s.state.Has(at.Name)
 	}
-	if !mine || err != nil {
+	if !locked || err != nil {
 		at.Close()
 		return removedMeanwhile(s.state, at.Name)
 	}
@@ -159,8 +159,8 @@ func (s *Spool) make() (err error) {
 	return nil
 }
 
-// Close removes the spool, and the directories that were made for it if they are empty.
-// It may be called at any time, and again.
+// Close removes the spool, and the directories that it created if they are empty. Close may
+// be called at any time, and more than once.
 func (s *Spool) Close() error {
 	s.inUse.Lock()
 	defer s.inUse.Unlock()
@@ -168,15 +168,15 @@ func (s *Spool) Close() error {
 	var err error
 	if s.dir != nil {
 		err = removeWithFiles(s.state, s.dir)
-		if free, _ := s.tree.Top().TryLock(true); free { // else the holder of the lock does it
+		if free, _ := s.tree.Top().TryLock(true); free { // else the run that holds the lock does it
 			_ = s.tree.Top().RemoveDir(s.state.Name)
 		}
 	}
 	s.dir.Close()
 	s.state.Close()
 	s.tree.Close()
-	removeMade(s.made)
-	s.tree, s.state, s.dir, s.made = nil, nil, nil, nil
+	removeMade(s.dirs)
+	s.tree, s.state, s.dir, s.dirs = nil, nil, nil, nil
 	return ioProblem(err, "")
 }
 
@@ -194,8 +194,8 @@ func removeWithFiles(in, f *dirfd.Dir) error {
 	return in.RemoveDir(f.Name)
 }
 
-// dropSpools removes the spools of killed runs. A spool that is locked belongs to a run
-// that is alive.
+// dropSpools removes the spools of killed runs. The lock of a spool shows that its run still
+// works.
 func (s *state) dropSpools() error {
 	for name := range s.files {
 		if !strings.HasPrefix(name, spoolPrefix) {
