@@ -415,6 +415,7 @@ func TestGitCacheSecretValue(t *testing.T) {
 	s := w.https()
 	git := "- {git: " + s.URL + "/site.git, name: site, auth: auth, read: [v.yaml], commit: " + repo.Hash("HEAD") + "}"
 	w.write("sec/dsn", "another")
+	t.Setenv("CACHE_TEST_DB__DSN", "another")
 	for name, tc := range map[string]struct {
 		sources string
 		saved   bool
@@ -423,6 +424,7 @@ func TestGitCacheSecretValue(t *testing.T) {
 		"another place": {git + "\n  - {secret: sec, at: other}", true},
 		"above":         {git + "\n  - {secret: sec, at: db}", false},
 		"below":         {"- {secret: sec, at: db}\n  " + git, false},
+		"a variable":    {git + "\n  - {env: CACHE_TEST_, sensitive: true}", false},
 		"deleted":       {git + "\n  - {secret: sec, at: db}\n  - {file: none.yaml}", false},
 	} {
 		t.Run(name, func(t *testing.T) {
