@@ -139,3 +139,19 @@ func TestHideValues(t *testing.T) {
 		}
 	}
 }
+
+// A size where a Defect belongs, or the other way round, leads to a fetch.
+func TestSetSizes(t *testing.T) {
+	files := func() []pack.File {
+		return []pack.File{{Path: "a", Size: pack.UnknownSize}, {Path: "b", Defect: &pack.Defect{}}, {Path: "c", Size: 3}}
+	}
+	for sizes, want := range map[string]bool{
+		"1 - 3 ": true, "1 - 3": true, "1 2 3": false, "- - 3": false, "1 - -": false, "1 - 4": false, "1 -": false, "1 - 3 4": false,
+		"-1 - 3": false, "x - 3": false, "9 - 3": false, "": false,
+	} {
+		got := files()
+		if ok := setSizes(got, sizes, 8); ok != want || ok && (got[0].Size != 1 || got[1].Size != 0) {
+			t.Errorf("%q: %t, %v", sizes, ok, got)
+		}
+	}
+}
