@@ -83,12 +83,12 @@ func checkUsable(w specfile.Places, kind, ref string, files []*content.File) err
 }
 
 // checkReadable reports the files of a source that become values, and that have no content.
-func checkReadable(s *Spec, files []content.File) error {
+func (r *reader) checkReadable(s *Spec, files []content.File) error {
 	var all []error
 	for i := range files {
 		u, ok := files[i].Blob.(*unusable)
 		if ok && len(all) < maxUnusable && (s.reads(files[i].Path) || s.readsBelow(files[i].Path, u.tree)) {
-			all = append(all, u.neededBy(s.Pos, "source "+s.String(), s.missingHint()))
+			all = append(all, u.neededBy(s.Pos, "source "+s.String(), r.missingHint(s)))
 		}
 	}
 	return errors.Join(all...)
