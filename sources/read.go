@@ -96,7 +96,7 @@ func (r *reader) addFiles(s *Spec) error {
 	}
 	files, err := k.files(r, s)
 	if err == nil {
-		err = checkReadable(s, files)
+		err = r.checkReadable(s, files)
 	}
 	if s.Optional && errors.Is(err, ErrOutside) {
 		r.notice("the source " + s.String() + " is left out: it is outside of the checkout (--root DIR says where absolute paths lead)")
