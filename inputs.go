@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -166,14 +167,17 @@ func (c *confit) checkReplaced(sp *spec) error {
 		}
 	}
 	var all []error
-	for flag, given := range map[string]map[string]string{"--replace": c.set.replace, "--git-ref": c.set.gitRefs} {
-		for name := range given {
+	for _, flag := range []struct {
+		name  string
+		given map[string]string
+	}{{"--replace", c.set.replace}, {"--git-ref", c.set.gitRefs}} {
+		for _, name := range slices.Sorted(maps.Keys(flag.given)) {
 			if !slices.Contains(names, name) {
 				hint := "give the git source a name:"
 				if len(names) > 0 {
 					hint = "the named git sources are " + diag.QuotedList(names)
 				}
-				all = append(all, usagef(flag+": no git source has the name "+diag.Quoted(name), hint))
+				all = append(all, usagef(flag.name+": no git source has the name "+diag.Quoted(name), hint))
 			}
 		}
 	}

@@ -94,7 +94,10 @@ func (c *confit) settle(flags *pflag.FlagSet) error {
 // environ lists the CONFIT_* variables that name a setting. The others draw a notice, which
 // waits until the settings say how to print it.
 func (c *confit) environ(flags *pflag.FlagSet) (known []string) {
-	for _, pair := range c.sys.env {
+	byName := func(a, b string) int {
+		return strings.Compare(strings.SplitN(a, "=", 2)[0], strings.SplitN(b, "=", 2)[0])
+	}
+	for _, pair := range slices.SortedStableFunc(slices.Values(c.sys.env), byName) {
 		name, _, _ := strings.Cut(pair, "=")
 		if !strings.HasPrefix(name, envPrefix) {
 			continue

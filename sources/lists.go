@@ -2,6 +2,8 @@ package sources
 
 import (
 	"errors"
+	"maps"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 
@@ -30,9 +32,9 @@ func (l *ListStrategy) FromSpec(n *yaml.Node) error {
 // listRules are the strategies of the source, their paths below at.
 func (s *Spec) listRules(at tree.Path) []values.ListRule {
 	var rules []values.ListRule
-	for name, strategy := range s.Lists {
+	for _, name := range slices.Sorted(maps.Keys(s.Lists)) {
 		p, _ := tree.ParsePath(name)
-		rules = append(rules, values.ListRule{At: append(at[:len(at):len(at)], p...), By: strategy.by})
+		rules = append(rules, values.ListRule{At: append(at[:len(at):len(at)], p...), By: s.Lists[name].by})
 	}
 	return rules
 }

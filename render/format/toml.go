@@ -3,6 +3,8 @@ package format
 import (
 	"bytes"
 	"errors"
+	"maps"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -247,15 +249,15 @@ func (d *tomlDecoder) node(t *tomlTable, depth int) (n tree.Node, err error) {
 	}
 	d.origin.Reserve(len(t.keys))
 	m := make(tree.Members, 0, len(t.keys))
-	for key, child := range t.keys {
-		c, err := d.node(child, depth+1)
+	for _, key := range slices.Sorted(maps.Keys(t.keys)) { // of several errors, the first is always the same
+		c, err := d.node(t.keys[key], depth+1)
 		if err != nil {
 			return n, err
 		}
 		c.SetKey(key)
 		m = append(m, c)
 	}
-	return tree.New(m, t.line, d.origin), sortUnique(m, d.origin)
+	return tree.New(m, t.line, d.origin), nil
 }
 
 // line is the line in which a range of the document begins.
