@@ -18,14 +18,17 @@ func binaryValue(s *Spec, file string) error {
 }
 
 func (r *reader) missingHint(s *Spec) string {
-	at, hint := s.where(), "create it, or set optional: true"
+	if r.Absent != "" && path.IsAbs(s.where()) {
+		return s.missingHint() + "; " + r.Absent
+	}
+	return s.missingHint()
+}
+
+func (s *Spec) missingHint() string {
 	if volume := s.kind().mounted; volume != "" {
-		hint = "mount " + volume + " at " + at + ", or set optional: true"
+		return "mount " + volume + " at " + s.where() + ", or set optional: true"
 	}
-	if r.Absent != "" && path.IsAbs(at) {
-		hint += "; " + r.Absent
-	}
-	return hint
+	return "create it, or set optional: true"
 }
 
 // foreignHint adds to the errors of a file in a directory the ways to leave it out of the
