@@ -195,11 +195,11 @@ func appendEntry[T any](section *[]T, flag string, fields []field) error {
 // flagValue is the text of a flag as a value of the field: for a list, its only item.
 func flagValue(section reflect.Type, f field) *yaml.Node {
 	v := scalar(f.value)
-	for i := range section.NumField() {
-		if section.Field(i).Tag.Get("yaml") != f.name {
+	for field := range section.Fields() {
+		if field.Tag.Get("yaml") != f.name {
 			continue
 		}
-		switch typ := section.Field(i).Type; {
+		switch typ := field.Type; {
 		case typ.Kind() == reflect.Slice:
 			return &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{v}}
 		case typ.Kind() == reflect.Bool, typ.Kind() == reflect.Pointer && typ.Elem().Kind() == reflect.Bool, typ == reflect.TypeFor[sources.Sensitivity]():

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -67,9 +68,7 @@ func TestHostileText(t *testing.T) {
 		t.Setenv("TMPDIR", "/dev/shm")
 	}
 	doors := specDoors(t)
-	for name, door := range otherDoors(t) {
-		doors[name] = door
-	}
+	maps.Copy(doors, otherDoors(t))
 	if len(doors) < 200 {
 		t.Errorf("%d doors", len(doors))
 	}

@@ -97,7 +97,7 @@ func TestReveal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, pkg := range strings.Fields(string(out)) {
+		for pkg := range strings.FieldsSeq(string(out)) {
 			if pkg != "confit/sinks" && (field == ".Imports" || pkg != "confit/render") {
 				t.Errorf("%s: %s imports %s", name, pkg, door)
 			}

@@ -33,8 +33,8 @@ func TestKinds(t *testing.T) {
 		oneOf = append(oneOf, row.Required...)
 	}
 	typ := reflect.TypeFor[Spec]()
-	for i := range typ.NumField() {
-		fields = append(fields, typ.Field(i).Tag.Get("yaml"))
+	for field := range typ.Fields() {
+		fields = append(fields, field.Tag.Get("yaml"))
 	}
 	own := 0
 	for _, k := range kinds() {

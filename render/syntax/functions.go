@@ -81,7 +81,7 @@ var replacements = sync.OnceValue(func() map[string]string {
 	}
 	for line := range strings.Lines(others) {
 		names, hint, _ := strings.Cut(strings.TrimSpace(line), ": ")
-		for _, name := range strings.Fields(names) {
+		for name := range strings.FieldsSeq(names) {
 			m[name] = hint
 		}
 	}

@@ -12,15 +12,16 @@ import (
 func Expression(base string, p tree.Path) string {
 	for i, step := range p {
 		if step.IsIndex || !identifier().MatchString(step.Key) {
-			code := "index " + base
+			var code strings.Builder
+			code.WriteString("index " + base)
 			for _, step := range p[i:] {
 				if step.IsIndex {
-					code += " " + strconv.Itoa(step.Index)
+					code.WriteString(" " + strconv.Itoa(step.Index))
 				} else {
-					code += " " + strconv.Quote(step.Key)
+					code.WriteString(" " + strconv.Quote(step.Key))
 				}
 			}
-			return code
+			return code.String()
 		}
 		base = strings.TrimSuffix(base, ".") + "." + step.Key
 	}

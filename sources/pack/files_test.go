@@ -93,15 +93,15 @@ func TestLargeFile(t *testing.T) {
 func TestOldModes(t *testing.T) {
 	root := tree("100664 a", sample, "100666 b", sample, "0100600 c", sample, "100777 d", sample, "100701 e", sample, "040000 f", tree(), "0100755 g", sample)
 	files, err := filesOf(t, "", Limits{}, root, tree())
-	var got string
+	var got strings.Builder
 	for _, f := range files {
-		got += f.Path
+		got.WriteString(f.Path)
 		if f.Exec {
-			got += "*"
+			got.WriteString("*")
 		}
 	}
-	if want := "abcd*e*g*"; err != nil || got != want {
-		t.Errorf("Files = %q, %v, want %q", got, err, want)
+	if want := "abcd*e*g*"; err != nil || got.String() != want {
+		t.Errorf("Files = %q, %v, want %q", got.String(), err, want)
 	}
 }
 
