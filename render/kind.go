@@ -34,20 +34,22 @@ var kinds = []kind{
 var kindFields = []struct {
 	field      string
 	kinds      []string
-	text, hint string // of the error for other kinds; KIND is their name
+	valid      func(*Entry) bool // nil for any value
+	text, hint string            // of the error; KIND is the name of the entry's kind
 }{
-	{"delims", []string{"template", "inline"}, delimsText, delimsHint},
-	{"vars", []string{"envsubst"}, "vars is for envsubst", ""},
-	{"only", []string{"envsubst"}, onlyText, onlyHint},
-	{"dialect", []string{"values"}, "dialect is for values", ""},
-	{"flat", []string{"values"}, "flat is for values", ""},
-	{"check", []string{"template", "inline", "envsubst"}, "what KIND makes is not checked", ""},
+	{"delims", []string{"template", "inline"}, (*Entry).validDelims, "delims are two texts, for a template or an inline", `like ["[[", "]]"]`},
+	{"vars", []string{"envsubst"}, nil, "vars is for envsubst", ""},
+	{"only", []string{"envsubst"}, (*Entry).validOnly, "only is a list of names or globs, for envsubst", `like ["DB_*", PORT]`},
+	{"dialect", []string{"values"}, nil, "dialect is for values", ""},
+	{"flat", []string{"values"}, nil, "flat is for values", ""},
+	{"check", []string{"template", "inline", "envsubst"}, nil, "what KIND makes is not checked", ""},
 }
 
-const (
-	delimsText, delimsHint = "delims are two texts, for a template or an inline", `like ["[[", "]]"]`
-	onlyText, onlyHint     = "only is a list of names or globs, for envsubst", `like ["DB_*", PORT]`
-)
+func (e *Entry) validDelims() bool { return len(e.Delims) == 2 && !slices.Contains(e.Delims, "") }
+
+func (e *Entry) validOnly() bool {
+	return len(e.Only) > 0 && !slices.ContainsFunc(e.Only, func(g string) bool { return g == "" || !glob.Valid(g) })
+}
 
 func kindNames() []string {
 	names := make([]string, len(kinds))
@@ -105,13 +107,10 @@ func (e *Entry) checkKind(k *kind) error {
 func (e *Entry) checkFields(kind string) error {
 	var all []error
 	for _, f := range kindFields {
-		if e.Has(f.field) && !e.Reported(f.field) && !slices.Contains(f.kinds, kind) {
-			all = append(all, e.Problem(f.field, strings.ReplaceAll(f.text, "KIND", kind), f.hint))
-		} else if f.field == "delims" && e.Has("delims") && !e.Reported("delims") && (len(e.Delims) != 2 || slices.Contains(e.Delims, "")) {
-			all = append(all, e.Problem("delims", delimsText, delimsHint))
-		} else if f.field == "only" && e.Has("only") && !e.Reported("only") && (len(e.Only) == 0 || slices.ContainsFunc(e.Only, func(g string) bool { return g == "" || !glob.Valid(g) })) {
-			all = append(all, e.Problem("only", onlyText, onlyHint))
+		if !e.Has(f.field) || e.Reported(f.field) || slices.Contains(f.kinds, kind) && (f.valid == nil || f.valid(e)) {
+			continue
 		}
+		all = append(all, e.Problem(f.field, strings.ReplaceAll(f.text, "KIND", kind), f.hint))
 	}
 	return errors.Join(all...)
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// A signature says what kinds a function takes and gives: "is>s" is an int and a
-// string that give a string.
+// signatures are the kinds of the arguments and the result of each function: "is>s" makes a
+// string of an int and a string.
 var signatures = map[string]string{
 	"upper": "s>s", "lower": "s>s", "title": "s>s", "untitle": "s>s", "trim": "s>s", "nospace": "s>s", "initials": "s>s",
 	"swapcase": "s>s", "snakecase": "s>s", "camelcase": "s>s", "kebabcase": "s>s", "b64enc": "s>s", "b32enc": "s>s",
@@ -31,7 +31,7 @@ var signatures = map[string]string{
 	"required": "s?>?", "mustRegexMatch": "ts>b", "typeIs": "s?>b", "hello": ">s", "mustToJson": "?>s", "printf": "", "include": "",
 }
 
-// byResult lists the functions that give each kind.
+// byResult lists the functions by the kind of their result.
 var byResult = func() map[byte][]string {
 	m := map[byte][]string{}
 	for _, name := range SortedNames(signatures) {
@@ -66,7 +66,7 @@ func (g *gen) expr(k byte, depth int) string {
 	return g.call(g.pick(byResult[from]...), depth)
 }
 
-// special are calls that signatures cannot say.
+// special makes calls of include and printf, which have no fixed signature.
 func (g *gen) special(depth int) string {
 	if len(g.defs) > 0 && g.IntN(2) == 0 {
 		return fmt.Sprintf("include %q %s", g.pick(g.defs...), g.root())
@@ -94,7 +94,7 @@ func (g *gen) call(name string, depth int) string {
 	return strings.Join(append([]string{name}, args...), " ")
 }
 
-// operand is an expression fit to be an argument.
+// operand makes an argument.
 func (g *gen) operand(k byte, depth int) string {
 	switch k {
 	case 'x':
@@ -127,18 +127,18 @@ func (g *gen) leaf(k byte) string {
 	if k == '?' {
 		k = kinds8[g.IntN(len(kinds8))]
 	}
-	var fit []string
+	var matching []string
 	for _, list := range [][]named{g.vars, g.vars, g.dot} {
 		for _, n := range list {
 			if n.kind == k || n.kind == '?' && g.IntN(40) == 0 {
-				fit = append(fit, n.expr)
+				matching = append(matching, n.expr)
 			}
 		}
 	}
-	if g.IntN(4) == 0 || len(fit) == 0 {
+	if g.IntN(4) == 0 || len(matching) == 0 {
 		return g.constant(k)
 	}
-	return g.pick(fit...)
+	return g.pick(matching...)
 }
 
 func (g *gen) constant(k byte) string {

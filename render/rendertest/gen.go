@@ -6,16 +6,15 @@ import (
 	"strings"
 )
 
-// A gen makes random templates that mostly make sense: expressions have the kind that
-// their place wants, nine times out of ten.
+// A gen makes random templates. Most expressions have the kind that their place needs.
 type gen struct {
 	*rand.Rand
 	vars   []named // in scope
-	dot    []named // what can be said of the dot, "." itself first
+	dot    []named // expressions that begin with the dot, "." first
 	defs   []string
 	loops  int
 	blocks int
-	left   int // pieces that may still be made
+	left   int // remaining pieces
 }
 
 // named is an expression of a known kind.
@@ -28,7 +27,7 @@ type named struct {
 // of maps, map; "?" is any.
 const kinds8 = "sifbLIMm"
 
-// rootDot is what the values of randomValues offer.
+// rootDot are expressions for the values of RandomValues.
 var rootDot = []named{
 	{".", 'r'},
 	{".Values.name", 's'},
@@ -62,28 +61,7 @@ var rootDot = []named{
 	{".Values.db.nope", '?'},
 }
 
-func RandomValues(r *rand.Rand) map[string]any {
-	words := []string{"", "a", "web", "Hello World", "x/y.z", "tab\tnew\nline", "ünï", "42", "a,b,c", "false", "<&'\">", "10.0.0.1"}
-	word := func() any { return words[r.IntN(len(words))] }
-	list := func(item func() any) []any {
-		out := []any{}
-		for range r.IntN(4) {
-			out = append(out, item())
-		}
-		return out
-	}
-	num := func() any { return []any{int64(0), int64(1), int64(-7), int64(8080), int64(1) << 40}[r.IntN(5)] }
-	db := func() any {
-		return map[string]any{"host": word(), "port": num(), "tags": list(word), "deep": map[string]any{"host": word(), "k": num()}}
-	}
-	return map[string]any{
-		"name": word(), "text": "some Text here", "empty": "", "path": "/etc/app/x.conf", "digits": "42", "lines": "a\nb\n\nc",
-		"n": num(), "port": int64(8080), "zero": int64(0), "neg": int64(-3), "f": 1.5, "half": []any{0.5, -2.25, 1e21}[r.IntN(3)],
-		"on": true, "off": false, "hosts": list(word), "none": []any{}, "ports": list(num), "nothing": map[string]any{},
-		"sites": list(db), "db": db(), "labels": map[string]any{"b": word(), "a": word(), "c.d": word()},
-	}
-}
-
+// NewGen makes a generator; a seed gives the same templates each time.
 func NewGen(seed uint64) *gen {
 	g := &gen{Rand: rand.New(rand.NewPCG(seed, 17)), dot: rootDot}
 	g.left = 3 + g.IntN(12)
@@ -172,11 +150,10 @@ func (g *gen) printed(depth int) string {
 	return g.action(s)
 }
 
-// cond is any expression with a truth.
+// cond is the condition of an if.
 func (g *gen) cond() string { return g.expr("bbbsiLm?"[g.IntN(8)], 2) }
 
-// root is what templates are given: the root, or a dict that holds the same, so that
-// their fields mean something.
+// root is an argument of a template: the root, or a dict with its fields.
 func (g *gen) root() string {
 	if g.IntN(5) == 0 {
 		return g.pick(`(dict "Values" $.Values "own" $.Values.name)`, `(merge (dict "own" 1) (dict "Values" $.Values))`, `(index (list 1 $) 1)`)

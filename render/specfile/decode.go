@@ -79,21 +79,7 @@ func (d *Decoder) addProblems(n *yaml.Node, name string, err error) {
 }
 
 func (d *Decoder) fields(n *yaml.Node, v reflect.Value, name string) {
-	known := map[string]reflect.Value{}
-	places := &Places{}
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		if !f.IsExported() {
-			continue
-		}
-		if p, ok := v.Field(i).Addr().Interface().(*Places); ok {
-			places = p
-			continue
-		}
-		if tag := f.Tag.Get("yaml"); tag != "" {
-			known[tag] = v.Field(i)
-		}
-	}
+	known, places := fieldsOf(v)
 	seen, reported := map[string]Field{}, map[string]bool{}
 	*places = Places{Pos: d.pos(n), Base: d.base, Fields: seen, reported: reported}
 	if n.Kind != yaml.MappingNode {
@@ -119,6 +105,23 @@ func (d *Decoder) fields(n *yaml.Node, v reflect.Value, name string) {
 			reported[key.Value] = true
 		}
 	}
+}
+
+// fieldsOf are the fields of a struct by their yaml tags, and its places.
+func fieldsOf(v reflect.Value) (known map[string]reflect.Value, places *Places) {
+	known, places = map[string]reflect.Value{}, &Places{}
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		if !f.IsExported() {
+			continue
+		}
+		if p, ok := v.Field(i).Addr().Interface().(*Places); ok {
+			places = p
+		} else if tag := f.Tag.Get("yaml"); tag != "" {
+			known[tag] = v.Field(i)
+		}
+	}
+	return known, places
 }
 
 func (d *Decoder) field(key, value *yaml.Node) Field {

@@ -98,7 +98,13 @@ func placeVar(base *tree.Node, l Layer, known map[string][]tree.Path, v Var) (pa
 	if v.To != nil {
 		return append(l.At[:len(l.At):len(l.At)], v.To...), false, nil
 	}
-	found := known[FoldName(v.Rest)]
+	parts := strings.Split(v.Rest, "_")
+	var found []tree.Path
+	for _, p := range known[FoldName(v.Rest)] {
+		if !slices.ContainsFunc(p, func(s tree.Step) bool { return s.IsIndex && !slices.Contains(parts, strconv.Itoa(s.Index)) }) {
+			found = append(found, p)
+		}
+	}
 	switch len(found) {
 	case 0:
 		path := newPath(base, l.At, v.Rest, cmp.Or(l.Env.NestOn, "__"))
@@ -123,8 +129,10 @@ func placeVar(base *tree.Node, l Layer, known map[string][]tree.Path, v Var) (pa
 
 // FoldName reduces a name or a path to the form that is compared.
 func FoldName(s string) string {
-	return strings.NewReplacer(".", "", "-", "", "_", "").Replace(strings.ToLower(s))
+	return separators.Replace(strings.ToLower(s))
 }
+
+var separators = strings.NewReplacer(".", "", "-", "", "_", "")
 
 // sameName compares the folded forms of two names without making them.
 func sameName(a, b string) bool {
@@ -147,45 +155,50 @@ func sameName(a, b string) bool {
 // values that no variable can lead into. The index of an item matches only as a part of its
 // own, like the 0 of SERVERS_0_HOST.
 func IndexVars(base *tree.Node, l Layer) map[string][]tree.Path {
-	wanted := make([]string, len(l.Vars))
-	parts := map[string]bool{}
+	x := varIndex{wanted: make([]string, len(l.Vars)), parts: map[string]bool{}, found: map[string][]tree.Path{}}
 	for i, v := range l.Vars {
-		wanted[i] = FoldName(v.Rest)
+		x.wanted[i] = FoldName(v.Rest)
 		for part := range strings.SplitSeq(v.Rest, "_") {
-			parts[part] = true
+			x.parts[part] = true
 		}
 	}
-	sort.Strings(wanted)
-	known := map[string][]tree.Path{}
-	var walk func(n *tree.Node, folded string, path tree.Path)
-	walk = func(n *tree.Node, folded string, path tree.Path) {
-		kids := n.Children()
-		for i := range kids {
-			step, f := tree.Step{Key: kids[i].Key()}, folded
-			if n.IsList() {
-				index := strconv.Itoa(i)
-				if step = (tree.Step{IsIndex: true, Index: i}); !parts[index] {
-					continue
-				}
-				f += index
-			} else {
-				f += FoldName(kids[i].Key())
-			}
-			at := sort.SearchStrings(wanted, f)
-			if at == len(wanted) || !strings.HasPrefix(wanted[at], f) {
+	sort.Strings(x.wanted)
+	if start, _ := base.Find(l.At); start != nil {
+		x.walk(start, "", l.At)
+	}
+	return x.found
+}
+
+// A varIndex searches the values for the paths that variables can mean.
+type varIndex struct {
+	wanted []string        // folded names of the variables, sorted
+	parts  map[string]bool // of their names, between underscores
+	found  map[string][]tree.Path
+}
+
+// walk adds the paths below n, whose own path and folded name are given.
+func (x *varIndex) walk(n *tree.Node, folded string, path tree.Path) {
+	kids := n.Children()
+	for i := range kids {
+		step := tree.Step{Key: kids[i].Key()}
+		name := FoldName(step.Key)
+		if n.IsList() {
+			step, name = tree.Step{IsIndex: true, Index: i}, strconv.Itoa(i)
+			if !x.parts[name] {
 				continue
 			}
-			p := append(path[:len(path):len(path)], step)
-			if wanted[at] == f {
-				known[f] = append(known[f], p)
-			}
-			walk(&kids[i], f, p)
 		}
+		name = folded + name
+		at := sort.SearchStrings(x.wanted, name)
+		if at == len(x.wanted) || !strings.HasPrefix(x.wanted[at], name) {
+			continue
+		}
+		p := append(path[:len(path):len(path)], step)
+		if x.wanted[at] == name {
+			x.found[name] = append(x.found[name], p)
+		}
+		x.walk(&kids[i], name, p)
 	}
-	if start, _ := base.Find(l.At); start != nil {
-		walk(start, "", l.At)
-	}
-	return known
 }
 
 // newPath is the path of a name that matches nothing. The name nests at sep. Each part becomes
