@@ -33,11 +33,12 @@ func (s *Snapshot) matching(dir, pattern string) ([]content.File, error) {
 	})
 }
 
-// A selection says what to read of a directory.
+// A selection says what to read of a directory. A directory that it does not enter is listed
+// as unusable, so that a template which asks for a file there gets an error.
 type selection struct {
 	include func(rel string) bool // files to read
 	enter   func(rel string) bool // directories to look into; nil for all
-	skip    bool                  // the others are not listed, either
+	skip    bool                  // the other directories are not listed as unusable
 }
 
 // readTree reads the files of a selection. A file or directory that cannot be read is listed
