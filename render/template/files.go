@@ -133,10 +133,6 @@ func (e *eval) content(at parse.Node, f *content.File) string {
 		}
 		panic(stop{p})
 	}
-	if tool := format.Cipher(src.Text); tool != "" {
-		e.fail(at, "encrypted", "the file "+diag.Quoted(f.From)+" is cipher text of "+tool, format.DecryptHint)
-		return ""
-	}
 	return src.Text
 }
 

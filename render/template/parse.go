@@ -12,6 +12,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/format"
 	"confit/render/syntax"
 )
 
@@ -35,6 +36,9 @@ func FileSource(f *content.File) (*Source, error) {
 		p := diag.Problemf(diag.CauseIO, "file-io", diag.Pos{File: f.From}, "the file cannot be read back from where it was put aside")
 		p.Err = err
 		return nil, p
+	}
+	if tool := format.Cipher(string(data[:min(len(data), 64)])); tool != "" {
+		return nil, &diag.Problem{Cause: diag.CauseData, Code: "encrypted", Text: "the file " + diag.Quoted(f.From) + " is cipher text of " + tool, Hint: format.DecryptHint}
 	}
 	return &Source{Name: f.From, Text: string(data), secret: f.Sensitive}, nil
 }
