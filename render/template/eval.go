@@ -26,7 +26,8 @@ type eval struct {
 	deadline time.Time
 
 	out      []byte
-	top      map[string]any // dot of the file
+	top      map[string]any  // dot of the file
+	absent   map[string]bool // names that top never has
 	vars     []variable
 	def      *definition // current
 	action   int         // offset of the current action in def

@@ -122,6 +122,7 @@ func (e *eval) explain(p *diag.Problem, m *Missing) {
 func (en *Engine) NoValue(at diag.Pos, path tree.Path, deepest *tree.Node) *diag.Problem {
 	p := diag.Problemf(diag.CauseData, "missing-value", at, "no value for %s", diag.Quoted(".Values."+path.String()))
 	(&eval{engine: en}).explain(p, &Missing{deepest: deepest, key: path[len(deepest.Path())].Key, path: path.String()})
+	p.Hint, _, _ = strings.Cut(p.Hint, ", or give it a default")
 	return p
 }
 

@@ -210,8 +210,8 @@ func (en *Engine) unknownFunction(p *diag.Problem, name, argument string) {
 	case p.Hint != "":
 	case slices.Contains(topNames, "."+strings.SplitN(name, ".", 2)[0]):
 		p.Hint = "write ." + name
-	case syntax.ReadsKey(name) && argument != "":
-		p.Hint = "a key of a store is a value here: write .Values." + strings.ReplaceAll(strings.Trim(argument, "/"), "/", ".")
+	case syntax.ReadsKey(name):
+		p.Hint = "a key of a store is a value here: write .Values." + cmp.Or(strings.ReplaceAll(strings.Trim(argument, "/"), "/", "."), "NAME")
 	case replacement != "":
 		p.Hint = replacement
 	case len(en.find(name)) > 0:

@@ -27,11 +27,19 @@ func (e *eval) isTop(m map[string]any) bool {
 
 // absentAtTop marks a name that the dot of the file does not have, and that no template adds.
 func (e *eval) absentAtTop(m *Missing) *Missing {
-	added := regexp.MustCompile(`\bset\s+[$.]\s+"` + regexp.QuoteMeta(m.key) + `"`)
-	m.atTop = !added.MatchString(e.prog.main.src.Text)
-	for _, d := range e.prog.partials {
-		m.atTop = m.atTop && !added.MatchString(d.src.Text)
+	absent, known := e.absent[m.key]
+	if !known {
+		added := regexp.MustCompile(`\bset\s+[$.]\s+"` + regexp.QuoteMeta(m.key) + `"`)
+		absent = !added.MatchString(e.prog.main.src.Text)
+		for _, d := range e.prog.partials {
+			absent = absent && !added.MatchString(d.src.Text)
+		}
+		if e.absent == nil {
+			e.absent = map[string]bool{}
+		}
+		e.absent[m.key] = absent
 	}
+	m.atTop = absent
 	m.impossible = m.atTop && m.key != "Item" && m.key != "Key"
 	return m
 }
