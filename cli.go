@@ -158,7 +158,7 @@ func (c *confit) pipeFlags(f *pflag.FlagSet) {
 	f.StringP("config", "c", "", "the spec, a `file` (default confit.yaml)")
 	f.Var(&c.flags.sources, "source", "add a source: `KIND:WHERE[,key=value]`; KIND is a kind of source, like file, configMap, secret, env or git")
 	f.Var(&c.flags.templates, "template", "add a template: `IN[=TO]`")
-	f.Var(&c.flags.values, "values", "add values as a file: `PATH=TO`; . is all")
+	f.Var(&c.flags.values, "values", "add values as a file: `PATH=TO[,key=value]`, like .=grafana.ini,dialect=go-ini; . is all")
 	f.Var(&c.flags.set, "set", "set values last of all, as Helm does: `path=value`, like a.b=1,c[0]=x,d={1,2}")
 	f.Var(&c.flags.setString, "set-string", "the same, always as text: `path=value`")
 	f.Var(&c.flags.setFile, "set-file", "set a value to the content of a file: `path=FILE`")

@@ -23,7 +23,7 @@ import (
 type pipeFlags struct {
 	sources   texts  // KIND:WHERE[,key=value]
 	templates texts  // IN[=TO]
-	values    texts  // PATH=TO
+	values    texts  // PATH=TO[,key=value]
 	out       string // DIR, in place of the spec's sinks
 
 	limits           texts // NAME=value, over those of the spec
@@ -75,7 +75,7 @@ func (sp *spec) addFlags(f pipeFlags) error {
 			all = append(all, usagef("--values "+diag.Quoted(v)+" does not say where to", hint))
 			continue
 		}
-		all = append(all, appendEntry(&sp.Render, "--values "+v, []field{{"values", p}, {"to", to}}))
+		all = append(all, appendEntry(&sp.Render, "--values "+v, append([]field{{"values", p}}, keyed("to", to)...)))
 	}
 	if f.out == "-" {
 		f.out = "." // never written to; diff and render print
@@ -127,8 +127,13 @@ type field struct{ name, value string }
 // sourceFields reads KIND:WHERE[,key=value]; a comma in WHERE is written \,.
 func sourceFields(s string) []field {
 	kind, rest, _ := strings.Cut(s, ":")
-	parts := splitCommas(rest)
-	fields := []field{{kind, parts[0]}}
+	return keyed(kind, rest)
+}
+
+// keyed reads VALUE[,key=value]: the value is that of the named field.
+func keyed(name, s string) []field {
+	parts := splitCommas(s)
+	fields := []field{{name, parts[0]}}
 	for _, p := range parts[1:] {
 		key, value, ok := strings.Cut(p, "=")
 		if !ok {
