@@ -180,7 +180,7 @@ func (r *reader) isUsed(s *Spec, f *content.File) bool {
 // where read: leads.
 func (r *reader) allFiles(s *Spec) ([]content.File, error) {
 	sel := selection{include: func(string) bool { return true }}
-	if s.Kind() == "dir" && s.Has("read") && s.Name == "" && !s.Sensitive.set {
+	if s.Kind() == "dir" && len(s.Read) > 0 && s.Name == "" && !s.Sensitive.set {
 		sel.enter = func(rel string) bool { return s.readsBelow(rel, true) }
 	}
 	return r.readTree(rebase(s.Base, s.where()), sel)
