@@ -57,36 +57,44 @@ func yamlNode(v any) (*yaml.Node, error) {
 	}
 	switch {
 	case tree.IsMap(v):
-		n := &yaml.Node{Kind: yaml.MappingNode}
-		m := tree.MapOf(v)
-		styled, _ := v.(*tree.StyledMap)
-		for _, k := range tree.SortedKeys(m) {
-			c, err := yamlNode(m[k])
-			if err != nil {
-				return nil, err
-			}
-			key := stringNode(k)
-			if styled != nil && styled.PlainKeys[k] {
-				key = scalarNode("", k)
-			}
-			n.Content = append(n.Content, key, c)
-		}
-		return n, nil
+		return mappingNode(v)
 	case tree.IsList(v):
-		n := &yaml.Node{Kind: yaml.SequenceNode}
-		for _, item := range tree.ListOf(v) {
-			c, err := yamlNode(item)
-			if err != nil {
-				return nil, err
-			}
-			n.Content = append(n.Content, c)
-		}
-		return n, nil
+		return sequenceNode(v)
 	}
 	if s, ok := v.(fmt.Stringer); ok {
 		return stringNode(s.String()), nil
 	}
 	return nil, diag.SafeError("a value of a type that has no text")
+}
+
+func mappingNode(v any) (*yaml.Node, error) {
+	n := &yaml.Node{Kind: yaml.MappingNode}
+	m := tree.MapOf(v)
+	styled, _ := v.(*tree.StyledMap)
+	for _, k := range tree.SortedKeys(m) {
+		c, err := yamlNode(m[k])
+		if err != nil {
+			return nil, err
+		}
+		key := stringNode(k)
+		if styled != nil && styled.PlainKeys[k] {
+			key = scalarNode("", k)
+		}
+		n.Content = append(n.Content, key, c)
+	}
+	return n, nil
+}
+
+func sequenceNode(v any) (*yaml.Node, error) {
+	n := &yaml.Node{Kind: yaml.SequenceNode}
+	for _, item := range tree.ListOf(v) {
+		c, err := yamlNode(item)
+		if err != nil {
+			return nil, err
+		}
+		n.Content = append(n.Content, c)
+	}
+	return n, nil
 }
 
 // floatNode tags a float. Go prints 1.0 as 1, which is an int to YAML.

@@ -2,7 +2,9 @@ package format
 
 import (
 	"strings"
+	"unicode/utf8"
 
+	"confit/render/diag"
 	"confit/render/tree"
 )
 
@@ -67,4 +69,27 @@ func (r *lineReader) next() (string, bool) {
 	}
 	r.rest = r.rest[i+1:]
 	return line, true
+}
+
+func dataProblem(o *tree.Origin, line int, code, text, hint string) *diag.Problem {
+	return &diag.Problem{Cause: diag.CauseData, Code: code, Pos: diag.Pos{File: o.File, Line: line}, Text: text, Hint: hint}
+}
+
+// invalidUTF8 finds the first line that is not UTF-8.
+func invalidUTF8(data []byte) (line int, bad bool) {
+	if utf8.Valid(data) {
+		return 0, false
+	}
+	line = 1
+	for len(data) > 0 {
+		r, size := utf8.DecodeRune(data)
+		if r == utf8.RuneError && size == 1 {
+			return line, true
+		}
+		if r == '\n' {
+			line++
+		}
+		data = data[size:]
+	}
+	return line, false
 }

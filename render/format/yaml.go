@@ -6,7 +6,6 @@ import (
 	"io"
 	"sort"
 	"strconv"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -322,27 +321,4 @@ func (d *yamlDecoder) problem(y *yaml.Node, code, text, hint string) *diag.Probl
 	p := dataProblem(d.origin, y.Line, code, text, hint)
 	p.Pos.Col = y.Column
 	return p
-}
-
-func dataProblem(o *tree.Origin, line int, code, text, hint string) *diag.Problem {
-	return &diag.Problem{Cause: diag.CauseData, Code: code, Pos: diag.Pos{File: o.File, Line: line}, Text: text, Hint: hint}
-}
-
-// invalidUTF8 finds the first line that is not UTF-8.
-func invalidUTF8(data []byte) (line int, bad bool) {
-	if utf8.Valid(data) {
-		return 0, false
-	}
-	line = 1
-	for len(data) > 0 {
-		r, size := utf8.DecodeRune(data)
-		if r == utf8.RuneError && size == 1 {
-			return line, true
-		}
-		if r == '\n' {
-			line++
-		}
-		data = data[size:]
-	}
-	return line, false
 }
