@@ -35,7 +35,8 @@ faults: ## every fault at every system call; ten minutes on two cores
 	$(GO) test ./integration/faults -count=1 -v -timeout 120m -full
 
 FUZZTIME ?= 30s
-fuzz:
+fuzz: ## every probe for secrets, then each fuzz test
+	PROBES=all $(GO) test . -count=1 -run '^TestProbes$$'
 	for p in . ./render ./render/tree ./render/format ./render/values ./render/template ./sources/verify ./sources/remote ./sources/pack; do \
 		for f in $$($(GO) test $$p -list '^Fuzz' | grep ^Fuzz); do \
 			$(GO) test $$p -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s || exit 1; done; done
