@@ -155,7 +155,7 @@ var bombs = map[string]bomb{
 	"output of much JSON":     {template: "[{{ repeat 10000000 `1,` }}1]", render: "{template: app.conf.tmpl, to: a.json}"},
 	"output of much TOML":     {template: "a = [{{ repeat 8000000 `1,` }}1]", render: "{template: app.conf.tmpl, to: a.toml}"},
 	"output of much YAML":     {template: "a: [{{ repeat 8000000 `1,` }}1]", render: "{template: app.conf.tmpl, to: a.yaml}"},
-	"output of much XML":      {template: "<a>{{ repeat 4000000 `<a/>` }}</a>", render: "{template: app.conf.tmpl, to: a.xml}"},
+	"output of deep XML":      {template: "{{ repeat 5000000 `<a>` }}", render: "{template: app.conf.tmpl, to: a.xml}"},
 	"output of much ini":      {template: "{{ range $i := 3000000 }}k{{ $i }}=1\n{{ end }}", render: "{template: app.conf.tmpl, to: a.ini, check: {format: ini}}"},
 	"huge environment":        {template: `{{ range 100 }}{{ toYaml $.Values }}{{ end }}`, env: environment()},
 	"huge file":               {files: values(repeated("a: ", "x", 64<<20, "")), says: "larger than 64 MiB"},

@@ -42,7 +42,7 @@ func TestTOML(t *testing.T) {
 	}, []string{"\n", ",", " ", "\"", "'", "\\x33", "\\e", "\\u0041", "[", "]", "{", "}", "=", ".", "#", "0", "_", ":30", "+24:00", "Z", "-", "e", "\t", "\r", "\x7f"})
 	var passed []string
 	for _, text := range texts {
-		if format.ByName("toml").Check([]byte(text)) == nil {
+		if format.ByName("toml").Check([]byte(text), nil) == nil {
 			passed = append(passed, text)
 		}
 	}
@@ -84,7 +84,7 @@ func TestXML(t *testing.T) {
 	}
 	wrong := 0
 	for i, text := range texts {
-		v := format.ByName("xml").Check([]byte(text))
+		v := format.ByName("xml").Check([]byte(text), nil)
 		if v == nil && read[i] == '-' {
 			if wrong++; wrong < 25 {
 				t.Errorf("Java refuses %q", text)
