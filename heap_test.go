@@ -109,7 +109,7 @@ func TestNextCheck(t *testing.T) {
 	}
 }
 
-// Of a spec that cannot raise limits, the lower of its limit and the default holds.
+// A spec that cannot raise limits gets the lower of its limit and the default.
 func TestHeapOnlyLowers(t *testing.T) {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(-1))
 	for want, h := range map[specfile.Size]heap{

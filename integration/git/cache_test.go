@@ -318,7 +318,7 @@ func TestGitCacheForgedSignature(t *testing.T) {
 	}
 }
 
-// Of a pinned commit that a signed tag names, the cache holds the tag. A cache without it,
+// The cache holds the signed tag that names a pinned commit. A cache without it,
 // or with another one, saves nothing.
 func TestGitCacheForgedTag(t *testing.T) {
 	w := newWorld(t)
@@ -363,7 +363,7 @@ func TestGitCacheForgedTag(t *testing.T) {
 	}
 }
 
-// Of a branch, the server says which commit is meant: a forged one is fetched.
+// The server says which commit a branch means: a forged one is fetched.
 func TestGitCacheForgedBranch(t *testing.T) {
 	w := newWorld(t)
 	repo := w.Repo("site.git", site())

@@ -11,7 +11,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
 )
 
-// What a server may advertise; beyond it the fetch ends.
+// The limits of an advertisement; a server that goes beyond them ends the fetch.
 const (
 	maxAdvert = 32 << 20
 	maxRefs   = 500_000
