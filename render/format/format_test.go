@@ -142,7 +142,7 @@ func TestINI(t *testing.T) {
 		"= hunter2":                               `error: f:1: the key is empty`,
 		"url: x=hunter2":                          `error: f:1: some readers end the key at the colon, others at the =`,
 	} {
-		if got := asJSON(t, DecodeINI, in); got != want {
+		if got := asJSON(t, commonINI.decodeFile, in); got != want {
 			t.Errorf("DecodeINI(%.60q) = %s, want %s", in, got, want)
 		}
 	}

@@ -86,7 +86,7 @@ func FuzzProperties(f *testing.F) {
 }
 
 func FuzzINI(f *testing.F) {
-	fuzzDecoder(f, DecodeINI, EncodeINI, "zz=hunter2", "a = 1\n[s]\n; c\nb=\" x \"\nc='\n[t]\n", "[a b]\r\nk==v;#\n\tq = \"\"")
+	fuzzDecoder(f, commonINI.decodeFile, commonINI.encodeFile, "zz=hunter2", "a = 1\n[s]\n; c\nb=\" x \"\nc='\n[t]\n", "[a b]\r\nk==v;#\n\tq = \"\"")
 }
 
 func FuzzDotenv(f *testing.F) {

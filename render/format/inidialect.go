@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"confit/render/diag"
-	"confit/render/tree"
 )
 
 // An iniDialect is how one kind of reader understands the text after the = of an ini file.
@@ -207,9 +206,3 @@ func (d iniDialect) iniText(what, s string) (string, error) {
 }
 
 const iniDialectNames = "windows, go-ini, php or python"
-
-// DecodeINI reads what all readers of ini files read alike.
-func DecodeINI(data []byte, o *tree.Origin) (*tree.Node, error) { return commonINI.decodeFile(data, o) }
-
-// EncodeINI writes what all readers of ini files read alike.
-func EncodeINI(v any) (string, error) { return commonINI.encodeFile(v) }

@@ -93,7 +93,7 @@ func (f *formatting) parse(format string) string {
 	return ""
 }
 
-// What a "*" is, in place of a letter.
+// The meanings of a "*", which stand in place of a letter.
 const (
 	width     = "* as width"
 	precision = "* as precision"

@@ -18,7 +18,7 @@ func TestSameTree(t *testing.T) {
 		"json":       {format.DecodeJSON, `{"db":{"host":"db.local","on":true,"port":5432,"ratio":1.10,"word":"no","gone":null}}`},
 		"toml":       {format.DecodeTOML, "[db]\nhost = 'db.local'\non = true\nport = 5_432\nratio = 1.10\nword = 'no'"},
 		"properties": {format.DecodeProperties, "db.host=db.local\ndb.on=true\ndb.port=5432\ndb.ratio=1.10\ndb.word=no\ndb.gone=null"},
-		"ini":        {format.DecodeINI, "[db]\nhost=db.local\non=true\nport=5432\nratio=1.10\nword=no\ngone=null"},
+		"ini":        {format.ByName("ini").Decode, "[db]\nhost=db.local\non=true\nport=5432\nratio=1.10\nword=no\ngone=null"},
 		"env":        {format.DecodeDotenv, "host=db.local\non=true\nport=5432\nratio=1.10\nword=no\ngone=null"},
 	} {
 		t.Run(name, func(t *testing.T) {
