@@ -27,25 +27,28 @@ type verb struct {
 	run      func(c *confit, args []string) error
 }
 
-var verbs = []verb{
-	{
-		name: "render", short: "Write the files that the spec describes", examples: renderExamples,
-		pipe: true, writes: true, flags: renderFlags, run: (*confit).render,
-	},
-	{
-		name: "diff", short: "Show what render would change", examples: "  confit diff -c confit.yaml --root fixtures --out /config-out",
-		pipe: true, formats: []string{"text", "json"}, run: (*confit).diff,
-	},
-	{
-		name: "validate", short: "Do everything but write, and report every problem", examples: validateExamples,
-		pipe: true, confined: true, thorough: true, formats: []string{"text", "json", "github"}, flags: validateFlags, run: (*confit).validate,
-	},
-	{
-		name: "explain", args: "[PATH or FILE]", short: "Show where values come from", examples: explainExamples,
-		pipe: true, formats: []string{"text", "json"}, run: (*confit).explain,
-	},
-	{name: "schema", short: "Print the JSON Schema of the spec", examples: schemaExamples, run: (*confit).schema},
-	{name: "version", short: "Print the version", run: (*confit).version},
+// verbs is the table of the verbs.
+func verbs() []verb {
+	return []verb{
+		{
+			name: "render", short: "Write the files that the spec describes", examples: renderExamples,
+			pipe: true, writes: true, flags: renderFlags, run: (*confit).render,
+		},
+		{
+			name: "diff", short: "Show what render would change", examples: "  confit diff -c confit.yaml --root fixtures --out /config-out",
+			pipe: true, formats: []string{"text", "json"}, run: (*confit).diff,
+		},
+		{
+			name: "validate", short: "Do everything but write, and report every problem", examples: validateExamples,
+			pipe: true, confined: true, thorough: true, formats: []string{"text", "json", "github"}, flags: validateFlags, run: (*confit).validate,
+		},
+		{
+			name: "explain", args: "[PATH or FILE]", short: "Show where values come from", examples: explainExamples,
+			pipe: true, formats: []string{"text", "json"}, run: (*confit).explain,
+		},
+		{name: "schema", short: "Print the JSON Schema of the spec", examples: schemaExamples, run: (*confit).schema},
+		{name: "version", short: "Print the version", run: (*confit).version},
+	}
 }
 
 // commands is the command line. A command line that begins with a verb, as nearly all do,
@@ -62,9 +65,10 @@ func (c *confit) commands(args []string) *cobra.Command {
 	root.SetErr(c.sys.stderr)
 	logFlags(root.PersistentFlags())
 	root.SetFlagErrorFunc(flagError)
-	for i := range verbs {
-		if len(args) > 0 && args[0] == verbs[i].name {
-			root.AddCommand(c.command(&verbs[i]))
+	all := verbs()
+	for i := range all {
+		if len(args) > 0 && args[0] == all[i].name {
+			root.AddCommand(c.command(&all[i]))
 			root.CompletionOptions.DisableDefaultCmd = true
 			return root
 		}
@@ -76,8 +80,8 @@ func (c *confit) commands(args []string) *cobra.Command {
 		}
 		return root
 	}
-	for i := range verbs {
-		root.AddCommand(c.command(&verbs[i]))
+	for i := range all {
+		root.AddCommand(c.command(&all[i]))
 	}
 	strict(root)
 	return root
@@ -97,6 +101,7 @@ func (c *confit) command(v *verb) *cobra.Command {
 	if v.pipe {
 		cmd.Long = v.short + ".\n" + exitHelp
 		c.pipeFlags(cmd.Flags())
+		c.manifests.add(cmd.Flags())
 		cmd.RunE = func(cmd *cobra.Command, args []string) error { return c.runPipe(v, cmd.Flags(), args) }
 	}
 	if v.flags != nil {
@@ -111,8 +116,8 @@ func (c *confit) command(v *verb) *cobra.Command {
 // runPipe settles what a verb of the pipe may do, and runs it within its limits.
 func (c *confit) runPipe(v *verb, flags *pflag.FlagSet, args []string) error {
 	c.verb = v
-	if err := c.settle(flags); err != nil {
-		return err
+	if err := c.settle(flags); err != nil || c.world != nil {
+		return err // the verb that simulates the container runs the pipe
 	}
 	c.handleSignals()
 	c.watchdog.start(c.set.timeout)

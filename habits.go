@@ -27,7 +27,7 @@ var otherVerbs = hints{
 // otherFlags are flags of other tools, with the flag that does it here.
 var otherFlags = hints{
 	"o output out-dir output-dir output-file outdir dest destination dst target":                           "the directory to write to is --out DIR; --out - prints",
-	"f values-file value-files valuefile var-file vars-file vars params data d datasource context ctx e x": "a file of values is --source file:FILE",
+	"values-file value-files valuefile var-file vars-file vars params data d datasource context ctx e x": "a file of values is --source file:FILE",
 	"t templates template-file template-dir i in input input-file input-dir file":                          "a template is --template IN[=TO]",
 	"s spec config-file conf":             "the spec is -c FILE",
 	"env environment env-prefix":          "environment variables are --source env:PREFIX_",
@@ -40,7 +40,7 @@ var otherFlags = hints{
 	"delims left-delim right-delim":       "delims: [a, b] of an entry of the spec",
 	"show-only":                           "--only GLOB",
 	"version V":                           "confit version prints it",
-	"n namespace release-name kubeconfig": "confit asks no cluster; the values come from files and variables",
+	"release-name kubeconfig": "confit asks no cluster; the values come from files and variables",
 	"force overwrite":                     "overwrite: true of an entry of the spec takes over a file that was there before",
 }
 

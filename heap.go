@@ -30,6 +30,8 @@ type heap struct {
 	onlyLowers bool          // the default holds where configured is more
 	container  specfile.Size // the share of the container's memory; 0 if the container has no limit
 	gcPercent  int           // GOGC for a heap beyond smallHeap
+	simulated  specfile.Size // the same of a container in manifests
+	base       specfile.Size // in use before the run of that container
 	loaded     bool          // the values are loaded
 	large      bool          // was beyond smallHeap
 
@@ -41,6 +43,16 @@ type heap struct {
 	held        specfile.Size // in the last sample, with free memory that the kernel has not got back
 	sinceSample specfile.Size // reserved and charged since the last sample
 	ofValues    specfile.Size // in use when the values were loaded
+}
+
+// restart begins a run beside what the process holds already.
+func (h *heap) restart(memory specfile.Size) {
+	if h.limit == 0 {
+		h.sample()
+	}
+	h.loaded, h.ofValues, h.configured, h.onlyLowers = false, 0, 0, false
+	h.base, h.simulated = h.inUse, memory/100*containerShare
+	h.setLimit()
 }
 
 // check takes a sample and gives the problem of a heap that is too large.
@@ -110,8 +122,12 @@ func (h *heap) setLimit() {
 		h.limit, h.limitText = h.container, fmt.Sprintf("%s, %d %% of the container's limit", mebibytes(h.container), containerShare)
 		h.hint = "raise the memory limit of the container"
 	}
-	if h.configured != 0 && (!h.onlyLowers || h.configured < h.limit) {
-		h.limit, h.limitText, h.hint = h.configured, h.configured.String(), hint
+	if h.simulated != 0 && h.base+h.simulated < h.limit {
+		h.limit, h.limitText = h.base+h.simulated, fmt.Sprintf("%s, %d %% of the container's limit in the manifest", mebibytes(h.simulated), containerShare)
+		h.hint = "raise the memory limit of the container"
+	}
+	if h.configured != 0 && (!h.onlyLowers || h.base+h.configured < h.limit) {
+		h.limit, h.limitText, h.hint = h.base+h.configured, h.configured.String(), hint
 	}
 	if h.limit != before {
 		debug.SetMemoryLimit(int64(h.limit))

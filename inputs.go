@@ -127,12 +127,15 @@ func (c *confit) openGit(sp *spec) (*sources.Git, error) {
 	if c.verb.confined && !c.set.allowNetwork {
 		c.git.Offline = c.verb.name + " fetches nothing by itself"
 	}
-	if c.set.out == "-" || len(sp.Sinks) == 0 {
+	if c.world != nil {
+		c.git.Replace = c.mountReplaced(sp)
+	}
+	if c.set.out == "-" || len(sp.Sinks) == 0 || c.world != nil && c.world.out == "" {
 		return c.git, nil
 	}
 	s := &sp.Sinks[len(sp.Sinks)-1] // the others copy from its spool before it takes the files
 	dir := s.Dir(sp.Name, s.Base)
-	if c.machine.CanRead(dir.Path) {
+	if c.world != nil || c.machine.CanRead(dir.Path) {
 		c.git.Cache = dir.ReadSourceCache()
 	}
 	if c.verb.writes {
@@ -153,9 +156,24 @@ func (c *confit) waiting(on bool) {
 
 // dropSpool removes the files of the spool that were not published.
 func (c *confit) dropSpool() {
+	for _, inner := range c.simulated {
+		inner.dropSpool()
+	}
 	if spool := c.spool.Load(); spool != nil {
 		_ = spool.Close() // the next run removes it
 	}
+}
+
+// mountReplaced makes the directories of --replace readable for a simulated container.
+func (c *confit) mountReplaced(sp *spec) map[string]string {
+	at := maps.Clone(c.set.replace)
+	for i := range sp.Sources {
+		if name := sp.Sources[i].Name; c.world.replaced[name] != nil {
+			at[name] = "/--replace/" + name
+			c.world.container.Files.Mount(at[name], c.world.replaced[name])
+		}
+	}
+	return at
 }
 
 // checkReplaced finds the --replace and --git-ref that no Git source answers to.

@@ -40,26 +40,18 @@ func run(args []string, sys system) int {
 // render is the whole pipe: spec → sources → values → outputs → sinks.
 func (c *confit) render([]string) error {
 	start := time.Now()
-	sp, made, err := c.outputs()
-	if err != nil {
-		return err
-	}
-	outs, err := c.only(made.Outputs)
+	s, err := c.made()
 	if err != nil {
 		return err
 	}
 	if c.set.out == "-" {
-		return c.printOutputs(outs)
+		return c.printOutputs(s)
 	}
-	all, err := c.deliveries(sp, outs)
+	total, err := s.publish()
 	if err != nil {
 		return err
 	}
-	total, err := c.publish(all)
-	if err != nil {
-		return err
-	}
-	c.summary(total, time.Since(start))
+	c.summary(s, total, time.Since(start))
 	return context.Cause(c.ctx) // a signal during publishing: all is done, and the status tells
 }
 

@@ -15,28 +15,48 @@ import (
 
 // A delivery is a sink with the outputs that go to it.
 type delivery struct {
+	run  *pipeRun
 	dir  sinks.Dir
 	outs []content.Output
 }
 
-// deliveries deals out the outputs: all to the only sink, else each to the one it names.
-func (c *confit) deliveries(sp *spec, outs []content.Output) ([]delivery, error) {
+// deliveries deals out the outputs of all runs: of each, all to the only sink, else each to
+// the one it names.
+func (s *simulation) deliveries() ([]delivery, error) {
 	var all []delivery
-	var dirs []sinks.Dir
-	var outsOf [][]content.Output
-	for i := range sp.Sinks {
-		s := &sp.Sinks[i]
-		d := delivery{dir: s.Dir(sp.Name, s.Base), outs: outs}
-		d.dir.LockTimeout = c.set.lockTimeout
-		d.dir.Detail = c.detail()
-		d.dir.NoPod = !c.sys.inPod()
-		d.dir.NoPrune = d.dir.NoPrune || c.set.only != ""
-		if len(sp.Sinks) > 1 {
-			d.outs = outputsOf(s.Name, outs)
+	var errs []error
+	for _, r := range s.runs {
+		first := len(all)
+		for i := range r.spec.Sinks {
+			all = append(all, r.delivery(i))
 		}
-		all, dirs, outsOf = append(all, d), append(dirs, d.dir), append(outsOf, d.outs)
+		var dirs []sinks.Dir
+		var outsOf [][]content.Output
+		for _, d := range all[first:] {
+			dirs, outsOf = append(dirs, d.dir), append(outsOf, d.outs)
+		}
+		errs = append(errs, sinks.CheckApart(dirs, outsOf))
 	}
-	return all, sinks.CheckApart(dirs, outsOf)
+	return all, errors.Join(errs...)
+}
+
+// delivery is the sink number i of the spec with its outputs.
+func (r *pipeRun) delivery(i int) delivery {
+	s := &r.spec.Sinks[i]
+	d := delivery{run: r, dir: s.Dir(r.spec.Name, s.Base), outs: r.outputsOf(i)}
+	d.dir.LockTimeout = r.set.lockTimeout
+	d.dir.Detail = r.detail()
+	d.dir.NoPod = r.world != nil || !r.sys.inPod()
+	d.dir.NoPrune = d.dir.NoPrune || r.set.only != ""
+	return d
+}
+
+// outputsOf are the outputs that go to the sink number i.
+func (r *pipeRun) outputsOf(i int) []content.Output {
+	if len(r.spec.Sinks) == 1 {
+		return r.outs
+	}
+	return outputsOf(r.spec.Sinks[i].Name, r.outs)
 }
 
 func outputsOf(sink string, outs []content.Output) []content.Output {
@@ -52,38 +72,47 @@ func outputsOf(sink string, outs []content.Output) []content.Output {
 // requireOutputs makes sure that the outputs can be published. Files of a commit that an
 // earlier run fetched lie in the sinks, as a rule; where one does not, the commit is fetched
 // now, before anything is locked.
-func (c *confit) requireOutputs(all []delivery) error {
-	if c.git == nil || c.git.Whole() {
-		return nil
-	}
-	c.watchdog.wait(true) // reading what is published was never on the clock
-	var missing []content.Blob
+func requireOutputs(all []delivery) error {
+	missing := map[*pipeRun][]content.Blob{}
 	for i := range all {
 		d := &all[i]
-		missing = append(missing, d.dir.Missing(d.outs, func(b content.Blob) bool { return !sources.Holds(b) })...)
+		if r := d.run; r.git != nil && !r.git.Whole() {
+			r.watchdog.wait(true) // reading what is published was never on the clock
+			missing[r] = append(missing[r], d.dir.Missing(d.outs, func(b content.Blob) bool { return !sources.Holds(b) })...)
+			r.watchdog.wait(false)
+		}
 	}
-	c.watchdog.wait(false)
-	return c.git.Require(missing)
+	var errs []error
+	for r, blobs := range missing {
+		errs = append(errs, r.inManifests(r.git.Require(blobs)))
+	}
+	return errors.Join(errs...)
 }
 
 // publish makes each sink match, one after the other. A failure says which are done. The
-// last sink gets the source cache: by then all sinks have their files.
-func (c *confit) publish(all []delivery) (sinks.Result, error) {
-	if err := c.requireOutputs(all); err != nil {
+// last sink of a run gets the source cache: by then all its sinks have their files.
+func (s *simulation) publish() (sinks.Result, error) {
+	all, err := s.deliveries()
+	if err == nil {
+		err = requireOutputs(all)
+	}
+	if err != nil {
 		return sinks.Result{}, err
 	}
-	if c.git != nil && len(all) > 0 {
-		all[len(all)-1].dir.SourceCache = c.git.CacheWriter()
+	for i := range all {
+		if r := all[i].run; r.git != nil && (i+1 == len(all) || all[i+1].run != r) {
+			all[i].dir.SourceCache = r.git.CacheWriter()
+		}
 	}
-	<-c.signalsReady
-	c.watchdog.commit()
 	var total sinks.Result
 	for i, d := range all {
-		r, err := d.dir.Apply(c.ctx, d.outs)
+		<-d.run.signalsReady
+		d.run.watchdog.commit()
+		r, err := d.dir.Apply(d.run.ctx, d.outs)
 		if err != nil {
 			return total, partly(err, all[:i])
 		}
-		c.console.Notices(r.Notices)
+		d.run.console.Notices(r.Notices)
 		total.Add(r)
 	}
 	return total, nil
@@ -98,41 +127,65 @@ func partly(err error, done []delivery) error {
 	return err
 }
 
-func (c *confit) summary(r sinks.Result, took time.Duration) {
-	c.console.Info(fmt.Sprintf("%d created, %d updated, %d removed, %d unchanged in %d ms", r.Created, r.Updated, r.Removed, r.Unchanged, took.Milliseconds()))
+// summary is the last line of a good run.
+func (c *confit) summary(s *simulation, r sinks.Result, took time.Duration) {
+	c.console.Info(s.counted() + fmt.Sprintf("%d created, %d updated, %d removed, %d unchanged in %d ms", r.Created, r.Updated, r.Removed, r.Unchanged, took.Milliseconds()))
 }
 
-// only keeps the outputs that --only names.
-func (c *confit) only(outs []content.Output) ([]content.Output, error) {
-	if c.set.only == "" {
-		return outs, nil
-	}
-	var kept []content.Output
+// onlyOutputs keeps the outputs that --only names; all of them without it.
+func (s *simulation) onlyOutputs(only string) error {
 	var names []string
-	for _, o := range outs {
-		names = append(names, o.Path)
-		if glob.Match(c.set.only, o.Path) || glob.Match(c.set.only, path.Base(o.Path)) {
-			kept = append(kept, o)
+	kept := 0
+	for _, r := range s.runs {
+		r.outs = r.result.Outputs
+		if only == "" {
+			continue
 		}
+		r.outs = nil
+		for _, o := range r.result.Outputs {
+			names = append(names, o.Path)
+			if glob.Match(only, o.Path) || glob.Match(only, path.Base(o.Path)) {
+				r.outs = append(r.outs, o)
+			}
+		}
+		kept += len(r.outs)
 	}
-	if len(kept) == 0 {
-		hint := diag.DidYouMean(c.set.only, names, "it is a glob of whole paths, or of their last names")
-		return nil, usagef("--only "+diag.Quoted(c.set.only)+" matches no output", hint)
+	if only != "" && kept == 0 {
+		hint := diag.DidYouMean(only, names, "it is a glob of whole paths, or of their last names")
+		return usagef("--only "+diag.Quoted(only)+" matches no output", hint)
 	}
-	return kept, nil
+	return nil
 }
 
 // printOutputs writes the outputs to stdout. Secrets are masked on a terminal; elsewhere the
 // command line must say how, so that no masked text ends up in a real file.
-func (c *confit) printOutputs(outs []content.Output) error {
-	if !c.set.masked && !c.set.showSecrets && !isTerminal(c.sys.stdout) {
-		for _, o := range outs {
-			if o.Content.IsSensitive() {
-				return usagef(diag.Quoted(o.Path)+" holds secrets, and stdout is no terminal", "add --masked, or --show-secrets to print them as they are")
+func (c *confit) printOutputs(s *simulation) error {
+	var all []sinks.Named
+	for _, r := range s.runs {
+		for i := range r.spec.Sinks {
+			for _, o := range r.outputsOf(i) {
+				all = append(all, sinks.Named{Name: r.shownName(i, o.Path), Content: o.Content})
 			}
 		}
 	}
-	return sinks.Print(c.stdout, outs, c.set.showSecrets)
+	if !c.set.masked && !c.set.showSecrets && !isTerminal(c.sys.stdout) {
+		for _, o := range all {
+			if o.Content.IsSensitive() {
+				return usagef(diag.Quoted(o.Name)+" holds secrets, and stdout is no terminal", "add --masked, or --show-secrets to print them as they are")
+			}
+		}
+	}
+	headers := len(all) > 1 || len(c.manifests.files) > 0
+	return sinks.Print(c.stdout, all, headers, c.set.showSecrets)
+}
+
+// shownName is how a printed output is named: its path, and in manifests where it goes in
+// which workload.
+func (r *pipeRun) shownName(sink int, name string) string {
+	if r.container == nil {
+		return name
+	}
+	return r.container.Workload().String() + " " + path.Join(r.spec.inside[sink], name)
 }
 
 // checkOutputs finds paths that cannot be published, alone or beside each other.

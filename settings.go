@@ -50,7 +50,7 @@ type settings struct {
 }
 
 // flagOnly are the settings that loosen safety: no variable can set them.
-var flagOnly = []string{"root", "show-secrets", "allow-network", "allow-env"}
+var flagOnly = []string{"root", "show-secrets", "allow-network", "allow-env", "namespace", "image-root"}
 
 const envPrefix = "CONFIT_"
 
@@ -80,13 +80,18 @@ func (c *confit) settle(flags *pflag.FlagSet) error {
 	if s.config == "" && !c.flags.any() {
 		s.config = defaultSpec
 	}
-	c.console.JSON, c.console.Quiet, c.console.Verbose = s.logFormat == "json", s.quiet, s.verbose
+	if c.world == nil {
+		c.console.JSON, c.console.Quiet, c.console.Verbose = s.logFormat == "json", s.quiet, s.verbose
+	}
 	c.console.Notices(c.pendingNotices)
 	var bad, bad2 error
-	s.replace, bad = pairs("--replace", c.flags.replace)
-	s.gitRefs, bad2 = pairs("--git-ref", c.flags.gitRefs)
-	if err := errors.Join(c.checkSettings(), bad, bad2); err != nil {
+	s.replace, bad = pairs("--replace", "the name: of a git source", c.flags.replace)
+	s.gitRefs, bad2 = pairs("--git-ref", "the name: of a git source", c.flags.gitRefs)
+	if err := errors.Join(c.checkSettings(), c.checkManifests(flags), bad, bad2); err != nil {
 		return err
+	}
+	if c.world != nil {
+		return c.openWorld()
 	}
 	return c.openMachine()
 }
@@ -143,6 +148,9 @@ func (c *confit) checkSettings() error {
 func (c *confit) openMachine() error {
 	c.machine = sources.Machine{Root: sources.Host(), Host: sources.Host(), Dir: c.sys.dir, Env: c.sys.env, Running: &c.watchdog.running, Budget: &c.watchdog.budget, Detail: c.detail()}
 	below := sources.Below
+	if len(c.manifests.files) > 0 {
+		return nil // only what the command line names is read
+	}
 	if c.verb.confined {
 		boundary := c.boundary()
 		if len(boundary) == 0 && c.set.root == "" {
@@ -195,7 +203,7 @@ func (c *confit) boundary() sources.Boundary {
 	return sources.Within(dirs...)
 }
 
-func (c *confit) readsEnv() bool { return !c.verb.confined || c.set.allowEnv }
+func (c *confit) readsEnv() bool { return !c.verb.confined || c.set.allowEnv || c.world != nil }
 
 func (c *confit) absolute(name string) string {
 	if path.IsAbs(name) {
@@ -215,14 +223,14 @@ func checkout(dir string) string {
 	return dir
 }
 
-// pairs reads the NAME=VALUE of a flag.
-func pairs(flag string, given []string) (map[string]string, error) {
+// pairs reads the NAME=VALUE of a flag. What says what NAME is.
+func pairs(flag, what string, given []string) (map[string]string, error) {
 	all := map[string]string{}
 	var errs []error
 	for _, text := range given {
 		name, value, ok := strings.Cut(text, "=")
 		if !ok || name == "" || value == "" {
-			errs = append(errs, usagef(flag+" "+diag.Quoted(text)+" is not NAME=VALUE", "NAME is the name: of a git source"))
+			errs = append(errs, usagef(flag+" "+diag.Quoted(text)+" is not NAME=VALUE", "NAME is "+what))
 			continue
 		}
 		all[name] = value

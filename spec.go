@@ -32,6 +32,7 @@ type spec struct {
 
 	written []string // directories of the sinks, also of those that --out replaces
 	moved   []string // sinks below --root
+	inside  []string // the directories of the sinks in a simulated container
 	tooHigh []string // limits that a confined verb lowered to their defaults
 }
 
@@ -53,6 +54,10 @@ func (c *confit) loadSpec(s *sources.Snapshot) (*spec, error) {
 	sp.written = sp.sinkDirs()
 	if wrong := sp.addFlags(c.flags); wrong != nil {
 		return sp, errors.Join(err, wrong) // what misses them is no error of its own
+	}
+	if c.world != nil {
+		sp.simulateSinks(c.world)
+		sp.written = append(sp.written, sp.inside...)
 	}
 	if c.set.out != "-" {
 		sp.written = append(sp.written, sp.sinkDirs()...)

@@ -25,6 +25,7 @@ import (
 // A system is the process as main hands it in: its streams, its environment and the
 // directory it was started in.
 type system struct {
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	env            []string
 	dir            string
@@ -36,7 +37,7 @@ func host() system {
 	if err != nil {
 		dir = "/"
 	}
-	return system{stdout: os.Stdout, stderr: os.Stderr, env: os.Environ(), dir: dir, exit: os.Exit}
+	return system{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Environ(), dir: dir, exit: os.Exit}
 }
 
 // inPod tells whether the kubelet has started this process.
@@ -61,6 +62,10 @@ type confit struct {
 	differs  bool // diff has found differences
 	git      *sources.Git
 	spool    atomic.Pointer[sinks.Spool] // the watchdog drops it, too
+
+	manifests manifestFlags
+	world     *world    // of a container in manifests; nil for the run of the command line
+	simulated []*confit // the runs of such containers
 
 	signalsReady   chan struct{} // closed when signals reach us
 	pendingNotices []string      // until the settings say how to print them

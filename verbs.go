@@ -10,27 +10,27 @@ import (
 	"sync"
 	"time"
 
-	"confit/render"
 	"confit/render/diag"
 	"confit/render/values"
 	"confit/sinks"
 	"confit/sinks/console"
+	"confit/sources/kubelet"
 )
 
 // diff shows the changes that render would make.
 func (c *confit) diff([]string) error {
-	sp, made, err := c.outputs()
+	s, err := c.made()
 	if err != nil {
+		return err
+	}
+	all, err := s.deliveries()
+	if err != nil {
+		return err
+	}
+	if err := requireOutputs(all); err != nil {
 		return err
 	}
 	var plans []*sinks.Plan
-	all, err := c.deliveries(sp, made.Outputs)
-	if err != nil {
-		return err
-	}
-	if err := c.requireOutputs(all); err != nil {
-		return err
-	}
 	for _, d := range all {
 		plan, err := d.dir.Plan(d.outs)
 		if err != nil {
@@ -81,17 +81,30 @@ func (c *confit) show(dir string, plan *sinks.Plan) error {
 
 // validate renders in memory and reports errors, and warnings about probable slips.
 func (c *confit) validate([]string) error {
-	sp, made, err := c.outputs()
-	if sp.hasEnv() && !c.readsEnv() {
-		c.console.Notice("the env sources are left out: validate reads the environment only with --allow-env")
+	s, err := c.runs()
+	if s == nil {
+		s = &simulation{}
+	}
+	if s.problems() != nil {
+		err = s.problems()
+	}
+	for _, r := range s.runs {
+		if r.spec.hasEnv() && !r.readsEnv() {
+			c.console.Notice("the env sources are left out: validate reads the environment only with --allow-env")
+		}
 	}
 	var all []console.Finding
+	for _, f := range s.findings {
+		if f.Level != kubelet.Error {
+			all = append(all, console.Finding{Level: string(f.Level), Problem: f.Problem})
+		}
+	}
 	for _, p := range diag.Problems(err, diag.CauseUnknown) {
 		all = append(all, console.Finding{Level: "error", Problem: p})
 	}
-	if err == nil {
-		for _, p := range c.unused(sp, made) {
-			all = append(all, console.Finding{Level: "warning", Problem: p})
+	for _, r := range s.runs {
+		if r.err == nil {
+			all = append(all, r.unused()...)
 		}
 	}
 	if err := c.console.Findings(c.stdout, c.set.format, all, c.onDisk); err != nil {
@@ -100,17 +113,34 @@ func (c *confit) validate([]string) error {
 	if err != nil {
 		return reported{err}
 	}
-	are := " are valid, "
-	if len(made.Outputs) == 1 {
-		are = " is valid, "
-	}
-	c.console.Info(diag.Plural(len(made.Outputs), "output") + are + diag.Plural(len(all), "warning"))
+	c.console.Info(s.valid(len(all)))
 	return nil
 }
 
-func (c *confit) unused(sp *spec, made *render.Result) []*diag.Problem {
-	defer c.watchdog.running.Begin("looking for", "unused values")()
-	return made.Unused(sp.usedTrees())
+// valid is the last line of validate.
+func (s *simulation) valid(warnings int) string {
+	if s.workloads > 0 {
+		return s.counted() + "all are valid, " + diag.Plural(warnings, "warning")
+	}
+	outputs := len(s.runs[0].result.Outputs)
+	are := " are valid, "
+	if outputs == 1 {
+		are = " is valid, "
+	}
+	return diag.Plural(outputs, "output") + are + diag.Plural(warnings, "warning")
+}
+
+// unused warns of probable slips.
+func (r *pipeRun) unused() []console.Finding {
+	defer r.watchdog.running.Begin("looking for", "unused values")()
+	var all []console.Finding
+	for _, p := range r.result.Unused(r.spec.usedTrees()) {
+		if r.container != nil {
+			r.place(p)
+		}
+		all = append(all, console.Finding{Level: "warning", Problem: p})
+	}
+	return all
 }
 
 // tellTimes begins to measure templates. What it returns tells the times, by name.
@@ -160,35 +190,84 @@ func (c *confit) explain(args []string) error {
 	if len(args) > 0 {
 		path = args[0]
 	}
-	sp, in, err := c.read()
+	if len(c.manifests.files) > 0 {
+		return c.explainManifests(path)
+	}
+	r := &pipeRun{confit: c}
+	all, err := r.explained(path)
 	if err != nil {
 		return err
-	}
-	merged, err := c.merge(in) // the schema is not asked: explain shows why it fails
-	if err != nil {
-		return err
-	}
-	made, failed := c.execute(sp, in, merged)
-	defer c.watchdog.running.Begin("explaining", "the values")()
-	var all []values.Explained
-	isFile := false
-	if failed == nil {
-		all, isFile = made.ExplainFile(path)
-	}
-	if !isFile {
-		if all, err = merged.Explain(path); err != nil {
-			return err
-		}
-	}
-	if failed == nil {
-		made.Annotate(all)
-	} else {
-		c.console.Notice("the templates fail, so what reads a value is not known: see confit validate")
 	}
 	if c.set.format == "json" {
 		return console.WriteJSON(c.stdout, all)
 	}
 	return printExplained(c.stdout, all)
+}
+
+// explained lists the values at and below a path, or those that an output has read.
+func (r *pipeRun) explained(path string) ([]values.Explained, error) {
+	sp, in, err := r.read()
+	if err != nil {
+		return nil, err
+	}
+	merged, err := r.merge(in) // the schema is not asked: explain shows why it fails
+	if err != nil {
+		return nil, err
+	}
+	made, failed := r.execute(sp, in, merged)
+	defer r.watchdog.running.Begin("explaining", "the values")()
+	var all []values.Explained
+	isFile := false
+	if failed == nil {
+		r.spec, r.result, r.outs = sp, made, made.Outputs
+		all, isFile = made.ExplainFile(path)
+	}
+	if !isFile {
+		if all, err = merged.Explain(path); err != nil {
+			return nil, err
+		}
+	}
+	if failed == nil {
+		made.Annotate(all)
+	} else {
+		r.console.Notice("the templates fail, so what reads a value is not known: see confit validate")
+	}
+	r.placeSettings(all)
+	return all, nil
+}
+
+// explainManifests explains a path in each confit container of the manifests that has it.
+func (c *confit) explainManifests(path string) error {
+	s, err := c.simulate(func(r *pipeRun) { r.values, r.err = r.explained(path) })
+	if err != nil {
+		return err
+	}
+	type explained struct {
+		Workload  string             `json:"workload"`
+		Container string             `json:"container"`
+		Values    []values.Explained `json:"values"`
+	}
+	var all []explained
+	for _, r := range s.runs {
+		if r.err == nil {
+			all = append(all, explained{r.container.Workload().String(), r.container.Name, r.values})
+		}
+	}
+	if len(all) == 0 {
+		return s.problems()
+	}
+	if c.set.format == "json" {
+		return console.WriteJSON(c.stdout, all)
+	}
+	for _, x := range all {
+		if len(all) > 1 {
+			fmt.Fprintf(c.stdout, "# %s container %s\n", diag.Quoted(x.Workload), diag.Quoted(x.Container))
+		}
+		if err := printExplained(c.stdout, x.Values); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func printExplained(w io.Writer, all []values.Explained) error {

@@ -54,6 +54,16 @@ func (w *watchdog) start(timeLimit time.Duration) {
 	w.heapTimer = time.AfterFunc(maxCheck, w.checkHeap)
 }
 
+// restart begins another run in this process: that of a container with a memory limit of so
+// many bytes; 0 is none.
+func (w *watchdog) restart(memory int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.started = time.Now()
+	w.setTimer()
+	w.heap.restart(specfile.Size(memory))
+}
+
 // limit holds the run to the limits of its spec from here on.
 func (w *watchdog) limit(l limits) {
 	w.mu.Lock()

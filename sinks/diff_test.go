@@ -59,20 +59,21 @@ func TestPlanWithoutDirectory(t *testing.T) {
 }
 
 func TestPrint(t *testing.T) {
-	one := files{"s": "secret: x"}.outputs()
-	two := append(one, content.Output{Path: "b", Content: content.Plain([]byte("text"))})
+	one := []Named{{"s", files{"s": "secret: x"}.outputs()[0].Content}}
+	two := append(one, Named{"b", content.Plain([]byte("text"))})
 	for name, tc := range map[string]struct {
-		outs    []content.Output
+		outs    []Named
+		headers bool
 		secrets bool
 		want    string
 	}{
-		"one":    {one, true, "secret: x"},
-		"masked": {one, false, "MASKED\n"},
-		"two":    {two, false, "# s\nMASKED\n# b\ntext\n"},
+		"one":    {one, false, true, "secret: x"},
+		"masked": {one, false, false, "MASKED\n"},
+		"two":    {two, true, false, "# s\nMASKED\n# b\ntext\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
-			must(t, Print(&b, tc.outs, tc.secrets))
+			must(t, Print(&b, tc.outs, tc.headers, tc.secrets))
 			if b.String() != tc.want {
 				t.Errorf("Print gives %q, want %q", b.String(), tc.want)
 			}

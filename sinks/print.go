@@ -9,9 +9,15 @@ import (
 	"confit/render/diag"
 )
 
-// Print writes the outputs to w in their order. A single one is written as it is; each of
-// several has a line "# PATH" above it. Sensitive outputs are masked unless secrets is set.
-func Print(w io.Writer, outs []content.Output, secrets bool) error {
+// A Named is an output with the name that its header shows.
+type Named struct {
+	Name    string
+	Content content.Content
+}
+
+// Print writes the outputs to w in their order, with headers each below a line "# NAME".
+// Sensitive outputs are masked unless secrets is set.
+func Print(w io.Writer, outs []Named, headers, secrets bool) error {
 	for i := range outs {
 		read := content.Content.Shown
 		if secrets {
@@ -21,8 +27,8 @@ func Print(w io.Writer, outs []content.Output, secrets bool) error {
 		if err != nil {
 			return ioProblem(err, "")
 		}
-		if len(outs) > 1 {
-			text = headed(outs[i].Path, text)
+		if headers {
+			text = headed(outs[i].Name, text)
 		}
 		if _, err := w.Write(text); err != nil {
 			return ioProblem(err, "")
@@ -31,10 +37,25 @@ func Print(w io.Writer, outs []content.Output, secrets bool) error {
 	return nil
 }
 
-func headed(path string, text []byte) []byte {
-	all := append([]byte("# "+diag.Quoted(path)+"\n"), text...)
+func headed(name string, text []byte) []byte {
+	all := append([]byte("# "+diag.Quoted(name)+"\n"), text...)
 	if len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
 		all = append(all, '\n')
 	}
 	return all
+}
+
+// Mirror hands each output with its real bytes to write, which keeps them in memory: a
+// simulated container may read what another one of its pod wrote.
+func Mirror(outs []content.Output, write func(o content.Output, data []byte) error) error {
+	for i := range outs {
+		data, err := reveal.Bytes(outs[i].Content)
+		if err == nil {
+			err = write(outs[i], data)
+		}
+		if err != nil {
+			return ioProblem(err, "")
+		}
+	}
+	return nil
 }

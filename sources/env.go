@@ -52,6 +52,7 @@ func (r *reader) readVars(s *Spec) ([]values.Var, error) {
 		}
 		v := s.variable(name)
 		s.setValue(&v, value)
+		v.Origin.Sensitive = v.Origin.Sensitive || r.Secrets[name]
 		vars, names = append(vars, v), append(names, name)
 	}
 	r.noticeUnmatchedVars(s, names)

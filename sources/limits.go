@@ -69,7 +69,7 @@ func (s *Snapshot) read(tree FS, at string) (Regular, error) {
 	}
 	left := limits.Total - specfile.Size(s.usage.bytes.Load())
 	file, err := tree.ReadRegular(at, int64(min(limits.File, left)))
-	tooLarge := errors.Is(err, errTooLarge)
+	tooLarge := errors.Is(err, ErrTooLarge)
 	switch {
 	case tooLarge && limits.File <= left:
 		return Regular{}, &diag.Problem{

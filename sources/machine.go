@@ -14,11 +14,12 @@ import (
 
 // A Machine is everything that a run may read: files, variables and Git servers.
 type Machine struct {
-	Root FS       // of absolute paths
-	Host FS       // of relative paths, which start at Dir
-	Dir  string   // the working directory, an absolute path
-	Env  []string // NAME=value
-	Git  *Git     // nil for a spec without Git sources
+	Root    FS              // of absolute paths
+	Host    FS              // of relative paths, which start at Dir
+	Dir     string          // the working directory, an absolute path
+	Env     []string        // NAME=value
+	Secrets map[string]bool // variables that hold secrets, whatever their names
+	Git     *Git            // nil for a spec without Git sources
 
 	Limits  Limits
 	Running *diag.Activity // records the file that is being read; may be nil
@@ -55,7 +56,7 @@ type FS interface {
 	fs.ReadDirFS
 	ReadLink(name string) (string, error)
 	// ReadRegular reads a regular file of at most that many bytes. A larger file is
-	// errTooLarge. A pipe or a device is an error, and never waited for.
+	// ErrTooLarge. A pipe or a device is an error, and never waited for.
 	ReadRegular(name string, most int64) (Regular, error)
 }
 
@@ -64,6 +65,8 @@ type Regular struct {
 	Data  []byte
 	Mode  fs.FileMode
 	Inode content.Inode
+	// Secret tells that the bytes are those of a Secret, whatever the source says of them.
+	Secret bool
 }
 
 // Host is the file tree of this machine.
@@ -107,23 +110,23 @@ func (hostFS) ReadRegular(name string, most int64) (Regular, error) {
 		}
 		return n, nil
 	})
-	return Regular{data, fs.FileMode(st.Mode & 0o777), inodeOf(&st)}, err
+	return Regular{Data: data, Mode: fs.FileMode(st.Mode & 0o777), Inode: inodeOf(&st)}, err
 }
 
 func inodeOf(st *syscall.Stat_t) content.Inode {
 	return content.Inode{Dev: uint64(st.Dev), Ino: st.Ino}
 }
 
-var (
-	errNotRegular = errors.New("not a regular file")
-	errTooLarge   = errors.New("too large")
-)
+var errNotRegular = errors.New("not a regular file")
+
+// ErrTooLarge is in the error of a file with more bytes than may be read.
+var ErrTooLarge = errors.New("too large")
 
 // readAll reads size bytes. Files in /proc have size 0: readAll reads them until read returns
 // nothing.
 func readAll(size, most int64, read func([]byte) (int, error)) ([]byte, error) {
 	if size > most {
-		return nil, errTooLarge
+		return nil, ErrTooLarge
 	}
 	data := make([]byte, 0, size+1)
 	for {
@@ -135,7 +138,7 @@ func readAll(size, most int64, read func([]byte) (int, error)) ([]byte, error) {
 		case n == 0, int64(len(data)) == size:
 			return data, nil
 		case int64(len(data)) > most:
-			return nil, errTooLarge
+			return nil, ErrTooLarge
 		case len(data) == cap(data):
 			data = append(data, 0)[:len(data)]
 		}

@@ -59,7 +59,8 @@ func (r *reader) markFiles(s *Spec, files []content.File) {
 	r.matched[s] = make([]atomic.Bool, len(globs))
 	for i := range files {
 		f := &files[i]
-		f.Tree, f.Sensitive = s.Name, r.isSensitive(s, f.Path, path.Base(f.Path)) || s.secret()
+		f.Tree = s.Name
+		f.Sensitive = r.isSensitive(s, f.Path, path.Base(f.Path)) || s.secret() || f.Sensitive
 		if len(globs) > 0 {
 			r.paths[s] = append(r.paths[s], f.Path)
 		}

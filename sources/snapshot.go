@@ -64,7 +64,14 @@ func (s *Snapshot) isOutput(tree FS, at string) bool {
 		return false
 	}
 	info, err := tree.Stat(at)
-	return err == nil && slices.ContainsFunc(s.outputDirs, func(out fs.FileInfo) bool { return os.SameFile(out, info) })
+	return err == nil && slices.ContainsFunc(s.outputDirs, func(out fs.FileInfo) bool { return sameFile(out, info) })
+}
+
+// sameFile tells whether two descriptions are of one file. A file in memory has its identity
+// in Sys.
+func sameFile(a, b fs.FileInfo) bool {
+	inode, inMemory := a.Sys().(content.Inode)
+	return os.SameFile(a, b) || inMemory && b.Sys() == any(inode)
 }
 
 // ReadFile reads a regular file.

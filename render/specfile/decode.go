@@ -26,10 +26,25 @@ func Decode(file, base string, n *yaml.Node, v any) error {
 	return errors.Join(d.Problems...)
 }
 
+// DecodeObject decodes a part of a Kubernetes object, which errors call name. A null is an
+// absent field there, and what is wrong is a problem of the data.
+func DecodeObject(file, name string, n *yaml.Node, v any) error {
+	d := Decoder{file: file, object: true}
+	d.Decode(n, reflect.ValueOf(v).Elem(), name)
+	for _, p := range diag.Problems(errors.Join(d.Problems...), diag.CauseData) {
+		p.Cause, p.Code = diag.CauseData, "manifest"
+	}
+	return errors.Join(d.Problems...)
+}
+
+// Ignored stands for fields that are known and not read. Its tag lists their names.
+type Ignored struct{}
+
 // A Decoder fills structs from YAML and collects problems.
 type Decoder struct {
 	file     string
 	base     string
+	object   bool // of Kubernetes: a null is an absent field
 	Problems []error
 }
 
@@ -94,9 +109,15 @@ func (d *Decoder) fields(n *yaml.Node, v reflect.Value, name string) {
 			d.Fail(key, "keep one of the two", "the field %s is there already, in line %d", diag.Quoted(key.Value), first.Line)
 			continue
 		}
+		if d.object && n.Content[i+1].ShortTag() == "!!null" {
+			continue
+		}
 		seen[key.Value] = d.field(key, n.Content[i+1])
 		if !ok {
 			d.unknown(key, known, name, reported)
+			continue
+		}
+		if _, ignored := field.Interface().(Ignored); ignored {
 			continue
 		}
 		before := len(d.Problems)
@@ -118,7 +139,9 @@ func fieldsOf(v reflect.Value) (known map[string]reflect.Value, places *Places) 
 		if p, ok := v.Field(i).Addr().Interface().(*Places); ok {
 			places = p
 		} else if tag := f.Tag.Get("yaml"); tag != "" {
-			known[tag] = v.Field(i)
+			for name := range strings.FieldsSeq(tag) {
+				known[name] = v.Field(i)
+			}
 		}
 	}
 	return known, places

@@ -41,6 +41,8 @@ type Setting struct {
 	Source string `json:"source"`
 	Place  string `json:"place"` // file:line, or the variable
 	Value  Shown  `json:"value"`
+
+	Pos diag.Pos `json:"-"`
 }
 
 // Explain lists the leaves at and below a path, in order.
@@ -109,7 +111,7 @@ func (v *Values) overrodeAt(n *tree.Node) []*tree.Node {
 }
 
 func settingOf(n *tree.Node, secret bool) Setting {
-	s := Setting{Source: n.SourceName(), Place: n.Pos().String(), Value: content.Mask}
+	s := Setting{Source: n.SourceName(), Place: n.Pos().String(), Pos: n.Pos(), Value: content.Mask}
 	if secret && !tree.IsEmpty(n.Value()) {
 		return s
 	}

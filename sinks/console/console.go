@@ -18,6 +18,7 @@ type Console struct {
 	JSON    bool                // a message is an object on a line
 	Quiet   bool                // nothing but errors
 	Verbose bool                // details, too
+	Prefix  string              // before each message that is no problem
 	Explain func(*diag.Problem) // adds to a problem what is known of its cause
 
 	mu sync.Mutex // of Stderr
@@ -71,6 +72,7 @@ func (c *Console) Detail(text string) {
 func (c *Console) Progress(text string) { c.write("\r" + diag.EscapeLine(text) + "\x1b[K\r") }
 
 func (c *Console) line(level, text string) string {
+	text = c.Prefix + text
 	if c.JSON {
 		return jsonLine(struct {
 			Level string `json:"level"`

@@ -1,0 +1,264 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"confit/render/diag"
+	"confit/render/glob"
+	"confit/sources"
+	"confit/sources/kubelet"
+	"confit/sources/manifest"
+)
+
+// manifestFlags are the flags of -f: where the manifests are, which of their containers to
+// run, and what only a cluster knows.
+type manifestFlags struct {
+	files, workloads, containers, fields, volumes, assumed texts
+	namespace, imageRoot                                   string
+}
+
+func (m *manifestFlags) add(f *pflag.FlagSet) {
+	f.VarP(&m.files, "filename", "f", "run what the confit containers of these manifests would run: a `file`, a directory, or - for stdin")
+	f.Var(&m.workloads, "workload", "with -f: only these workloads, as `KIND/NAME`; globs are allowed")
+	f.Var(&m.containers, "container", "with -f: the containers that run confit, by `name`; default: by image and command")
+	f.StringVarP(&m.namespace, "namespace", "n", "", "with -f: the namespace of workloads that name none")
+	f.Var(&m.fields, "field", "with -f: a value that only a cluster knows, as `NAME=VALUE`, like spec.nodeName=n1")
+	f.Var(&m.volumes, "volume", "with -f: a directory in place of a volume, as `NAME=DIR`")
+	f.StringVar(&m.imageRoot, "image-root", "", "with -f: a `directory` in place of the files of the confit image")
+	f.Var(&m.assumed, "assume", "with -f: an object that only the cluster has, as `configmap/NAME`")
+}
+
+// check finds the flags that do not go together with -f, or not without it. What a container
+// says in its args comes from there alone, so that confit shows what the pod would have.
+func (c *confit) checkManifests(flags *pflag.FlagSet) error {
+	m := &c.manifests
+	if len(m.files) == 0 {
+		for _, name := range []string{"workload", "container", "namespace", "field", "volume", "image-root", "assume"} {
+			if flags.Changed(name) {
+				return usagef("--"+name+" is for manifests", "name them with -f")
+			}
+		}
+		return nil
+	}
+	for _, name := range []string{"config", "source", "template", "values", "set", "set-string", "set-file", "set-json", "git-ref", "root", "limit", "only", "allow-env"} {
+		if flags.Changed(name) {
+			return usagef("--"+name+" and -f exclude each other: the args of the container say what it renders", "change the args in the manifest")
+		}
+	}
+	if c.verb.writes && c.set.out == "" || c.verb.name == "diff" && c.set.out == "" {
+		return usagef(c.verb.name+" -f needs --out", "name a directory with --out DIR, or print with render --out -; a file of values is --source file:FILE")
+	}
+	for _, w := range m.workloads {
+		if !glob.Valid(w) || strings.Count(w, "/") > 2 || !strings.Contains(w, "/") {
+			return usagef("--workload "+diag.Quoted(w)+" is not KIND/NAME", "write it like Deployment/web or deployment/*")
+		}
+	}
+	return nil
+}
+
+// cluster reads the manifests and the directories that stand in for volumes.
+func (c *confit) cluster() (*kubelet.Cluster, error) {
+	m := &c.manifests
+	objects, err := c.readManifests()
+	if err != nil {
+		return nil, err
+	}
+	cluster := &kubelet.Cluster{Objects: objects, Namespace: m.namespace, Dirs: map[string]sources.FS{}, Assumed: map[string]bool{}}
+	var all []error
+	cluster.Fields, err = pairs("--field", "a field of a pod, like spec.nodeName", m.fields)
+	dirs, err2 := pairs("--volume", "the name of a volume", m.volumes)
+	all = append(all, err, err2)
+	for _, name := range slices.Sorted(maps.Keys(dirs)) {
+		dir, err := c.standInDir("--volume "+name, dirs[name])
+		cluster.Dirs[name] = dir
+		all = append(all, err)
+	}
+	if m.imageRoot != "" {
+		cluster.Image, err = c.standInDir("--image-root", m.imageRoot)
+		all = append(all, err)
+	}
+	for _, name := range m.assumed {
+		kind, _, ok := strings.Cut(name, "/")
+		if !ok || kind != "configmap" && kind != "secret" {
+			all = append(all, usagef("--assume "+diag.Quoted(name)+" is not configmap/NAME", ""))
+		}
+		cluster.Assumed[name] = true
+	}
+	return cluster, errors.Join(all...)
+}
+
+func (c *confit) standInDir(flag, dir string) (sources.FS, error) {
+	fsys, err := sources.Below(c.absolute(dir))
+	if err != nil {
+		return nil, &diag.Problem{Cause: diag.CauseInput, Code: "input", Text: flag + ": the directory " + diag.Quoted(dir) + " cannot be opened", Hint: "name a directory that is there", Err: err}
+	}
+	return fsys, nil
+}
+
+// readManifests reads the files of -f.
+func (c *confit) readManifests() (*manifest.Set, error) {
+	defer c.watchdog.running.Begin("reading", "the manifests")()
+	var files []manifest.File
+	kustomization := ""
+	machine := c.machine
+	machine.Root, machine.Host = sources.Host(), sources.Host()
+	err := sources.Consistent(machine, func(s *sources.Snapshot) error {
+		files = nil
+		for _, name := range c.manifests.files {
+			if name == "-" {
+				text, err := io.ReadAll(io.LimitReader(c.sys.stdin, stdinLimit+1))
+				if err != nil {
+					return err
+				}
+				if len(text) > stdinLimit {
+					return &diag.Problem{Cause: diag.CauseLimit, Code: "file-size", Text: "stdin has more than " + mebibytes(stdinLimit), Hint: "give confit the manifests of fewer applications"}
+				}
+				files = append(files, manifest.File{Name: "stdin", Data: text})
+				continue
+			}
+			found, err := manifestFiles(s, name)
+			if err != nil {
+				return err
+			}
+			for _, f := range found {
+				if strings.HasPrefix(path.Base(f.Name), "kustomization.y") {
+					kustomization = f.Name
+					continue
+				}
+				files = append(files, f)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	set, err := manifest.Read(files, &c.watchdog.budget)
+	if err == nil && len(set.Objects) == 0 {
+		hint := "when kustomize or helm fails, it prints nothing: look at its message"
+		if kustomization != "" {
+			hint = diag.Quoted(kustomization) + " is for kustomize: kustomize build " + diag.Quoted(path.Dir(kustomization)) + " | confit " + c.verb.name + " -f -"
+		}
+		err = &diag.Problem{Cause: diag.CauseInput, Code: "no-manifests", Text: "there is no object in " + diag.QuotedList(c.manifests.files), Hint: hint}
+	}
+	return set, err
+}
+
+const stdinLimit = 64 << 20
+
+// manifestFiles reads a file, or the YAML and JSON files of a directory.
+func manifestFiles(s *sources.Snapshot, name string) ([]manifest.File, error) {
+	isDir, err := s.IsDir(name)
+	if err == nil && !isDir {
+		var file sources.Regular
+		if file, err = s.ReadFile(name); err == nil {
+			return []manifest.File{{Name: name, Data: file.Data}}, nil
+		}
+	}
+	if err != nil {
+		if p := (*diag.Problem)(nil); errors.As(err, &p) {
+			return nil, err
+		}
+		text := "-f " + diag.Quoted(name) + " cannot be read"
+		if errors.Is(err, fs.ErrNotExist) {
+			text = "-f " + diag.Quoted(name) + " is not there"
+		}
+		return nil, &diag.Problem{Cause: diag.CauseInput, Code: "input", Text: text, Hint: "name a file or a directory of manifests, or - for stdin", Err: err}
+	}
+	found, err := s.Tree(name, func(rel string) bool {
+		return !strings.Contains(rel, "/") && slices.Contains([]string{".yaml", ".yml", ".json"}, path.Ext(rel))
+	})
+	var files []manifest.File
+	for _, f := range found {
+		files = append(files, manifest.File{Name: path.Join(name, f.Path), Data: f.Data})
+	}
+	return files, err
+}
+
+// selected lists the workloads that --workload names, or all.
+func (c *confit) selected(set *manifest.Set) ([]*manifest.Workload, error) {
+	all := set.Workloads()
+	if len(c.manifests.workloads) == 0 {
+		return all, nil
+	}
+	var kept []*manifest.Workload
+	var names []string
+	matched := map[string]bool{}
+	for _, w := range all {
+		names = append(names, w.Object.String())
+		keep := false
+		for _, pattern := range c.manifests.workloads {
+			if matchWorkload(pattern, w) {
+				matched[pattern], keep = true, true
+			}
+		}
+		if keep {
+			kept = append(kept, w)
+		}
+	}
+	for _, pattern := range c.manifests.workloads {
+		if !matched[pattern] {
+			return nil, usagef("--workload "+diag.Quoted(pattern)+" matches no workload", diag.DidYouMeanOneOf(pattern, names, "the workloads are "))
+		}
+	}
+	return kept, nil
+}
+
+// matchWorkload compares KIND/NAME, or NAMESPACE/KIND/NAME, with a workload. Kinds are
+// matched whatever their case, as kubectl does.
+func matchWorkload(pattern string, w *manifest.Workload) bool {
+	parts := strings.Split(pattern, "/")
+	kind, name := parts[len(parts)-2], parts[len(parts)-1]
+	if len(parts) == 3 && !glob.Match(parts[0], w.Namespace) {
+		return false
+	}
+	return glob.Match(strings.ToLower(kind), strings.ToLower(w.Kind)) && glob.Match(name, w.Object.Name)
+}
+
+// workloadDir is the directory of a workload below --out.
+func workloadDir(w *manifest.Workload, several bool) string {
+	name := w.Kind + "-" + w.Object.Name
+	if several && w.Namespace != "" {
+		name = w.Namespace + "-" + name
+	}
+	if w.Part != "" {
+		name += "-" + w.Part
+	}
+	return name
+}
+
+// counted begins the last line of a run over manifests; it is empty for other runs.
+func (s *simulation) counted() string {
+	if s.workloads == 0 {
+		return ""
+	}
+	outputs := 0
+	for _, r := range s.runs {
+		if r.result != nil {
+			outputs += len(r.result.Outputs)
+		}
+	}
+	return diag.Plural(s.workloads, "workload") + ", " + diag.Plural(outputs, "output") + ", " + diag.Plural(s.standIns, "stand-in") + ": "
+}
+
+// byPlace sorts findings by their places; files stay in the order of their first finding.
+func byPlace(all []kubelet.Finding) {
+	files := map[string]int{}
+	for _, f := range all {
+		if _, known := files[f.Pos.File]; !known {
+			files[f.Pos.File] = len(files)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b kubelet.Finding) int {
+		return cmp.Or(files[a.Pos.File]-files[b.Pos.File], a.Pos.Line-b.Pos.Line, a.Pos.Col-b.Pos.Col)
+	})
+}

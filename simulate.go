@@ -1,0 +1,281 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"path"
+	"strings"
+
+	"confit/render"
+	"confit/render/content"
+	"confit/render/diag"
+	"confit/render/values"
+	"confit/sinks"
+	"confit/sinks/console"
+	"confit/sources"
+	"confit/sources/kubelet"
+)
+
+// A pipeRun is one run of the pipe in memory: that of the command line, or that of a container in
+// the manifests of -f.
+type pipeRun struct {
+	*confit
+	title  string // of the container; "" for the run of the command line
+	spec   *spec
+	result *render.Result
+	outs   []content.Output // of result, those that --only keeps
+	err    error
+	values []values.Explained // of explain
+
+	container *kubelet.Container
+}
+
+// A simulation is the runs of all confit containers of the manifests.
+type simulation struct {
+	runs      []*pipeRun
+	findings  []kubelet.Finding // of pods
+	workloads int
+	standIns  int
+}
+
+// A world is what a container of the manifests sees and where its files go.
+type world struct {
+	container *kubelet.Container
+	out       string                // in place of / for its sinks; "" where nothing is written
+	replaced  map[string]sources.FS // --replace
+}
+
+// runs goes from the spec, or from the manifests, to rendered files.
+func (c *confit) runs() (*simulation, error) {
+	if len(c.manifests.files) > 0 {
+		return c.simulate((*pipeRun).render)
+	}
+	sp, made, err := c.outputs()
+	return &simulation{runs: []*pipeRun{{confit: c, spec: sp, result: made, err: err}}}, err
+}
+
+// made is runs without any error. The notices about pods are printed.
+func (c *confit) made() (*simulation, error) {
+	s, err := c.runs()
+	if err != nil {
+		return s, err
+	}
+	if err := s.problems(); err != nil {
+		return s, err
+	}
+	for _, f := range s.findings {
+		c.console.Notice(f.Error())
+	}
+	return s, s.onlyOutputs(c.set.only)
+}
+
+// render runs the whole pipe but for the sinks.
+func (r *pipeRun) render() { r.spec, r.result, r.err = r.outputs() }
+
+// simulate does something in the place of each confit container of the manifests, one after
+// the other.
+func (c *confit) simulate(do func(*pipeRun)) (*simulation, error) {
+	cluster, err := c.cluster()
+	if err != nil {
+		return nil, err
+	}
+	workloads, err := c.selected(cluster.Objects)
+	if err != nil {
+		return nil, err
+	}
+	s := &simulation{}
+	dirs := map[string]int{}
+	for _, w := range workloads {
+		dirs[workloadDir(w, false)]++
+	}
+	for _, w := range workloads {
+		pod := cluster.Pod(w)
+		several := dirs[workloadDir(w, false)] > 1
+		if c.simulatePod(s, pod, workloadDir(w, several), do) {
+			s.workloads++
+			s.findings = append(s.findings, pod.Findings...)
+		}
+	}
+	if s.workloads == 0 {
+		return nil, c.noContainer(cluster, len(workloads))
+	}
+	for _, f := range s.findings {
+		if f.Code == "stand-in" {
+			s.standIns++
+		}
+	}
+	s.findings = append(s.findings, cluster.Findings()...)
+	byPlace(s.findings)
+	return s, nil
+}
+
+// noContainer is the error of manifests without a confit container: a check that passes on
+// nothing is worse than none.
+func (c *confit) noContainer(cluster *kubelet.Cluster, workloads int) error {
+	p := &diag.Problem{Cause: diag.CauseInput, Code: "no-container", Text: "no container of " + diag.QuotedList(c.manifests.files) + " runs confit", Hint: "confit looks for an image or a command of that name; --container NAME names another container"}
+	if len(c.manifests.containers) > 0 {
+		p.Hint = "--container names " + diag.QuotedList(c.manifests.containers)
+	}
+	p.Notes = []string{diag.Plural(len(cluster.Objects.Objects), "object") + " and " + diag.Plural(workloads, "workload") + " were looked at"}
+	return p
+}
+
+// simulatePod runs the confit containers of a pod in their order. Each sees the files that
+// those before it wrote. It returns false for a pod without one.
+func (c *confit) simulatePod(s *simulation, pod *kubelet.Pod, dir string, do func(*pipeRun)) bool {
+	var confits []*kubelet.Container
+	hidden := false
+	for _, k := range pod.Containers {
+		switch {
+		case k.RunsConfit(c.manifests.containers):
+			confits = append(confits, k)
+		case k.HidesConfit():
+			hidden = true
+			pod.NotSimulated(k, "it starts confit from a shell", "give the arguments of confit in args:, without a shell")
+		}
+	}
+	if len(confits) == 0 {
+		return hidden
+	}
+	for i, k := range confits {
+		k.Prepare()
+		if k.Blocked {
+			continue
+		}
+		r := c.runContainer(k, path.Join(c.set.out, dir), do)
+		if r == nil {
+			continue
+		}
+		s.runs = append(s.runs, r)
+		if r.result != nil {
+			r.outs = r.result.Outputs
+			pod.Wrote(k, r.written())
+			if i+1 < len(confits) {
+				r.mirror()
+			}
+		}
+	}
+	pod.Check()
+	return true
+}
+
+// runContainer runs what the args of a container say, in memory.
+func (c *confit) runContainer(k *kubelet.Container, out string, do func(*pipeRun)) *pipeRun {
+	if c.set.out == "" || c.set.out == "-" {
+		out = ""
+	}
+	inner := newConfit(system{stdout: io.Discard, stderr: c.sys.stderr, env: k.Environ(), dir: k.Dir(), exit: c.sys.exit})
+	inner.console = &console.Console{Stderr: c.sys.stderr, JSON: c.console.JSON, Quiet: c.console.Quiet, Verbose: c.console.Verbose, Prefix: k.Title() + ": ", Explain: func(*diag.Problem) {}}
+	inner.watchdog, inner.ctx, inner.signalsReady = c.watchdog, c.ctx, c.signalsReady
+	inner.world = &world{container: k, out: out}
+	c.simulated = append(c.simulated, inner)
+	args := k.Args()
+	root := inner.commands(args)
+	root.SetArgs(args)
+	r := &pipeRun{confit: inner, title: k.Title(), container: k}
+	if err := diag.CatchPanic(root.Execute); err != nil {
+		r.err = inArgs(k, inner, err)
+		return r
+	}
+	if inner.verb == nil || !inner.verb.writes {
+		k.NotSimulated("it runs confit " + strings.Join(args[:min(len(args), 1)], "") + ", which writes no files")
+		return nil
+	}
+	inner.verb = c.verb // the limits of who runs it
+	inner.set.lockTimeout, inner.set.verbose, inner.set.quiet = c.set.lockTimeout, c.set.verbose, c.set.quiet
+	inner.set.allowNetwork = c.set.allowNetwork
+	inner.world.replaced, r.err = c.replacedDirs()
+	if r.err == nil {
+		c.watchdog.restart(k.Memory())
+		do(r)
+		r.err = r.inManifests(r.err)
+	}
+	return r
+}
+
+// inArgs gives the problems of a command line the place of the container's args.
+func inArgs(k *kubelet.Container, inner *confit, err error) error {
+	problems := inner.problems(err)
+	var all []error
+	for _, p := range problems {
+		if p.Pos.File == "" {
+			p.Pos = k.ArgsPos()
+		}
+		all = append(all, p)
+	}
+	return errors.Join(all...)
+}
+
+// replacedDirs opens the directories of --replace.
+func (c *confit) replacedDirs() (map[string]sources.FS, error) {
+	dirs := map[string]sources.FS{}
+	var all []error
+	for name, dir := range c.set.replace {
+		fsys, err := c.standInDir("--replace "+name, dir)
+		dirs[name] = fsys
+		all = append(all, err)
+	}
+	return dirs, errors.Join(all...)
+}
+
+// openWorld opens the files and variables of the container.
+func (c *confit) openWorld() error {
+	if c.set.root != "" {
+		return usagef("--root in the args of a container is not simulated", "leave it out: a pod has its files in place")
+	}
+	k := c.world.container
+	c.machine = sources.Machine{Root: k.Files, Host: k.Files, Dir: k.Dir(), Env: k.Environ(), Secrets: k.SecretVars(), Running: &c.watchdog.running, Budget: &c.watchdog.budget, Detail: c.detail()}
+	return nil
+}
+
+// simulateSinks moves the sinks of the spec below the directory of the workload.
+func (sp *spec) simulateSinks(w *world) {
+	for i := range sp.Sinks {
+		s := &sp.Sinks[i]
+		inside := s.Dir(sp.Name, s.Base).Path
+		if !path.IsAbs(inside) {
+			inside = path.Join(w.container.Dir(), inside)
+		}
+		sp.inside = append(sp.inside, inside)
+		if w.out != "" && s.Path != "" {
+			s.Path, s.Base = path.Join(w.out, inside), "."
+		}
+	}
+}
+
+// written lists the outputs of a run by their paths in the container.
+func (r *pipeRun) written() []kubelet.Written {
+	var all []kubelet.Written
+	for i := range r.spec.Sinks {
+		outs := r.outputsOf(i)
+		for j := range outs {
+			all = append(all, kubelet.Written{Sink: r.spec.inside[i], Path: path.Join(r.spec.inside[i], outs[j].Path), Mode: outs[j].Mode, Size: outs[j].Content.Size(), Pos: outs[j].Pos()})
+		}
+	}
+	return all
+}
+
+// mirror writes the outputs into the volumes of the pod, for the containers after this one.
+func (r *pipeRun) mirror() {
+	for i := range r.spec.Sinks {
+		at := r.spec.inside[i]
+		err := sinks.Mirror(r.outputsOf(i), func(o content.Output, data []byte) error {
+			return r.container.Write(path.Join(at, o.Path), o.Mode, data, o.Content.IsSensitive())
+		})
+		r.err = errors.Join(r.err, r.inManifests(err))
+	}
+}
+
+// problems joins the errors of pods and runs, with the places of the manifests.
+func (s *simulation) problems() error {
+	var all []error
+	for _, f := range s.findings {
+		if f.Level == kubelet.Error {
+			all = append(all, f.Problem)
+		}
+	}
+	for _, r := range s.runs {
+		all = append(all, r.err)
+	}
+	return errors.Join(all...)
+}

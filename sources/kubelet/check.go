@@ -1,0 +1,218 @@
+package kubelet
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"confit/render/diag"
+)
+
+// A sinkUse is a directory that a confit container writes to.
+type sinkUse struct {
+	container *Container
+	mount     *mounted // nil for a directory in no volume
+	sink      string
+	files     []Written
+	bytes     int64
+}
+
+// Wrote notes the files that a confit container writes, for Check.
+func (p *Pod) Wrote(c *Container, files []Written) {
+	for _, f := range files {
+		i := slices.IndexFunc(p.sinks, func(s *sinkUse) bool { return s.container == c && s.sink == f.Sink })
+		if i < 0 {
+			m, _ := c.Files.mountOf(strings.TrimPrefix(path.Clean(f.Sink), "/"))
+			if m != nil {
+				m.used = true
+			}
+			i = len(p.sinks)
+			p.sinks = append(p.sinks, &sinkUse{container: c, mount: m, sink: f.Sink})
+		}
+		p.sinks[i].files = append(p.sinks[i].files, f)
+		p.sinks[i].bytes += f.Size
+	}
+}
+
+// Check finds what is wrong with the pod around its confit containers.
+func (p *Pod) Check() {
+	for _, c := range p.Containers {
+		if c.Files == nil {
+			c.Prepare()
+		}
+	}
+	for _, s := range p.sinks {
+		p.checkSink(s)
+	}
+	for _, c := range p.Containers {
+		c.checkNested()
+		if slices.ContainsFunc(p.sinks, func(s *sinkUse) bool { return s.container == c }) {
+			c.checkUsed()
+		}
+	}
+}
+
+// checkSink finds files that are lost, or that nobody can read.
+func (p *Pod) checkSink(s *sinkUse) {
+	sink := "the sink " + diag.Quoted(s.sink) + " of the container " + diag.Quoted(s.container.Name)
+	if s.mount == nil {
+		p.find(Error, problem("sink-lost", s.container.at("volumeMounts"), sink+" is in no volume: its files are lost when the container ends", "mount an emptyDir there, in this container and in the application"))
+		return
+	}
+	v := s.mount.volume
+	switch {
+	case s.mount.mount.ReadOnly:
+		p.find(Error, problem("sink-read-only", s.mount.mount.At("readOnly"), sink+" is mounted readOnly", "leave out readOnly in this container; the application mounts the volume readOnly"))
+		return
+	case v.isReadOnly():
+		p.find(Error, problem("sink-read-only", s.mount.mount.Pos, sink+" is in a volume of kind "+v.Kind+", which nobody can write to", "mount an emptyDir there"))
+		return
+	}
+	p.checkSize(s)
+	apps := p.readers(s)
+	if len(apps) == 0 {
+		p.find(Error, problem("sink-unread", s.mount.mount.Pos, "no application container mounts the volume "+diag.Quoted(v.Name)+", which "+sink+" is in", "mount it in the application with readOnly: true"))
+	}
+	for _, app := range apps {
+		if !app.mount.ReadOnly {
+			p.once("writable "+app.container.Name+" "+v.Name, Warning, problem("sink-writable", app.mount.Pos, "the container "+diag.Quoted(app.container.Name)+" can write to the files that confit makes", "set readOnly: true on this mount"))
+		}
+		p.checkAccess(s, app)
+	}
+}
+
+// isReadOnly tells whether the kubelet mounts every volume of the kind read-only.
+func (v *Volume) isReadOnly() bool {
+	return slices.Contains([]string{"configMap", "secret", "projected", "downwardAPI"}, v.Kind)
+}
+
+// A reader is an application container that mounts the volume of a sink.
+type reader struct {
+	container *Container
+	mount     *volumeMount
+}
+
+func (p *Pod) readers(s *sinkUse) []reader {
+	var all []reader
+	for _, c := range p.Containers {
+		writes := slices.ContainsFunc(p.sinks, func(s *sinkUse) bool { return s.container == c })
+		if writes || c.Init && c.RestartPolicy != "Always" {
+			continue
+		}
+		for i := range c.VolumeMounts {
+			if m := &c.VolumeMounts[i]; m.Name == s.mount.volume.Name {
+				all = append(all, reader{c, m})
+			}
+		}
+	}
+	return all
+}
+
+// checkAccess finds files that the user of an application cannot read.
+func (p *Pod) checkAccess(s *sinkUse, app reader) {
+	if p.template.Spec.Security.FSGroup != nil {
+		return
+	}
+	writer, group := p.user(s.container)
+	user, userGroup := p.user(app.container)
+	if user == 0 || user >= 0 && user == writer || userGroup >= 0 && userGroup == group {
+		return
+	}
+	i := slices.IndexFunc(s.files, func(f Written) bool { return f.Mode&0o004 == 0 })
+	if i < 0 {
+		return
+	}
+	f := s.files[i]
+	who := fmt.Sprintf("as user %d", user)
+	if user < 0 {
+		who = "as the user of its image"
+	}
+	p.once("access "+app.container.Name, Warning, problem("unreadable", app.mount.Pos,
+		fmt.Sprintf("the container %s may not read %s: it runs %s, and the file has the mode %04o and the owner %d", diag.Quoted(app.container.Name), diag.Quoted(f.Path), who, f.Mode, writer),
+		"set securityContext: {fsGroup: 65532} on the pod"))
+}
+
+// user is the user and the group that a container runs as; -1 where its image decides.
+func (p *Pod) user(c *Container) (user, group int64) {
+	const ofImage = 65532 // of the confit image
+	user, group = -1, -1
+	if slices.ContainsFunc(p.sinks, func(s *sinkUse) bool { return s.container == c }) {
+		user, group = ofImage, ofImage
+	}
+	for _, s := range []*security{&p.template.Spec.Security, &c.container.Security} {
+		if s.RunAsUser != nil {
+			user, group = *s.RunAsUser, 0
+		}
+		if s.RunAsGroup != nil {
+			group = *s.RunAsGroup
+		}
+	}
+	return user, group
+}
+
+// checkSize holds the files of a sink against the limits of their volume.
+func (p *Pod) checkSize(s *sinkUse) {
+	v := s.mount.volume
+	if v.EmptyDir == nil {
+		return
+	}
+	if size := v.EmptyDir.Size; size.Rat != nil {
+		if most, _ := size.Float64(); float64(s.bytes) > most {
+			p.find(Error, problem("sink-size", v.EmptyDir.At("sizeLimit"), fmt.Sprintf("the container %s writes %d bytes into the volume %s, which may hold %.0f", diag.Quoted(s.container.Name), s.bytes, diag.Quoted(v.Name), most), "raise sizeLimit"))
+		}
+	}
+	if limit := s.container.Memory(); v.EmptyDir.Medium == "Memory" && limit > 0 && s.bytes > limit {
+		p.find(Error, problem("sink-size", v.EmptyDir.At("medium"), fmt.Sprintf("the container %s writes %d bytes into memory, and its limit is %d", diag.Quoted(s.container.Name), s.bytes, limit), "raise the memory limit of the container, or leave out medium: Memory"))
+	}
+}
+
+// checkNested finds mounts inside of other mounts that the kubelet cannot make.
+func (c *Container) checkNested() {
+	for i := range c.Files.mounts {
+		m := &c.Files.mounts[i]
+		for j := i + 1; j < len(c.Files.mounts); j++ { // the longest path comes first
+			outer := &c.Files.mounts[j]
+			rest, inside := strings.CutPrefix(m.at, outer.at+"/")
+			if !inside {
+				continue
+			}
+			if outer.mount != nil && (outer.volume.isReadOnly() || outer.mount.ReadOnly && outer.volume.Kind == "emptyDir") {
+				c.checkMountPoint(m, outer, rest)
+			}
+			break
+		}
+	}
+}
+
+func (c *Container) checkMountPoint(m, outer *mounted, rest string) {
+	n, _ := outer.node.find(rest)
+	where := "the mount at " + diag.Quoted("/"+m.at) + " is inside of the read-only mount at " + diag.Quoted("/"+outer.at)
+	switch {
+	case n == nil:
+		c.pod.find(Error, problem("nested-mount", m.mount.At("mountPath"), where+", which has nothing there: the container does not start", "mount it elsewhere, or let confit write a file into that directory"))
+	case n.isDir() != m.node.isDir():
+		c.pod.find(Error, problem("nested-mount", m.mount.At("mountPath"), where+", where one of the two is a directory and the other is a file", "mount it elsewhere"))
+	}
+}
+
+// checkUsed finds the mounts of a confit container that its spec does not use.
+func (c *Container) checkUsed() {
+	for _, m := range c.Files.mounts {
+		if !m.used && m.mount != nil && !c.inArgs("/"+m.at) {
+			c.pod.find(Warning, problem("unused-mount", m.mount.At("mountPath"), "the spec uses nothing at "+diag.Quoted("/"+m.at), "name the path in the spec, or leave out the mount"))
+		}
+	}
+}
+
+func (c *Container) inArgs(at string) bool {
+	return slices.ContainsFunc(c.Command, func(word string) bool { return strings.Contains(word, at) })
+}
+
+// at is the place of a field of the container, or of its name.
+func (c *Container) at(field string) diag.Pos {
+	if c.container.Has(field) {
+		return c.container.At(field)
+	}
+	return c.container.At("name")
+}

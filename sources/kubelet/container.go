@@ -1,0 +1,95 @@
+package kubelet
+
+import (
+	"math"
+	"path"
+	"slices"
+	"strings"
+
+	"confit/sources/manifest"
+)
+
+// A Container is a container of a pod, with what the kubelet gives it.
+type Container struct {
+	*container
+
+	Init    bool       // it runs before the application, or beside it from then on
+	Vars    []Variable // after Prepare
+	Files   *FileTree  // after Prepare
+	Command []string   // after Prepare: the whole command line, without an ENTRYPOINT
+	Blocked bool       // after Prepare: the kubelet would not start it
+
+	pod *Pod
+}
+
+// Title names the container in messages.
+func (c *Container) Title() string {
+	return c.pod.Workload.String() + " container " + c.container.Name
+}
+
+// Workload is the workload that the container belongs to.
+func (c *Container) Workload() *manifest.Workload { return c.pod.Workload }
+
+// RunsConfit tells whether a container runs confit: by its image, by its command, or because
+// names lists it.
+func (c *Container) RunsConfit(names []string) bool {
+	if len(names) > 0 {
+		return slices.Contains(names, c.Name)
+	}
+	if command := c.container.Command; len(command) > 0 {
+		return path.Base(command[0]) == "confit"
+	}
+	image, _, _ := strings.Cut(path.Base(strings.SplitN(c.Image, "@", 2)[0]), ":")
+	return image == "confit" || strings.HasPrefix(image, "confit-") || strings.HasSuffix(image, "-confit")
+}
+
+// HidesConfit tells whether a container starts confit from a shell, which nobody simulates.
+func (c *Container) HidesConfit() bool {
+	words := slices.Concat(c.container.Command, c.container.Args)
+	if len(words) < 2 || !slices.Contains([]string{"sh", "bash", "ash", "dash"}, path.Base(words[0])) {
+		return false
+	}
+	return slices.ContainsFunc(strings.FieldsFunc(strings.Join(words[1:], " "), func(r rune) bool { return strings.ContainsRune(" \t\n;&|()\"'", r) }),
+		func(word string) bool { return path.Base(word) == "confit" })
+}
+
+// Prepare makes the variables, the files and the command line of the container.
+func (c *Container) Prepare() {
+	c.env()
+	c.mounts()
+	values := map[string]string{}
+	for _, v := range c.Vars {
+		values[v.Name] = v.Value
+	}
+	value := func(name string) (string, bool) { v, ok := values[name]; return v, ok }
+	for _, word := range slices.Concat(c.container.Command, c.container.Args) {
+		c.Command = append(c.Command, expand(word, value))
+	}
+}
+
+// Args are the arguments of confit: the command line without the program.
+func (c *Container) Args() []string {
+	return c.Command[min(len(c.container.Command), 1):]
+}
+
+// Dir is the working directory.
+func (c *Container) Dir() string { return path.Join("/", c.WorkingDir) }
+
+// Environ is the variables as NAME=value.
+func (c *Container) Environ() []string {
+	var all []string
+	for _, v := range c.Vars {
+		all = append(all, v.Name+"="+v.Value)
+	}
+	return all
+}
+
+// Memory is the limit of the container's memory in bytes; 0 for none.
+func (c *Container) Memory() int64 {
+	limit := c.Resources.Limits["memory"].Rat
+	if limit == nil {
+		return 0
+	}
+	bytes, _ := limit.Float64()
+	return int64(min(bytes, math.MaxInt64/2))
+}

@@ -1,0 +1,21 @@
+// Package kubelet makes of a pod template what the kubelet makes of it: for each container a
+// file tree, an environment and a command line, all in memory. Nothing of the machine that
+// it runs on gets in. Where only a cluster knows a value, a stand-in takes its place, and
+// the pod says so.
+//
+//	types.go      the fields of a pod template that matter here
+//	pod.go        Cluster and Pod: a workload as a node would run it
+//	container.go  a container, and which of them run confit
+//	env.go        the variables of a container
+//	expand.go     $(NAME) in values and arguments
+//	field.go      the fields of a pod, and its resources
+//	volume.go     the files of a volume
+//	projected.go  projected and downward API volumes
+//	tree.go       a file tree in memory
+//	mounts.go     the mounts of a container
+//	filetree.go   the mounts as a file tree to read
+//	lookup.go     ConfigMaps and Secrets by name, and what is said of a missing one
+//	check.go      what is wrong with a pod that runs confit
+//
+// The rules are those of Kubernetes 1.37; its own functions judge them in a test.
+package kubelet

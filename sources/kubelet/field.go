@@ -1,0 +1,148 @@
+package kubelet
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"confit/render/diag"
+)
+
+// fieldStandIns are the values of fields that only a cluster knows.
+var fieldStandIns = map[string]string{
+	"metadata.uid": "00000000-0000-0000-0000-000000000000", "spec.nodeName": "node",
+	"status.hostIP": "192.0.2.1", "status.hostIPs": "192.0.2.1", "status.podIP": "192.0.2.2", "status.podIPs": "192.0.2.2",
+}
+
+// field is the value of a field of the pod.
+func (p *Pod) field(ref *fieldRef) string {
+	meta := &p.template.Metadata
+	at := ref.At("fieldPath")
+	if v, ok := p.cluster.Fields[ref.Path]; ok {
+		return v
+	}
+	if name, key, ok := subscript(ref.Path); ok {
+		switch name {
+		case "metadata.labels":
+			return meta.Labels[key]
+		case "metadata.annotations":
+			return meta.Annotations[key]
+		}
+	}
+	switch ref.Path {
+	case "metadata.labels":
+		return formatMap(meta.Labels)
+	case "metadata.annotations":
+		return formatMap(meta.Annotations)
+	case "metadata.name":
+		if p.IsPod() {
+			return p.Object.Name
+		}
+		p.standIn(ref.Path, at)
+		return p.Object.Name
+	case "metadata.namespace":
+		if ns := p.namespace(); ns != "" {
+			return ns
+		}
+		return "default"
+	case "spec.serviceAccountName":
+		return firstOf(p.template.Spec.ServiceAccount, p.template.Spec.OldServiceAccount, "default")
+	case "spec.nodeName":
+		if p.template.Spec.NodeName != "" {
+			return p.template.Spec.NodeName
+		}
+	}
+	v, known := fieldStandIns[ref.Path]
+	if !known {
+		names := []string{"metadata.name", "metadata.namespace", "metadata.uid", "metadata.labels['KEY']", "metadata.annotations['KEY']", "spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs"}
+		p.find(Error, problem("manifest", at, "the kubelet knows no field "+diag.Quoted(ref.Path)+" of a pod", diag.DidYouMeanOneOf(ref.Path, names, "the fields are ")))
+		return ""
+	}
+	p.standIn(ref.Path, at)
+	return v
+}
+
+func firstOf(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// subscript splits metadata.labels['app'].
+func subscript(field string) (name, key string, ok bool) {
+	name, rest, ok := strings.Cut(field, "['")
+	key, closed := strings.CutSuffix(rest, "']")
+	return name, key, ok && closed
+}
+
+// formatMap writes labels or annotations as the downward API does.
+func formatMap(m map[string]string) string {
+	var lines []string
+	for k, v := range m {
+		lines = append(lines, k+"="+strconv.Quote(v))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
+// resource is the value of a resource of a container, in units of the divisor, rounded up.
+func (p *Pod) resource(of *container, ref *resourceRef) string {
+	if ref.Container != "" {
+		of = p.containerNamed(ref.Container)
+	}
+	at := ref.At("resource")
+	if of == nil {
+		p.find(Error, problem("manifest", ref.At("containerName"), "the pod has no container "+diag.Quoted(ref.Container), ""))
+		return ""
+	}
+	if v, ok := p.cluster.Fields[ref.Resource]; ok {
+		return v
+	}
+	section, name, ok := strings.Cut(ref.Resource, ".")
+	amount := of.Resources.Limits[name]
+	if section == "requests" {
+		if r, set := of.Resources.Requests[name]; set || amount.Rat == nil {
+			amount = r
+		}
+	}
+	known := slices.Contains([]string{"cpu", "memory", "ephemeral-storage"}, name) || strings.HasPrefix(name, "hugepages-")
+	if !ok || section != "limits" && section != "requests" || !known {
+		p.find(Error, problem("manifest", at, "the kubelet knows no resource "+diag.Quoted(ref.Resource), "the resources are limits and requests of cpu, memory, ephemeral-storage and hugepages, like limits.memory"))
+		return ""
+	}
+	divisor := ref.Divisor.Rat
+	if divisor == nil || divisor.Sign() == 0 {
+		divisor = big.NewRat(1, 1)
+	}
+	if amount.Rat == nil {
+		if section == "requests" {
+			return "0"
+		}
+		p.standIn(ref.Resource, at) // the kubelet takes what the node can give
+		amount.Rat = map[string]*big.Rat{"cpu": big.NewRat(1, 1), "memory": big.NewRat(1<<30, 1)}[name]
+		if amount.Rat == nil {
+			amount.Rat = big.NewRat(1<<30, 1)
+		}
+	}
+	return ceil(new(big.Rat).Quo(amount.Rat, divisor))
+}
+
+// ceil is the number rounded up to a whole one.
+func ceil(r *big.Rat) string {
+	n := new(big.Int).Add(r.Num(), new(big.Int).Sub(r.Denom(), big.NewInt(1)))
+	return fmt.Sprint(n.Div(n, r.Denom()))
+}
+
+func (p *Pod) containerNamed(name string) *container {
+	for _, c := range p.Containers {
+		if c.Name == name {
+			return c.container
+		}
+	}
+	return nil
+}
