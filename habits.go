@@ -26,22 +26,22 @@ var otherVerbs = hints{
 
 // otherFlags are flags of other tools, with the flag that does it here.
 var otherFlags = hints{
-	"o output out-dir output-dir output-file outdir dest destination dst target":                           "the directory to write to is --out DIR; --out - prints",
+	"o output out-dir output-dir output-file outdir dest destination dst target":                         "the directory to write to is --out DIR; --out - prints",
 	"values-file value-files valuefile var-file vars-file vars params data d datasource context ctx e x": "a file of values is --source file:FILE",
-	"t templates template-file template-dir i in input input-file input-dir file":                          "a template is --template IN[=TO]",
-	"s spec config-file conf":             "the spec is -c FILE",
-	"env environment env-prefix":          "environment variables are --source env:PREFIX_",
-	"secret configmap config-map dir":     "a source is --source KIND:DIR, like secret:/secret-in or configMap:/config-in",
-	"dry-run dry diff check noop":         "confit diff shows what render would change; render --out - prints the files",
-	"debug trace":                         "-v tells each step",
-	"stdout print":                        "--out - prints",
-	"set-literal":                         "--set-string path=value keeps the value as text",
-	"strict fail missingkey":              "every missing value is an error; | default … allows for one",
-	"delims left-delim right-delim":       "delims: [a, b] of an entry of the spec",
-	"show-only":                           "--only GLOB",
-	"version V":                           "confit version prints it",
-	"release-name kubeconfig": "confit asks no cluster; the values come from files and variables",
-	"force overwrite":                     "overwrite: true of an entry of the spec takes over a file that was there before",
+	"t templates template-file template-dir i in input input-file input-dir file":                        "a template is --template IN[=TO]",
+	"s spec config-file conf":         "the spec is -c FILE",
+	"env environment env-prefix":      "environment variables are --source env:PREFIX_",
+	"secret configmap config-map dir": "a source is --source KIND:DIR, like secret:/secret-in or configMap:/config-in",
+	"dry-run dry diff check noop":     "confit diff shows what render would change; render --out - prints the files",
+	"debug trace":                     "-v tells each step",
+	"stdout print":                    "--out - prints",
+	"set-literal":                     "--set-string path=value keeps the value as text",
+	"strict fail missingkey":          "every missing value is an error; | default … allows for one",
+	"delims left-delim right-delim":   "delims: [a, b] of an entry of the spec",
+	"show-only":                       "--only GLOB",
+	"version V":                       "confit version prints it",
+	"release-name kubeconfig":         "confit asks no cluster; the values come from files and variables",
+	"force overwrite":                 "overwrite: true of an entry of the spec takes over a file that was there before",
 }
 
 // hints are hints by several names, with spaces between them.

@@ -18,9 +18,11 @@ type sinkUse struct {
 	bytes     int64
 }
 
-// Wrote notes the files that a confit container writes, for Check.
+// Wrote notes the files that a confit container writes, for Check. They are empty until
+// Write gives them their bytes.
 func (p *Pod) Wrote(c *Container, files []Written) {
 	for _, f := range files {
+		p.problems(c.Write(f.Path, f.Mode, nil, false))
 		i := slices.IndexFunc(p.sinks, func(s *sinkUse) bool { return s.container == c && s.sink == f.Sink })
 		if i < 0 {
 			m, _ := c.Files.mountOf(strings.TrimPrefix(path.Clean(f.Sink), "/"))
@@ -42,15 +44,23 @@ func (p *Pod) Check() {
 			c.Prepare()
 		}
 	}
+	lost := map[*Container]bool{}
 	for _, s := range p.sinks {
+		before := p.errors()
 		p.checkSink(s)
+		lost[s.container] = lost[s.container] || p.errors() > before
 	}
 	for _, c := range p.Containers {
 		c.checkNested()
-		if slices.ContainsFunc(p.sinks, func(s *sinkUse) bool { return s.container == c }) {
+		if p.isWriter(c) && !lost[c] {
 			c.checkUsed()
 		}
 	}
+}
+
+// isWriter tells whether a container writes files with confit.
+func (p *Pod) isWriter(c *Container) bool {
+	return slices.ContainsFunc(p.sinks, func(s *sinkUse) bool { return s.container == c })
 }
 
 // checkSink finds files that are lost, or that nobody can read.
@@ -96,8 +106,7 @@ type reader struct {
 func (p *Pod) readers(s *sinkUse) []reader {
 	var all []reader
 	for _, c := range p.Containers {
-		writes := slices.ContainsFunc(p.sinks, func(s *sinkUse) bool { return s.container == c })
-		if writes || c.Init && c.RestartPolicy != "Always" {
+		if p.isWriter(c) || c.Init && c.RestartPolicy != "Always" {
 			continue
 		}
 		for i := range c.VolumeMounts {
@@ -137,7 +146,7 @@ func (p *Pod) checkAccess(s *sinkUse, app reader) {
 func (p *Pod) user(c *Container) (user, group int64) {
 	const ofImage = 65532 // of the confit image
 	user, group = -1, -1
-	if slices.ContainsFunc(p.sinks, func(s *sinkUse) bool { return s.container == c }) {
+	if p.isWriter(c) {
 		user, group = ofImage, ofImage
 	}
 	for _, s := range []*security{&p.template.Spec.Security, &c.container.Security} {

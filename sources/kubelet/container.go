@@ -55,7 +55,9 @@ func (c *Container) HidesConfit() bool {
 
 // Prepare makes the variables, the files and the command line of the container.
 func (c *Container) Prepare() {
+	before := c.pod.errors()
 	c.env()
+	c.Blocked = c.Blocked || c.pod.errors() > before
 	c.mounts()
 	values := map[string]string{}
 	for _, v := range c.Vars {

@@ -9,10 +9,14 @@ import (
 	"confit/sources/manifest"
 )
 
-// data finds the keys of a ConfigMap or Secret that something at a place needs. A missing one
-// is an error of the pod, told once, unless it is optional.
+// data finds the keys of a ConfigMap or Secret that something at a place needs; nil where
+// there are none. A missing one is an error of the pod, told once, unless it is optional.
+// Cluster.Findings tells of one that the server refuses.
 func (p *Pod) data(kind, name string, optional bool, at diag.Pos) *manifest.Data {
 	if o := p.cluster.Objects.Find(kind, p.namespace(), name); o != nil {
+		if o.Keys().Err != nil {
+			return nil
+		}
 		return o.Keys()
 	}
 	if optional {

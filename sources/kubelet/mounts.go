@@ -2,6 +2,7 @@ package kubelet
 
 import (
 	"path"
+	"strconv"
 	"strings"
 
 	"confit/render/diag"
@@ -19,7 +20,7 @@ func (c *Container) mounts() {
 			c.pod.find(Error, problem("manifest", m.At("name"), "the pod has no volume "+diag.Quoted(m.Name), diag.DidYouMean(m.Name, c.pod.volumeNames(), "add it to volumes:")))
 			c.Blocked = true
 		case m.Path == "" || strings.Contains(m.Path, ":"):
-			c.pod.find(Error, problem("manifest", m.At("mountPath"), diag.Quoted(m.Path)+" is no path to mount at", "write an absolute path"))
+			c.pod.find(Error, problem("manifest", m.At("mountPath"), "a mountPath is a path without colons, and not "+strconv.Quote(m.Path), "write an absolute path"))
 		case paths[at]:
 			c.pod.find(Error, problem("manifest", m.At("mountPath"), "two mounts are at "+diag.Quoted(m.Path), "give each a path of its own"))
 		default:

@@ -95,6 +95,17 @@ func (p *Pod) find(level Level, problem *diag.Problem) {
 	p.Findings = append(p.Findings, Finding{level, problem})
 }
 
+// errors counts the findings that are errors.
+func (p *Pod) errors() int {
+	n := 0
+	for _, f := range p.Findings {
+		if f.Level == Error {
+			n++
+		}
+	}
+	return n
+}
+
 // once adds a finding unless one of the same subject is there.
 func (p *Pod) once(subject string, level Level, problem *diag.Problem) {
 	if !p.said[subject] {

@@ -26,7 +26,10 @@ func (p *Pod) addVolumes() {
 			p.find(Error, problem("manifest", v.At("name"), "another volume has the name "+diag.Quoted(v.Name), "give each a name of its own"))
 			continue
 		}
-		p.volumes[v.Name] = p.volume(v)
+		before := p.errors()
+		made := p.volume(v)
+		made.blocked = made.blocked || p.errors() > before
+		p.volumes[v.Name] = made
 	}
 }
 
@@ -116,7 +119,7 @@ func (w *volumeWriter) add(name string, file node, at diag.Pos) {
 		return
 	}
 	if old, _ := w.volume.root.find(name); old != nil && !old.isDir() {
-		w.pod.find(Warning, problem("volume-path", at, "the file "+diag.Quoted(name)+" of the volume "+diag.Quoted(w.volume.Name)+" comes from two sources, and the last one wins", "give one of them another path"))
+		w.pod.once("path "+w.volume.Name, Warning, problem("volume-path", at, "the file "+diag.Quoted(name)+" of the volume "+diag.Quoted(w.volume.Name)+" comes from two sources, and the last one wins", "give one of them another path"))
 	}
 	if err := w.volume.root.put(name, newNode(file)); err != nil {
 		w.pod.find(Error, problem("volume-path", at, diag.Quoted(name)+" of the volume "+diag.Quoted(w.volume.Name)+" is a file and a directory", "give one of them another path"))
