@@ -24,6 +24,7 @@ import (
 type manifestFlags struct {
 	files, workloads, containers, fields, volumes, assumed texts
 	namespace, imageRoot                                   string
+	assumeSecrets                                          bool
 }
 
 func (m *manifestFlags) add(f *pflag.FlagSet) {
@@ -35,6 +36,7 @@ func (m *manifestFlags) add(f *pflag.FlagSet) {
 	f.Var(&m.volumes, "volume", "with -f: a directory in place of a volume, as `NAME=DIR`")
 	f.StringVar(&m.imageRoot, "image-root", "", "with -f: a `directory` in place of the files of the confit image")
 	f.Var(&m.assumed, "assume", "with -f: an object that only the cluster has, as `configmap/NAME`")
+	f.BoolVar(&m.assumeSecrets, "assume-secrets", false, "with -f: stand in for Secrets that are not at hand, with the keys that the manifests show")
 }
 
 // check finds the flags that do not go together with -f, or not without it. What a container
@@ -42,7 +44,7 @@ func (m *manifestFlags) add(f *pflag.FlagSet) {
 func (c *confit) checkManifests(flags *pflag.FlagSet) error {
 	m := &c.manifests
 	if len(m.files) == 0 {
-		for _, name := range []string{"workload", "container", "namespace", "field", "volume", "image-root", "assume"} {
+		for _, name := range []string{"workload", "container", "namespace", "field", "volume", "image-root", "assume", "assume-secrets"} {
 			if flags.Changed(name) {
 				return usagef("--"+name+" is for manifests", "name them with -f")
 			}
@@ -72,7 +74,7 @@ func (c *confit) cluster() (*kubelet.Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	cluster := &kubelet.Cluster{Objects: objects, Namespace: m.namespace, Dirs: map[string]sources.FS{}, Assumed: map[string]bool{}}
+	cluster := &kubelet.Cluster{Objects: objects, Namespace: m.namespace, Dirs: map[string]sources.FS{}, Assumed: map[string]bool{}, AssumeSecrets: m.assumeSecrets}
 	var all []error
 	cluster.Fields, err = pairs("--field", "a field of a pod, like spec.nodeName", m.fields)
 	dirs, err2 := pairs("--volume", "the name of a volume", m.volumes)

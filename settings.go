@@ -50,7 +50,7 @@ type settings struct {
 }
 
 // flagOnly are the settings that loosen safety: no variable can set them.
-var flagOnly = []string{"root", "show-secrets", "allow-network", "allow-env", "namespace", "image-root"}
+var flagOnly = []string{"root", "show-secrets", "allow-network", "allow-env", "namespace", "image-root", "assume-secrets"}
 
 const envPrefix = "CONFIT_"
 

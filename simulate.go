@@ -36,6 +36,8 @@ type simulation struct {
 	findings  []kubelet.Finding // of pods
 	workloads int
 	standIns  int
+
+	madeOfStandIns bool // Secrets are not at hand
 }
 
 // A world is what a container of the manifests sees and where its files go.
@@ -66,6 +68,9 @@ func (c *confit) made() (*simulation, error) {
 	for _, f := range s.findings {
 		c.console.Notice(f.Error())
 	}
+	if s.madeOfStandIns && c.verb.writes {
+		return s, usagef("nothing that is made of a stand-in for a Secret is written", "use validate, diff or explain, or add the Secret to the manifests")
+	}
 	return s, s.onlyOutputs(c.set.only)
 }
 
@@ -94,6 +99,7 @@ func (c *confit) simulate(do func(*pipeRun)) (*simulation, error) {
 		if c.simulatePod(s, pod, workloadDir(w, several), do) {
 			s.workloads++
 			s.findings = append(s.findings, pod.Findings...)
+			s.madeOfStandIns = s.madeOfStandIns || pod.StandIns
 		}
 	}
 	if s.workloads == 0 {
@@ -145,6 +151,9 @@ func (c *confit) simulatePod(s *simulation, pod *kubelet.Pod, dir string, do fun
 		r := c.runContainer(k, path.Join(c.set.out, dir), do)
 		if r == nil {
 			continue
+		}
+		if pod.StandIns && r.spec != nil {
+			r.err = k.Excuse(r.err, r.spec.openPaths(k))
 		}
 		s.runs = append(s.runs, r)
 		if r.result != nil {
@@ -241,6 +250,18 @@ func (sp *spec) simulateSinks(w *world) {
 			s.Path, s.Base = path.Join(w.out, inside), "."
 		}
 	}
+}
+
+// openPaths are the paths of values that Secrets which are not at hand may have.
+func (sp *spec) openPaths(k *kubelet.Container) []string {
+	var open []string
+	for i := range sp.Sources {
+		s := &sp.Sources[i]
+		if s.HasVars() && k.HasOpenVars() || !s.HasVars() && k.IsOpen(s.Path()) {
+			open = append(open, s.ValuesAt())
+		}
+	}
+	return open
 }
 
 // written lists the outputs of a run by their paths in the container.

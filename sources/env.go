@@ -52,7 +52,9 @@ func (r *reader) readVars(s *Spec) ([]values.Var, error) {
 		}
 		v := s.variable(name)
 		s.setValue(&v, value)
-		v.Origin.Sensitive = v.Origin.Sensitive || r.Secrets[name]
+		if standIn, secret := r.Secrets[name]; secret {
+			v.Origin.Sensitive, v.Origin.StandIn = true, standIn
+		}
 		vars, names = append(vars, v), append(names, name)
 	}
 	r.noticeUnmatchedVars(s, names)

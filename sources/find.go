@@ -64,7 +64,7 @@ func (s *Snapshot) findPath(name string, template bool) (content.Found, error) {
 		return content.Found{Files: pointers(files)}, err
 	}
 	file, err := s.ReadFile(name)
-	found := content.Found{Single: true, Files: []*content.File{{Path: path.Base(name), Data: file.Data, Mode: file.Mode, From: name, Inode: file.Inode, Sensitive: file.Secret}}}
+	found := content.Found{Single: true, Files: []*content.File{{Path: path.Base(name), Data: file.Data, Mode: file.Mode, From: name, Inode: file.Inode, Sensitive: file.Secret, StandIn: file.StandIn}}}
 	if err == nil && template {
 		found.Partials, err = s.partials(path.Dir(name))
 	}
@@ -87,7 +87,7 @@ func (s *Snapshot) partials(dir string) ([]*content.File, error) {
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, &content.File{Path: e.Name(), Data: file.Data, Mode: file.Mode, From: path.Join(dir, e.Name()), Inode: file.Inode, Sensitive: file.Secret})
+		files = append(files, &content.File{Path: e.Name(), Data: file.Data, Mode: file.Mode, From: path.Join(dir, e.Name()), Inode: file.Inode, Sensitive: file.Secret, StandIn: file.StandIn})
 	}
 	return files, nil
 }

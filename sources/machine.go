@@ -14,12 +14,14 @@ import (
 
 // A Machine is everything that a run may read: files, variables and Git servers.
 type Machine struct {
-	Root    FS              // of absolute paths
-	Host    FS              // of relative paths, which start at Dir
-	Dir     string          // the working directory, an absolute path
-	Env     []string        // NAME=value
-	Secrets map[string]bool // variables that hold secrets, whatever their names
-	Git     *Git            // nil for a spec without Git sources
+	Root FS       // of absolute paths
+	Host FS       // of relative paths, which start at Dir
+	Dir  string   // the working directory, an absolute path
+	Env  []string // NAME=value
+	// Secrets are the variables that hold secrets, whatever their names. The value tells
+	// whether it stands in for one that is not at hand.
+	Secrets map[string]bool
+	Git     *Git // nil for a spec without Git sources
 
 	Limits  Limits
 	Running *diag.Activity // records the file that is being read; may be nil
@@ -67,6 +69,8 @@ type Regular struct {
 	Inode content.Inode
 	// Secret tells that the bytes are those of a Secret, whatever the source says of them.
 	Secret bool
+	// StandIn tells that the bytes stand in for those of a Secret that is not at hand.
+	StandIn bool
 }
 
 // Host is the file tree of this machine.

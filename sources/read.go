@@ -142,7 +142,7 @@ func (r *reader) addLayers(s *Spec, first, end int) error {
 			return err
 		}
 		v := valuesFile{file: i, layer: len(r.layers), data: data, spec: s, decode: decode}
-		v.origin = &tree.Origin{Source: s.String(), File: f.From, Sensitive: f.Sensitive, Budget: r.Budget}
+		v.origin = &tree.Origin{Source: s.String(), File: f.From, Sensitive: f.Sensitive, StandIn: f.StandIn, Budget: r.Budget}
 		isText := v.decode == nil && utf8.Valid(data)
 		switch {
 		case !isText && r.isUsed(s, f): // a plain text is harmless among the values

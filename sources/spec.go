@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -52,6 +53,12 @@ type Spec struct {
 
 	cached *kind
 }
+
+// Path is the path that the source reads.
+func (s *Spec) Path() string { return rebase(s.Base, s.where()) }
+
+// ValuesAt is the path of values that the source goes in at; "." for the root.
+func (s *Spec) ValuesAt() string { return cmp.Or(s.At, ".") }
 
 // at is the path under which the values go in.
 func (s *Spec) at() (tree.Path, error) {

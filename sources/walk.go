@@ -59,6 +59,7 @@ func (s *Snapshot) readTree(dir string, sel selection) ([]content.File, error) {
 			var file Regular
 			file, err = s.read(tree, f.place)
 			files[i].Data, files[i].Mode, files[i].Inode, files[i].Sensitive = file.Data, file.Mode, file.Inode, file.Secret
+			files[i].StandIn = file.StandIn
 		}
 		if err != nil {
 			files[i].Blob = &unusable{err: err, tree: f.isDir}

@@ -11,6 +11,7 @@ type File struct {
 	Blob      Blob // in place of Data, for what stays out of memory
 	Mode      fs.FileMode
 	Sensitive bool
+	StandIn   bool   // for a file of a Secret that is not at hand
 	Tree      string // name of the source; "" for one without a name
 	From      string // where it was read from, for positions
 	Inode     Inode  // of the file that it was read from

@@ -117,6 +117,7 @@ func (e *eval) noFile(at parse.Node, name string) any {
 func (e *eval) content(at parse.Node, f *content.File) string {
 	if f.Sensitive {
 		e.reads.Secret = true
+		e.reads.StandIn = e.reads.StandIn || f.StandIn
 		if e.masked && f.Size() > 0 {
 			return content.Mask
 		}

@@ -65,6 +65,9 @@ func (en *Engine) run(p *Program, buf *[]byte, check Checker, do func(*eval)) (c
 		e.out = (*buf)[:0]
 	}
 	do(e)
+	if e.reads.StandIn {
+		return en.runStandIn(e, p, do)
+	}
 	if len(e.problems) > 0 {
 		en.releaseMessages(e, do)
 		return content.Content{}, nil, joinProblems(e.problems)
@@ -90,6 +93,17 @@ func (en *Engine) run(p *Program, buf *[]byte, check Checker, do func(*eval)) (c
 		return content.Sensitive(text, bytes.Clone(masked.out)), reads, nil
 	}
 	return content.Plain(text), reads, nil
+}
+
+// runStandIn ends the run of a program that read a stand-in. Missing values are errors all the same.
+// Any other error may be one of the stand-in, and so may be the text: it is that of the masked run.
+func (en *Engine) runStandIn(e *eval, p *Program, do func(*eval)) (content.Content, *Reads, error) {
+	missing := slices.DeleteFunc(e.problems, func(p *diag.Problem) bool { return p.Code != "missing-value" && p.Cause != diag.CauseLimit })
+	if len(missing) > 0 {
+		return content.Content{}, nil, joinProblems(missing)
+	}
+	masked := bytes.Clone(en.maskedRun(p, do).out)
+	return content.Sensitive(masked, masked), &Reads{e.reads, e.missing, e.notices, e.replaced}, nil
 }
 
 // takeOutput takes the text of e out of the buffer that the next execution reuses.

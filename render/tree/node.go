@@ -13,6 +13,7 @@ type Origin struct {
 	File      string // path of the file; "" for a variable that holds its value itself
 	Var       string // environment variable, also one that names the file; "" for none
 	Sensitive bool
+	StandIn   bool // the values stand in for those of a Secret that is not at hand
 
 	Budget *diag.Budget // that the nodes are charged to; may be nil
 }

@@ -7,6 +7,9 @@ import (
 // Sensitive tells whether n itself is sensitive.
 func (n *Node) Sensitive() bool { return n.flags&sensitive != 0 }
 
+// IsStandIn tells whether n stands in for a value of a Secret that is not at hand.
+func (n *Node) IsStandIn() bool { return n.origin != nil && n.origin.StandIn }
+
 // HasSensitive tells whether n or a node below it is sensitive.
 func (n *Node) HasSensitive() bool {
 	if n.Sensitive() {

@@ -194,6 +194,9 @@ func (m *merger) convert(prev, next *tree.Node) *tree.Node {
 	if !next.IsText() || prev.IsText() {
 		return next
 	}
+	if next.IsStandIn() { // the type of what it stands for is that of what it overrides
+		return next.WithValue(prev.Value())
+	}
 	v, err := parseAs(next.Value().(string), prev)
 	if err != nil {
 		return m.wrongType(prev, next)

@@ -8,8 +8,9 @@ import (
 
 // A ReadSet holds the leaves that an output has read, one bit each.
 type ReadSet struct {
-	words  []uint64
-	Secret bool // one of them is sensitive
+	words   []uint64
+	Secret  bool // one of them is sensitive
+	StandIn bool // one of them stands in for a value that nobody knows
 }
 
 // NewReadSet makes an empty set for the leaves of v, which may be nil.
@@ -24,6 +25,7 @@ func (v *Values) NewReadSet() ReadSet {
 func (r *ReadSet) Add(n *tree.Node) {
 	r.words[n.ID()>>6] |= 1 << (n.ID() & 63)
 	r.Secret = r.Secret || n.Sensitive()
+	r.StandIn = r.StandIn || n.IsStandIn()
 }
 
 // AddAll adds all leaves of n. It does not set Secret: to ask whether a value exists reveals
@@ -52,7 +54,7 @@ func (r *ReadSet) Join(o ReadSet) {
 	for i := range o.words {
 		r.words[i] |= o.words[i]
 	}
-	r.Secret = r.Secret || o.Secret
+	r.Secret, r.StandIn = r.Secret || o.Secret, r.StandIn || o.StandIn
 }
 
 // Has tells whether the set holds a leaf.

@@ -180,7 +180,7 @@ func (t *FileTree) ReadRegular(name string, most int64) (sources.Regular, error)
 	case int64(len(n.data)) > most:
 		return sources.Regular{}, sources.ErrTooLarge
 	}
-	return sources.Regular{Data: n.data, Mode: n.mode, Inode: n.inode, Secret: n.secret}, nil
+	return sources.Regular{Data: n.data, Mode: n.mode, Inode: n.inode, Secret: n.secret, StandIn: n.standIn}, nil
 }
 
 // info describes a node.

@@ -13,7 +13,11 @@ import (
 // there are none. A missing one is an error of the pod, told once, unless it is optional.
 // Cluster.Findings tells of one that the server refuses.
 func (p *Pod) data(kind, name string, optional bool, at diag.Pos) *manifest.Data {
-	if o := p.cluster.Objects.Find(kind, p.namespace(), name); o != nil {
+	o := p.cluster.Objects.Find(kind, p.namespace(), name)
+	if kind == "Secret" && (o == nil && !optional || o != nil && o.IsEncrypted()) {
+		return p.secretStandIn(o, name, at)
+	}
+	if o != nil {
 		if o.Keys().Err != nil {
 			return nil
 		}
@@ -60,6 +64,9 @@ func (p *Pod) key(d *manifest.Data, name string, optional bool, at diag.Pos) *ma
 		return nil
 	}
 	k := d.Keys[name]
+	if k == nil && d.Open && !optional {
+		k = d.AddStandIn(name, nil)
+	}
 	if k == nil && !optional {
 		missing := problem("missing-key", at, d.Kind+" "+diag.Quoted(d.Name)+" has no key "+diag.Quoted(name), diag.DidYouMean(name, d.Names(), "its keys are "+diag.QuotedList(d.Names())))
 		missing.Cause = diag.CauseInput
@@ -82,4 +89,53 @@ func sorted(d *manifest.Data) []*manifest.Key {
 	}
 	slices.SortFunc(keys, func(a, b *manifest.Key) int { return strings.Compare(a.Name, b.Name) })
 	return keys
+}
+
+// secretStandIn stands in for a Secret that is not at hand, or that is encrypted. Without
+// AssumeSecrets that is an error; the rest is checked all the same.
+func (p *Pod) secretStandIn(o *manifest.Object, name string, at diag.Pos) *manifest.Data {
+	c := p.cluster
+	id := p.namespace() + "/" + name
+	d := c.standIns[id]
+	if d == nil {
+		if c.standIns == nil {
+			c.standIns = map[string]*manifest.Data{}
+		}
+		d = c.Objects.StandIn(p.namespace(), name, at)
+		c.standIns[id] = d
+	}
+	p.StandIns = true
+	level, told := Notice, problem("stand-in", at, "Secret "+diag.Quoted(name)+" is not at hand; a stand-in takes its place", "")
+	if !c.AssumeSecrets && !c.Assumed["secret/"+name] {
+		level = Error
+		told = problem("missing-object", at, "Secret "+diag.Quoted(name)+" is not in the manifests", "add its manifest, or check the rest with a stand-in: --assume-secrets")
+		if near := p.missingHint("Secret", name); !strings.HasPrefix(near, "add ") {
+			told.Hint = near
+		}
+		told.Cause = diag.CauseInput
+	}
+	if o != nil {
+		told.Text = "Secret " + diag.Quoted(name) + " is encrypted"
+		told.Hint = "--assume-secrets checks the rest with a stand-in; nothing is ever decrypted"
+	}
+	switch keys := diag.QuotedList(d.Names()); {
+	case len(d.Keys) > 0 && !d.Open:
+		told.Notes = append(told.Notes, "its keys are "+keys+", as "+d.Pos.String()+" shows")
+	case len(d.Keys) > 0:
+		told.Notes = append(told.Notes, "it has at least the keys "+keys+", as "+d.Pos.String()+" shows; nobody knows the others")
+	case level == Notice && d.APIVersion != "":
+		told.Notes = append(told.Notes, "nobody knows its keys: "+d.Pos.String()+" takes them all from outside")
+	case level == Notice:
+		told.Notes = append(told.Notes, "nothing shows its keys, so any key is taken for right")
+	}
+	for _, other := range c.Objects.Others("Secret", name) {
+		if other != o {
+			told.Notes = append(told.Notes, "one of this name is in the namespace "+diag.Quoted(other.Namespace)+", at "+other.Pos.String())
+		}
+	}
+	if level == Error && !p.said["Secret/"+name] {
+		p.passable++
+	}
+	p.once("Secret/"+name, level, told)
+	return d
 }

@@ -57,12 +57,13 @@ func (c *Container) ArgsPos() diag.Pos {
 	return c.container.At("command")
 }
 
-// SecretVars are the variables that hold the bytes of Secrets.
+// SecretVars are the variables that hold the bytes of Secrets. The value tells whether the
+// Secret is a stand-in.
 func (c *Container) SecretVars() map[string]bool {
 	secret := map[string]bool{}
 	for _, v := range c.Vars {
 		if v.Key != nil && v.Key.Data.Kind == "Secret" {
-			secret[v.Name] = true
+			secret[v.Name] = v.Key.Data.StandIn
 		}
 	}
 	return secret

@@ -16,6 +16,9 @@ type Cluster struct {
 	Dirs      map[string]sources.FS // directories in place of volumes, by the name of the volume
 	Image     sources.FS            // the files of the confit image; nil for none
 	Assumed   map[string]bool       // objects that only the cluster has, as kind/name in lower case
+
+	AssumeSecrets bool                      // a Secret that is not at hand is a stand-in, and no error
+	standIns      map[string]*manifest.Data // of Secrets, by namespace and name
 }
 
 // Findings are what the server would refuse of the ConfigMaps and Secrets.
@@ -54,11 +57,14 @@ type Pod struct {
 	Containers []*Container // those before the application, in their order, then the others
 	Findings   []Finding
 
+	StandIns bool // a Secret is not at hand
+
 	cluster  *Cluster
 	template podTemplate
 	volumes  map[string]*Volume
 	said     map[string]bool // missing objects and stand-ins
 	sinks    []*sinkUse
+	passable int // errors about Secrets with a stand-in
 }
 
 // Pod makes the pod of a workload.
@@ -95,9 +101,10 @@ func (p *Pod) find(level Level, problem *diag.Problem) {
 	p.Findings = append(p.Findings, Finding{level, problem})
 }
 
-// errors counts the findings that are errors.
+// errors counts the errors that keep a container from running here: not those about Secrets
+// with a stand-in.
 func (p *Pod) errors() int {
-	n := 0
+	n := -p.passable
 	for _, f := range p.Findings {
 		if f.Level == Error {
 			n++

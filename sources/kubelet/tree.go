@@ -22,6 +22,7 @@ type node struct {
 	mode    fs.FileMode
 	key     *manifest.Key // that the file came from; nil for others
 	secret  bool          // its bytes are those of a Secret or a token
+	standIn bool          // its bytes stand in for those of a Secret that is not at hand
 	broken  string        // why the file cannot be had, for a missing key of a subPath
 	inode   content.Inode
 }

@@ -16,6 +16,7 @@ type Volume struct {
 	*volume
 	root    *node
 	blocked bool // a part of it is missing, so that no container starts
+	open    bool // nobody knows all of its files and what they hold
 }
 
 // addVolumes makes the volumes of the pod.
@@ -80,6 +81,7 @@ func (w *volumeWriter) object(kind, name string, v *objectVolume, mode *int64) {
 		w.volume.blocked = w.volume.blocked || !v.Optional && !w.pod.cluster.Assumed[strings.ToLower(kind)+"/"+name]
 		return
 	}
+	w.volume.open = w.volume.open || d.Open
 	if len(v.Items) == 0 {
 		for _, k := range sorted(d) {
 			w.put(k.Name, k, w.fileMode(mode, nil), v.Pos)
@@ -108,7 +110,7 @@ func (w *volumeWriter) fileMode(volume, own *int64) fs.FileMode {
 }
 
 func (w *volumeWriter) put(name string, k *manifest.Key, mode fs.FileMode, at diag.Pos) {
-	w.add(name, node{data: k.Bytes, mode: mode, key: k, secret: k.Data.Kind == "Secret"}, at)
+	w.add(name, node{data: k.Bytes, mode: mode, key: k, secret: k.Data.Kind == "Secret", standIn: k.Data.StandIn}, at)
 }
 
 // add places a file in the volume. The last one at a path stays, which is an error all the

@@ -20,6 +20,9 @@ type Data struct {
 	*Object
 	Keys map[string]*Key
 	Err  error // what the server would refuse
+
+	StandIn bool // for a Secret that is not at hand; the bytes are none
+	Open    bool // it may have other keys, and its files may have any values
 }
 
 // A Key is a key of a ConfigMap or Secret.
