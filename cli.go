@@ -24,6 +24,7 @@ type verb struct {
 	thorough bool     // reports templates that do not parse although the values are wrong
 	formats  []string // of --format; the first is the default
 	flags    func(*pflag.FlagSet)
+	pipeMore func(*confit, *pflag.FlagSet) // flags with a variable of the run
 	run      func(c *confit, args []string) error
 }
 
@@ -36,7 +37,7 @@ func verbs() []verb {
 		},
 		{
 			name: "diff", short: "Show what render would change", examples: "  confit diff -c confit.yaml --root fixtures --out /config-out",
-			pipe: true, formats: []string{"text", "json"}, run: (*confit).diff,
+			pipe: true, formats: []string{"text", "json", "markdown"}, pipeMore: (*confit).diffFlags, run: (*confit).diff,
 		},
 		{
 			name: "validate", short: "Do everything but write, and report every problem", examples: validateExamples,
@@ -106,6 +107,9 @@ func (c *confit) command(v *verb) *cobra.Command {
 	}
 	if v.flags != nil {
 		v.flags(cmd.Flags())
+	}
+	if v.pipeMore != nil {
+		v.pipeMore(c, cmd.Flags())
 	}
 	if len(v.formats) > 0 {
 		cmd.Flags().String("format", v.formats[0], listed(v.formats))

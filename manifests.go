@@ -22,9 +22,9 @@ import (
 // manifestFlags are the flags of -f: where the manifests are, which of their containers to
 // run, and what only a cluster knows.
 type manifestFlags struct {
-	files, workloads, containers, fields, volumes, assumed texts
-	namespace, imageRoot                                   string
-	assumeSecrets                                          bool
+	files, against, workloads, containers, fields, volumes, assumed texts
+	namespace, imageRoot                                            string
+	assumeSecrets                                                   bool
 }
 
 func (m *manifestFlags) add(f *pflag.FlagSet) {
@@ -44,7 +44,7 @@ func (m *manifestFlags) add(f *pflag.FlagSet) {
 func (c *confit) checkManifests(flags *pflag.FlagSet) error {
 	m := &c.manifests
 	if len(m.files) == 0 {
-		for _, name := range []string{"workload", "container", "namespace", "field", "volume", "image-root", "assume", "assume-secrets"} {
+		for _, name := range []string{"workload", "container", "namespace", "field", "volume", "image-root", "assume", "assume-secrets", "against"} {
 			if flags.Changed(name) {
 				return usagef("--"+name+" is for manifests", "name them with -f")
 			}
@@ -56,7 +56,7 @@ func (c *confit) checkManifests(flags *pflag.FlagSet) error {
 			return usagef("--"+name+" and -f exclude each other: the args of the container say what it renders", "change the args in the manifest")
 		}
 	}
-	if c.verb.writes && c.set.out == "" || c.verb.name == "diff" && c.set.out == "" {
+	if c.set.out == "" && len(m.against) == 0 && (c.verb.writes || c.verb.name == "diff") {
 		return usagef(c.verb.name+" -f needs --out", "name a directory with --out DIR, or print with render --out -; a file of values is --source file:FILE")
 	}
 	for _, w := range m.workloads {

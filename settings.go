@@ -190,9 +190,9 @@ func (c *confit) openMachine() error {
 // to read the rest of the machine that validates it.
 func (c *confit) boundary() sources.Boundary {
 	spec := c.absolute(path.Dir(c.set.config))
-	dirs := []string{checkout(c.sys.dir)}
+	dirs := []string{checkoutOf(c.sys.dir)}
 	if c.sys.dir == "/" { // as in a container without a working directory
-		dirs = []string{checkout(spec)}
+		dirs = []string{checkoutOf(spec)}
 	}
 	if c.set.root == "" || !path.IsAbs(c.set.config) {
 		dirs = append(dirs, spec)
@@ -212,9 +212,9 @@ func (c *confit) absolute(name string) string {
 	return path.Join(c.sys.dir, name)
 }
 
-// checkout is the nearest directory from dir upwards that holds a Git repository, or dir
+// checkoutOf is the nearest directory from dir upwards that holds a Git repository, or dir
 // where there is none.
-func checkout(dir string) string {
+func checkoutOf(dir string) string {
 	for at := dir; at != "/"; at = path.Dir(at) {
 		if _, err := os.Lstat(path.Join(at, ".git")); err == nil {
 			return at

@@ -14,6 +14,7 @@ import (
 	"confit/sinks/console"
 	"confit/sources"
 	"confit/sources/kubelet"
+	"confit/sources/manifest"
 )
 
 // A pipeRun is one run of the pipe in memory: that of the command line, or that of a container in
@@ -21,6 +22,7 @@ import (
 type pipeRun struct {
 	*confit
 	title  string // of the container; "" for the run of the command line
+	dir    string // of the workload, below --out
 	spec   *spec
 	result *render.Result
 	outs   []content.Output // of result, those that --only keeps
@@ -32,6 +34,7 @@ type pipeRun struct {
 
 // A simulation is the runs of all confit containers of the manifests.
 type simulation struct {
+	objects   *manifest.Set // that the runs are of
 	runs      []*pipeRun
 	findings  []kubelet.Finding // of pods
 	workloads int
@@ -42,6 +45,7 @@ type simulation struct {
 
 // A world is what a container of the manifests sees and where its files go.
 type world struct {
+	of        *confit // that reads the manifests
 	container *kubelet.Container
 	out       string                // in place of / for its sinks; "" where nothing is written
 	replaced  map[string]sources.FS // --replace
@@ -88,7 +92,7 @@ func (c *confit) simulate(do func(*pipeRun)) (*simulation, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &simulation{}
+	s := &simulation{objects: cluster.Objects}
 	dirs := map[string]int{}
 	for _, w := range workloads {
 		dirs[workloadDir(w, false)]++
@@ -148,7 +152,7 @@ func (c *confit) simulatePod(s *simulation, pod *kubelet.Pod, dir string, do fun
 		if k.Blocked {
 			continue
 		}
-		r := c.runContainer(k, path.Join(c.set.out, dir), do)
+		r := c.runContainer(k, dir, do)
 		if r == nil {
 			continue
 		}
@@ -169,19 +173,20 @@ func (c *confit) simulatePod(s *simulation, pod *kubelet.Pod, dir string, do fun
 }
 
 // runContainer runs what the args of a container say, in memory.
-func (c *confit) runContainer(k *kubelet.Container, out string, do func(*pipeRun)) *pipeRun {
-	if c.set.out == "" || c.set.out == "-" {
-		out = ""
+func (c *confit) runContainer(k *kubelet.Container, dir string, do func(*pipeRun)) *pipeRun {
+	out := ""
+	if c.set.out != "" && c.set.out != "-" {
+		out = path.Join(c.set.out, dir)
 	}
 	inner := newConfit(system{stdout: io.Discard, stderr: c.sys.stderr, env: k.Environ(), dir: k.Dir(), exit: c.sys.exit})
 	inner.console = &console.Console{Stderr: c.sys.stderr, JSON: c.console.JSON, Quiet: c.console.Quiet, Verbose: c.console.Verbose, Prefix: k.Title() + ": ", Explain: func(*diag.Problem) {}}
 	inner.watchdog, inner.ctx, inner.signalsReady = c.watchdog, c.ctx, c.signalsReady
-	inner.world = &world{container: k, out: out}
+	inner.world = &world{of: c, container: k, out: out}
 	c.simulated = append(c.simulated, inner)
 	args := k.Args()
 	root := inner.commands(args)
 	root.SetArgs(args)
-	r := &pipeRun{confit: inner, title: k.Title(), container: k}
+	r := &pipeRun{confit: inner, title: k.Title(), dir: dir, container: k}
 	if err := diag.CatchPanic(root.Execute); err != nil {
 		r.err = inArgs(k, inner, err)
 		return r

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 
@@ -20,6 +21,7 @@ import (
 	"confit/sinks/access"
 	"confit/sinks/console"
 	"confit/sources"
+	"confit/sources/checkout"
 )
 
 // A system is the process as main hands it in: its streams, its environment and the
@@ -66,6 +68,7 @@ type confit struct {
 	manifests manifestFlags
 	world     *world    // of a container in manifests; nil for the run of the command line
 	simulated []*confit // the runs of such containers
+	origins   func() *checkout.Files
 
 	signalsReady   chan struct{} // closed when signals reach us
 	pendingNotices []string      // until the settings say how to print them
@@ -73,6 +76,7 @@ type confit struct {
 
 func newConfit(sys system) *confit {
 	c := &confit{sys: sys, stdout: console.Stdout{To: sys.stdout}, ctx: context.Background()}
+	c.origins = sync.OnceValue(c.readOrigins)
 	c.console = &console.Console{Stderr: sys.stderr, Explain: func(p *diag.Problem) { access.Explain(p, sys.dir, sys.inPod()) }}
 	c.watchdog = newWatchdog(func(p *diag.Problem) {
 		c.dropSpool()

@@ -19,6 +19,12 @@ import (
 
 // diff shows the changes that render would make.
 func (c *confit) diff([]string) error {
+	if len(c.manifests.against) > 0 {
+		return c.review()
+	}
+	if c.set.format == "markdown" {
+		return usagef("--format markdown is for --against", "name the old manifests with --against")
+	}
 	s, err := c.made()
 	if err != nil {
 		return err

@@ -21,14 +21,17 @@ var outside = []string{"os", "net", "os/exec", "log", "syscall", "io/ioutil", "n
 // nothing outside.
 func TestImports(t *testing.T) {
 	never := map[string][]string{
-		"confit/sources":        {"confit/sinks", "github.com/spf13/pflag", "log", "os/exec"},
-		"confit/sources/verify": append([]string{"io/fs", "github.com/go-git"}, outside...),
-		"confit/sources/remote": {"os", "os/exec", "log"},
-		"confit/sources/pack":   outside,
-		"confit/sinks":          {"github.com/go-git/go-git", "log", "os/exec", "golang.org/x/sys"},
-		"confit/sinks/dirfd":    {"log", "os/exec", "confit"},
-		"confit/sinks/access":   {"log", "os/exec", "confit/sinks/dirfd"},
-		"confit/sinks/console":  {"log", "os/exec", "confit/sinks/dirfd"},
+		"confit/sources":          {"confit/sinks", "github.com/spf13/pflag", "log", "os/exec"},
+		"confit/sources/verify":   append([]string{"io/fs", "github.com/go-git"}, outside...),
+		"confit/sources/remote":   {"os", "os/exec", "log"},
+		"confit/sources/pack":     outside,
+		"confit/sources/manifest": append([]string{"confit/sources"}, outside...),
+		"confit/sources/kubelet":  {"os", "os/exec", "net", "log", "confit/sinks"},
+		"confit/sources/checkout": {"os", "os/exec", "net", "log", "confit/sinks"},
+		"confit/sinks":            {"github.com/go-git/go-git", "log", "os/exec", "golang.org/x/sys"},
+		"confit/sinks/dirfd":      {"log", "os/exec", "confit"},
+		"confit/sinks/access":     {"log", "os/exec", "confit/sinks/dirfd"},
+		"confit/sinks/console":    {"log", "os/exec", "confit/sinks/dirfd"},
 	}
 	for _, pkg := range order {
 		never[pkg] = outside

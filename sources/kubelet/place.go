@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"confit/render/diag"
+	"confit/sources/manifest"
 )
 
 // Place finds where the manifest has a line and a column of a file of the container, or a
@@ -17,15 +18,12 @@ func (c *Container) Place(file string, line, col int) (at diag.Pos, what string)
 	if file == "" || strings.Contains(file, "@") && !path.IsAbs(file) {
 		return diag.Pos{}, ""
 	}
-	n, _, _, err := c.Files.find("open", strings.TrimPrefix(path.Join(c.Dir(), file), "/"))
-	if path.IsAbs(file) {
-		n, _, _, err = c.Files.find("open", strings.TrimPrefix(path.Clean(file), "/"))
-	}
-	if err != nil || n == nil || n.key == nil {
+	key := c.KeyOf(file)
+	if key == nil {
 		return diag.Pos{}, ""
 	}
-	at, exact := n.key.At(line, col)
-	what = n.key.Data.Kind + " " + diag.Quoted(n.key.Data.Name) + " key " + diag.Quoted(n.key.Name)
+	at, exact := key.At(line, col)
+	what = key.Data.Kind + " " + diag.Quoted(key.Data.Name) + " key " + diag.Quoted(key.Name)
 	if line > 0 {
 		what += fmt.Sprintf(" line %d", line)
 	}
@@ -33,6 +31,18 @@ func (c *Container) Place(file string, line, col int) (at diag.Pos, what string)
 		what += fmt.Sprintf(" column %d", col)
 	}
 	return at, what
+}
+
+// KeyOf is the key that a file of the container is made from; nil for none.
+func (c *Container) KeyOf(file string) *manifest.Key {
+	if !path.IsAbs(file) {
+		file = path.Join(c.Dir(), file)
+	}
+	n, _, _, err := c.Files.find("open", strings.TrimPrefix(path.Clean(file), "/"))
+	if err != nil || n == nil {
+		return nil
+	}
+	return n.key
 }
 
 func (c *Container) placeOfVariable(name string) (at diag.Pos, what string) {

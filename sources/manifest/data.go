@@ -1,9 +1,11 @@
 package manifest
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -140,4 +142,9 @@ func validKey(name string) bool {
 		strings.IndexFunc(name, func(r rune) bool {
 			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-._", r))
 		}) < 0
+}
+
+// SameKeys tells whether two ConfigMaps or Secrets have the same keys with the same bytes.
+func (o *Object) SameKeys(other *Object) bool {
+	return maps.EqualFunc(o.Keys().Keys, other.Keys().Keys, func(a, b *Key) bool { return bytes.Equal(a.Bytes, b.Bytes) })
 }
