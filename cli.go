@@ -19,6 +19,7 @@ type verb struct {
 	short    string
 	examples string
 	pipe     bool     // takes the flags of the pipe, and is held to limits
+	cases    bool     // its cases say what to run, and not its flags
 	writes   bool     // changes the output directory
 	confined bool     // reads nothing outside the checkout, unless a flag allows it
 	thorough bool     // reports templates that do not parse although the values are wrong
@@ -46,6 +47,10 @@ func verbs() []verb {
 		{
 			name: "explain", args: "[PATH or FILE]", short: "Show where values come from", examples: explainExamples,
 			pipe: true, formats: []string{"text", "json"}, run: (*confit).explain,
+		},
+		{
+			name: "test", args: "[DIR]", short: "Run the cases below a directory and compare what comes", examples: testExamples,
+			pipe: true, cases: true, confined: true, thorough: true, flags: testFlags, run: (*confit).test,
 		},
 		{name: "schema", short: "Print the JSON Schema of the spec", examples: schemaExamples, run: (*confit).schema},
 		{name: "version", short: "Print the version", run: (*confit).version},
@@ -101,8 +106,12 @@ func (c *confit) command(v *verb) *cobra.Command {
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return v.run(c, args) }
 	if v.pipe {
 		cmd.Long = v.short + ".\n" + exitHelp
-		c.pipeFlags(cmd.Flags())
-		c.manifests.add(cmd.Flags())
+		if v.cases {
+			cmd.Flags().Duration("timeout", defaultTimeout, "time limit of a case")
+		} else {
+			c.pipeFlags(cmd.Flags())
+			c.manifests.add(cmd.Flags())
+		}
 		cmd.RunE = func(cmd *cobra.Command, args []string) error { return c.runPipe(v, cmd.Flags(), args) }
 	}
 	if v.flags != nil {
@@ -120,8 +129,11 @@ func (c *confit) command(v *verb) *cobra.Command {
 // runPipe settles what a verb of the pipe may do, and runs it within its limits.
 func (c *confit) runPipe(v *verb, flags *pflag.FlagSet, args []string) error {
 	c.verb = v
-	if err := c.settle(flags); err != nil || c.world != nil {
-		return err // the verb that simulates the container runs the pipe
+	if c.as != nil && v.writes {
+		c.verb = c.as
+	}
+	if err := c.settle(flags); err != nil || c.world != nil || c.as != nil {
+		return err // another run goes on
 	}
 	c.handleSignals()
 	c.watchdog.start(c.set.timeout)
@@ -245,6 +257,12 @@ const explainExamples = `  # every value, with where it came from and what it ov
 
   # what an output is made of
   confit explain -c confit.yaml conf/app.yaml`
+
+const testExamples = `  # every folder below tests/ with a case.yaml
+  confit test tests
+
+  # write what came into expected/, and read the diff
+  confit test --update tests`
 
 const schemaExamples = `  confit schema > confit.schema.json
 

@@ -16,7 +16,7 @@ import (
 // otherVerbs are verbs of other tools, with the verb that does it here.
 var otherVerbs = hints{
 	"template generate build run apply install upgrade create sync execute exec process": "confit render writes the files; with --out - it prints them",
-	"lint check test verify vet":                   "confit validate reports every problem, and writes nothing",
+	"lint check verify vet":                        "confit validate reports every problem, and writes nothing",
 	"plan preview compare dry-run":                 "confit diff shows what render would change",
 	"show get values inspect view debug eval data": "confit explain shows the values and where they come from",
 	"envsubst":               "confit render does it for an envsubst: entry of the spec",

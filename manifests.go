@@ -113,6 +113,10 @@ func (c *confit) readManifests() (*manifest.Set, error) {
 	kustomization := ""
 	machine := c.machine
 	machine.Root, machine.Host = sources.Host(), sources.Host()
+	if c.as != nil { // a case of the checkout names them, and not the command line
+		boundary := sources.Within(c.top)
+		machine.Root, machine.Host = boundary, boundary
+	}
 	err := sources.Consistent(machine, func(s *sources.Snapshot) error {
 		files = nil
 		for _, name := range c.manifests.files {
@@ -173,6 +177,9 @@ func manifestFiles(s *sources.Snapshot, name string) ([]manifest.File, error) {
 		text := "-f " + diag.Quoted(name) + " cannot be read"
 		if errors.Is(err, fs.ErrNotExist) {
 			text = "-f " + diag.Quoted(name) + " is not there"
+		}
+		if errors.Is(err, sources.ErrOutside) {
+			text = "-f " + diag.Quoted(name) + ": " + sources.ErrOutside.Error()
 		}
 		return nil, &diag.Problem{Cause: diag.CauseInput, Code: "input", Text: text, Hint: "name a file or a directory of manifests, or - for stdin", Err: err}
 	}

@@ -75,6 +75,7 @@ func (c *confit) settle(flags *pflag.FlagSet) error {
 	s.logFormat, s.verbose, s.quiet = k.String("log-format"), k.Bool("verbose"), k.Bool("quiet")
 	s.masked, s.showSecrets = k.Bool("masked"), k.Bool("show-secrets")
 	s.allowNetwork, s.allowEnv = k.Bool("allow-network"), k.Bool("allow-env")
+	c.update = k.Bool("update")
 	s.timeout, s.lockTimeout = k.Duration("timeout"), k.Duration("lock-timeout")
 	c.flags.out = s.out
 	if s.config == "" && !c.flags.any() {
@@ -138,7 +139,7 @@ func (c *confit) checkSettings() error {
 		return usagef("--only "+diag.Quoted(s.only)+" is no glob", "a [ needs its ]")
 	case s.timeout <= 0 || c.verb.writes && s.lockTimeout <= 0:
 		return usagef("a timeout is a duration above zero, like 30s", "")
-	case s.out == "-" && !c.verb.writes:
+	case s.out == "-" && !c.verb.writes && c.as == nil:
 		return usagef("--out - is for render; "+c.verb.name+" compares with a directory", "")
 	}
 	return nil
@@ -191,7 +192,9 @@ func (c *confit) openMachine() error {
 func (c *confit) boundary() sources.Boundary {
 	spec := c.absolute(path.Dir(c.set.config))
 	dirs := []string{checkoutOf(c.sys.dir)}
-	if c.sys.dir == "/" { // as in a container without a working directory
+	if c.top != "" {
+		dirs = []string{c.top}
+	} else if c.sys.dir == "/" { // as in a container without a working directory
 		dirs = []string{checkoutOf(spec)}
 	}
 	if c.set.root == "" || !path.IsAbs(c.set.config) {
@@ -203,7 +206,9 @@ func (c *confit) boundary() sources.Boundary {
 	return sources.Within(dirs...)
 }
 
-func (c *confit) readsEnv() bool { return !c.verb.confined || c.set.allowEnv || c.world != nil }
+func (c *confit) readsEnv() bool {
+	return !c.verb.confined || c.set.allowEnv || c.world != nil || c.as != nil
+}
 
 func (c *confit) absolute(name string) string {
 	if path.IsAbs(name) {

@@ -65,6 +65,10 @@ type confit struct {
 	git      *sources.Git
 	spool    atomic.Pointer[sinks.Spool] // the watchdog drops it, too
 
+	as     *verb  // that runs the command line of a case; nil for others
+	update bool   // --update
+	top    string // of the checkout that a case may read; "" for that of the working directory
+
 	manifests manifestFlags
 	world     *world    // of a container in manifests; nil for the run of the command line
 	simulated []*confit // the runs of such containers
