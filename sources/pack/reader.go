@@ -10,7 +10,6 @@ import (
 	"slices"
 
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/klauspost/compress/zlib"
 
 	"confit/render/diag"
 )
@@ -47,8 +46,8 @@ func (r *reader) read(progress func(done, total int)) error {
 		return damagedPack("it ends after %d bytes", r.ahead.consumed)
 	case err == nil, errors.As(err, &known):
 		return err
-	case errors.Is(err, zlib.ErrChecksum):
-		return damagedPack("the checksum of an object does not match")
+	case errors.Is(err, errChecksum):
+		return damagedPack("%s", errChecksum)
 	}
 	return damagedPack("the object at byte %d cannot be inflated", r.offsets[len(r.offsets)-1])
 }
@@ -135,7 +134,7 @@ func (r *reader) readObject() error {
 	if length > r.lim.File {
 		return r.skipBlob(length)
 	}
-	j.data, err = r.inflater.inflate(r.resolver.pool, int(length))
+	j.data, j.checksum, err = r.inflater.inflate(r.resolver.pool, int(length))
 	if err != nil {
 		return err
 	}

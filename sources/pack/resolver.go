@@ -16,12 +16,13 @@ const (
 
 // A job is one object as it was read from the pack: its content, or a delta and its base.
 type job struct {
-	index  int32 // of the object in the pack
-	kind   plumbing.ObjectType
-	base   int32         // of a delta: the index of the base; noBase while it is unknown
-	ref    plumbing.Hash // of a REF_DELTA: the id of the base
-	data   *buffer
-	parked bool // waits for a base that was not read yet, or for a parked one
+	index    int32 // of the object in the pack
+	kind     plumbing.ObjectType
+	base     int32         // of a delta: the index of the base; noBase while it is unknown
+	ref      plumbing.Hash // of a REF_DELTA: the id of the base
+	data     *buffer
+	checksum uint32 // the Adler-32 that data should have
+	parked   bool   // waits for a base that was not read yet, or for a parked one
 }
 
 // cost is the number of bytes that a job takes in memory.

@@ -3,6 +3,7 @@ package pack
 import (
 	"bytes"
 	"hash"
+	"hash/adler32"
 	"strconv"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -35,6 +36,9 @@ func (r *resolver) runJobs() error {
 }
 
 func (r *resolver) resolve(j *job, h *hasher) (entry, error) {
+	if adler32.Checksum(j.data.data) != j.checksum {
+		return entry{}, damagedPack("%s", errChecksum)
+	}
 	if j.base == noBase {
 		return r.save(j.index, j.kind, j.data, h)
 	}
