@@ -7,7 +7,7 @@
 //
 //   - kind.go: the table of the kinds of sources, and the formats of files.
 //   - spec.go, check.go, gitspec.go: an item of the sources section, and its checks.
-//   - read.go: sources to layers and files.
+//   - read.go, parse.go: sources to layers and files, and files to values.
 //   - env.go, fromfile.go: variables, and values that a variable or flag takes from a file.
 //   - lists.go, sensitive.go: the fields lists: and sensitive:.
 //   - find.go: the files that an entry of the spec names.
@@ -16,7 +16,8 @@
 //   - volume.go, snapshot.go, walk.go: volumes in one generation, files and directories.
 //   - limits.go: the numbers and sizes of files.
 //   - git.go, gitfetch.go: the commits of Git sources, and how they are fetched.
-//   - blobs.go, memo.go: the files of a commit, and commits of an earlier run.
+//   - gitfiles.go, blobs.go, cache.go: the files of a commit, their contents, and commits of an
+//     earlier run.
 //   - detail.go, problem.go: the steps that -v shows, and errors of reading.
 //
 // Below it, remote talks to Git servers, pack reads what they send, and verify checks
