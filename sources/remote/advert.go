@@ -132,9 +132,6 @@ func (a *advert) readCapabilities(words string) {
 			a.Head.Name = branch
 		}
 	}
-	for _, c := range []capability.Capability{capability.AllowReachableSHA1InWant, capability.AllowTipSHA1InWant, "allow-any-sha1-in-want"} {
-		a.CanFetchAny = a.CanFetchAny || a.can.Supports(c)
-	}
 }
 
 // protocolProblem is a protocolError, or another fault of the messages, for users.

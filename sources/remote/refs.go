@@ -19,7 +19,6 @@ type Ref struct {
 type Refs struct {
 	Head         Ref   // its Name is the branch that HEAD points to, or HEAD; its Hash is zero if there is none
 	All          []Ref // in the server's order, without HEAD
-	CanFetchAny  bool  // commits that no ref points to may be asked for
 	ObjectFormat string
 }
 
