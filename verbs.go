@@ -292,8 +292,12 @@ func printExplained(w io.Writer, all []values.Explained) error {
 }
 
 func origin(s values.Setting) string {
-	if s.Place == "" || s.Place == s.Source {
-		return diag.EscapeLine(s.Source)
+	text := s.Source
+	if s.Place != "" && s.Place != s.Source {
+		text = s.Place + " (" + s.Source + ")"
 	}
-	return diag.EscapeLine(s.Place + " (" + s.Source + ")")
+	if s.SignedBy != "" {
+		text += ", signed by " + s.SignedBy
+	}
+	return diag.EscapeLine(text)
 }

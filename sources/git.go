@@ -96,6 +96,7 @@ func (r *reader) fetch(specs []Spec) (map[*Spec]*checkout, error) {
 		var by []verify.Signer
 		if f.err == nil {
 			by, f.err = r.verify(f.Spec, f.ref, f.got)
+			r.signers[f.Spec] = signerNames(by)
 		}
 		f.reportFetch(by)
 		all = append(all, withPlace(f.Spec, f.err))
@@ -250,13 +251,18 @@ func (f *gitFetch) reportFetch(by []verify.Signer) {
 	}
 	text := f.summary
 	if len(by) > 0 {
-		names := make([]string, len(by))
-		for i, s := range by {
-			names[i] = s.String()
-		}
-		text += ", signed by " + strings.Join(names, " and ")
+		text += ", signed by " + signerNames(by)
 	}
 	f.git.Say(text)
+}
+
+// signerNames names the signers of a commit or tag; "" for none.
+func signerNames(by []verify.Signer) string {
+	names := make([]string, len(by))
+	for i, s := range by {
+		names[i] = s.String()
+	}
+	return strings.Join(names, " and ")
 }
 
 // summarize describes a fetch in one line.

@@ -19,7 +19,7 @@ import (
 // Read reads all sources in their order. It returns the layers of values, and the files,
 // each with the name of its source.
 func Read(s *Snapshot, specs []Spec, notice func(string)) ([]values.Layer, []content.File, error) {
-	r := reader{Snapshot: s, notice: notice, matched: map[*Spec][]atomic.Bool{}, paths: map[*Spec][]string{}}
+	r := reader{Snapshot: s, notice: notice, signers: map[*Spec]string{}, matched: map[*Spec][]atomic.Bool{}, paths: map[*Spec][]string{}}
 	var all []error
 	var err error
 	if r.checkouts, err = r.fetch(specs); err != nil {
@@ -60,6 +60,7 @@ type reader struct {
 	*Snapshot
 	notice    func(string)
 	checkouts map[*Spec]*checkout // of the Git sources
+	signers   map[*Spec]string    // who signed the commit or tag of each verified Git source
 	layers    []values.Layer
 	files     []content.File
 	values    []valuesFile
@@ -141,7 +142,7 @@ func (r *reader) addLayers(s *Spec, first, end int) error {
 			return err
 		}
 		v := valuesFile{file: i, layer: len(r.layers), data: data, spec: s, decode: decode}
-		v.origin = &tree.Origin{Source: s.String(), File: f.From, Sensitive: f.Sensitive, StandIn: f.StandIn, Budget: r.Budget}
+		v.origin = &tree.Origin{Source: s.String(), File: f.From, SignedBy: r.signers[s], Sensitive: f.Sensitive, StandIn: f.StandIn, Budget: r.Budget}
 		isText := v.decode == nil && utf8.Valid(data)
 		switch {
 		case !isText && r.isUsed(s, f): // a plain text is harmless among the values

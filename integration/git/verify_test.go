@@ -111,6 +111,40 @@ func forged(t *testing.T, repo *gitserver.TestRepo, from, branch string) {
 	repo.SetRef("refs/heads/"+branch, repo.Object("commit", strings.Replace(text, "step", "stop", 1)))
 }
 
+// explain names who signed the commit or tag of a value, in the run that fetches and in those
+// that need no network.
+func TestGitExplainSigner(t *testing.T) {
+	w := newWorld(t)
+	author, releaser := w.SSHKey(), w.SSHKey()
+	repo := w.Repo("site.git", gitserver.Commit{Files: gitserver.Tree{"app.yaml": {Data: "port: 80\n"}}})
+	repo.Push(gitserver.Commit{Files: gitserver.Tree{"app.yaml": {Data: "port: 81\n"}}, Sign: []gitserver.Signer{author}})
+	repo.Tag(gitserver.Tag{Name: "v1", At: "HEAD", Message: "x", Sign: []gitserver.Signer{releaser}})
+	w.write("keys", author.AllowedSigner("a@example.com")+"\n"+releaser.AllowedSigner("r@example.com")+"\n")
+	w.write("over.yaml", "port: 82\n")
+	s := w.https()
+	place := "site@" + repo.Hash("HEAD")[:7] + ":app.yaml:1 (site)"
+	for object, who := range map[string]string{"": "a@example.com (SHA256:", "tag": "r@example.com (SHA256:", "both": ") and a@example.com (SHA256:"} {
+		w.spec(s.URL, "ref: v1", "verify: {allowedSigners: keys, object: "+cmp.Or(object, "commit")+"}", "read: [app.yaml]")
+		for range 2 {
+			r := w.want(0, []string{"explain", "port"})
+			if !strings.Contains(r.stdout, "from "+place+", signed by ") || !strings.Contains(r.stdout, who) {
+				t.Errorf("object %q: explain does not name %s: %s", object, who, r.stdout)
+			}
+			w.want(0, render)
+		}
+	}
+	w.spec(s.URL, "ref: v1", "read: [app.yaml]")
+	if r := w.want(0, []string{"explain", "port"}); !strings.Contains(r.stdout, "from "+place+"\n") {
+		t.Errorf("without verify, explain has a signer: %s", r.stdout)
+	}
+	w.spec(s.URL, "ref: v1", "verify: {allowedSigners: keys}", "read: [app.yaml]\n  - file: over.yaml")
+	r := w.want(0, []string{"explain", "--format", "json", "port"})
+	from, over, _ := strings.Cut(r.stdout, `"overrode"`)
+	if strings.Contains(from, "signedBy") || !strings.Contains(over, `"signedBy": "a@example.com (SHA256:`) {
+		t.Errorf("explain names the signer of another layer: %s", r.stdout)
+	}
+}
+
 // A key that is no longer trusted counts at once, even for a commit that is published and
 // needs no network. Keys that cannot be read trust nobody.
 func TestGitVerifyAgain(t *testing.T) {

@@ -12,6 +12,7 @@ type Origin struct {
 	Source    string // the source as errors name it, like "configMap /config-in"
 	File      string // path of the file; "" for a variable that holds its value itself
 	Var       string // environment variable, also one that names the file; "" for none
+	SignedBy  string // who signed the Git commit or tag that the file is of; "" where nobody checked
 	Sensitive bool
 	StandIn   bool // the values stand in for those of a Secret that is not at hand
 
@@ -167,4 +168,12 @@ func (n *Node) SourceName() string {
 		return "the values"
 	}
 	return n.origin.Source
+}
+
+// SignedBy says who signed the Git commit or tag that n came from; "" where nobody checked.
+func (n *Node) SignedBy() string {
+	if n.origin == nil {
+		return ""
+	}
+	return n.origin.SignedBy
 }

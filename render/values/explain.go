@@ -38,9 +38,10 @@ func (s Shown) MarshalJSON() ([]byte, error) {
 
 // A Setting is the value that one layer gives to a path.
 type Setting struct {
-	Source string `json:"source"`
-	Place  string `json:"place"` // file:line, or the variable
-	Value  Shown  `json:"value"`
+	Source   string `json:"source"`
+	Place    string `json:"place"`              // file:line, or the variable
+	SignedBy string `json:"signedBy,omitempty"` // who signed the Git commit or tag of the file
+	Value    Shown  `json:"value"`
 
 	Pos diag.Pos `json:"-"`
 }
@@ -111,7 +112,7 @@ func (v *Values) overrodeAt(n *tree.Node) []*tree.Node {
 }
 
 func settingOf(n *tree.Node, secret bool) Setting {
-	s := Setting{Source: n.SourceName(), Place: n.Pos().String(), Pos: n.Pos(), Value: content.Mask}
+	s := Setting{Source: n.SourceName(), Place: n.Pos().String(), Pos: n.Pos(), SignedBy: n.SignedBy(), Value: content.Mask}
 	if secret && !tree.IsEmpty(n.Value()) {
 		return s
 	}
