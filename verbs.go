@@ -286,6 +286,9 @@ func printExplained(w io.Writer, all []values.Explained) error {
 		for _, name := range x.ReadBy {
 			fmt.Fprintf(&b, "  read by %s\n", diag.Quoted(name))
 		}
+		if x.ReadMore > 0 {
+			fmt.Fprintf(&b, "  read by %s\n", diag.Plural(x.ReadMore, "more output"))
+		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

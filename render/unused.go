@@ -121,6 +121,10 @@ func (r *Result) ExplainFile(file string) ([]values.Explained, bool) {
 	return all, true
 }
 
+// maxReaders is the number of outputs that explain names of each value. Where every output reads
+// every value, a list of all would grow with the product of the two.
+const maxReaders = 100
+
 // Annotate adds to explained values the outputs that read them.
 func (r *Result) Annotate(all []values.Explained) {
 	asked := map[int]*values.Explained{}
@@ -134,8 +138,12 @@ func (r *Result) Annotate(all []values.Explained) {
 			continue
 		}
 		r.reads[i].Each(func(id int) {
-			if x := asked[id]; x != nil {
+			switch x := asked[id]; {
+			case x == nil:
+			case len(x.ReadBy) < maxReaders:
 				x.ReadBy = append(x.ReadBy, o.Path)
+			default:
+				x.ReadMore++
 			}
 		})
 	}

@@ -20,7 +20,8 @@ type Explained struct {
 	Sensitive bool      `json:"sensitive,omitempty"`
 	Setting   Setting   `json:"from"`
 	Overrode  []Setting `json:"overrode,omitempty"` // oldest first
-	ReadBy    []string  `json:"readBy,omitempty"`   // outputs
+	ReadBy    []string  `json:"readBy,omitempty"`   // outputs, the first ones
+	ReadMore  int       `json:"readMore,omitempty"` // number of further outputs
 
 	Node *tree.Node `json:"-"`
 }
