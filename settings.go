@@ -243,6 +243,7 @@ func pairs(flag, what string, given []string) (map[string]string, error) {
 	return all, errors.Join(errs...)
 }
 
+// usage is the problem of a flag or CONFIT_* variable that a library refuses.
 func usage(err error) error { return usagef(diag.Quoted(err.Error()), "see confit --help") }
 
 func usagef(text, hint string) error {

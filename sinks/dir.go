@@ -178,6 +178,7 @@ func (d Dir) check(outs []content.Output) error {
 	return CheckOutputs(outs)
 }
 
+// name tells apart the specs that write into one directory: each has a state of its own.
 func (d Dir) name() string {
 	if d.Name == "" {
 		return "default"

@@ -89,6 +89,8 @@ func CheckOutputs(outs []content.Output) error {
 	return joined(c.problems)
 }
 
+// causeOf says who has to correct the path of an output: the data where a value made it, else
+// the spec.
 func causeOf(o *content.Output) diag.Cause {
 	if o.Computed {
 		return diag.CauseData
@@ -109,7 +111,7 @@ func (c *checker) setApartBad() {
 	for i := range c.outs {
 		o := &c.outs[i]
 		if err := CheckPath(o.Path); err != nil {
-			c.add(o, o, "%s is %s", diag.Quoted(o.Path), err)
+			c.report(o, o, "%s is %s", diag.Quoted(o.Path), err)
 			continue
 		}
 		c.good = append(c.good, int32(i))
@@ -122,7 +124,7 @@ func (c *checker) setApartBad() {
 		if first.Path != o.Path {
 			return false
 		}
-		c.add(o, first, "two outputs on one path: %s%s", diag.Quoted(o.Path), alsoAt(first))
+		c.report(o, first, "two outputs on one path: %s%s", diag.Quoted(o.Path), alsoAt(first))
 		return true
 	})
 	slices.Sort(c.good)
@@ -147,7 +149,7 @@ func (c *checker) noteCase(p string) {
 // that differs from one of o only in case.
 func (c *checker) findClashes(o *content.Output) {
 	if below := c.dirs[o.Path]; below != nil {
-		c.add(o, below, "%s is a file, and a directory for %s", diag.Quoted(o.Path), diag.Quoted(below.Path))
+		c.report(o, below, "%s is a file, and a directory for %s", diag.Quoted(o.Path), diag.Quoted(below.Path))
 	}
 	if len(c.folded) == 0 {
 		return
@@ -165,11 +167,13 @@ func (c *checker) checkCase(o *content.Output, p string) {
 	if ok && other == "" {
 		c.folded[key] = p
 	} else if ok && other != p {
-		c.add(o, o, "%s and %s differ only in case", diag.Quoted(other), diag.Quoted(p))
+		c.report(o, o, "%s and %s differ only in case", diag.Quoted(other), diag.Quoted(p))
 	}
 }
 
-func (c *checker) add(o, other *content.Output, format string, args ...any) {
+// report adds a problem of the path of an output, which may be one with the path of another.
+// It is a problem of the data, and not of the spec, where a value made one of the paths.
+func (c *checker) report(o, other *content.Output, format string, args ...any) {
 	p := &diag.Problem{Cause: causeOf(o), Code: CodePath, Pos: o.Pos(), Text: fmt.Sprintf(format, args...)}
 	if k := causeOf(other); k == diag.CauseData {
 		p.Cause = k
@@ -177,6 +181,7 @@ func (c *checker) add(o, other *content.Output, format string, args ...any) {
 	c.problems = append(c.problems, p)
 }
 
+// alsoAt is the place of the other output of a clash, for the end of a sentence.
 func alsoAt(o *content.Output) string {
 	if o.Pos().File == "" {
 		return ""

@@ -118,7 +118,8 @@ func (a *attempt) pick(refs remote.Refs) (remote.Want, error) {
 	return want, nil
 }
 
-// follow compares a ref with the pin. A branch may move on from the commit, a tag may not.
+// follow sets the commit that a ref leads to, and the annotated tag on the way. It refuses a
+// ref that contradicts the pin: a branch may move on from the commit, a tag may not.
 func (a *attempt) follow(tip remote.Ref) error {
 	switch {
 	case a.pin.IsZero():

@@ -200,7 +200,7 @@ func (d *dotenvDecoder) problem(line int, code, text, hint string) error {
 	return dataProblem(d.origin, line, code, text, hint)
 }
 
-// dotenvUnquoted cuts a value without quotes at a # that follows a space.
+// dotenvUnquoted trims a value without quotes, and cuts off the comment: a # after a space.
 func dotenvUnquoted(s string) string {
 	for i := 1; i < len(s); i++ {
 		if s[i] == '#' && (s[i-1] == ' ' || s[i-1] == '\t') {

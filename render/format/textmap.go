@@ -14,7 +14,8 @@ type pair struct {
 	line       int
 }
 
-// fileText is the text of a file without the byte order mark.
+// fileText is the text of a file without the byte order mark. It refuses text that is not
+// UTF-8, and reserves memory for its copy.
 func fileText(data []byte, o *tree.Origin) (string, error) {
 	if line, ok := invalidUTF8(data); ok {
 		return "", dataProblem(o, line, "not-utf8", "not UTF-8 text", "save the file as UTF-8")

@@ -154,7 +154,8 @@ func (d *tomlDecoder) descend(key unstable.Iterator) (t *tomlTable, last string,
 	return nil, "", 0, errors.New("a header without a name")
 }
 
-// assign puts the value of "key = value" into a table.
+// assign puts the value of "key = value" into a table. The key may be dotted: a.b leads
+// through the table a, which assign makes where it is missing.
 func (d *tomlDecoder) assign(t *tomlTable, e *unstable.Node, depth int) error {
 	key := e.Key()
 	for key.Next() {

@@ -119,6 +119,7 @@ func patternMap(s *Schema, k *tree.Node) error {
 	return schemaMap(s, k)
 }
 
+// eachMember checks a map by applying f to each of its values.
 func eachMember(s *Schema, k *tree.Node, f form) error {
 	if !k.IsMap() {
 		return s.wrong(k, "this is a map", "")
@@ -130,6 +131,7 @@ func eachMember(s *Schema, k *tree.Node, f form) error {
 	return errors.Join(all...)
 }
 
+// schemasForm checks a list of schemas, as allOf has one.
 func schemasForm(s *Schema, k *tree.Node) error {
 	if !k.IsList() || len(k.Children()) == 0 {
 		return s.wrong(k, "this is a list of schemas", "")
@@ -141,6 +143,7 @@ func schemasForm(s *Schema, k *tree.Node) error {
 	return errors.Join(all...)
 }
 
+// itemsForm checks the schema of items. Drafts before 2020-12 had a list of schemas there.
 func itemsForm(s *Schema, k *tree.Node) error {
 	if k.IsList() {
 		return s.wrong(k, "items is one schema for all items", "write prefixItems for a list of them")

@@ -20,7 +20,7 @@ func (e *eval) scalar(v any) any {
 	return e.leaf(n)
 }
 
-// leaf reads one leaf. A masked run gets Mask for a sensitive leaf that is not empty.
+// leaf returns the value of a leaf, and records that it was read. A masked run gets Mask for a sensitive leaf that is not empty.
 func (e *eval) leaf(n *tree.Node) any {
 	e.reads.Add(n)
 	if e.masked && n.Sensitive() && !tree.IsEmpty(n.Value()) {

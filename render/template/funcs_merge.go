@@ -18,6 +18,8 @@ func deepCopy(e *eval, c call) any {
 	return e.copyDeep(c.at, c.args[0], 0)
 }
 
+// copyDeep copies the maps and lists of v at all depths, and charges them to the budget. It
+// counts a step for each value.
 func (e *eval) copyDeep(at parse.Node, v any, depth int) any {
 	if depth > format.MaxDepth {
 		e.tooDeep(at)

@@ -40,7 +40,7 @@ func (r *ReadSet) AddAll(n *tree.Node) {
 	}
 }
 
-// Each calls f with the number of each leaf.
+// Each calls f with the ID of each leaf in the set, in order.
 func (r *ReadSet) Each(f func(id int)) {
 	for i, word := range r.words {
 		for ; word != 0; word &= word - 1 {

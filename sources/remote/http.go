@@ -90,6 +90,7 @@ func (h *httpTransport) ask(ctx context.Context, request []byte) (io.Reader, err
 	return h.content(resp, "application/x-git-upload-pack-result")
 }
 
+// close closes the body of the latest answer.
 func (h *httpTransport) close() {
 	if h.body != nil {
 		h.body.Close()
