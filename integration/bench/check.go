@@ -7,8 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // compare holds a job's outputs against what they must be, byte for byte. What a
@@ -63,9 +64,9 @@ func stamps(dir string) map[string]stamp {
 		if err != nil {
 			return nil
 		}
-		if info, err := d.Info(); err == nil {
-			sys := info.Sys().(*syscall.Stat_t)
-			out[name] = stamp{sys.Ino, info.ModTime(), time.Unix(sys.Ctim.Unix()), info.Mode()}
+		var st unix.Stat_t // Ctim has another name in syscall.Stat_t of a Mac
+		if info, err := d.Info(); err == nil && unix.Lstat(name, &st) == nil {
+			out[name] = stamp{st.Ino, info.ModTime(), time.Unix(st.Ctim.Unix()), info.Mode()}
 		}
 		return nil
 	})

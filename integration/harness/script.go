@@ -8,10 +8,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
+
+	"confit/integration/scratch"
 )
 
 // A Command is a word of the scripts.
@@ -83,9 +85,8 @@ func mode(ts *testscript.TestScript, neg bool, args []string) {
 // them to be what they were.
 func same(ts *testscript.TestScript, neg bool, args []string) {
 	for _, name := range args {
-		info, err := os.Lstat(ts.MkAbs(name))
-		ts.Check(err)
-		st := info.Sys().(*syscall.Stat_t)
+		var st unix.Stat_t
+		ts.Check(unix.Lstat(ts.MkAbs(name), &st))
 		now := fmt.Sprint(st.Ino, st.Mtim, st.Ctim)
 		key := "same_" + name
 		before := ts.Getenv(key)
@@ -100,14 +101,10 @@ func same(ts *testscript.TestScript, neg bool, args []string) {
 func mount(ts *testscript.TestScript, _ bool, args []string) {
 	dir := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(dir, 0o755))
-	var flags uintptr
-	options := args[1]
-	if options == "ro" { // what is there, read-only
-		flags, options = syscall.MS_BIND, ""
-		ts.Check(syscall.Mount(dir, dir, "", flags, ""))
-		ts.Check(syscall.Mount("", dir, "", syscall.MS_BIND|syscall.MS_REMOUNT|syscall.MS_RDONLY, ""))
+	if options := args[1]; options == "ro" { // what is there, read-only
+		ts.Check(scratch.ReadOnly(dir))
 	} else {
-		ts.Check(syscall.Mount("tmpfs", dir, "tmpfs", 0, options))
+		ts.Check(scratch.MountMemory(dir, options))
 	}
-	ts.Defer(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
+	ts.Defer(func() { _ = scratch.Unmount(dir) })
 }

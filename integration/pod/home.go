@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"confit/integration/podman"
 	"confit/integration/scratch"
@@ -46,7 +45,7 @@ func (h *home) newStore(images *podman.Images) (*podman.Store, error) {
 	if err := errors.Join(killCgroup(filepath.Base(h.Path)), scratch.Unmount(dir)); err != nil {
 		return nil, err
 	}
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "mode=755"); err != nil {
+	if err := scratch.MountMemory(dir, "mode=755"); err != nil {
 		return nil, err
 	}
 	return podman.Open(dir, images.Store)

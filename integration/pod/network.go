@@ -6,14 +6,11 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // podIP is every pod's address: no two pods see each other.
@@ -61,16 +58,6 @@ func (p *Pod) within(ctx context.Context, f func() error) error {
 		done <- err
 	}()
 	return <-done
-}
-
-// enter moves the calling thread into the network of a process.
-func enter(pid int) error {
-	f, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", pid))
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return unix.Setns(int(f.Fd()), unix.CLONE_NEWNET)
 }
 
 func (p *Pod) pausePID(ctx context.Context) (int, error) {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 
 	"confit/integration/scratch"
 )
@@ -71,7 +70,7 @@ func (p *Pod) makeVolume(v Volume, dir string) error {
 		return err
 	} else if memory {
 		mode |= fs.ModeSticky
-		if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, size); err != nil {
+		if err := scratch.MountMemory(dir, size); err != nil {
 			return fmt.Errorf("mount tmpfs: %w", err)
 		}
 	}
@@ -245,5 +244,5 @@ func (p *Pod) bind(path, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return to, syscall.Mount(path, to, "", syscall.MS_BIND, "")
+	return to, scratch.Bind(path, to)
 }

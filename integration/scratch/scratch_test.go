@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"testing"
 )
 
@@ -51,7 +50,7 @@ func hang(dir string) int {
 	if err := os.Mkdir(sub, 0o755); err != nil {
 		panic(err)
 	}
-	if err := syscall.Mount("tmpfs", sub, "tmpfs", 0, ""); err != nil {
+	if err := MountMemory(sub, ""); err != nil {
 		panic(err)
 	}
 	if err := os.WriteFile(filepath.Join(sub, "file"), []byte("x"), 0o644); err != nil {

@@ -47,7 +47,7 @@ func open(name string, flags int) uintptr {
 	return uintptr(fd)
 }
 
-func micros(t syscall.Timeval) int64 { return t.Sec*1e6 + t.Usec }
+func micros(t syscall.Timeval) int64 { return int64(t.Sec)*1e6 + int64(t.Usec) }
 
 func exit(s syscall.WaitStatus) int64 {
 	if s.Signaled() {

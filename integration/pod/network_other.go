@@ -1,0 +1,7 @@
+//go:build !linux
+
+package pod
+
+import "errors"
+
+func enter(int) error { return errors.ErrUnsupported }
