@@ -205,8 +205,12 @@ func (d Dir) abandon(s *state, err error) error {
 	return d.nothingChanged(err)
 }
 
-// rollBack ends a run that failed in its commit: it takes the steps back.
+// rollBack ends a run that failed in its commit: it takes the steps back, unless one of them
+// is half taken.
 func (d Dir) rollBack(c *commit, err error) error {
+	if errors.Is(err, dirfd.ErrTwoNames) {
+		return d.unfinished(err)
+	}
 	if e := c.rollBack(); e != nil {
 		return d.unfinished(err)
 	}

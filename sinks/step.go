@@ -72,6 +72,9 @@ func (c *commit) backUp(i int, f *dirfd.Dir, name string) (there, kept bool, err
 // ours any more. One that came in the last instant is put back.
 func (c *commit) remove(i int, f *dirfd.Dir, name string) error {
 	if c.replay {
+		if f.Same(name, c.state.stage, oldOf(i)) { // a roll back was killed while the file had both names
+			return f.Remove(name)
+		}
 		if done, err := c.state.stage.Has(oldOf(i)); done || err != nil {
 			return err
 		}

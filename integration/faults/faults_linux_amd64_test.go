@@ -21,8 +21,9 @@ import (
 var full = flag.Bool("full", false, "strike at every call with every fault, rather than at a sample")
 
 var (
-	confit string // the program
-	memory string // a folder in memory
+	confit   string // the program
+	portable string // the program without the calls that only Linux has, as on a Mac
+	memory   string // a folder in memory
 )
 
 func TestMain(m *testing.M) {
@@ -34,11 +35,13 @@ func TestMain(m *testing.M) {
 		}
 		defer shm.Remove()
 		memory = shm.Path
-		confit = filepath.Join(dir, "confit")
-		build := exec.Command("go", "build", "-o", confit, "confit")
-		build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it ships; the loader is not the subject
-		if out, err := build.CombinedOutput(); err != nil {
-			panic(string(out))
+		confit, portable = filepath.Join(dir, "confit"), filepath.Join(dir, "portable")
+		for bin, tags := range map[string]string{confit: "", portable: "portable"} {
+			build := exec.Command("go", "build", "-tags", tags, "-o", bin, "confit")
+			build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it ships; the loader is not the subject
+			if out, err := build.CombinedOutput(); err != nil {
+				panic(string(out))
+			}
 		}
 		return m.Run()
 	}))
@@ -81,7 +84,7 @@ func TestFaults(t *testing.T) {
 		}
 	})
 	t.Run("recoveries", func(t *testing.T) {
-		for _, s := range []scenario{update, scenarios()[1]} {
+		for _, s := range []scenario{update, scenarios()[1], portably(update)} {
 			t.Run(s.name, func(t *testing.T) { recoveries(t, newScene(t, s), &all) })
 		}
 	})

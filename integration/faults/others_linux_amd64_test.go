@@ -29,7 +29,7 @@ func TestNoop(t *testing.T) {
 // the manifest is.
 func TestDurable(t *testing.T) {
 	all := scenarios()
-	for _, s := range []scenario{all[0], update, all[len(all)-1]} {
+	for _, s := range []scenario{all[0], update, portably(update), all[len(all)-1]} {
 		w := newScene(t, s).world(t)
 		defer w.end()
 		e, err := w.struck(strike{}, nil)

@@ -26,6 +26,7 @@ type scenario struct {
 	adopt    bool                     // overwrite: true on the outputs
 	lacks    map[string]syscall.Errno // calls that the file system does not have
 	init     bool                     // the run is process 1
+	portable bool                     // the program without the calls that only Linux has
 	kinds    []strike                 // nil means all
 }
 
@@ -38,21 +39,30 @@ var (
 func scenarios() []scenario {
 	signals := strikes()[:3]
 	few := []strike{{signal: syscall.SIGKILL}, {errno: syscall.EIO}, {errno: syscall.ENOSPC, on: true}}
+	first, prune := scenario{name: "first", new: newSet}, scenario{name: "prune", old: oldSet, new: map[string]string{"same": "same"}}
+	manyUpdate := scenario{name: "many, update", old: many("old"), new: many("new"), kinds: few}
 	return []scenario{
-		{name: "first", new: newSet},
+		first,
 		{name: "first, no directory", new: newSet, before: os.RemoveAll},
 		update,
 		{name: "update as process 1", old: oldSet, new: newSet, init: true, kinds: signals},
 		{name: "update, no links", old: oldSet, new: newSet, lacks: map[string]syscall.Errno{"linkat": syscall.EPERM, "renameat2": syscall.EINVAL}},
-		{name: "prune", old: oldSet, new: map[string]string{"same": "same"}},
+		prune,
 		{name: "nothing left", old: oldSet},
 		{name: "noop", old: newSet, new: newSet},
 		{name: "drift", old: newSet, new: newSet, drift: drift},
 		{name: "takeover", new: newSet, adopt: true, drift: strangers},
 		{name: "setgid", old: oldSet, new: newSet, before: setgid},
 		{name: "many", new: many("new"), kinds: few},
-		{name: "many, update", old: many("old"), new: many("new"), kinds: few},
+		portably(first), portably(update), portably(prune), portably(manyUpdate),
+		manyUpdate,
 	}
+}
+
+// portably is a scenario for the portable program.
+func portably(s scenario) scenario {
+	s.name, s.portable = s.name+", portably", true
+	return s
 }
 
 // many is a set that is synced in one go, staged and in place, and published on two cores.
@@ -154,7 +164,11 @@ func (w *world) end() { os.RemoveAll(w.dir) }
 func (w *world) path(p string) string { return filepath.Join(w.dir, "out", p) }
 
 func (w *world) args(spec, wait string) []string {
-	return []string{confit, "render", "-c", filepath.Join(w.top, spec), "--out", w.path(""), "--lock-timeout", wait, "--timeout", "1h"}
+	bin := confit
+	if w.portable {
+		bin = portable
+	}
+	return []string{bin, "render", "-c", filepath.Join(w.top, spec), "--out", w.path(""), "--lock-timeout", wait, "--timeout", "1h"}
 }
 
 // env keeps the runtime quiet: its own threads and signals are not the subject.

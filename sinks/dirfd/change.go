@@ -2,6 +2,7 @@ package dirfd
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 
 	"golang.org/x/sys/unix"
@@ -18,7 +19,7 @@ func (d *Dir) Create(name string, mode uint32, durable bool, fill func(File) err
 		err = d.failed("chmod", name, d.setMode(fd, mode))
 	}
 	if err == nil && durable {
-		err = d.failed("sync", name, fsync(fd))
+		err = d.failed("sync", name, retry(func() error { return syncFile(fd) }))
 	}
 	if e := unix.Close(fd); err == nil {
 		err = d.failed("close", name, e)
@@ -56,7 +57,7 @@ func (d *Dir) SyncFile(name string) error {
 	if err != nil {
 		return err
 	}
-	err = fsync(fd)
+	err = retry(func() error { return syncFile(fd) })
 	if e := unix.Close(fd); err == nil {
 		err = e
 	}
@@ -147,10 +148,21 @@ func (d *Dir) Rename(name string, to *Dir, newName string) error {
 	return to.failed("rename to", newName, unix.Renameat(d.fd, name, to.fd, newName))
 }
 
+// ErrTwoNames says of a file that RenameNew gave it the new name and could not take the
+// old one away.
+var ErrTwoNames = errors.New("the file has two names")
+
 // RenameNew is Rename to a name that nothing has; else the error is fs.ErrExist. Where
-// the file system cannot tell in the same instant, RenameNew looks first.
+// the file system has no such rename, the file has both names for an instant. Where it has
+// no hard links either, RenameNew looks first.
 func (d *Dir) RenameNew(name string, to *Dir, newName string) error {
 	err := renameNew(d.fd, name, to.fd, newName)
+	if unsupported(err) {
+		err = unix.Linkat(d.fd, name, to.fd, newName, 0)
+		if err == nil || err == unix.EEXIST && d.Same(name, to, newName) {
+			return d.dropOldName(name, to, newName)
+		}
+	}
 	if err == nil {
 		return nil
 	}
@@ -160,10 +172,34 @@ func (d *Dir) RenameNew(name string, to *Dir, newName string) error {
 		return e
 	case there:
 		err = fs.ErrExist
-	case err == unix.EINVAL || err == unix.ENOSYS:
+	case unsupported(err) || err == unix.EPERM || err == unix.EMLINK:
 		return d.Rename(name, to, newName)
 	}
 	return to.failed("rename to", newName, err)
+}
+
+// unsupported tells whether a file system does not know a call or one of its flags.
+func unsupported(err error) bool {
+	return err == unix.EINVAL || err == unix.ENOSYS || err == unix.ENOTSUP || err == unix.EOPNOTSUPP
+}
+
+// Same tells whether two names are of one file, as an interrupted RenameNew leaves them.
+func (d *Dir) Same(name string, to *Dir, newName string) bool {
+	a, err := d.Lstat(name)
+	b, e := to.Lstat(newName)
+	return err == nil && e == nil && a.Ino == b.Ino && a.Dev == b.Dev
+}
+
+// dropOldName is the second half of RenameNew. It takes the first one back if it fails.
+func (d *Dir) dropOldName(name string, to *Dir, newName string) error {
+	err := unix.Unlinkat(d.fd, name, 0)
+	if err == nil {
+		return nil
+	}
+	if unix.Unlinkat(to.fd, newName, 0) != nil {
+		err = fmt.Errorf("%w: %w", ErrTwoNames, err)
+	}
+	return d.failed("remove", name, err)
 }
 
 // Link gives the file name in d a second name, newName in to, which nothing may have.

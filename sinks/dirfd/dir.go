@@ -6,7 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
 )
@@ -103,13 +105,6 @@ func (d *Dir) Has(name string) (bool, error) {
 	return err == nil, err
 }
 
-// Removed tells whether d has no name any more.
-func (d *Dir) Removed() (bool, error) {
-	var st unix.Stat_t
-	err := unix.Fstat(d.fd, &st)
-	return err == nil && st.Nlink == 0, pathError("stat", d.Full, err)
-}
-
 // Names lists d, in no order.
 func (d *Dir) Names() ([]string, error) { return d.list(-1) }
 
@@ -128,8 +123,9 @@ func (d *Dir) list(n int) ([]string, error) {
 	return names, err
 }
 
-// Lacks tells whether d surely has no such name. One listing answers for all names
-// where many are asked for and d holds next to nothing.
+// Lacks tells whether d surely has no such name, on a file system that is blind to case,
+// too. One listing answers for all names where many are asked for and d holds next to
+// nothing.
 func (d *Dir) Lacks(name string) bool {
 	const many = 8
 	if d.asked++; d.asked == many {
@@ -137,7 +133,17 @@ func (d *Dir) Lacks(name string) bool {
 			d.few, d.listed = names, true
 		}
 	}
-	return d.listed && !slices.Contains(d.few, name)
+	return d.listed && !slices.ContainsFunc(d.few, func(there string) bool { return maybeSame(there, name) })
+}
+
+// maybeSame tells whether some file system takes two names for one. Those of Apple fold
+// case, and compare letters apart from their accents.
+func maybeSame(a, b string) bool {
+	return !isASCII(a) || !isASCII(b) || strings.EqualFold(a, b)
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
 // Writable tells whether this user may create and remove names in d. It asks the
@@ -161,7 +167,7 @@ func (d *Dir) Sync() error {
 		}
 		return err
 	}
-	err = fsync(fd)
+	err = retry(func() error { return syncDir(fd) })
 	if e := unix.Close(fd); err == nil {
 		err = e
 	}
@@ -169,7 +175,9 @@ func (d *Dir) Sync() error {
 }
 
 // SyncAll makes the whole file system of d durable. It needs SyncsAll.
-func (d *Dir) SyncAll() error { return pathError("sync", d.Full, syncfs(d.fd)) }
+func (d *Dir) SyncAll() error {
+	return pathError("sync", d.Full, retry(func() error { return syncAll(d.fd) }))
+}
 
 // TryLock takes the lock of d, for this process alone or shared with others that want
 // it shared. It tells whether the lock was free. The lock is on the descriptor: it
@@ -188,5 +196,3 @@ func (d *Dir) TryLock(alone bool) (bool, error) {
 
 // Unlock gives the lock of d back.
 func (d *Dir) Unlock() error { return pathError("unlock", d.Full, unix.Flock(d.fd, unix.LOCK_UN)) }
-
-func fsync(fd int) error { return retry(func() error { return unix.Fsync(fd) }) }

@@ -94,6 +94,17 @@ func TestMoved(t *testing.T) {
 	}
 }
 
+// TestRemoved removes an open directory.
+func TestRemoved(t *testing.T) {
+	tree := open(t)
+	for _, want := range []bool{false, true} {
+		if got, err := tree.Top().Removed(); got != want || err != nil {
+			t.Errorf("Removed() = %v, %v, want %v", got, err, want)
+		}
+		must(t, os.RemoveAll(tree.Top().Full))
+	}
+}
+
 func TestWriteFile(t *testing.T) {
 	defer syscall.Umask(syscall.Umask(0o077))
 	top := open(t).Top()
@@ -147,8 +158,10 @@ func TestLock(t *testing.T) {
 func TestLacks(t *testing.T) {
 	top := open(t, "a").Top()
 	for range 20 {
-		if top.Lacks("a") {
-			t.Fatal("Lacks(a) where a is")
+		for _, name := range []string{"a", "A", "\u00e4"} {
+			if top.Lacks(name) {
+				t.Fatalf("Lacks(%s) where a is", name)
+			}
 		}
 	}
 	if !top.Lacks("b") {

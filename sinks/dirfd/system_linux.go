@@ -1,3 +1,5 @@
+//go:build !portable
+
 package dirfd
 
 import "golang.org/x/sys/unix"
@@ -28,8 +30,19 @@ func (d *Dir) Mounted(name string) bool {
 	return err == nil && isMount(&x)
 }
 
+// Removed tells whether d has no name any more.
+func (d *Dir) Removed() (bool, error) {
+	var st unix.Stat_t
+	err := unix.Fstat(d.fd, &st)
+	return err == nil && st.Nlink == 0, pathError("stat", d.Full, err)
+}
+
 func renameNew(from int, name string, to int, newName string) error {
 	return unix.Renameat2(from, name, to, newName, unix.RENAME_NOREPLACE)
 }
 
-func syncfs(fd int) error { return retry(func() error { return unix.Syncfs(fd) }) }
+func syncFile(fd int) error { return unix.Fsync(fd) }
+
+func syncDir(fd int) error { return unix.Fsync(fd) }
+
+func syncAll(fd int) error { return unix.Syncfs(fd) }

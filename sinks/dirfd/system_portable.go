@@ -1,4 +1,4 @@
-//go:build !linux
+//go:build !linux || portable
 
 package dirfd
 
@@ -7,9 +7,10 @@ import "golang.org/x/sys/unix"
 // SyncsAll tells whether SyncAll works on this system: sync(2) does not wait for the disk.
 const SyncsAll = false
 
+// searchOnly needs the right to read a directory, too.
 const searchOnly = unix.O_RDONLY
 
-// statDir looks at an open directory. A mount shows in its device number.
+// statDir looks at an open directory. A mount shows in its device number only.
 func statDir(fd int) (Stat, bool, error) {
 	var st unix.Stat_t
 	err := unix.Fstat(fd, &st)
@@ -22,7 +23,16 @@ func (d *Dir) Mounted(name string) bool {
 	return err == nil && st.Dev != d.Stat.Dev
 }
 
-// renameNew leaves RenameNew to look before it renames.
-func renameNew(int, string, int, string) error { return unix.ENOSYS }
+// Removed tells whether the path of d does not lead to d any more. A directory without a
+// name may still count links.
+func (d *Dir) Removed() (bool, error) {
+	var st unix.Stat_t
+	err := unix.Lstat(d.Full, &st)
+	if err == unix.ENOENT || err == unix.ENOTDIR {
+		return true, nil
+	}
+	now := statOf(&st)
+	return err == nil && (now.Ino != d.Stat.Ino || now.Dev != d.Stat.Dev), pathError("stat", d.Full, err)
+}
 
-func syncfs(int) error { return unix.ENOSYS }
+func syncAll(int) error { return unix.ENOSYS }
