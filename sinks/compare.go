@@ -26,6 +26,9 @@ type removal struct {
 	mode uint32
 }
 
+// A fileID is what all names of a file have in common.
+type fileID struct{ dev, ino uint64 }
+
 // A comparison compares a set of outputs with a directory. It changes nothing, and
 // collects all conflicts before it reports them.
 type comparison struct {
@@ -38,6 +41,8 @@ type comparison struct {
 	blocked     map[string]bool // directories in whose place something else is
 	reported    map[string]bool // paths with a conflict that was reported
 	typeChanges bool            // a file becomes a directory or the reverse
+
+	removedFiles map[fileID]string // the paths of the files in removed
 
 	files     []file // one for each output, sorted by path
 	removals  []removal
@@ -56,7 +61,7 @@ func compare(d Dir, t *dirfd.Tree, old *manifest, outs []*content.Output) (*comp
 	c := &comparison{
 		dir: d, tree: t, old: old,
 		needed: map[string]bool{}, removed: map[string]bool{}, mkdirs: map[string]bool{},
-		blocked: map[string]bool{}, reported: map[string]bool{},
+		blocked: map[string]bool{}, reported: map[string]bool{}, removedFiles: map[fileID]string{},
 		files: make([]file, len(outs)), buf: make([]byte, 64<<10),
 	}
 	for i, o := range outs {
@@ -159,6 +164,9 @@ func (c *comparison) classify(f *dirfd.Dir, there *file, st *dirfd.Stat) (err er
 		return nil
 	}
 	there.mode = st.Perm()
+	if c.isRemoved(f, there, *st) {
+		return nil
+	}
 	if there.differs, err = differs(f, o, *st, c.buf); err != nil {
 		return err
 	}
@@ -171,6 +179,18 @@ func (c *comparison) classify(f *dirfd.Dir, there *file, st *dirfd.Stat) (err er
 		there.chmod = !there.differs && mayChmod(*st)
 	}
 	return nil
+}
+
+// isRemoved tells whether the file of an output is one that this run removes by another
+// name, and reports it if so. A file system that is blind to case has both names for it.
+func (c *comparison) isRemoved(f *dirfd.Dir, there *file, st dirfd.Stat) bool {
+	path := c.removedFiles[fileID{st.Dev, st.Ino}]
+	if path == "" || there.old != nil {
+		return false
+	}
+	c.conflict(f.At(base(there.out.Path)), there.out.Pos(), "is the file "+diag.Quoted(path)+" of an earlier run, by another name",
+		"remove "+diag.Quoted(path)+": a file system that is blind to case cannot tell the two names apart")
+	return true
 }
 
 // mayChmod tells whether this user may set the mode of a file.

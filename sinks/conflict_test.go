@@ -3,6 +3,8 @@ package sinks
 import (
 	"context"
 	"maps"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,6 +16,7 @@ func TestConflicts(t *testing.T) {
 	for name, tc := range map[string]struct {
 		there files
 		first files
+		names map[string]string // second names of files, as a file system has that is blind to case
 		outs  files
 		want  []string // texts, in order
 	}{
@@ -26,6 +29,8 @@ func TestConflicts(t *testing.T) {
 		"parent is a symlink": {there: files{"d": "-> " + outside, "e/f": "-> ."}, outs: files{"d/a": "1", "e/f/g/h": "2"}, want: []string{"/d is a symlink where a directory", "/e/f is a symlink where a directory"}},
 		"all at once":         {there: files{"a": "x", "b/": "", "c": "y"}, outs: files{"a": "1", "b": "2", "c/d": "3"}, want: []string{"/a was", "/b is", "/c is"}},
 		"no output in common": {first: files{"a": "1"}, outs: files{"b": "1"}, want: []string{"a spec named default that has no output in common"}},
+		"blind to case":       {first: files{"a": "1", "b": "1"}, names: map[string]string{"a": "A"}, outs: files{"A": "1", "b": "1"}, want: []string{"/A is the file a of an earlier run, by another name"}},
+		"blind, in a folder":  {first: files{"d/a": "1", "b": "1"}, names: map[string]string{"d/a": "A"}, outs: files{"A": "2", "b": "1"}, want: []string{"/A is the file d/a of an earlier run"}},
 		"state is a file":     {there: files{".confit-default": "x"}, outs: files{"b": "1"}, want: []string{"is a file where confit keeps its state"}},
 		"state is a symlink":  {there: files{".confit-default": "-> " + outside}, outs: files{"b": "1"}, want: []string{"is a symlink where confit keeps its state"}},
 		"state holds a pipe":  {there: files{".confit-default/manifest.json": "|"}, outs: files{"b": "1"}, want: []string{"is a named pipe where confit keeps its state"}},
@@ -44,6 +49,9 @@ func TestConflicts(t *testing.T) {
 			put(t, dir, tc.there)
 			if tc.first != nil {
 				apply(t, dir, tc.first)
+			}
+			for name, other := range tc.names {
+				must(t, os.Link(filepath.Join(dir, name), filepath.Join(dir, other)))
 			}
 			before := listing(t, dir)
 			_, err := Dir{Path: dir}.Apply(context.Background(), tc.outs.outputs())

@@ -50,6 +50,7 @@ func (c *comparison) pruneFile(e *entry) error {
 	}
 	c.removed[e.Path] = true
 	c.removals = append(c.removals, removal{entry: e, mode: st.Perm()})
+	c.removedFiles[fileID{st.Dev, st.Ino}] = e.Path
 	c.checkChange(f, e.Path, diag.Pos{}, &st)
 	return nil
 }
