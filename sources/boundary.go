@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"confit/sources/pack"
 )
 
 // Below is the file tree below dir. No symbolic link leads out of it.
@@ -192,7 +194,7 @@ func (d boundaryDir) ReadDir(name string) ([]fs.DirEntry, error) {
 		return nil, err
 	}
 	entries, err := newBelow(d.root).ReadDir(name)
-	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ".git" }), outside(err)
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return pack.IsDotGit(e.Name()) }), outside(err)
 }
 
 func (d boundaryDir) ReadLink(name string) (string, error) {
@@ -208,14 +210,14 @@ func (d boundaryDir) ReadRegular(name string, most int64) (Regular, error) {
 	return file, outside(err)
 }
 
-// check resolves the symbolic links of a name, and refuses one that leads through .git. It
-// leaves the rest to os.Root.
+// check resolves the symbolic links of a name, and refuses one that leads through .git, which
+// a file system that is blind to case also has by other names. It leaves the rest to os.Root.
 func (d boundaryDir) check(op, name string) error {
 	const maxLinks = 40
 	at, rest := ".", strings.Split(name, "/")
 	for links := 0; len(rest) > 0 && links <= maxLinks; {
 		next := path.Join(at, rest[0])
-		if path.Base(next) == ".git" {
+		if pack.IsDotGit(path.Base(next)) {
 			return &fs.PathError{Op: op, Path: name, Err: errGitDir}
 		}
 		to, err := d.root.Readlink(next)

@@ -21,7 +21,7 @@ func forbiddenName(name string) string {
 		return "is a name that no file can have"
 	case strings.Contains(name, "/"):
 		return "has a slash in its name"
-	case isDotGit(name):
+	case IsDotGit(name):
 		return "is a spelling of .git"
 	}
 	return ""
@@ -43,9 +43,9 @@ func nameProblem(name string) string {
 	return ""
 }
 
-// isDotGit recognizes the names that stand for .git on HFS+, which ignores some code points,
-// or on NTFS, which ignores spaces and dots at the end and has streams and short names.
-func isDotGit(name string) bool {
+// IsDotGit recognizes the names that stand for .git on APFS, which ignores case, on HFS+,
+// which also ignores some code points, or on NTFS, which ignores spaces and dots at the end and has streams and short names.
+func IsDotGit(name string) bool {
 	name = strings.Map(func(r rune) rune {
 		if hfsIgnores(r) {
 			return -1
