@@ -11,6 +11,7 @@ import (
 
 	"confit/render/content"
 	"confit/render/diag"
+	"confit/render/glob"
 	"confit/sinks/dirfd"
 )
 
@@ -90,11 +91,15 @@ func placeOf(d Dir) place {
 }
 
 // below gives the path of p relative to top, "." for the same directory. A mount can give
-// one directory two paths.
+// one directory two paths, and so can a file system that is blind to case: paths where nothing
+// is yet may be one path if they differ only in case.
 func (p place) below(top place) (string, bool) {
 	rel := "."
 	for at := p.path; ; at = filepath.Dir(at) {
-		if info, err := os.Stat(at); at == top.path || err == nil && os.SameFile(info, top.info) {
+		info, err := os.Stat(at)
+		sameFile := err == nil && os.SameFile(info, top.info)
+		twins := err != nil && top.info == nil && glob.FoldCase(at) == glob.FoldCase(top.path)
+		if at == top.path || sameFile || twins {
 			return rel, true
 		}
 		if filepath.Dir(at) == at {
@@ -129,10 +134,13 @@ func CheckApart(dirs []Dir, outs [][]content.Output) error {
 				all = append(all, checkNested(outs[i], outs[j], rel))
 				continue
 			}
+			what, hint := "are the same directory", "make one sink of the two"
+			if places[i].info == nil && places[i].path != places[j].path {
+				what, hint = "differ only in case", "change one of the names: a file system that is blind to case has one directory for both"
+			}
 			all = append(all, &diag.Problem{
-				Cause: diag.CauseSpec, Code: CodeSink,
-				Text: fmt.Sprintf("the sinks %s and %s are the same directory", diag.Quoted(dirs[i].Path), diag.Quoted(dirs[j].Path)),
-				Hint: "make one sink of the two",
+				Cause: diag.CauseSpec, Code: CodeSink, Hint: hint,
+				Text: fmt.Sprintf("the sinks %s and %s %s", diag.Quoted(dirs[i].Path), diag.Quoted(dirs[j].Path), what),
 			})
 		}
 	}
