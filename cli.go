@@ -128,7 +128,7 @@ func (c *confit) command(v *verb) *cobra.Command {
 
 // runPipe settles what a verb of the pipe may do, and runs it within its limits.
 func (c *confit) runPipe(v *verb, flags *pflag.FlagSet, args []string) error {
-	c.verb = v
+	c.verb, c.args = v, args
 	if c.as != nil && v.writes {
 		c.verb = c.as
 	}

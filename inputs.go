@@ -41,6 +41,9 @@ func (c *confit) read() (sp *spec, in inputs, err error) {
 		if err == nil && c.git != nil {
 			err = in.requireFiles(c.git, sp, c.flags)
 		}
+		if err == nil {
+			in.showKeys(sp, slices.Concat(c.args, c.flags.sources, c.flags.templates, c.flags.values))
+		}
 		return err
 	})
 	if sp != nil && c.verb.writes && c.set.out == "" {

@@ -76,6 +76,40 @@ var probeDoors = map[string]probeDoor{
 	"git":               {source: "{git: \"https://127.0.0.1:9/a.git\", name: g, ref: v1, read: [a.yaml], sensitive: [k], at: s}", files: map[string]string{"g/a.yaml": "k: CANARY\n"}, args: []string{"--replace", "g=g"}},
 }
 
+// nameDoors bring a canary in as a name in a secret file: of settings, or of a file that is
+// read as another format than it has.
+var nameDoors = map[string]probeDoor{
+	"yaml":       {source: "{secret: sec, at: s}", files: map[string]string{"sec/a.yaml": "k: x\nCANARY: y\nm: {CANARYa: [{CANARYb: 1}]}\n"}},
+	"json":       {source: "{secret: sec, at: s}", files: map[string]string{"sec/a.json": `{"k": "x", "CANARY": null, "l": [{"CANARY": {}}]}`}},
+	"toml":       {source: "{secret: sec, at: s}", files: map[string]string{"sec/a.toml": "k = \"x\"\nCANARY.a = 1\n[[CANARYt]]\nb = 2\n"}},
+	"properties": {source: "{secret: sec, at: s}", files: map[string]string{"sec/a.properties": "k=x\nCANARY.a=1\nadmin:CANARYp\nCANARYq: z\n"}},
+	"ini":        {source: "{secret: sec, at: s}", files: map[string]string{"sec/a.ini": "k=x\nCANARY=1\n[CANARY]\na=b\n"}},
+	"env":        {source: "{secret: sec, at: s}", files: map[string]string{"sec/a.env": "k=x\nCANARY=1\n"}},
+	"pem in ini": {source: "{secret: sec, at: s}", files: map[string]string{"sec/a.ini": "k=x\n-----BEGIN KEY-----=\nCANARYMIIE=\nMIIECANARY==\n"}},
+	"pem in env": {source: "{secret: sec, at: s}", files: map[string]string{"sec/a.env": "k=x\nCANARYMIIE=\nMIIECANARY==\n"}},
+	"htpasswd":   {source: "{secret: sec, at: s}", files: map[string]string{"sec/htpasswd": "k:x\nCANARY:$apr1$CANARY\n"}, args: []string{}},
+	"as flat":    {source: "{secret: sec, at: s, format: properties, flat: true}", files: map[string]string{"sec/htpasswd": "k:x\nCANARY.a:$apr1$CANARY\n"}},
+	"netrc":      {source: "{secret: sec, at: s, format: properties}", files: map[string]string{"sec/netrc": "k x\nmachine CANARY.example.com\nCANARYlogin CANARY\n"}},
+	"sensitive":  {source: "{file: v.yaml, sensitive: [s]}", files: map[string]string{"v.yaml": "s: {k: x, CANARY: y, l: [{CANARYb: 1}]}\n"}},
+	"alias":      {source: "{file: v.yaml, sensitive: [password]}", files: map[string]string{"v.yaml": "password: &p {k: x, CANARY: 1}\ns: *p\n"}},
+	"merge key":  {source: "{file: v.yaml, sensitive: [password]}", files: map[string]string{"v.yaml": "password: &p {k: x, CANARY: 1}\ns: {<<: *p}\n"}},
+	"link":       {source: "{secret: sec, read: [], at: q}, {file: l.yaml}", files: map[string]string{"sec/p.yaml": "s: {k: x, CANARY: y}\n"}, link: [2]string{"l.yaml", "sec/p.yaml"}},
+	"two files":  {source: "{secret: sec, at: s}", files: map[string]string{"sec/a.yaml": "k: x\nCANARY: {a: 1}\n", "sec/b.yaml": "CANARY: 2\n"}},
+	"null":       {source: "{secret: sec, at: s}, {file: v.yaml}", files: map[string]string{"sec/a.yaml": "k: x\nCANARY: 1\nb: {CANARY: 1}\n", "v.yaml": "s: {b: null}\n"}},
+	"list":       {source: "{file: v.yaml}, {env: APP_, at: s, sensitive: true, map: {APP_L: l}}", files: map[string]string{"v.yaml": "s: {k: x, l: [1]}\n"}, env: []string{`APP_L=[{"CANARY": 1}]`}},
+}
+
+// nameUses are what entries do with the names at s, beside all of probeUses.
+var nameUses = []string{
+	"{inline: '{{ range $k, $_ := .Values.s }}{{ $k }}={{ kindOf $k }} {{ end }}', to: x}", "{inline: '{{ keys .Values.s | join \",\" }}', to: x}", "{inline: '{{ .Key }}', each: s, to: 'a/{{ add 1 2 }}'}",
+	"{inline: '{{ range $k, $_ := .Values.s }}{{ $.Values.x }}{{ fail $k }}{{ end }}', to: x}", "{inline: '{{ range $k, $_ := .Values.s }}{{ index $.Values.s $k $k }}{{ get $.Values $k }}{{ end }}', to: x}",
+	"{inline: '{{ range $k, $v := .Values.s }}{{ $v.a.b.c }}{{ $v.x }}{{ int $v }}{{ include $k . }}{{ end }}', to: x}", "{inline: '{{ $d := merge (dict) .Values.s }}{{ range $k, $v := $d }}{{ $k }}{{ end }}{{ toJson $d }}', to: x}",
+	"{inline: '{{ omit .Values.s \"k\" | toYaml }}{{ deepCopy .Values.s | toProperties }}', to: x}", "{inline: '{{ toToml .Values.s }}{{ toIni .Values.s }}{{ toEnv .Values.s }}', to: x}",
+	"{values: s, to: x.toml}", "{values: s, to: x.ini}", "{values: s, to: x.env}", "{values: s, to: x.properties}", "{values: s, to: x.yaml, check: {schema: schema.json}}", "{values: s.q, to: x.yaml}", "{inline: x, to: x, when: s.kk}",
+	"{inline: x, to: x, each: s.kk}", "{inline: '{{ .Values.s.none }}', to: x}", "{envsubst: subst.txt, to: x, vars: {A: s.none}}", "{inline: '{{ range .Values.s }}{{ . }}{{ end }}', to: x}",
+	"{inline: '{{ with .Values.s }}{{ dig \"kk\" \"d\" . }}{{ pluck \"k\" . | first }}{{ values . | len }}{{ end }}', to: x}", "{inline: '{{ printf \"%v\" .Values.s }}{{ .Values.s }}', to: x}",
+}
+
 // probeUses are what entries do with the value at s.k.
 var probeUses = []string{
 	"{inline: '{{ .Values.s.k }}', to: x}", "{values: ., to: x.yaml}", "{values: ., to: x.json}", "{values: s, to: x.toml}", "{values: s, to: x.properties}", "{values: s, to: x.env}",
@@ -101,6 +135,15 @@ var brokenDoors = map[string]probeDoor{
 	"pem":        {files: map[string]string{"sec/a.properties": "k=-----BEGIN PRIVATE KEY-----\nCANARYa\nCANARYb\n"}},
 	"ini":        {files: map[string]string{"sec/a.ini": "CANARY\n"}},
 	"env":        {files: map[string]string{"sec/a.env": "CANARY\nA=\"CANARY\n"}},
+	"twice yaml": {files: map[string]string{"sec/a.yaml": "CANARY: 1\nCANARY: 2\n"}},
+	"twice json": {files: map[string]string{"sec/a.json": `{"CANARY": 1, "CANARY": 2}`}},
+	"twice toml": {files: map[string]string{"sec/a.toml": "CANARY = 1\nCANARY.b = 2\n"}},
+	"twice ini":  {files: map[string]string{"sec/a.ini": "[CANARY]\nCANARY = 1\nCANARY = 2\n"}},
+	"twice env":  {files: map[string]string{"sec/a.env": "CANARY=1\nCANARY=2\n"}},
+	"above":      {files: map[string]string{"sec/a.properties": "CANARY=1\nCANARY.b=2\n"}},
+	"glob":       {source: "{file: v.yaml, sensitive: [s]}", files: map[string]string{"v.yaml": "s: {CANARY: 1, CANARY: 2}\n", "sec/a": "x"}},
+	"glob json":  {source: "{file: v.json, sensitive: [s]}", files: map[string]string{"v.json": `{"s": CANARY}`, "sec/a": "x"}},
+	"near glob":  {source: "{file: v.yaml, sensitive: [s, zQxJv7Kx]}", files: map[string]string{"v.yaml": "s: {CANARY: 1}\n", "sec/a": "x"}},
 	"binary":     {files: map[string]string{"sec/k": "CANARY\xff"}},
 	"template":   {files: map[string]string{"sec/t.tmpl": "CANARY {{ .Values.x }}"}},
 	"syntax":     {files: map[string]string{"sec/t.tmpl": "CANARY {{ CANARY }}"}},
@@ -138,6 +181,11 @@ func TestProbes(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(probeDoors)) {
 		for i, use := range probeUses {
 			probe(fmt.Sprintf("%s/%d", name, i), probeDoors[name], use)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(nameDoors)) {
+		for i, use := range slices.Concat(nameUses, probeUses[15:24]) {
+			probe(fmt.Sprintf("name/%s/%d", name, i), nameDoors[name], use)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(brokenDoors)) {

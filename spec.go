@@ -33,6 +33,7 @@ type spec struct {
 	written []string // directories of the sinks, also of those that --out replaces
 	moved   []string // sinks below --root
 	inside  []string // the directories of the sinks in a simulated container
+	texts   []string // the names and texts of the file
 	tooHigh []string // limits that a confined verb lowered to their defaults
 }
 
@@ -48,6 +49,7 @@ func (c *confit) loadSpec(s *sources.Snapshot) (*spec, error) {
 		}
 	}
 	err := specfile.Decode(file, path.Dir(file), doc, sp)
+	sp.texts = scalarsOf(doc)
 	if c.set.root != "" {
 		sp.moveSinks(c.set.root)
 	}

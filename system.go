@@ -56,6 +56,7 @@ type confit struct {
 	stdout   console.Stdout
 	console  *console.Console
 	verb     *verb // nil before the command line is understood
+	args     []string
 	flags    pipeFlags
 	set      settings
 	machine  sources.Machine

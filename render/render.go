@@ -227,7 +227,10 @@ func (r *renderer) rounds(e *Entry) ([]map[string]any, error) {
 	kids := n.Children()
 	for i := range kids {
 		var key any = i
-		if n.IsMap() {
+		switch {
+		case kids[i].HasSecretKey():
+			key = kids[i].KeyNode()
+		case n.IsMap():
 			key = kids[i].Key()
 		}
 		rounds = append(rounds, map[string]any{"Values": r.root["Values"], "Files": r.root["Files"], "Item": &kids[i], "Key": key})
@@ -288,6 +291,6 @@ func (e *Entry) checkName(to string) error {
 
 func (e *Entry) secretName() error {
 	p := diag.Problemf(diag.CauseData, "secret-name", e.At("to"), "the name of the file would be made of a secret")
-	p.Hint = "build names from values that are not sensitive"
+	p.Hint = "build names from values that are not sensitive; where a source has keys that are no secret, name its secrets with sensitive: [GLOB]"
 	return p
 }

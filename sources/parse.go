@@ -19,7 +19,7 @@ func (r *reader) parse() error {
 		defer r.Running.Begin("file", v.origin.File)()
 		n, err := v.decode(v.data, v.origin)
 		if err != nil {
-			return v.notParsed(err)
+			return v.notParsed(v.withoutNames(err))
 		}
 		below := v.spec.below(r.files[v.file].Path)
 		at, _ := v.spec.at()
@@ -29,10 +29,27 @@ func (r *reader) parse() error {
 		if v.spec.Typed {
 			n.InferTypes()
 		}
-		v.root = tree.Under(below, n)
+		if v.origin.Sensitive {
+			n.MarkSecretKeys()
+		}
+		v.content, v.root = n, tree.Under(below, n)
 		r.markValues(v)
 		return nil
 	})
+}
+
+// withoutNames is the error of a file that does not parse. What sensitive: hides in such a
+// file is not known, so that the error is that of a secret file.
+func (v *valuesFile) withoutNames(err error) error {
+	if v.origin.Sensitive || len(v.spec.Sensitive.globs) == 0 {
+		return err
+	}
+	secret := *v.origin
+	secret.Sensitive = true
+	if _, as := v.decode(v.data, &secret); as != nil {
+		return as
+	}
+	return err
 }
 
 // notParsed adds to the error of a file that does not parse what the file may be: a template,
@@ -67,6 +84,7 @@ func (r *reader) fillLayers() {
 		if v.decode != nil {
 			if v.root != nil {
 				r.layers[v.layer].Root = tree.Under(at, v.root)
+				r.layers[v.layer].SecretKeys = v.origin.Sensitive || len(s.Sensitive.globs) > 0
 			}
 			continue
 		}

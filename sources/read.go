@@ -85,6 +85,8 @@ type valuesFile struct {
 	spec   *Spec
 	decode decoder    // nil for plain text
 	root   *tree.Node // the values below at:; nil before the file is parsed
+
+	content *tree.Node // the values of the file itself, in root
 }
 
 // addFiles reads the files of a source.

@@ -86,6 +86,7 @@ func (r *reader) spreadSecrets() {
 		}
 		if v.origin.Sensitive = true; v.root != nil {
 			v.root.MarkSensitive()
+			v.content.MarkSecretKeys()
 		}
 	}
 	for _, v := range r.vars {
@@ -144,10 +145,7 @@ func (r *reader) names(s *Spec) []string {
 	names := r.paths[s]
 	for _, v := range r.values {
 		if v.spec == s && v.root != nil {
-			v.root.MarkSensitiveKeys(func(key, path string) bool {
-				names = append(names, key, path)
-				return false
-			})
+			v.root.EachKey(func(key, path string) { names = append(names, key, path) })
 		}
 	}
 	slices.Sort(names)

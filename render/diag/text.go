@@ -6,6 +6,10 @@ import (
 	"strings"
 )
 
+// Mask is shown in place of a sensitive value or name. It has only letters, so that it is no
+// YAML alias and no regular expression, and its length is none that base64 has.
+const Mask = "MASKED"
+
 // QuotedList joins the first twelve names, quoted.
 func QuotedList(names []string) string {
 	const most = 12

@@ -237,9 +237,7 @@ func sortUnique(m tree.Members, o *tree.Origin) error {
 	slices.SortFunc(m, func(a, b tree.Node) int { return cmp.Or(strings.Compare(a.Key(), b.Key()), a.Line()-b.Line()) })
 	for i := 1; i < len(m); i++ {
 		if m[i].Key() == m[i-1].Key() {
-			return dataProblem(o, m[i].Line(), "duplicate-key",
-				"the key "+diag.Quoted(m[i].Key())+" is there already, in line "+strconv.Itoa(m[i-1].Line()),
-				"keep one of the two")
+			return duplicateProblem(o, m[i].Key(), m[i].Line(), m[i-1].Line(), "keep one of the two")
 		}
 	}
 	return nil

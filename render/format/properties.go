@@ -250,11 +250,14 @@ func (d *propertiesDecoder) nest(all []property, depth int) (tree.Members, error
 // conflict words the error of a duplicate key, or of a key that has a value and keys below it.
 func (d *propertiesDecoder) conflict(leaf, other property, depth int) error {
 	first, second := min(leaf.line, other.line), max(leaf.line, other.line)
-	key := diag.Quoted(strings.Join(leaf.path, "."))
 	if len(other.path) == depth+1 {
-		return dataProblem(d.origin, second, "duplicate-key", "the key "+key+" is there already, in line "+strconv.Itoa(first), "keep one of the two")
+		return duplicateProblem(d.origin, strings.Join(leaf.path, "."), second, first, "keep one of the two")
+	}
+	key, below := " "+diag.Quoted(strings.Join(leaf.path, ".")), diag.Quoted(strings.Join(other.path, "."))
+	if d.origin.Sensitive {
+		key, below = "", "another key"
 	}
 	return dataProblem(d.origin, second, "leaf-and-parent",
-		"the key "+key+" has a value in line "+strconv.Itoa(leaf.line)+", and "+diag.Quoted(strings.Join(other.path, "."))+" in line "+strconv.Itoa(other.line)+" is below it",
+		"the key"+key+" has a value in line "+strconv.Itoa(leaf.line)+", and "+below+" in line "+strconv.Itoa(other.line)+" is below it",
 		`set flat: true on the source, and on the values: entry that writes it: names then stay whole, as Kafka and log4j have them`)
 }

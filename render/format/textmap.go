@@ -1,6 +1,7 @@
 package format
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -70,6 +71,15 @@ func (r *lineReader) next() (string, bool) {
 	}
 	r.rest = r.rest[i+1:]
 	return line, true
+}
+
+// duplicateProblem is the error of a key that is there twice. A key of a secret may be a part
+// of its value, in a file that is read as another format than it has.
+func duplicateProblem(o *tree.Origin, key string, line, first int, hint string) *diag.Problem {
+	if o.Sensitive {
+		return dataProblem(o, line, "duplicate-key", "the key of this line is there already, in line "+strconv.Itoa(first), hint)
+	}
+	return dataProblem(o, line, "duplicate-key", "the key "+diag.Quoted(key)+" is there already, in line "+strconv.Itoa(first), hint)
 }
 
 func dataProblem(o *tree.Origin, line int, code, text, hint string) *diag.Problem {

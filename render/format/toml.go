@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 	"unsafe"
 
@@ -267,8 +266,7 @@ func (d *tomlDecoder) line(r unstable.Range) int {
 }
 
 func (d *tomlDecoder) duplicate(name string, line int, first *tomlTable) error {
-	return dataProblem(d.origin, line, "duplicate-key",
-		"the key "+diag.Quoted(name)+" is there already, in line "+strconv.Itoa(first.line), "keep one of the two; a table is written in one place only")
+	return duplicateProblem(d.origin, name, line, first.line, "keep one of the two; a table is written in one place only")
 }
 
 func (d *tomlDecoder) tooDeep(line int) error {

@@ -62,6 +62,9 @@ func (s *Schema) Validate(v *values.Values) error {
 	return errors.Join(all...)
 }
 
+// Root is the schema as a value.
+func (s *Schema) Root() *tree.Node { return s.root }
+
 // findAnchors indexes the schemas by their $anchor.
 func (s *Schema) findAnchors(n *tree.Node) {
 	if a := n.Child("$anchor"); a != nil {

@@ -117,8 +117,46 @@ func (e *eval) plainList(at parse.Node, list []any, text bool, depth int) (any, 
 	return out, true
 }
 
-func (e *eval) plainNode(n *tree.Node, text bool) any {
+// members are the members of a map whose names a template can print, or the items of a list.
+// To a masked run, all secret names are one.
+func (e *eval) members(n *tree.Node) []tree.Node {
 	kids := n.Children()
+	if !n.HasSecretKeys() {
+		return kids
+	}
+	e.reads.Secret = true
+	if !e.masked {
+		return kids
+	}
+	shown := make([]tree.Node, 0, len(kids))
+	masked := false
+	for i := range kids {
+		switch {
+		case !kids[i].HasSecretKey():
+			shown = append(shown, kids[i])
+		case !masked:
+			shown, masked = append(shown, kids[i].MaskedMember()), true
+		}
+	}
+	return shown
+}
+
+// mapOf is tree.MapOf for a map whose names a template can print.
+func (e *eval) mapOf(v any) map[string]any {
+	n, ok := v.(*tree.Node)
+	if !ok || !n.HasSecretKeys() {
+		return tree.MapOf(v)
+	}
+	kids := e.members(n)
+	out := make(map[string]any, len(kids))
+	for i := range kids {
+		out[kids[i].Key()] = &kids[i]
+	}
+	return out
+}
+
+func (e *eval) plainNode(n *tree.Node, text bool) any {
+	kids := e.members(n)
 	switch n.Value().(type) {
 	case tree.Members:
 		out := make(map[string]any, len(kids))

@@ -156,6 +156,8 @@ func (e *eval) listSiblings(p *diag.Problem, n *tree.Node, key string) {
 	}
 	where := valuePath(n, "")
 	switch {
+	case len(keys) == 0 && n.HasSecretKeys():
+		p.Notes = append(p.Notes, where+" has names of a secret, which are not shown")
 	case len(keys) == 0:
 		p.Notes = append(p.Notes, where+" is empty")
 	default:

@@ -46,7 +46,7 @@ func (e *eval) mapArg(c call, i int) (map[string]any, bool) {
 		e.fail(c.at, "bad-argument", c.name+" wants a map, not "+diag.WithArticle(tree.KindOf(e.scalar(c.args[i]))), "")
 		return nil, false
 	}
-	return tree.MapOf(c.args[i]), true
+	return e.mapOf(c.args[i]), true
 }
 
 func list(e *eval, c call) any { return e.newList(c.at, slices.Clone(c.args)) }

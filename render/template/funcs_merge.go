@@ -28,7 +28,7 @@ func (e *eval) copyDeep(at parse.Node, v any, depth int) any {
 	e.step(at, 1)
 	switch {
 	case tree.IsMap(v):
-		m := tree.MapOf(v)
+		m := e.mapOf(v)
 		e.charge(at, 64*len(m))
 		out := make(map[string]any, len(m))
 		for k := range m {
@@ -76,8 +76,8 @@ func (e *eval) mergeInto(at parse.Node, dst, src map[string]any, overwrite bool,
 		old, there := dst[k]
 		switch {
 		case tree.IsMap(old) && tree.IsMap(src[k]):
-			inner := tree.MapOf(old)
-			e.mergeInto(at, inner, tree.MapOf(src[k]), overwrite, depth+1)
+			inner := e.mapOf(old)
+			e.mergeInto(at, inner, e.mapOf(src[k]), overwrite, depth+1)
 			dst[k] = inner
 		case !there || overwrite || Empty(e.scalar(old)):
 			dst[k] = src[k]

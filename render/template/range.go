@@ -109,6 +109,9 @@ func iterateMap(m map[string]any, each func(key, item any) bool) {
 
 func (e *eval) iterateNode(n *tree.Node, vars int, each func(key, item any) bool) {
 	kids := n.Children()
+	if vars > 1 {
+		kids = e.members(n)
+	}
 	byName := n.IsMap()
 	for i := range kids {
 		var key any

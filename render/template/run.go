@@ -52,9 +52,25 @@ func (en *Engine) Encode(n *tree.Node, encode func(any) (string, error)) (conten
 		en.budget.Reserve(encodeMemory(v))
 		s, err := encode(v)
 		e.out = append(append(e.out, s...), '\n')
-		failed = errors.Join(failed, err)
+		if err != nil && !e.masked {
+			failed = err
+		}
 	})
+	if failed != nil && hasSecretKeys(n) {
+		failed = errors.New("a name or a value has no form in this format; which one cannot be told, as the names are of a secret")
+	}
 	return c, r, errors.Join(err, failed)
+}
+
+// hasSecretKeys tells whether a name below n is secret.
+func hasSecretKeys(n *tree.Node) bool {
+	kids := n.Children()
+	for i := range kids {
+		if kids[i].HasSecretKey() || hasSecretKeys(&kids[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // run calls do with the values as they are. If do read a secret, run calls it once more with masked

@@ -40,6 +40,7 @@ const (
 	inferType         // takes the type that YAML gives it where it overrides nothing
 	isPlain           // written in YAML without quotes
 	hasPlainKey       // its key was written in YAML without quotes
+	secretKey         // its key was read from a secret, and nothing public has it
 )
 
 type (
@@ -71,12 +72,14 @@ func (n *Node) IsText() bool { return n.flags&isText != 0 }
 // Key is the name of n in its map.
 func (n *Node) Key() string { return n.key }
 
-// Keys are the sorted names of a map's members.
+// Keys are the sorted names of a map's members that may be shown.
 func (n *Node) Keys() []string {
 	m, _ := n.Value().(Members)
-	out := make([]string, len(m))
+	out := make([]string, 0, len(m))
 	for i := range m {
-		out[i] = m[i].Key()
+		if !m[i].HasSecretKey() {
+			out = append(out, m[i].Key())
+		}
 	}
 	return out
 }

@@ -103,13 +103,13 @@ func (p Path) String() string {
 
 var escapeName = strings.NewReplacer(`\`, `\\`, `.`, `\.`, `[`, `\[`)
 
-// Path is the path of n in the values. The numbers of the nodes are in order after a merge,
-// so that the index of an item takes a binary search.
+// Path is the path of n in the values, as it may be shown. The numbers of the nodes are in
+// order after a merge, so that the index of an item takes a binary search.
 func (n *Node) Path() Path {
 	if n.parent == nil {
 		return nil
 	}
-	step := Step{Key: n.key}
+	step := Step{Key: n.ShownKey()}
 	if list, ok := n.parent.val.(Items); ok {
 		step = Step{IsIndex: true, Index: sort.Search(len(list), func(i int) bool { return list[i].id >= n.id })}
 		for &list[step.Index] != n {

@@ -74,6 +74,8 @@ func (v *Values) noValue(path string, p tree.Path, deepest *tree.Node) error {
 		problem.Hint = "did you mean " + strings.Join(near, ", ") + "?"
 	} else if keys := deepest.Keys(); len(keys) > 0 {
 		problem.Notes = []string{diag.Quoted(deepest.Path().String()) + " has " + diag.QuotedList(keys)}
+	} else if deepest.HasSecretKeys() {
+		problem.Notes = []string{diag.Quoted(deepest.Path().String()) + " has names of a secret, which are not shown"}
 	}
 	return problem
 }

@@ -21,6 +21,8 @@ type Layer struct {
 	Sets []Assignment // from the command line
 
 	Lists []ListRule // for lists that do not replace the ones below
+
+	SecretKeys bool // Root may have names that were read from a secret
 }
 
 // Values are the merged layers. Each leaf has its origin and the values that it overrode.
@@ -171,7 +173,11 @@ func (m *merger) mergeMaps(in []*tree.Node) tree.Members {
 		for ; i < len(all) && all[i].n.Key() == key; i++ {
 			same = append(same, all[i].n)
 		}
-		m.path = append(m.path, tree.Step{Key: key})
+		shown := key
+		if !slices.ContainsFunc(same, func(n *tree.Node) bool { return !n.HasSecretKey() }) {
+			shown = diag.Mask
+		}
+		m.path = append(m.path, tree.Step{Key: shown})
 		at := &out[:len(out)+1][len(out)]
 		if n, ok := m.merge(same, at); ok {
 			n.SetKey(key)
@@ -202,6 +208,9 @@ func (m *merger) convert(prev, next *tree.Node) *tree.Node {
 		return m.wrongType(prev, next)
 	}
 	n := next.WithValue(v)
+	if n.Sensitive() {
+		n.MarkSecretKeys()
+	}
 	if text, ok := prev.Value().(string); ok && prev.IsPlain() && format.NeedsQuotes(text) {
 		n.SetPlain() // off over a plain no is the same kind of word
 	}

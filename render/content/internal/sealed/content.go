@@ -3,11 +3,12 @@ package sealed
 import (
 	"encoding/hex"
 	"fmt"
+
+	"confit/render/diag"
 )
 
-// Mask is shown in place of a sensitive value. It has only letters, so that it is no YAML
-// alias and no regular expression, and its length is none that base64 has.
-const Mask = "MASKED"
+// Mask is shown in place of a sensitive value.
+const Mask = diag.Mask
 
 // A BlobID is Git's name for content: the SHA-1 of "blob SIZE\0" and the bytes.
 type BlobID [20]byte
