@@ -18,7 +18,5 @@ RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /confit /confit
-# What the Go runtime cannot survive is told in one line, without the stack of every goroutine.
-ENV GOTRACEBACK=none
 USER 65532:65532
 ENTRYPOINT ["/confit"]

@@ -39,7 +39,7 @@ func host() system {
 	if err != nil {
 		dir = "/"
 	}
-	return system{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Environ(), dir: dir, exit: os.Exit}
+	return system{stdin: os.Stdin, stdout: os.Stdout, stderr: ownStderr(), env: os.Environ(), dir: dir, exit: os.Exit}
 }
 
 // inPod tells whether the kubelet has started this process.
