@@ -74,7 +74,8 @@ func sha256Of(r io.Reader, buf []byte) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 
-// blobID is Git's hash of a file of that size.
+// blobID is Git's hash of a file of that size. It does not detect collisions: no fetch lets half
+// of one into a tree (docs/decisions/008-saved-commits.md).
 func blobID(r io.Reader, size int64, buf []byte) (id content.BlobID, err error) {
 	h := sha1.New()
 	fmt.Fprintf(h, "blob %d\x00", size)
