@@ -485,3 +485,52 @@ func TestGitNotHeld(t *testing.T) {
 		t.Errorf("the server was asked %v", s.Requests())
 	}
 }
+
+// A run that fails leaves the source cache and the outputs as they were, and they do no harm: the
+// next run publishes the commit of its own time, a commit that is pinned meanwhile is fetched, and
+// a value that is a secret by now leaves the cache with the first run that ends well.
+func TestGitCacheAfterFailure(t *testing.T) {
+	w := newWorld(t)
+	repo := w.Repo("site.git", gitserver.Commit{Files: gitserver.Tree{"v.yaml": {Data: "db: {dsn: old-dsn}\n"}}})
+	s := w.https()
+	source := func(fields string) string {
+		return "- {git: " + s.URL + "/site.git, name: site, auth: auth, read: [v.yaml], " + fields + "}"
+	}
+	spec := func(fields, inline string) {
+		w.write("confit.yaml", pipe(source(fields), "- {inline: '"+inline+"', to: x}"))
+	}
+	const good, wrong = "{{ .Values.db.dsn }}", "{{ .Values.db.none }}"
+	spec("ref: main", good)
+	w.want(0, render)
+	first := repo.Hash("HEAD")
+	cache := w.read("out/.confit-default/sources.json")
+	unchanged := func(want string) {
+		t.Helper()
+		if w.read("out/.confit-default/sources.json") != cache || w.read("out/x") != want {
+			t.Errorf("a failed run changed the cache, or x, which is %q", w.read("out/x"))
+		}
+	}
+	repo.Push(gitserver.Commit{Files: gitserver.Tree{"v.yaml": {Data: "db: {dsn: new-dsn}\n"}}})
+	spec("ref: main", wrong)
+	w.want(65, render)
+	unchanged("old-dsn")
+	spec("commit: "+repo.Hash("HEAD"), wrong)
+	w.want(65, render)
+	unchanged("old-dsn")
+	spec("commit: "+first, good)
+	w.want(0, render, "0 created, 0 updated")
+	spec("commit: "+repo.Hash("HEAD"), good)
+	w.want(0, render, "1 updated")
+	if got := w.read("out/x"); got != "new-dsn" {
+		t.Errorf("x holds %q", got)
+	}
+	cache = w.read("out/.confit-default/sources.json")
+	spec("sensitive: [dsn], commit: "+repo.Hash("HEAD"), wrong)
+	w.want(65, render)
+	unchanged("new-dsn")
+	spec("sensitive: [dsn], commit: "+repo.Hash("HEAD"), good)
+	w.want(0, render)
+	if text, err := os.ReadFile(w.sourceCache()); err == nil && strings.Contains(fmt.Sprint(parseCache(t, text).objects), "new-dsn") {
+		t.Error("the cache holds a secret after a run that ended well")
+	}
+}
