@@ -42,7 +42,7 @@ func (c *confit) read() (sp *spec, in inputs, err error) {
 			err = in.requireFiles(c.git, sp, c.flags)
 		}
 		if err == nil {
-			in.showKeys(sp, slices.Concat(c.args, c.flags.sources, c.flags.templates, c.flags.values))
+			in.showKeys(sp, slices.Concat(c.args, c.flags.sources, c.flags.templates, c.flags.values), &c.watchdog.budget)
 		}
 		return err
 	})

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -8,98 +10,125 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"confit/render/content"
+	"confit/render/diag"
 	"confit/render/tree"
-	"confit/render/values"
 )
 
-// A publicText knows the words of everything that is no secret. A name that was read from a
-// secret is shown only if all of its words are public: the name may be a part of the secret, as
-// where a PEM key is read as a properties file.
-type publicText struct{ words map[string]bool }
+// secretWords are the words of the names that were read from secrets, each with whether
+// something public has it, too. A name is shown only if all of its words are public: it may be a
+// part of the secret, as where a PEM key is read as a properties file.
+type secretWords map[string]bool
 
 // showKeys lets messages and masked outputs show the names in secret files that the spec, a
-// template, a schema, the command line or another source has, too. Texts are of the command line.
-func (in *inputs) showKeys(sp *spec, texts []string) {
-	secret := func(l values.Layer) bool { return l.SecretKeys }
-	if !slices.ContainsFunc(in.layers, secret) {
-		return
-	}
-	public := publicText{map[string]bool{}}
-	public.add(texts...)
-	public.add(sp.texts...)
-	for i := range sp.Render {
-		for _, f := range executedBy(&sp.Render[i], in.found[sp.Render[i].Ref()]) {
-			public.addFile(f)
+// template, a schema, another source or one of the texts of the command line has, too.
+func (in *inputs) showKeys(sp *spec, texts []string, budget *diag.Budget) {
+	words := secretWords{}
+	for _, l := range in.layers {
+		if l.SecretKeys && l.Root != nil {
+			words.addSecrets(l.Root, budget)
 		}
 	}
-	if in.schema != nil {
-		public.addTree(in.schema.Root())
+	if len(words) == 0 {
+		return
 	}
-	for _, s := range in.schemas {
+	words.publish(texts...)
+	words.publish(sp.texts...)
+	for i := range sp.Render {
+		for _, f := range executedBy(&sp.Render[i], in.found[sp.Render[i].Ref()]) {
+			words.publishFile(f)
+		}
+	}
+	for _, s := range append(slices.Collect(maps.Values(in.schemas)), in.schema) {
 		if s != nil {
-			public.addTree(s.Root())
+			words.publishTree(s.Root())
 		}
 	}
 	for _, l := range in.layers {
 		if l.Root != nil {
-			public.addTree(l.Root)
+			words.publishTree(l.Root)
 		}
 	}
 	for _, l := range in.layers {
 		if l.SecretKeys && l.Root != nil {
-			l.Root.ShowKeys(public.has)
+			l.Root.ShowKeys(words.arePublic)
 		}
 	}
 }
 
 // wordsOf splits a text into words: letters, digits, dashes and underscores.
-func wordsOf(text string) []string {
-	words := strings.FieldsFunc(text, func(r rune) bool {
-		return r != '_' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	})
-	for i := range words {
-		words[i] = strings.Trim(words[i], "-")
-	}
-	return words
-}
-
-func (p publicText) add(texts ...string) {
-	for _, text := range texts {
-		for _, word := range wordsOf(text) {
-			p.words[word] = true
+func wordsOf(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for word := range strings.FieldsFuncSeq(text, func(r rune) bool {
+			return r != '_' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+		}) {
+			if !yield(strings.Trim(word, "-")) {
+				return
+			}
 		}
 	}
 }
 
-// addFile adds the text of a template that is no secret.
-func (p publicText) addFile(f *content.File) {
+// addSecrets adds the words of the secret names below n.
+func (w secretWords) addSecrets(n *tree.Node, budget *diag.Budget) {
+	const entry = 64 // bytes, about
+	kids := n.Children()
+	for i := range kids {
+		if kids[i].HasSecretKey() {
+			for word := range wordsOf(kids[i].Key()) {
+				if _, known := w[word]; !known {
+					budget.Charge(entry)
+					w[word] = false
+				}
+			}
+		}
+		w.addSecrets(&kids[i], budget)
+	}
+}
+
+// publish marks the words of public texts.
+func (w secretWords) publish(texts ...string) {
+	for _, text := range texts {
+		for word := range wordsOf(text) {
+			if public, known := w[word]; known && !public {
+				w[word] = true
+			}
+		}
+	}
+}
+
+// publishFile marks the words of a template that is no secret.
+func (w secretWords) publishFile(f *content.File) {
 	if f.Sensitive {
 		return
 	}
 	if data, err := f.Bytes(); err == nil { // who executes the file reports the error
-		p.add(string(data))
+		w.publish(string(data))
 	}
 }
 
-// addTree adds the names and texts below n that are no secrets.
-func (p publicText) addTree(n *tree.Node) {
+// publishTree marks the words of the names and texts below n that are no secrets.
+func (w secretWords) publishTree(n *tree.Node) {
 	if text, ok := n.Value().(string); ok && !n.Sensitive() {
-		p.add(text)
+		w.publish(text)
 	}
 	kids := n.Children()
 	for i := range kids {
 		if n.IsMap() && !kids[i].HasSecretKey() {
-			p.add(kids[i].Key())
+			w.publish(kids[i].Key())
 		}
-		p.addTree(&kids[i])
+		w.publishTree(&kids[i])
 	}
 }
 
-// has tells whether all words of a name are public.
-func (p publicText) has(name string) bool {
-	words := wordsOf(name)
-	private := func(word string) bool { return !p.words[word] }
-	return len(words) > 0 && !slices.ContainsFunc(words, private)
+// arePublic tells whether a name has words, and all of them are public.
+func (w secretWords) arePublic(name string) bool {
+	any := false
+	for word := range wordsOf(name) {
+		if any = true; !w[word] {
+			return false
+		}
+	}
+	return any
 }
 
 // scalarsOf are the names and texts of a document.
