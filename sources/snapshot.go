@@ -113,6 +113,9 @@ func (s *Snapshot) Schema(w specfile.Places, field, name string) (*schema.Schema
 	if err != nil {
 		return nil, inputProblem(w.At(field), "schema "+diag.Quoted(name), err, "name a file that is there")
 	}
+	if s.secrets[file.Inode] {
+		return nil, w.Problem(field, "the schema "+diag.Quoted(name)+" is a secret in a source, and errors would show what it asks for", "keep the schema in a place of its own, or say with sensitive: what the secrets of the source are")
+	}
 	s.detailFile("schema "+diag.Quoted(name), len(file.Data), false)
 	return schema.Parse(rebase(w.Base, name), file.Data)
 }
