@@ -134,6 +134,7 @@ func (c *confit) openGit(sp *spec) (*sources.Git, error) {
 	}
 	s := &sp.Sinks[len(sp.Sinks)-1] // the others copy from its spool before it takes the files
 	dir := s.Dir(sp.Name, s.Base)
+	dir.Memory = c.watchdog.memory()
 	if c.world != nil || c.machine.CanRead(dir.Path) {
 		c.git.Cache = dir.ReadSourceCache()
 	}

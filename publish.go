@@ -46,6 +46,7 @@ func (r *pipeRun) delivery(i int) delivery {
 	d := delivery{run: r, dir: s.Dir(r.spec.Name, s.Base), outs: r.outputsOf(i)}
 	d.dir.LockTimeout = r.set.lockTimeout
 	d.dir.Detail = r.detail()
+	d.dir.Memory = r.watchdog.memory()
 	d.dir.NoPod = r.world != nil || !r.sys.inPod()
 	d.dir.NoPrune = d.dir.NoPrune || r.set.only != ""
 	return d

@@ -145,6 +145,17 @@ func (w *watchdog) problem(check func() *diag.Problem) *diag.Problem {
 	return check()
 }
 
+// memory is how many bytes are left, where the container or limits: sets a limit; else 0.
+func (w *watchdog) memory() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.heap.sample()
+	if w.heap.container == 0 && w.heap.configured == 0 {
+		return 0
+	}
+	return max(1, int64(w.heap.limit-w.heap.inUse))
+}
+
 // exceeded ends the run with the problem of a limit, and names the work in progress.
 func (w *watchdog) exceeded(p *diag.Problem) {
 	if work := w.running.String(); work != "" {

@@ -14,6 +14,7 @@ type bomb struct {
 	args     []string
 	env      []string
 	says     string // in the error, where one alone is right
+	ends     string // the error, where it is not that nothing was written
 }
 
 func values(text func() string) func() map[string]string {
@@ -38,6 +39,14 @@ func numbered(line string, n int) func() string {
 // source is a bomb in a file of values.
 func source(name string, text func() string) bomb {
 	return bomb{source: name, template: "x", files: func() map[string]string { return map[string]string{name: text()} }}
+}
+
+// state is a bomb in the state of an earlier run, which somebody else has written.
+func state(name string, text func() string) bomb {
+	return bomb{
+		template: "x", says: "out/.confit-default/" + name + ": to read it would take more memory", ends: "`overwrite: true` once\n",
+		files: func() map[string]string { return map[string]string{"out/.confit-default/" + name: text()} },
+	}
 }
 
 func list(n int) func() string {
@@ -145,6 +154,10 @@ var bombs = map[string]bomb{
 	"JSON of empty texts":     source("v.json", repeated(`{"a": [`, `"",`, 12<<20, `""]}`)),
 	"YAML in flow style":      source("v.yaml", repeated("a: [", "{},", 8<<20, "{}]")),
 	"YAML of comments":        source("v.yaml", repeated("", "#\n", 20<<20, "a: 1\n")),
+	"manifest of outputs":     state("manifest.json", repeated(`{"version": 1, "outputs": [`, "{},", 12<<20, "{}]}")),
+	"manifest of folders":     state("manifest.json", repeated(`{"version": 1, "dirs": [`, `"",`, 12<<20, `""]}`)),
+	"manifest of a path":      state("manifest.json", repeated(`{"version": 1, "dirs": ["`, "a/", 30<<20, `a"]}`)),
+	"journal of steps":        state("journal.json", repeated(`{"version": 1, "ops": [`, "{},", 12<<20, "{}]}")),
 	"toJson of escapes":       {template: "{{ toJson .Values.x }}", files: values(repeated("x: \"", "<", 10<<20, "\""))},
 	"toPrettyJson of escapes": {template: "{{ toPrettyJson .Values }}", files: values(repeated("x: \"", "<", 8<<20, "\""))},
 	"toJson of controls":      {template: "{{ toJson (repeat 8000000 (printf `%c` 1)) }}"},

@@ -31,7 +31,7 @@ func prepare(t *testing.T, dir string, outs files) (Dir, *commit, *Plan) {
 	tr, err := d.open()
 	must(t, err)
 	t.Cleanup(tr.Close)
-	s, err := openState(tr, "default")
+	s, err := openState(tr, "default", 0)
 	must(t, err)
 	t.Cleanup(s.close)
 	p, err := d.compare(tr, s, outs.outputs())

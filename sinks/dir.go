@@ -23,6 +23,7 @@ type Dir struct {
 	LockTimeout time.Duration   // how long to wait for another run; 0 means not at all
 	DirMode     fs.FileMode     // of new directories; 0 means 0755, 0775 in a setgid root
 	SourceCache func(io.Writer) // writes the source cache, for ReadSourceCache in the next run; nil for none
+	Memory      int64           // that may be taken to read the state of earlier runs; 0 is no limit
 	NoPod       bool            // no pod will read the files, so no notice is about one
 	Detail      func(string)    // is told of each file that was compared; may be nil
 
@@ -54,7 +55,7 @@ func (d Dir) Plan(outs []content.Output) (*Plan, error) {
 }
 
 func (d Dir) planIn(t *dirfd.Tree, outs []content.Output) (*Plan, error) {
-	s, err := openState(t, d.name())
+	s, err := openState(t, d.name(), d.Memory)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +140,7 @@ func (d Dir) apply(ctx context.Context, outs []content.Output) (Result, error) {
 	if err := stillThere(t.Top()); err != nil {
 		return Result{}, d.nothingChanged(err)
 	}
-	s, err := openState(t, d.name())
+	s, err := openState(t, d.name(), d.Memory)
 	if err != nil {
 		return Result{}, d.nothingChanged(err)
 	}

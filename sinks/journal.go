@@ -1,7 +1,6 @@
 package sinks
 
 import (
-	"encoding/json"
 	"strconv"
 
 	"confit/render/content"
@@ -46,8 +45,8 @@ func (s *state) journal() (*journal, error) {
 		return nil, err
 	}
 	j := &journal{}
-	if err := json.Unmarshal(data, j); err != nil || j.Version != stateVersion {
-		return nil, s.unreadable(journalFile, j.Version)
+	if err := s.decode(journalFile, data, j, &j.Version); err != nil {
+		return nil, err
 	}
 	for _, o := range j.Ops {
 		if !o.valid() {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -132,8 +131,8 @@ func (s *state) manifest(name string) (*manifest, error) {
 		return &manifest{Version: stateVersion}, err
 	}
 	m := &manifest{}
-	if err := json.Unmarshal(data, m); err != nil || m.Version != stateVersion {
-		return m, s.unreadable(name, m.Version)
+	if err := s.decode(name, data, m, &m.Version); err != nil {
+		return m, err
 	}
 	foreign := func(dir string) bool { return CheckPath(dir) != nil }
 	if slices.ContainsFunc(m.Outputs, func(e *entry) bool { return e == nil || foreign(e.Path) }) || slices.ContainsFunc(m.Dirs, foreign) {

@@ -34,7 +34,7 @@ func TestStateSwapped(t *testing.T) {
 	}()
 	good := 0
 	for range 20_000 {
-		s, err := openState(tree, "default")
+		s, err := openState(tree, "default", 0)
 		if err == nil {
 			if good++; int(s.dir.Stat.UID) != os.Geteuid() {
 				t.Error("a directory of another user is taken for the state")

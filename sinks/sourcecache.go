@@ -19,16 +19,25 @@ func (d Dir) ReadSourceCache() []byte {
 		return nil
 	}
 	defer t.Close()
-	s, err := openState(t, d.name())
+	s, err := openState(t, d.name(), d.Memory)
 	if err != nil {
 		return nil
 	}
 	defer s.close()
-	cache, err := s.readUpTo(maxSourceCache, cacheFile)
+	cache, err := s.readUpTo(s.maxCache(), cacheFile)
 	if err != nil {
 		return nil
 	}
 	return cache
+}
+
+// maxCache bounds the source cache by the memory, too: its text is decoded twice.
+func (s *state) maxCache() int64 {
+	const copies = 6
+	if s.memory > 0 {
+		return min(maxSourceCache, s.memory/copies)
+	}
+	return maxSourceCache
 }
 
 // stageSourceCache writes the source cache. It comes into force with the manifest.
@@ -67,7 +76,7 @@ func (d Dir) sourceCacheIsCurrent(s *state) bool {
 	if d.SourceCache == nil {
 		return !s.files[cacheFile]
 	}
-	old, err := s.readUpTo(maxSourceCache, cacheFile)
+	old, err := s.readUpTo(s.maxCache(), cacheFile)
 	if err != nil {
 		return false
 	}

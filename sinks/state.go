@@ -32,12 +32,14 @@ type state struct {
 	dir   *dirfd.Dir      // nil while there is none
 	stage *dirfd.Dir      // nil while there is none
 	files map[string]bool // the names in dir
+
+	memory int64 // that may be taken to read the files; 0 is no limit
 }
 
 // openState opens the state directory of a spec, if there is one, and checks that it is
 // this user's and holds nothing but real files.
-func openState(t *dirfd.Tree, spec string) (*state, error) {
-	s := &state{top: t.Top(), name: statePrefix + spec, files: map[string]bool{}}
+func openState(t *dirfd.Tree, spec string, memory int64) (*state, error) {
+	s := &state{top: t.Top(), name: statePrefix + spec, files: map[string]bool{}, memory: memory}
 	err := s.open()
 	if err != nil {
 		s.close()

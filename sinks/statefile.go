@@ -3,6 +3,7 @@ package sinks
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 
@@ -50,6 +51,9 @@ func (s *state) readUpTo(most int64, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.memory > 0 && 2*st.Size > s.memory { // the text, and the texts in it
+		return nil, s.tooLarge(name)
+	}
 	var b bytes.Buffer
 	b.Grow(int(min(st.Size, most)) + bytes.MinRead) // once
 	if _, err = b.ReadFrom(io.LimitReader(f, most+1)); err == nil && int64(b.Len()) > most {
@@ -58,10 +62,35 @@ func (s *state) readUpTo(most int64, name string) ([]byte, error) {
 	return b.Bytes(), err
 }
 
+// decode reads JSON, and its version into *version, which v holds. Whoever can write to the directory can have written a file that takes much
+// more memory than it has bytes, and the kernel would end the run.
+func (s *state) decode(name string, data []byte, v any, version *int) error {
+	const perObject, perItem = 208, 36 // bytes: an entry and its place in a list; a text, while its list grows
+	count := func(c string) int64 { return int64(bytes.Count(data, []byte(c))) }
+	if s.memory > 0 && 2*int64(len(data))+perObject*count("{")+perItem*count(",") > s.memory {
+		return s.tooLarge(name)
+	}
+	if err := json.Unmarshal(data, v); err != nil || *version != stateVersion {
+		return s.unreadable(name, *version)
+	}
+	return nil
+}
+
+// tooLarge is the problem of a state file that takes more memory than there is.
+func (s *state) tooLarge(name string) *diag.Problem {
+	return &diag.Problem{
+		Cause: diag.CauseLimit, Code: "state-size", Pos: diag.Pos{File: s.dir.At(name)}, Text: "to read it would take more memory than the container has left",
+		Hint: "raise the memory limit of the container; if confit never had so many outputs there, somebody else wrote the file: " + s.removeHint(),
+	}
+}
+
 // corrupt is the problem of a state file that confit did not write.
 func (s *state) corrupt(name, what string) *diag.Problem {
-	return inWay(s.dir.At(name), what, fmt.Sprintf(
-		"remove %s; outputs that exist and differ then need `overwrite: true` once", diag.Quoted(s.dir.Full)))
+	return inWay(s.dir.At(name), what, s.removeHint())
+}
+
+func (s *state) removeHint() string {
+	return fmt.Sprintf("remove %s; outputs that exist and differ then need `overwrite: true` once", diag.Quoted(s.dir.Full))
 }
 
 // write makes a file of the state directory anew, of what fill writes, and syncs it.

@@ -33,7 +33,7 @@ func TestCheckModes(t *testing.T) {
 			tree, err := dirfd.Open(dir)
 			must(t, err)
 			defer tree.Close()
-			s, err := openState(tree, "default")
+			s, err := openState(tree, "default", 0)
 			must(t, err)
 			defer s.close()
 			must(t, s.create())
