@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"confit/sinks/report"
 )
 
 // A verb is everything that the command line knows about it.
@@ -42,7 +44,7 @@ func verbs() []verb {
 		},
 		{
 			name: "validate", short: "Do everything but write, and report every problem", examples: validateExamples,
-			pipe: true, confined: true, thorough: true, formats: []string{"text", "json", "github"}, flags: validateFlags, run: (*confit).validate,
+			pipe: true, confined: true, thorough: true, formats: append([]string{"text"}, report.Formats()...), pipeMore: (*confit).reportFlags, flags: validateFlags, run: (*confit).validate,
 		},
 		{
 			name: "explain", args: "[PATH or FILE]", short: "Show where values come from", examples: explainExamples,
@@ -203,6 +205,7 @@ func renderFlags(f *pflag.FlagSet) {
 func validateFlags(f *pflag.FlagSet) {
 	f.Bool("allow-network", false, "fetch the git sources")
 	f.Bool("allow-env", false, "read the environment variables of the env sources")
+	f.Bool("strict", false, "warnings count: status 65 if there are only warnings")
 }
 
 //go:embed spec.schema.json
@@ -246,8 +249,10 @@ const renderExamples = `  # in an init container: the spec is a key of the mount
 const validateExamples = `  # every problem and warning, as text
   confit validate -c confit.yaml --root fixtures
 
-  # as annotations of a pull request
-  confit validate -c confit.yaml --root fixtures --format github`
+  # as annotations of a pull request, with the text in the log and a file for code scanning;
+  # warnings fail, too
+  confit validate -c confit.yaml --root fixtures --strict \
+    --report github=- --report sarif=confit.sarif`
 
 const explainExamples = `  # every value, with where it came from and what it overrode
   confit explain -c confit.yaml --root fixtures

@@ -60,9 +60,15 @@ func (c *confit) read() (sp *spec, in inputs, err error) {
 
 func (c *confit) readInputs(s *sources.Snapshot, sp *spec) (in inputs, err error) {
 	notice := func(text string) { in.notices = append(in.notices, text) }
+	if sp.Schema != "" {
+		s.Use(sp.Places, sp.Schema)
+	}
 	for i := range sp.Render {
-		if e := &sp.Render[i]; e.Ref() != "" {
-			s.Use(e.Places, e.Ref())
+		e := &sp.Render[i]
+		for _, name := range []string{e.Ref(), e.Checks.Schema} {
+			if name != "" {
+				s.Use(e.Places, name)
+			}
 		}
 	}
 	in.layers, in.files, err = sources.Read(s, sp.Sources, notice)

@@ -71,6 +71,9 @@ func (c *confit) outputs() (*spec, *render.Result, error) {
 	if err != nil {
 		return sp, nil, err
 	}
+	if c.verb.thorough {
+		c.noteUses(sp, in)
+	}
 	made, err := c.execute(sp, in, values)
 	return sp, made, err
 }

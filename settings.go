@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -38,6 +39,7 @@ type settings struct {
 	quiet       bool
 	masked      bool
 	showSecrets bool
+	strict      bool
 
 	allowNetwork bool
 	allowEnv     bool
@@ -76,11 +78,13 @@ func (c *confit) settle(flags *pflag.FlagSet) error {
 	s.masked, s.showSecrets = k.Bool("masked"), k.Bool("show-secrets")
 	s.allowNetwork, s.allowEnv = k.Bool("allow-network"), k.Bool("allow-env")
 	c.update = k.Bool("update")
+	s.strict = k.Bool("strict")
 	s.timeout, s.lockTimeout = k.Duration("timeout"), k.Duration("lock-timeout")
 	c.flags.out = s.out
 	if s.config == "" && !c.flags.any() {
 		s.config = defaultSpec
 	}
+	s.config = c.specName(s.config, s.root)
 	if c.world == nil {
 		c.console.JSON, c.console.Quiet, c.console.Verbose = s.logFormat == "json", s.quiet, s.verbose
 	}
@@ -88,7 +92,7 @@ func (c *confit) settle(flags *pflag.FlagSet) error {
 	var bad, bad2 error
 	s.replace, bad = pairs("--replace", "the name: of a git source", c.flags.replace)
 	s.gitRefs, bad2 = pairs("--git-ref", "the name: of a git source", c.flags.gitRefs)
-	if err := errors.Join(c.checkSettings(), c.checkManifests(flags), bad, bad2); err != nil {
+	if err := errors.Join(c.checkSettings(), c.checkManifests(flags), c.settleReports(flags), bad, bad2); err != nil {
 		return err
 	}
 	if c.world != nil {
@@ -124,6 +128,40 @@ func (c *confit) environ(flags *pflag.FlagSet) (known []string) {
 // settingName turns CONFIT_LOG_FORMAT into log-format.
 func settingName(variable string) string {
 	return strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(variable, envPrefix), "_", "-"))
+}
+
+// specName is the spec as a run with --root names it. A path on disk that leads below the root, or
+// into the checkout, is not looked for below the root a second time.
+func (c *confit) specName(config, root string) string {
+	if root == "" || !path.IsAbs(config) {
+		return config
+	}
+	is := func(name string) bool {
+		_, err := os.Stat(name)
+		return err == nil
+	}
+	root = c.absolute(root)
+	if is(path.Join(root, config)) || !is(config) {
+		return config
+	}
+	if below, err := filepath.Rel(root, config); err == nil && filepath.IsLocal(below) {
+		return "/" + below
+	}
+	below, err := filepath.Rel(checkoutOf(c.sys.dir), config)
+	if err != nil || !filepath.IsLocal(below) {
+		return config
+	}
+	if name, err := filepath.Rel(c.sys.dir, config); err == nil {
+		return name
+	}
+	return config
+}
+
+func (c *confit) settleReports(flags *pflag.FlagSet) error {
+	if flags.Lookup("report") == nil {
+		return nil
+	}
+	return c.reports.settle(c.set.format)
 }
 
 func (c *confit) checkSettings() error {
@@ -221,11 +259,16 @@ func (c *confit) absolute(name string) string {
 // where there is none.
 func checkoutOf(dir string) string {
 	for at := dir; at != "/"; at = path.Dir(at) {
-		if _, err := os.Lstat(path.Join(at, ".git")); err == nil {
+		if isCheckout(at) {
 			return at
 		}
 	}
 	return dir
+}
+
+func isCheckout(dir string) bool {
+	_, err := os.Lstat(path.Join(dir, ".git"))
+	return err == nil
 }
 
 // pairs reads the NAME=VALUE of a flag. What says what NAME is.

@@ -178,17 +178,6 @@ func (sp *spec) searched(env bool) []string {
 	return names
 }
 
-// usedTrees names the sources whose files an entry names.
-func (sp *spec) usedTrees() map[string]bool {
-	used := map[string]bool{}
-	for i := range sp.Render {
-		if tree, _, ok := strings.Cut(sp.Render[i].Ref(), ":"); ok {
-			used[tree] = true
-		}
-	}
-	return used
-}
-
 // limits are the section of that name. A zero has its default.
 type limits struct {
 	Time     time.Duration     `yaml:"time"` // of a run, but for its Git sources

@@ -71,6 +71,8 @@ type confit struct {
 	top    string // of the checkout that a case may read; "" for that of the working directory
 
 	manifests manifestFlags
+	reports   reports
+	uses      uses      // of the entries; noted for validate
 	world     *world    // of a container in manifests; nil for the run of the command line
 	simulated []*confit // the runs of such containers
 	origins   func() *checkout.Files
@@ -85,6 +87,7 @@ func newConfit(sys system) *confit {
 	c.console = &console.Console{Stderr: sys.stderr, Explain: func(p *diag.Problem) { access.Explain(p, sys.dir, sys.inPod()) }}
 	c.watchdog = newWatchdog(func(p *diag.Problem) {
 		c.dropSpool()
+		c.reportEnd(p)
 		text, status := c.report(p)
 		c.print(text)
 		c.sys.exit(status)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -14,7 +13,6 @@ import (
 	"confit/render/values"
 	"confit/sinks"
 	"confit/sinks/console"
-	"confit/sources/kubelet"
 )
 
 // diff shows the changes that render would make.
@@ -85,70 +83,6 @@ func (c *confit) show(dir string, plan *sinks.Plan) error {
 	return plan.Diff(c.stdout, c.colour(c.sys.stdout))
 }
 
-// validate renders in memory and reports errors, and warnings about probable slips.
-func (c *confit) validate([]string) error {
-	s, err := c.runs()
-	if s == nil {
-		s = &simulation{}
-	}
-	if s.problems() != nil {
-		err = s.problems()
-	}
-	for _, r := range s.runs {
-		if r.spec.hasEnv() && !r.readsEnv() {
-			c.console.Notice("the env sources are left out: validate reads the environment only with --allow-env")
-		}
-	}
-	var all []console.Finding
-	for _, f := range s.findings {
-		if f.Level != kubelet.Error {
-			all = append(all, console.Finding{Level: string(f.Level), Problem: f.Problem})
-		}
-	}
-	for _, p := range diag.Problems(err, diag.CauseUnknown) {
-		all = append(all, console.Finding{Level: "error", Problem: p})
-	}
-	for _, r := range s.runs {
-		if r.err == nil {
-			all = append(all, r.unused()...)
-		}
-	}
-	if err := c.console.Findings(c.stdout, c.set.format, all, c.onDisk); err != nil {
-		return err
-	}
-	if err != nil {
-		return reported{err}
-	}
-	c.console.Info(s.valid(len(all)))
-	return nil
-}
-
-// valid is the last line of validate.
-func (s *simulation) valid(warnings int) string {
-	if s.workloads > 0 {
-		return s.counted() + "all are valid, " + diag.Plural(warnings, "warning")
-	}
-	outputs := len(s.runs[0].result.Outputs)
-	are := " are valid, "
-	if outputs == 1 {
-		are = " is valid, "
-	}
-	return diag.Plural(outputs, "output") + are + diag.Plural(warnings, "warning")
-}
-
-// unused warns of probable slips.
-func (r *pipeRun) unused() []console.Finding {
-	defer r.watchdog.running.Begin("looking for", "unused values")()
-	var all []console.Finding
-	for _, p := range r.result.Unused(r.spec.usedTrees()) {
-		if r.container != nil {
-			r.place(p)
-		}
-		all = append(all, console.Finding{Level: "warning", Problem: p})
-	}
-	return all
-}
-
 // tellTimes begins to measure templates. What it returns tells the times, by name.
 func (c *confit) tellTimes() func() {
 	if !c.set.verbose {
@@ -168,25 +102,6 @@ func (c *confit) tellTimes() func() {
 			c.console.Detail(line)
 		}
 	}
-}
-
-// reported is an error whose problems are printed already; only its status counts.
-type reported struct{ error }
-
-func (r reported) Unwrap() error { return r.error }
-
-// onDisk is the name of a file below the working directory, where --root stands in for /.
-func (c *confit) onDisk(name string) string {
-	if !filepath.IsAbs(name) {
-		return name
-	}
-	if name = filepath.Join(c.set.root, name); !filepath.IsAbs(name) {
-		return name
-	}
-	if below, err := filepath.Rel(c.sys.dir, name); err == nil && filepath.IsLocal(below) {
-		return below
-	}
-	return name
 }
 
 // explain prints the values at and below a path with their origins, or those that an

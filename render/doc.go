@@ -10,9 +10,9 @@
 //	check.go    checks of rendered files
 //	render.go   Render: entries to jobs, jobs to outputs
 //	execute.go  one job: a template, a copy, values
-//	output.go   Output: one file to publish
 //	syntax.go   templates that do not parse
 //	unused.go   warnings about values and sources that nothing uses
+//	names.go    what code and schemas name, whether or not a run comes by
 //
 // The packages below it import each other downwards only: diag, content, glob, specfile,
 // tree, format, values, schema, template.

@@ -10,9 +10,10 @@ import (
 	"confit/render/values"
 )
 
-// Unused warns of likely mistakes: values that no output reads, values that templates ask for
-// and no source sets, and sources that no output needs.
-func (r *Result) Unused(used map[string]bool) []*diag.Problem {
+// Unused warns of likely mistakes: values that no output reads and no code names, values that
+// templates ask for under a name that is likely misspelt, and sources that no output needs. The
+// entries use files of the used sources.
+func (r *Result) Unused(names *Names, used map[string]bool) []*diag.Problem {
 	read := r.values.NewReadSet()
 	read.Join(r.read)
 	for _, set := range r.reads {
@@ -20,36 +21,35 @@ func (r *Result) Unused(used map[string]bool) []*diag.Problem {
 			read.Join(set.ReadSet)
 		}
 	}
-	sources := map[string]bool{}
-	all, _ := unreadValues(r.values.Root(), &read, sources)
+	u := unread{read: &read, names: names, sources: map[string]bool{}}
+	all, _ := u.values(r.values.Root())
 	all = append(all, r.unsetValues()...)
-	return append(all, unusedSources(sources, used)...)
+	return append(all, unusedSources(u.sources, used)...)
+}
+
+// unread finds the values that no output reads.
+type unread struct {
+	read    *values.ReadSet
+	names   *Names
+	sources map[string]bool // whether one of its values is read
 }
 
 // maxListed is the number of unread items of a list that have a warning each.
 const maxListed = 12
 
-// unreadValues warns of values that no output reads, once for a map or list of which none is
-// read. It records for each source whether one of its values is read.
-func unreadValues(n *tree.Node, read *values.ReadSet, sources map[string]bool) (all []*diag.Problem, none bool) {
+// values warns of the values at and below a node that no output reads, once for a map or list
+// of which none is read.
+func (u *unread) values(n *tree.Node) (all []*diag.Problem, none bool) {
 	kids := n.Children()
 	if len(kids) == 0 {
-		if n.Parent() == nil {
-			return nil, false
-		}
-		name := n.SourceName()
-		sources[name] = sources[name] || n.IsLeaf() && read.Has(n)
-		if !n.IsLeaf() || read.Has(n) {
-			return nil, false
-		}
-		return []*diag.Problem{warn("unread-value", n.Pos(), diag.Quoted(n.Path().String())+" is read by no output")}, true
+		return u.leaf(n)
 	}
 	none = true
 	leaves, items := 0, []*diag.Problem(nil) // unread items of a list
 	for i := range kids {
-		problems, unread := unreadValues(&kids[i], read, sources)
+		problems, unread := u.values(&kids[i])
 		none = none && unread
-		if n.IsList() && unread && kids[i].IsLeaf() {
+		if n.IsList() && len(problems) > 0 && kids[i].IsLeaf() {
 			if leaves++; leaves <= maxListed {
 				items = append(items, problems...)
 			}
@@ -57,7 +57,11 @@ func unreadValues(n *tree.Node, read *values.ReadSet, sources map[string]bool) (
 		}
 		all = append(all, problems...)
 	}
-	if n.Parent() != nil && none && len(kids) > 1 {
+	switch {
+	case n.Parent() == nil, len(all)+leaves == 0:
+	case none && u.names.covers(n):
+		return nil, true
+	case none && len(kids) > 1:
 		return []*diag.Problem{warn("unread-value", n.Pos(), "nothing of "+diag.Quoted(n.Path().String())+" is read by any output")}, true
 	}
 	if leaves > maxListed {
@@ -66,20 +70,38 @@ func unreadValues(n *tree.Node, read *values.ReadSet, sources map[string]bool) (
 	return append(items, all...), none
 }
 
-// maxHints is the number of warnings for which similar names are searched: each search reads
-// all names beside the value.
-const maxHints = 100
+// leaf warns of a leaf that no output reads.
+func (u *unread) leaf(n *tree.Node) (all []*diag.Problem, none bool) {
+	if n.Parent() == nil {
+		return nil, false
+	}
+	name := n.SourceName()
+	u.sources[name] = u.sources[name] || n.IsLeaf() && u.read.Has(n) || u.names.file(n)
+	switch {
+	case !n.IsLeaf() || u.read.Has(n):
+		return nil, false
+	case n.Origin() != nil && n.Origin().Incidental, u.names.file(n), u.names.names(n), u.names.covers(n):
+		return nil, true
+	}
+	return []*diag.Problem{warn("unread-value", n.Pos(), diag.Quoted(n.Path().String())+" is read by no output")}, true
+}
 
-// unsetValues warns of values that templates ask for and no source sets, each once.
+// maxSearches is the number of absent values for which similar names are searched: each search
+// reads all names beside the value.
+const maxSearches = 1000
+
+// unsetValues warns of values that templates ask for and no source sets, each once. A template
+// may ask for a value that nobody needs to set; one whose name resembles another one is likely
+// misspelt.
 func (r *Result) unsetValues() []*diag.Problem {
 	var all []*diag.Problem
 	seen := map[string]bool{}
 	for _, m := range r.missing {
-		if seen[m.Path()] {
+		if seen[m.Path()] || len(seen) == maxSearches {
 			continue
 		}
-		if p := m.Unset(len(all) < maxHints); p != nil {
-			seen[m.Path()] = true
+		seen[m.Path()] = true
+		if p := m.Misspelt(); p != nil {
 			all = append(all, p)
 		}
 	}

@@ -162,3 +162,12 @@ func rebase(dir, name string) string {
 	}
 	return path.Join(dir, name)
 }
+
+// Holds tells whether a file, by the path that it was read from, lies in the source.
+func (s *Spec) Holds(file string) bool {
+	if s.HasVars() || s.Git != "" {
+		return false
+	}
+	at := rebase(s.Base, s.where())
+	return file == at || strings.HasPrefix(file, strings.TrimSuffix(at, "/")+"/")
+}

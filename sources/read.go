@@ -146,6 +146,7 @@ func (r *reader) addLayers(s *Spec, first, end int) error {
 		v := valuesFile{file: i, layer: len(r.layers), data: data, spec: s, decode: decode}
 		v.origin = &tree.Origin{Source: s.String(), File: f.From, SignedBy: r.signers[s], Sensitive: f.Sensitive, StandIn: f.StandIn, Budget: r.Budget}
 		isText := v.decode == nil && utf8.Valid(data)
+		v.origin.Incidental = isText || s.kind().label != nil
 		switch {
 		case !isText && r.isUsed(s, f): // a plain text is harmless among the values
 		case v.decode != nil:

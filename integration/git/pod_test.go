@@ -170,7 +170,7 @@ func TestGitConfigByHand(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), "sh", "-e", "-c", commands)
 	cmd.Dir, cmd.Env = dir, []string{"PATH=" + bin + ":" + os.Getenv("PATH")}
 	got, err := cmd.CombinedOutput()
-	for _, want := range []string{"3 outputs are valid, 0 warnings\n", "\nMASKED:{PLAIN}MASKED\n"} {
+	for _, want := range []string{"0 errors, 0 warnings, 3 outputs, 0 stand-ins\n", "\nMASKED:{PLAIN}MASKED\n"} {
 		if err != nil || !strings.Contains(string(got), want) {
 			t.Errorf("%s\n%s\n%v, want %q in it", commands, got, err, want)
 		}

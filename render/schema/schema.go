@@ -65,6 +65,21 @@ func (s *Schema) Validate(v *values.Values) error {
 // Root is the schema as a value.
 func (s *Schema) Root() *tree.Node { return s.root }
 
+// EachProperty calls f with the name of each property that the schema describes.
+func (s *Schema) EachProperty(f func(name string)) { eachProperty(s.root, f) }
+
+func eachProperty(n *tree.Node, f func(name string)) {
+	if described := n.Child("properties"); described != nil {
+		for _, name := range described.Keys() {
+			f(name)
+		}
+	}
+	kids := n.Children()
+	for i := range kids {
+		eachProperty(&kids[i], f)
+	}
+}
+
 // findAnchors indexes the schemas by their $anchor.
 func (s *Schema) findAnchors(n *tree.Node) {
 	if a := n.Child("$anchor"); a != nil {

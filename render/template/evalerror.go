@@ -129,17 +129,15 @@ func (en *Engine) NoValue(at diag.Pos, path tree.Path, deepest *tree.Node) *diag
 // Path is the path of the value, as the template wrote it.
 func (m *Missing) Path() string { return m.path }
 
-// Unset warns of a value that a template tested and no source sets. It is nil where the template
-// tested something else. The hint has the names that resemble it.
-func (m *Missing) Unset(withHint bool) *diag.Problem {
-	if m.deepest == nil {
+// Misspelt warns of a value that a template tested and no source sets, where its name resembles
+// that of a value beside it. It is nil for any other.
+func (m *Missing) Misspelt() *diag.Problem {
+	if m.deepest == nil || !diag.Misspelt(m.key, m.deepest.Keys()) {
 		return nil
 	}
 	p := &diag.Problem{Cause: diag.CauseData, Code: "unset-value", Pos: m.def.src.pos(m.offset), Text: m.path + " is asked for, and set nowhere"}
 	p.Source = m.def.src.line(p.Pos.Line)
-	if withHint {
-		p.Hint = diag.DidYouMean(m.key, m.deepest.Keys(), "")
-	}
+	p.Hint = diag.DidYouMean(m.key, m.deepest.Keys(), "")
 	return p
 }
 

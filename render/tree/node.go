@@ -16,6 +16,10 @@ type Origin struct {
 	Sensitive bool
 	StandIn   bool // the values stand in for those of a Secret that is not at hand
 
+	// Incidental values are there whether or not somebody wants them: a file that is one text,
+	// the labels of a pod.
+	Incidental bool
+
 	Budget *diag.Budget // that the nodes are charged to; may be nil
 }
 

@@ -1,12 +1,11 @@
 // Package console writes the messages of a run: problems, notices, details and progress
-// to stderr, findings as data. It only words them; it neither decides the exit status nor
+// to stderr. It only words them; it neither decides the exit status nor
 // ends the process, and no failing write of a message changes a run. No message reaches a
 // terminal or a CI log with a control character, a second line or a workflow command,
 // even where its author did not quote.
 //
 //	console.go      the Console, and messages that are no problems
 //	problem.go      a problem as text and as JSON
-//	findings.go     the findings of validate, as text, JSON and GitHub annotations
 //	stdout.go       stdout, with errors of its own
 //	termination.go  the termination log of the kubelet
 package console

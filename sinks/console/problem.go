@@ -8,13 +8,28 @@ import (
 	"confit/render/diag"
 )
 
+// Finding words a finding of validate as a problem, with its code.
+func (c *Console) Finding(level string, p *diag.Problem) string {
+	return c.words(level, p, Mark(p.Code))
+}
+
+// Mark is a code as the text of a finding ends in it.
+func Mark(code string) string {
+	if code == "" {
+		return ""
+	}
+	return " (" + code + ")"
+}
+
 // problem words a problem: its text, the source line with a caret, notes and a hint.
-func (c *Console) problem(level string, p *diag.Problem) string {
+func (c *Console) problem(level string, p *diag.Problem) string { return c.words(level, p, "") }
+
+func (c *Console) words(level string, p *diag.Problem, mark string) string {
 	if c.JSON {
-		return jsonLine(asRecord(level, p))
+		return jsonLine(AsRecord(level, p))
 	}
 	var b strings.Builder
-	b.WriteString(c.line(level, p.Error()))
+	b.WriteString(c.line(level, p.Error()+mark))
 	if p.Source != "" {
 		b.WriteString(excerpt(p))
 	}
@@ -39,7 +54,8 @@ type Record struct {
 	Hint  string   `json:"hint,omitempty"`
 }
 
-func asRecord(level string, p *diag.Problem) Record {
+// AsRecord is a problem as data, with the place in the file around it.
+func AsRecord(level string, p *diag.Problem) Record {
 	at := p.Pos.Outer()
 	return Record{level, p.Code, at.File, at.Line, at.Col, p.Text, notes(p), p.Hint}
 }
