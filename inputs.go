@@ -170,13 +170,17 @@ func (c *confit) dropSpool() {
 	}
 }
 
-// mountReplaced makes the directories of --replace readable for a simulated container.
+// mountReplaced makes the directories of --replace readable for a simulated container. What the
+// container mounts for a fetch has its use, though nothing is fetched here.
 func (c *confit) mountReplaced(sp *spec) map[string]string {
 	at := maps.Clone(c.set.replace)
 	for i := range sp.Sources {
 		if name := sp.Sources[i].Name; c.world.replaced[name] != nil {
 			at[name] = "/--replace/" + name
 			c.world.container.Files.Mount(at[name], c.world.replaced[name])
+			for _, file := range sp.Sources[i].FetchedWith() {
+				_, _ = c.world.container.Files.Stat(strings.TrimPrefix(file, "/"))
+			}
 		}
 	}
 	return at

@@ -31,6 +31,7 @@ func TestImports(t *testing.T) {
 		"confit/sinks":            {"github.com/go-git/go-git", "log", "os/exec", "golang.org/x/sys"},
 		"confit/sinks/dirfd":      {"log", "os/exec", "confit"},
 		"confit/sinks/access":     {"log", "os/exec", "confit/sinks/dirfd"},
+		"confit/sinks/report":     {"log", "os/exec", "confit/sinks/dirfd"},
 		"confit/sinks/console":    {"log", "os/exec", "confit/sinks/dirfd"},
 	}
 	for _, pkg := range order {

@@ -168,6 +168,6 @@ func (s *Spec) Holds(file string) bool {
 	if s.HasVars() || s.Git != "" {
 		return false
 	}
-	at := rebase(s.Base, s.where())
+	at := s.Path()
 	return file == at || strings.HasPrefix(file, strings.TrimSuffix(at, "/")+"/")
 }

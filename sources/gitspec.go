@@ -25,6 +25,21 @@ type Verify struct {
 	Object         string `yaml:"object"`         // commit, tag or both; "" is commit
 }
 
+// FetchedWith lists the files and folders that a fetch reads.
+func (s *Spec) FetchedWith() []string {
+	names := []string{s.Auth}
+	if s.Verify != nil {
+		names = append(names, s.Verify.OpenPGP, s.Verify.AllowedSigners)
+	}
+	var files []string
+	for _, name := range names {
+		if name != "" {
+			files = append(files, rebase(s.Base, name))
+		}
+	}
+	return files
+}
+
 // GitName is how errors name the repository at a URL. It shows no URL that is refused.
 func GitName(url string) string { return strings.TrimSpace("git " + remote.Shown(url)) }
 
