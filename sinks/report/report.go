@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"confit/render/diag"
@@ -90,14 +89,7 @@ func (r *Report) at(f *Finding) (file string, line, col int) {
 
 // place is file:line:col, without unknown parts.
 func (f *Finding) place() string {
-	s := f.File
-	for _, n := range []int{f.Line, f.Col} {
-		if n <= 0 {
-			break
-		}
-		s += ":" + strconv.Itoa(n)
-	}
-	return s
+	return diag.Pos{File: f.File, Line: f.Line, Col: f.Col}.String()
 }
 
 // lines are the text of a finding, its notes and its hint. None has a control character or
