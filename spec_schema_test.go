@@ -92,7 +92,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"file: a.yaml => git: 'https://h/p', startJitter: 20", "file: a.yaml => git: 'https://h/p', auth: {token: x}",
 		"inline: x, to: a => to: a", "inline: x, to: a => inline: x", "inline: x, to: a => inline: x, copy: y, to: a", "inline: x, to: a => template: ''",
 		"inline: x, to: a => values: ., to: a", "inline: x, to: a => values: .", "inline: x, to: a => values: ., to: a.yaml, check: none",
-		"inline: x, to: a => copy: a, check: none", "inline: x, to: a => copy: a, delims: [a, b]", "inline: x, to: a => inline: x, to: a, delims: [a]",
+		"inline: x, to: a => values: ., to: a, format: xml", "inline: x, to: a => inline: x, to: a, format: json", "inline: x, to: a => copy: a, check: none", "inline: x, to: a => copy: a, delims: [a, b]", "inline: x, to: a => inline: x, to: a, delims: [a]",
 		"inline: x, to: a => inline: x, to: a, mode: 640", "inline: x, to: a => inline: x, to: a, mode: '0888'", "inline: x, to: a => inline: x, to: a, mode: '01777'",
 		"inline: x, to: a => inline: x, to: a, vars: {A: a}", "inline: x, to: a => envsubst: a, vars: {A: ''}", "inline: x, to: a => inline: x, to: a, check: some",
 		"inline: x, to: a => inline: x, to: a, only: [A]", "inline: x, to: a => envsubst: a, only: []", "inline: x, to: a => envsubst: a, only: ['']",

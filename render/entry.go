@@ -27,6 +27,7 @@ type Entry struct {
 	Vars      map[string]string `yaml:"vars"`    // envsubst: NAME → path
 	Only      []string          `yaml:"only"`    // envsubst: globs of the names to replace
 	Checks    Check             `yaml:"check"`   // of what is rendered
+	Format    string            `yaml:"format"`  // values: in place of the extension's
 	Dialect   string            `yaml:"dialect"` // values: the reader that the file is for
 	Flat      bool              `yaml:"flat"`    // values: dots in names of properties stay as they are
 	Overwrite bool              `yaml:"overwrite"`

@@ -40,6 +40,7 @@ var kindFields = []struct {
 	{"delims", []string{"template", "inline"}, (*Entry).validDelims, "delims are two texts, for a template or an inline", `like ["[[", "]]"]`},
 	{"vars", []string{"envsubst"}, nil, "vars is for envsubst", ""},
 	{"only", []string{"envsubst"}, (*Entry).validOnly, "only is a list of names or globs, for envsubst", `like ["DB_*", PORT]`},
+	{"format", []string{"values"}, nil, "format is for values", "check: {format: …} says how the output of a template is checked"},
 	{"dialect", []string{"values"}, nil, "dialect is for values", ""},
 	{"flat", []string{"values"}, nil, "flat is for values", ""},
 	{"check", []string{"template", "inline", "envsubst"}, nil, "what KIND makes is not checked", ""},
@@ -97,8 +98,10 @@ func (e *Entry) checkKind(k *kind) error {
 		all = append(all, e.Problem(k.name, k.name+" is empty", "name a file or a folder"))
 	case !glob.Valid(e.Ref()) && !strings.Contains(e.Ref(), ":"): // in a source it may be the name of a file
 		all = append(all, e.Problem(k.name, "the glob "+diag.Quoted(e.Ref())+" is malformed", "a [ needs its ]"))
-	case k.name == "values" && e.To != "" && !format.ByExtension(e.To).Readable():
-		all = append(all, e.Problem("to", "no format is known for "+diag.Quoted(path.Base(e.To)), "end the name in "+format.ValueExtensions()))
+	case k.name == "values" && e.Format != "" && !format.ByName(e.Format).Readable():
+		all = append(all, e.Problem("format", "no format has the name "+diag.Quoted(e.Format), diag.DidYouMeanOneOf(e.Format, format.Names((*format.Format).Readable), "the formats are ")))
+	case k.name == "values" && e.To != "" && !e.format(e.To).Readable():
+		all = append(all, e.Problem("to", "no format is known for "+diag.Quoted(path.Base(e.To)), "end the name in "+format.ValueExtensions()+", or set format:"))
 	}
 	return errors.Join(all...)
 }
@@ -138,7 +141,7 @@ func (e *Entry) checkPaths() error {
 
 // checkFormat checks the fields that choose the form of a file of values.
 func (e *Entry) checkFormat(kind string) error {
-	f := format.ByExtension(e.To)
+	f := e.format(e.To)
 	switch {
 	case kind != "values" || f == nil:
 	case f.Dialect(e.Dialect) == nil && len(f.Dialects) == 0:
@@ -151,9 +154,17 @@ func (e *Entry) checkFormat(kind string) error {
 	return nil
 }
 
+// format is the format of a file of values; nil for none.
+func (e *Entry) format(to string) *format.Format {
+	if e.Format != "" {
+		return format.ByName(e.Format)
+	}
+	return format.ByExtension(to)
+}
+
 // encoder is the encoder of a file of values.
 func (e *Entry) encoder(to string) func(any) (string, error) {
-	f := format.ByExtension(to)
+	f := e.format(to)
 	if e.Flat {
 		return f.Flat.Encode
 	}

@@ -72,6 +72,8 @@ func (p *Pod) valueFrom(c *Container, from *ValueFrom) (v string, ok bool, err e
 		return key("configmap", p.Manifest.ConfigMaps, *from.ConfigMapKeyRef)
 	case from.SecretKeyRef != nil:
 		return key("secret", p.Manifest.Secrets, *from.SecretKeyRef)
+	case from.FileKeyRef != nil:
+		return p.fileKey(*from.FileKeyRef)
 	case from.FieldRef != nil:
 		v, err = p.field(from.FieldRef.FieldPath)
 	case from.ResourceFieldRef != nil:

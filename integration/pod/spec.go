@@ -76,6 +76,15 @@ type ValueFrom struct {
 	SecretKeyRef     *KeyRef      `yaml:"secretKeyRef"`
 	FieldRef         *FieldRef    `yaml:"fieldRef"`
 	ResourceFieldRef *ResourceRef `yaml:"resourceFieldRef"`
+	FileKeyRef       *FileKeyRef  `yaml:"fileKeyRef"`
+}
+
+// FileKeyRef names a key of a file that an init container has written into an emptyDir.
+type FileKeyRef struct {
+	VolumeName string `yaml:"volumeName"`
+	Path       string
+	Key        string
+	Optional   bool
 }
 
 // KeyRef names a key of an object.

@@ -12,6 +12,7 @@ require (
 	go.yaml.in/yaml/v2 v2.4.5
 	go.yaml.in/yaml/v3 v3.0.6
 	gopkg.in/ini.v1 v1.68.0
+	k8s.io/kubernetes v1.35.0
 )
 
 require (

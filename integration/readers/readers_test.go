@@ -160,6 +160,7 @@ func TestText(t *testing.T) {
 		"env compose":    {readers: []reader{compose}},
 		"env node":       {readers: []reader{node}},
 		"env shell":      {readers: []reader{shell}},
+		"kubernetes-env": {readers: []reader{kubeletFiles}},
 		"properties":     {readers: []reader{java}},
 		"properties all": {readers: []reader{java}},
 	} {

@@ -1,5 +1,6 @@
 // Package format reads and writes the notations of configuration files: YAML, JSON, TOML,
-// Java properties, ini and dotenv. It also checks rendered files, XML included.
+// Java properties, ini, dotenv and the kubelet's env files. It also checks rendered files, XML
+// included.
 //
 // A decoder keeps the digits of every number and the line of every value. It refuses input
 // that readers of the format understand differently. No error of a decoder, an encoder or a
@@ -18,6 +19,7 @@
 //	ini.go                decodes ini
 //	inidialect.go         the dialects of ini: the text of a value, in and out
 //	dotenv.go             decodes dotenv
+//	kubernetesenv.go      reads and writes the kubelet's env files
 //	downward.go           decodes labels and annotations of the downward API
 //	textmap.go            what the decoders of text formats share
 //	encode.go             encodes YAML and JSON

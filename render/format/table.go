@@ -39,6 +39,7 @@ var All = []Format{
 	{Name: "env", Extensions: []string{".env"}, Decode: DecodeDotenv, Encode: EncodeEnv, Check: checkBy(checkDotenv), Dialects: []Format{
 		envDialect("compose", composeQuote), envDialect("node", nodeQuote), envDialect("shell", shellWord),
 	}},
+	{Name: "kubernetes-env", Decode: DecodeKubernetesEnv, Encode: EncodeKubernetesEnv, Check: checkKubernetesEnv},
 	{Name: "xml", Extensions: []string{".xml"}, Check: checkXML, AutoChecked: true},
 }
 

@@ -25,6 +25,7 @@ func (m table) format() {
 	m.add("toProperties", function{native: encodeWith(format.EncodeProperties), min: 1, max: 1})
 	m.add("toIni", function{native: encodeDialect("ini"), min: 1, max: 2})
 	m.add("toEnv", function{native: encodeDialect("env"), min: 1, max: 2})
+	m.add("toKubernetesEnv", function{native: encodeWith(format.EncodeKubernetesEnv), min: 1, max: 1})
 	m.add("shellQuote", function{native: escapeWith(format.QuoteShell), min: 1, max: 1})
 	m.add("iniQuote", function{native: quoteINI, min: 1, max: 2})
 	m.add("propertiesEscape", function{native: escapeWith(func(s string) (string, error) { return format.EscapeProperty(s, false), nil }), min: 1, max: 1})
