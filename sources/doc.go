@@ -14,6 +14,7 @@
 //   - machine.go: the files and variables that a run may read.
 //   - boundary.go: file trees that no path and no symbolic link leads out of.
 //   - volume.go, snapshot.go, walk.go: volumes in one generation, files and directories.
+//   - inputs.go: what a run has read, and whether it has changed since.
 //   - limits.go: the numbers and sizes of files.
 //   - git.go, gitfetch.go: the commits of Git sources, and how they are fetched.
 //   - gitfiles.go, blobs.go, cache.go: the files of a commit, their contents, and commits of an

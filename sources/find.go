@@ -74,6 +74,7 @@ func (s *Snapshot) findPath(name string, template bool) (content.Found, error) {
 // partials reads the files of a folder whose names begin with "_".
 func (s *Snapshot) partials(dir string) ([]*content.File, error) {
 	tree, at := s.locate(s.volumeDir(s.inGeneration(dir)))
+	s.Inputs.addFile(tree, at)
 	entries, err := tree.ReadDir(at)
 	if err != nil {
 		return nil, err

@@ -67,6 +67,9 @@ var gitRules = []rule{
 	}, "set ref: to an annotated tag"},
 }
 
+// Moves tells whether a later fetch may find another commit: a Git source without a pin.
+func (s *Spec) Moves() bool { return s.Git != "" && s.Commit == "" && !plumbing.IsHash(s.Ref) }
+
 // verify holds the commit, or the tag that ref names, against the keys. It returns each
 // signer once.
 func (r *reader) verify(s *Spec, ref string, c *checkout) (by []verify.Signer, err error) {

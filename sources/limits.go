@@ -68,6 +68,7 @@ func (s *Snapshot) read(tree FS, at string) (Regular, error) {
 		return Regular{}, s.exceed("file-count", at, fmt.Sprintf("with this one, more than %d files are read", limits.Files), "files")
 	}
 	left := limits.Total - specfile.Size(s.usage.bytes.Load())
+	s.Inputs.addFile(tree, at)
 	file, err := tree.ReadRegular(at, int64(min(limits.File, left)))
 	tooLarge := errors.Is(err, ErrTooLarge)
 	switch {

@@ -27,6 +27,7 @@ type Machine struct {
 	Running *diag.Activity // records the file that is being read; may be nil
 	Budget  *diag.Budget   // of memory; may be nil
 	Detail  func(string)   // reports each step by name for -v; may be nil
+	Inputs  *Inputs        // records what is read, for later looks; may be nil
 	Absent  string         // a hint for an absolute path that is not there; may be ""
 }
 

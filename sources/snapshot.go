@@ -84,6 +84,9 @@ func (s *Snapshot) ReadFile(name string) (Regular, error) {
 func (s *Snapshot) IsDir(name string) (bool, error) {
 	tree, at := s.locate(s.inGeneration(name))
 	info, err := tree.Stat(at)
+	if err != nil {
+		s.Inputs.addFile(tree, at)
+	}
 	return err == nil && info.IsDir(), err
 }
 

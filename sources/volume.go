@@ -14,6 +14,7 @@ import (
 func Consistent(m Machine, read func(*Snapshot) error) error {
 	const tries = 10
 	for try := range tries {
+		m.Inputs.forget()
 		s := newSnapshot(m)
 		err := read(s)
 		if !s.changed() {
@@ -56,6 +57,9 @@ func (s *Snapshot) volumeDir(dir string) string {
 			s.detailf("volume %s is in its generation %s", diag.Quoted(dir), diag.Quoted(link))
 		}
 		s.generations[dir] = generation
+		if generation != "" {
+			s.Inputs.addVolume(tree, name, generation)
+		}
 	}
 	return path.Join(dir, generation)
 }

@@ -108,6 +108,7 @@ func (w *treeWalk) walk(rel string, depth int) error {
 	}
 	here := path.Join(w.dir, rel)
 	tree, at := w.locate(w.volumeDir(w.inGeneration(here)))
+	w.Inputs.addFile(tree, at)
 	entries, err := tree.ReadDir(at)
 	if err != nil {
 		return err
