@@ -24,6 +24,7 @@ type Dir struct {
 	DirMode     fs.FileMode     // of new directories; 0 means 0755, 0775 in a setgid root
 	SourceCache func(io.Writer) // writes the source cache, for ReadSourceCache in the next run; nil for none
 	Memory      int64           // that may be taken to read the state of earlier runs; 0 is no limit
+	Receipts    bool            // with a change, the receipt becomes Untold before the change is visible
 	NoPod       bool            // no pod will read the files, so no notice is about one
 	Detail      func(string)    // is told of each file that was compared; may be nil
 

@@ -13,6 +13,7 @@
 //   - plan.go, diff.go, print.go: the changes, as steps, as a diff, and outputs as text.
 //   - publish.go, commit.go, step.go, undo.go: stage, commit, take steps, take them back.
 //   - state.go, statefile.go, statejson.go, manifest.go, journal.go: the state directory.
+//   - receipt.go: whether the application was told of the published files.
 //   - spool.go, sourcecache.go: data that Git sources keep there.
 //   - dirfd: all system calls, on open directories.
 //

@@ -63,6 +63,11 @@ func (d Dir) prepare(ctx context.Context, s *state, p *Plan) error {
 	if err := d.stageSourceCache(s); err != nil {
 		return err
 	}
+	if d.Receipts {
+		if err := s.writeReceipt(Untold); err != nil {
+			return err
+		}
+	}
 	if err := s.write(journalNext, p.writeJournal); err != nil {
 		return err
 	}

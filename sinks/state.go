@@ -200,7 +200,11 @@ func (s *state) cleanUp() error {
 	if err := s.dropSpools(); err != nil {
 		return err
 	}
-	for _, name := range []string{journalNext, manifestNext, cacheNext} {
+	stale := []string{journalNext, manifestNext, cacheNext, receiptNext}
+	if !s.files[manifestFile] {
+		stale = append(stale, receiptFile) // of no file
+	}
+	for _, name := range stale {
 		if err := s.remove(name); err != nil {
 			return err
 		}
@@ -228,7 +232,7 @@ func (s *state) hasLeftovers() bool {
 		return false
 	}
 	for name := range s.files {
-		if name != manifestFile && name != cacheFile {
+		if name != manifestFile && name != cacheFile && name != receiptFile {
 			return true
 		}
 	}
