@@ -23,6 +23,7 @@ type verb struct {
 	pipe     bool     // takes the flags of the pipe, and is held to limits
 	cases    bool     // its cases say what to run, and not its flags
 	writes   bool     // changes the output directory
+	repeats  bool     // goes on until a signal ends it, so it is not for manifests
 	confined bool     // reads nothing outside the checkout, unless a flag allows it
 	thorough bool     // reports templates that do not parse although the values are wrong
 	formats  []string // of --format; the first is the default
@@ -53,6 +54,10 @@ func verbs() []verb {
 		{
 			name: "test", args: "[DIR]", short: "Run the cases below a directory and compare what comes", examples: testExamples,
 			pipe: true, cases: true, confined: true, thorough: true, flags: testFlags, run: (*confit).test,
+		},
+		{
+			name: "watch", short: "Render, and again after each change of an input", examples: watchExamples,
+			pipe: true, writes: true, repeats: true, flags: addWatchFlags, run: (*confit).watch,
 		},
 		{name: "schema", short: "Print the JSON Schema of the spec", examples: schemaExamples, run: (*confit).schema},
 		{name: "version", short: "Print the version", run: (*confit).version},
@@ -112,7 +117,9 @@ func (c *confit) command(v *verb) *cobra.Command {
 			cmd.Flags().Duration("timeout", defaultTimeout, "time limit of a case")
 		} else {
 			c.pipeFlags(cmd.Flags())
-			c.manifests.add(cmd.Flags())
+			if !v.repeats {
+				c.manifests.add(cmd.Flags())
+			}
 		}
 		cmd.RunE = func(cmd *cobra.Command, args []string) error { return c.runPipe(v, cmd.Flags(), args) }
 	}
@@ -268,6 +275,18 @@ const testExamples = `  # every folder below tests/ with a case.yaml
 
   # write what came into expected/, and read the diff
   confit test --update tests`
+
+const watchExamples = `  # beside the application: nginx loads its new configuration on SIGHUP
+  confit watch -c /config-in/confit.yaml --signal nginx=HUP
+
+  # Prometheus loads it on a request
+  confit watch -c /config-in/confit.yaml --http http://localhost:9090/-/reload
+
+  # write nothing, and end: the kubelet runs the init containers again (RestartAllContainers)
+  confit watch -c /config-in/confit.yaml --exit 88
+
+  # in a startup or liveness probe
+  confit watch -c /config-in/confit.yaml --check`
 
 const schemaExamples = `  confit schema > confit.schema.json
 

@@ -31,6 +31,9 @@ func (c *confit) read() (sp *spec, in inputs, err error) {
 	err = sources.Consistent(c.machine, func(s *sources.Snapshot) (err error) {
 		if sp, err = c.loadSpec(s); err == nil {
 			c.watchdog.limit(sp.Limits)
+			if c.round != nil {
+				c.round.take(sp)
+			}
 			s.Limits = sp.Limits.sources()
 			s.Avoid(sp.written)
 			s.Git, err = c.openGit(sp)
@@ -144,7 +147,7 @@ func (c *confit) openGit(sp *spec) (*sources.Git, error) {
 	if c.world != nil || c.machine.CanRead(dir.Path) {
 		c.git.Cache = dir.ReadSourceCache()
 	}
-	if c.verb.writes {
+	if c.verb.writes && !c.round.onlyLooks() {
 		spool := dir.NewSpool()
 		c.spool.Store(spool)
 		c.git.Spool = spool

@@ -48,6 +48,7 @@ func (r *pipeRun) delivery(i int) delivery {
 	d.dir.Detail = r.detail()
 	d.dir.Memory = r.watchdog.memory()
 	d.dir.NoPod = r.world != nil || !r.sys.inPod()
+	d.dir.Receipts = r.round != nil && r.round.receipts
 	d.dir.NoPrune = d.dir.NoPrune || r.set.only != ""
 	return d
 }

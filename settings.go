@@ -46,13 +46,16 @@ type settings struct {
 	replace      map[string]string // --replace
 	gitRefs      map[string]string // --git-ref
 
+	watch watchFlags
+	check bool // --check
+
 	timeout     time.Duration
 	timeoutSet  bool // by a flag or a variable, which go before the spec
 	lockTimeout time.Duration
 }
 
 // flagOnly are the settings that loosen safety: no variable can set them.
-var flagOnly = []string{"root", "show-secrets", "allow-network", "allow-env", "namespace", "image-root", "assume-secrets"}
+var flagOnly = []string{"root", "show-secrets", "allow-network", "allow-env", "namespace", "image-root", "assume-secrets", "check"}
 
 const envPrefix = "CONFIT_"
 
@@ -79,6 +82,8 @@ func (c *confit) settle(flags *pflag.FlagSet) error {
 	s.allowNetwork, s.allowEnv = k.Bool("allow-network"), k.Bool("allow-env")
 	c.update = k.Bool("update")
 	s.strict = k.Bool("strict")
+	s.watch = watchFlags{k.String("interval"), k.String("git-interval"), k.String("exit"), k.String("http"), k.String("signal")}
+	s.check = k.Bool("check")
 	s.timeout, s.lockTimeout = k.Duration("timeout"), k.Duration("lock-timeout")
 	c.flags.out = s.out
 	if s.config == "" && !c.flags.any() {

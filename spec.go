@@ -29,6 +29,7 @@ type spec struct {
 	Sinks   []sinks.Spec   `yaml:"sinks"`
 	Schema  string         `yaml:"schema"`
 	Limits  limits         `yaml:"limits"`
+	Watch   watchSpec      `yaml:"watch"`
 
 	written []string // directories of the sinks, also of those that --out replaces
 	moved   []string // sinks below --root
@@ -73,12 +74,12 @@ func (c *confit) loadSpec(s *sources.Snapshot) (*spec, error) {
 	if c.set.timeoutSet || sp.Limits.Time == 0 {
 		sp.Limits.Time = c.set.timeout
 	}
-	return sp, errors.Join(err, sp.Limits.set(c.flags.limits), sp.check(file != ""))
+	return sp, errors.Join(err, sp.Limits.set(c.flags.limits), sp.check(file != ""), sp.Watch.set(c.set.watch))
 }
 
 // check finds what is wrong with the spec as a whole.
 func (sp *spec) check(file bool) error {
-	all := []error{sp.checkHead(file)}
+	all := []error{sp.checkHead(file), sp.Watch.check()}
 	names := map[string]bool{}
 	for i := range sp.Sources {
 		s := &sp.Sources[i]

@@ -99,6 +99,10 @@ func TestSchemaRefuses(t *testing.T) {
 		"inline: x, to: a => inline: x, to: a, check: {format: csv}", "inline: x, to: a => inline: x, to: a, overwrite: maybe",
 		"file: a.yaml => file: a.yaml, nest: 'yes'", "file: a.yaml => file: a.yaml, optional: yes", "file: a.yaml => file: a.yaml, sensitive: 'true'",
 		"file: a.yaml => file: a.yaml, trim: no", "dir: out => dir: out, prune: 'no'", "dir: out => name: a", "dir: out => dir: out, prune: 0", "dir: out => dir: out, dirMode: '0640'", "dir: out => dir: out, name: a/b", "dir: out => dir: out/.confit-default",
+		"version: 1 => version: 1\nwatch: {every: 2s}", "version: 1 => version: 1\nwatch: {interval: 2}", "version: 1 => version: 1\nwatch: {git: {interval: soon}}",
+		"version: 1 => version: 1\nwatch: {exit: 0}", "version: 1 => version: 1\nwatch: {exit: 200}", "version: 1 => version: 1\nwatch: {http: 'http://example.com/'}",
+		"version: 1 => version: 1\nwatch: {http: 'https://localhost/'}", "version: 1 => version: 1\nwatch: {http: 'GET http://localhost/'}", "version: 1 => version: 1\nwatch: {signal: HUP}",
+		"version: 1 => version: 1\nwatch: {signal: {process: a, name: KILL}}", "version: 1 => version: 1\nwatch: {signal: {name: HUP}}", "version: 1 => version: 1\nwatch: {exit: 88, http: 'http://localhost/'}",
 		"version: 1 => version: 1\nlimits: {time: 30}", "version: 1 => version: 1\nlimits: {heap: 64M}", "version: 1 => version: 1\nlimits: {heap: 0}",
 		"version: 1 => version: 1\nlimits: {files: 1.5}", "version: 1 => version: 1\nlimits: {git: {packs: 1}}", "version: 1 => version: 1\nlimits: {git: {depth: 0}}",
 	} {

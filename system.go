@@ -64,6 +64,7 @@ type confit struct {
 	ctx      context.Context
 	differs  bool // diff has found differences
 	git      *sources.Git
+	round    *round                      // of a watcher; nil for a run of its own
 	spool    atomic.Pointer[sinks.Spool] // the watchdog drops it, too
 
 	as     *verb  // that runs the command line of a case; nil for others
@@ -127,6 +128,9 @@ func (c *confit) report(err error) (text string, status int) {
 			return "", 1
 		}
 		return "", 0
+	}
+	if s := exitStatus(0); errors.As(err, &s) {
+		return "", int(s)
 	}
 	if errors.Is(err, console.ErrReaderGone) {
 		return "", 128 + int(syscall.SIGPIPE) // as of a process that the signal ends

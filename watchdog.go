@@ -173,6 +173,11 @@ func (w *watchdog) stop() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.off = true
+	for _, t := range []*time.Timer{w.heapTimer, w.timeTimer} { // which hold all that the run holds
+		if t != nil {
+			t.Stop()
+		}
+	}
 }
 
 // commit notes that publishing begins: from here on neither a limit nor a signal ends the run.

@@ -33,6 +33,8 @@ func TestImports(t *testing.T) {
 		"confit/sinks/access":     {"log", "os/exec", "confit/sinks/dirfd"},
 		"confit/sinks/report":     {"log", "os/exec", "confit/sinks/dirfd"},
 		"confit/sinks/console":    {"log", "os/exec", "confit/sinks/dirfd"},
+		"confit/sinks/notify":     {"log", "os/exec", "confit/sinks", "confit/sources"},
+		"confit/sinks/probe":      {"log", "os/exec", "confit"},
 	}
 	for _, pkg := range order {
 		never[pkg] = outside

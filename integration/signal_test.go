@@ -92,13 +92,19 @@ func awaitBusy(t *testing.T, pid int) {
 	})
 }
 
-// TestSignalInCommit asks a run to end while its commit is held at the first output: it
-// publishes all, and the status tells of the signal.
+// TestSignalInCommit asks a run, and a round of a watcher, to end while its commit is held at
+// the first output: it publishes all, and the status tells of the signal.
 func TestSignalInCommit(t *testing.T) {
+	for _, verb := range []string{"render", "watch"} {
+		t.Run(verb, func(t *testing.T) { signalInCommit(t, verb) })
+	}
+}
+
+func signalInCommit(t *testing.T, verb string) {
 	dir := t.TempDir()
 	spec := "version: 1\nrender: [{inline: a, to: a}, {inline: b, to: b}]\nsinks: [{dir: out}]\n"
 	must(t, os.WriteFile(filepath.Join(dir, "confit.yaml"), []byte(spec), 0o644))
-	h := hold(t, dir, []string{"renameat2"}, "render")
+	h := hold(t, dir, []string{"renameat2"}, verb)
 	harness.Await(t, "the commit", func() (bool, error) {
 		_, errRun := harness.Stat(h.cmd.Process.Pid)
 		_, err := os.Stat(filepath.Join(dir, "out/.confit-default/journal.json"))

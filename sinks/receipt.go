@@ -33,7 +33,7 @@ func (d Dir) Receipt() Receipt {
 		return NoReceipt
 	}
 	defer t.Close()
-	s, err := openState(t, d.name())
+	s, err := openState(t, d.name(), d.Memory)
 	if err != nil {
 		return NoReceipt
 	}
@@ -61,7 +61,7 @@ func (d Dir) SetReceipt(ctx context.Context, r Receipt) error {
 	if err := d.lock(ctx, t, true); err != nil {
 		return ioProblem(err, "")
 	}
-	s, err := openState(t, d.name())
+	s, err := openState(t, d.name(), d.Memory)
 	if err != nil {
 		return ioProblem(err, "")
 	}
