@@ -56,6 +56,9 @@ var goals = []Goal{
 	{"G3", Wall, []string{"G3/receive"}, 1.3},
 	{"G3", RSS, nil, 64},
 
+	{"watch", RSS, nil, 15},
+	{"watch", Share, nil, 0.1},
+
 	{"pod", Wall, []string{"pod/parse"}, 1.5},
 }
 

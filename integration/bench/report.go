@@ -24,6 +24,10 @@ func (b *Book) report(w io.Writer, now time.Time) {
 	for _, name := range b.Order {
 		if name != "start" {
 			fmt.Fprintf(w, "## %s: %s\n\n", name, b.Titles[name])
+			if name == "watch" {
+				b.idles(w)
+				continue
+			}
 			b.workload(w, name)
 		}
 	}

@@ -105,6 +105,9 @@ func (s *session) measure(ctx context.Context, p plan) error {
 			return err
 		}
 	}
+	if p.has("watch", false) {
+		return s.watch(ctx)
+	}
 	return nil
 }
 

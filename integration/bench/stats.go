@@ -36,6 +36,7 @@ const (
 	RSS     Metric = "RSS MiB"
 	Size    Metric = "size MB"
 	Changed Metric = "files touched"
+	Share   Metric = "share % of a core"
 )
 
 // of is the median of a metric over the runs.
@@ -47,6 +48,8 @@ func (r *Result) of(m Metric) float64 {
 			list = append(list, s.Wall.Seconds()*1e3)
 		case CPU:
 			list = append(list, s.CPU.Seconds()*1e3)
+		case Share:
+			list = append(list, 100*ratio(s.CPU.Seconds(), s.Wall.Seconds()))
 		case RSS:
 			list = append(list, float64(s.RSS)/1024)
 		}

@@ -46,7 +46,7 @@ func ours() []*Tool {
 	const all = "W1 W2 W3 W4 W5 W6 W3x10 W5x10"
 	const git = "G1 G2 G3"
 	return []*Tool{
-		{Name: "confit", Start: "version", Does: all + " " + git, Shape: shapeConfit},
+		{Name: "confit", Start: "version", Does: all + " " + git + " watch", Shape: shapeConfit},
 		{Name: "imports", Floor: true, Start: " "},
 		{Name: "proto", Floor: true, Does: all, Shape: shapeProto},
 		{Name: "parse", Floor: true, Does: "W4 W5", Shape: shapeParse},
@@ -110,6 +110,7 @@ func missing() []*Tool {
 	return []*Tool{
 		{Name: "remco", Module: "github.com/HeavyHorst/remco", Version: "v0.12.5", Package: "/cmd/remco", Start: "-version"},
 		{Name: "render-template", Module: "github.com/bitnami/render-template", Version: "v1.0.9", Start: "--help"},
+		{Name: "configmap-reload", Module: "github.com/jimmidyson/configmap-reload", Version: "v0.15.0", Does: "watch"},
 		{Name: "git-sync", Module: "k8s.io/git-sync/v4", Version: "v4.4.2", Start: "--version", Does: "G1 G2 G3"},
 	}
 }
