@@ -44,7 +44,7 @@ func TestProbeSignals(t *testing.T) {
 				if c.signal == 0 {
 					text = "{{ fail .Values.s.k }}"
 				}
-				shown[i] = signalled(t, canary, text, c.signal, c.status)
+				shown[i] = endedBySignal(t, canary, text, c.signal, c.status)
 				if !strings.Contains(shown[i], c.says) || c.says != "" && strings.Count(shown[i], c.says) != 2 {
 					t.Errorf("stderr and the termination log do not say %q:\n%s", c.says, shown[i])
 				}
@@ -61,9 +61,9 @@ func TestProbeSignals(t *testing.T) {
 	}
 }
 
-// signalled runs a template on a secret, ends the run by a signal once it is under way, and
+// endedBySignal runs a template on a secret, ends the run by a signal once it is under way, and
 // gives all that is shown.
-func signalled(t *testing.T, canary, text string, signal syscall.Signal, status int) string {
+func endedBySignal(t *testing.T, canary, text string, signal syscall.Signal, status int) string {
 	t.Helper()
 	dir := t.TempDir()
 	put(t, dir, "sec/k", canary)
