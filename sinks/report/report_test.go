@@ -92,7 +92,7 @@ func (e *element) check(t *testing.T) {
 	if !known {
 		t.Fatalf("junit has the element %s", e.XMLName.Local)
 	}
-	for _, name := range strings.Fields(rule.required) {
+	for name := range strings.FieldsSeq(rule.required) {
 		if !slices.ContainsFunc(e.Attrs, func(a xml.Attr) bool { return a.Name.Local == name }) {
 			t.Errorf("%s has no %s", e.XMLName.Local, name)
 		}
