@@ -96,6 +96,8 @@ func tryDoor(t *testing.T, door hostileDoor, text string) {
 		{"validate", "--allow-env"},
 		{"validate", "--format", "json", "--allow-env", "-v"},
 		{"validate", "--format", "github", "--allow-network"},
+		{"validate", "--format", "junit"},
+		{"validate", "--format", "markdown"},
 		{"explain"},
 		{"explain", "--format", "json"},
 		{"diff"},
@@ -120,7 +122,7 @@ func tryDoor(t *testing.T, door hostileDoor, text string) {
 	}
 }
 
-var annotation = regexp.MustCompile(`^::(error|warning) file=[^:]*,line=\d+,col=\d+,title=[a-z-]*::`)
+var annotation = regexp.MustCompile(`^::(error|warning|notice) (file=[^:]*,line=\d+,col=\d+,)?title=[a-z-]*::`)
 
 // obeyed lists the lines that a terminal or a CI agent would obey.
 func obeyed(text string, annotations bool) (wrong []string) {

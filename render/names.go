@@ -2,10 +2,10 @@ package render
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"confit/render/content"
+	"confit/render/diag"
 	"confit/render/schema"
 	"confit/render/tree"
 )
@@ -21,10 +21,10 @@ type Names struct {
 const codeName = `[\pL_][\pL\pN_]*`
 
 var (
-	codeWord   = regexp.MustCompile(`[\pL\pN_-]+`)
-	codeText   = regexp.MustCompile("\"((?:[^\"\\\\]|\\\\.)*)\"|`([^`]*)`")
-	codePath   = regexp.MustCompile(`\.Values((?:\.` + codeName + `)+)`)
-	codeChoice = regexp.MustCompile(`\b(?:index|get)\s+\$?\.Values((?:\.` + codeName + `)*)\s+[.$(]`)
+	codeWord   = diag.LazyRegexp(`[\pL\pN_-]+`)
+	codeText   = diag.LazyRegexp("\"((?:[^\"\\\\]|\\\\.)*)\"|`([^`]*)`")
+	codePath   = diag.LazyRegexp(`\.Values((?:\.` + codeName + `)+)`)
+	codeChoice = diag.LazyRegexp(`\b(?:index|get)\s+\$?\.Values((?:\.` + codeName + `)*)\s+[.$(]`)
 )
 
 // NamesIn collects the names in the templates of entries, and in the schema of the values,
@@ -80,18 +80,18 @@ func (n *Names) addTemplate(e *Entry, text string) {
 }
 
 func (n *Names) addCode(code string) {
-	for _, word := range codeWord.FindAllString(code, -1) {
+	for _, word := range codeWord().FindAllString(code, -1) {
 		n.words[word] = true
 	}
-	for _, m := range codeText.FindAllStringSubmatch(code, -1) {
+	for _, m := range codeText().FindAllStringSubmatch(code, -1) {
 		text := m[1] + m[2]
 		_, inSource, _ := strings.Cut(text, ":")
 		n.words[text], n.words[path.Base(text)], n.words[inSource] = true, true, true
 	}
-	for _, m := range codePath.FindAllStringSubmatch(code, -1) {
+	for _, m := range codePath().FindAllStringSubmatch(code, -1) {
 		n.paths[strings.TrimPrefix(m[1], ".")] = true
 	}
-	for _, m := range codeChoice.FindAllStringSubmatch(code, -1) {
+	for _, m := range codeChoice().FindAllStringSubmatch(code, -1) {
 		n.chosen[strings.TrimPrefix(m[1], ".")] = true
 	}
 }

@@ -14,6 +14,7 @@ var meanings = []struct{ codes, text string }{
 	{"sink", "a sink's entry is wrong"},
 	{"output-path", "two outputs on one path, a path that leads out of the directory, a name no file can have"},
 	{"usage", "the command line"},
+	{"no-cases", "`test` finds no folder with a `case.yaml`"},
 
 	// Inputs (66, 75, 76)
 	{"input", "a file or mount is absent or cannot be read, or `validate` finds it outside of the checkout"},

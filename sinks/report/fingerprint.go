@@ -3,13 +3,14 @@ package report
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"confit/render/diag"
 )
 
 // number matches the number of a line or column in a text.
-var number = regexp.MustCompile(`\b(lines?|columns?) \d+|:\d+`)
+var number = diag.LazyRegexp(`\b(lines?|columns?) \d+|:\d+`)
 
 // fingerprints are what platforms know findings by, from one commit to the next. They are
 // unique, and a line that is inserted above a finding does not change its own: findings that
@@ -23,7 +24,7 @@ func fingerprints(all []Finding) []string {
 		h := sha256.New()
 		for j, part := range parts {
 			if j != 1 && j != 3 {
-				part = number.ReplaceAllString(part, "$1")
+				part = number().ReplaceAllString(part, "$1")
 			}
 			h.Write([]byte(strconv.Quote(part)))
 		}
