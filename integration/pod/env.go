@@ -13,11 +13,14 @@ func (p *Pod) environ(c *Container) (map[string]string, error) {
 	env := map[string]string{}
 	links := p.serviceLinks()
 	for _, from := range c.EnvFrom {
-		data, err := p.envFrom(from)
+		data, binary, err := p.envFrom(from)
 		if err != nil {
 			return nil, err
 		}
 		for key, v := range data {
+			if _, isBinary := binary[key]; isBinary {
+				continue
+			}
 			if name := from.Prefix + key; validEnvName(name) {
 				env[name] = v
 			}
@@ -45,14 +48,16 @@ func validEnvName(name string) bool {
 	return name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' || r == '=' })
 }
 
-func (p *Pod) envFrom(from EnvFrom) (map[string]string, error) {
+func (p *Pod) envFrom(from EnvFrom) (data map[string]string, binary map[string]text, err error) {
 	if from.SecretRef != nil {
-		return object("secret", p.Manifest.Secrets, *from.SecretRef)
+		data, err = object("secret", p.Manifest.Secrets, *from.SecretRef)
+		return data, nil, err
 	}
 	if from.ConfigMapRef != nil {
-		return object("configmap", p.Manifest.ConfigMaps, *from.ConfigMapRef)
+		data, err = object("configmap", p.Manifest.ConfigMaps, *from.ConfigMapRef)
+		return data, p.Manifest.Binary[from.ConfigMapRef.Name], err
 	}
-	return nil, nil
+	return nil, nil, nil
 }
 
 // object looks up a ConfigMap or Secret; an optional one that is not there is

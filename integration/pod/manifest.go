@@ -25,6 +25,7 @@ type Manifest struct {
 	// Objects by name, their values decoded.
 	ConfigMaps map[string]map[string]string
 	Secrets    map[string]map[string]string
+	Binary     map[string]map[string]text // of ConfigMaps: no variable can have these keys
 	Services   []Service
 }
 
@@ -68,7 +69,7 @@ func (t *text) UnmarshalYAML(n *yaml.Node) error {
 // Load reads manifest files, each of any number of YAML documents. There must be
 // exactly one workload among them; kinds that a pod cannot see are passed over.
 func Load(files ...string) (*Manifest, error) {
-	m := &Manifest{ConfigMaps: map[string]map[string]string{}, Secrets: map[string]map[string]string{}}
+	m := &Manifest{ConfigMaps: map[string]map[string]string{}, Secrets: map[string]map[string]string{}, Binary: map[string]map[string]text{}}
 	for _, name := range files {
 		b, err := os.ReadFile(name)
 		if err != nil {
@@ -105,6 +106,7 @@ func (m *Manifest) object(d document) (err error) {
 	switch d.Kind {
 	case "ConfigMap":
 		m.ConfigMaps[d.Metadata.Name], err = values(d.Data, d.BinaryData)
+		m.Binary[d.Metadata.Name] = d.BinaryData
 	case "Secret":
 		m.Secrets[d.Metadata.Name], err = values(d.StringData, d.Data)
 	case "Service":
