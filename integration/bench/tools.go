@@ -57,44 +57,30 @@ func ours() []*Tool {
 }
 
 func goPeers() []*Tool {
-	helm := peers.Helm()
 	return []*Tool{
-		{
-			Name: "gomplate", Module: "github.com/hairyhenderson/gomplate/v4", Version: "v4.3.3", Package: "/cmd/gomplate",
-			Require: "replace inet.af/netaddr => github.com/inetaf/netaddr v0.0.0-20230525184311-b8eac61e914a",
-			Note:    "inet.af/netaddr taken from its GitHub home, the same commit",
-			Start:   "--version", Does: "W1 W2 W3 W4 W5 W6", Shape: shapeGomplate,
-		},
-		{
-			Name: helm.Name, Module: helm.Path, Version: helm.Version, Package: helm.Package,
-			Start: "version", Does: "W1 W2 W3 W4 W5 W6", Shape: shapeHelm,
-		},
+		with(peers.Gomplate(), Tool{
+			Note:  "inet.af/netaddr taken from its GitHub home, the same commit",
+			Start: "--version", Does: "W1 W2 W3 W4 W5 W6", Shape: shapeGomplate,
+		}),
+		with(peers.Helm(), Tool{Start: "version", Does: "W1 W2 W3 W4 W5 W6", Shape: shapeHelm}),
 		{
 			Name: "ytt", Module: "carvel.dev/ytt", Version: "v0.52.0", Package: "/cmd/ytt",
 			Start: "version", Does: "W1 W2 W3 W4 W5 W6", Shape: shapeYtt,
 		},
-		{
-			Name: "consul-template", Module: "github.com/hashicorp/consul-template", Version: "v0.41.1",
-			Start: "-v", Does: "W1 W2 W3 W4 W6", Shape: shapeConsul,
-		},
+		with(peers.ConsulTemplate(), Tool{Start: "-v", Does: "W1 W2 W3 W4 W6", Shape: shapeConsul}),
 	}
 }
 
-// dockerizeSum stands in for the public checksum database, which does not have v0.9.3.
-const dockerizeSum = `github.com/jwilder/dockerize v0.9.3 h1:Igdh/nerJxCJDYV8meUem+wxoj9damXR34H//fLFj8M=
-github.com/jwilder/dockerize v0.9.3/go.mod h1:LfHH3L6aoyiHnmLr/JIJYpM8/kGkNsIfFt4aT8eZDbQ=
-`
+// with is a tool that a module of the peers has.
+func with(m peers.Module, t Tool) *Tool {
+	t.Name, t.Module, t.Version, t.Package, t.Require, t.Sum = m.Name, m.Path, m.Version, m.Package, m.Require, m.Sum
+	return &t
+}
 
 func envPeers() []*Tool {
 	return []*Tool{
-		{
-			Name: "dockerize", Module: "github.com/jwilder/dockerize", Version: "v0.9.3", Sum: dockerizeSum,
-			Start: "-version", Does: "W1 W2 W3 W6", Shape: shapeDockerize,
-		},
-		{
-			Name: "confd", Module: "github.com/abtreece/confd", Version: "v0.20.0", Package: "/cmd/confd",
-			Start: "-version", Does: "W1 W2 W3 W6", Shape: shapeConfd,
-		},
+		with(peers.Dockerize(), Tool{Start: "-version", Does: "W1 W2 W3 W6", Shape: shapeDockerize}),
+		with(peers.Confd(), Tool{Start: "-version", Does: "W1 W2 W3 W6", Shape: shapeConfd}),
 		{
 			Name: "a8m envsubst", Module: "github.com/a8m/envsubst", Version: "v1.4.3", Package: "/cmd/envsubst",
 			Start: "-h", Does: "W1", Shape: shapeEnvsubst,

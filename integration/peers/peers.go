@@ -24,16 +24,6 @@ type Module struct {
 	Sum     string // lines for go.sum
 }
 
-// Helm is what templates are compared with.
-func Helm() Module {
-	return Module{Name: "helm", Path: "helm.sh/helm/v3", Version: "v3.22.0", Package: "/cmd/helm"}
-}
-
-// Kustomize prints manifests for the tests of -f.
-func Kustomize() Module {
-	return Module{Name: "kustomize", Path: "sigs.k8s.io/kustomize/kustomize/v5", Version: "v5.8.1"}
-}
-
 // In is where the program is kept in a cache.
 func (m Module) In(cache string) string {
 	return filepath.Join(cache, strings.Join([]string{m.Name, m.Version, runtime.Version()}, "-"))

@@ -1,0 +1,182 @@
+package pages
+
+import (
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"confit/integration/harness"
+)
+
+// generated are the pages that other tests write, and decisions, which are notes of a day.
+func generated(name string) bool {
+	return slices.Contains([]string{"docs/functions.md", "docs/benchmarks.md", "docs/helm.md", "CHANGELOG.md"}, name) ||
+		strings.HasPrefix(name, "docs/decisions/")
+}
+
+// TestLinks: each link within the repository leads to a file, and to a heading of it.
+func TestLinks(t *testing.T) {
+	root := harness.Repo(t)
+	anchors := map[string]map[string]bool{}
+	all := pages(t)
+	for _, p := range all {
+		anchors[p.Name] = p.Anchors()
+	}
+	for _, p := range all {
+		for target, line := range p.Links() {
+			if strings.Contains(target, "://") || strings.HasPrefix(target, "mailto:") {
+				continue
+			}
+			name, fragment, _ := strings.Cut(target, "#")
+			file := p.Name
+			if name != "" {
+				file = path.Join(path.Dir(p.Name), name)
+			}
+			if _, err := os.Stat(filepath.Join(root, file)); err != nil {
+				t.Errorf("%s:%d: the link %s leads nowhere", p.Name, line+1, target)
+			} else if fragment != "" && !anchors[file][fragment] {
+				t.Errorf("%s:%d: %s has no heading #%s", p.Name, line+1, file, fragment)
+			}
+		}
+	}
+}
+
+// TestIndex: docs/README.md names each page below docs/.
+func TestIndex(t *testing.T) {
+	linked := map[string]bool{"docs/README.md": true}
+	for _, p := range pages(t) {
+		if p.Name == "docs/README.md" {
+			for target := range p.Links() {
+				name, _, _ := strings.Cut(target, "#")
+				linked[path.Join("docs", name)] = true
+			}
+		}
+	}
+	for _, p := range pages(t) {
+		if strings.HasPrefix(p.Name, "docs/") && !strings.HasPrefix(p.Name, "docs/decisions/") && !linked[p.Name] {
+			t.Errorf("docs/README.md does not name %s", p.Name)
+		}
+	}
+}
+
+// TestLength: no page is longer than a reader's patience.
+func TestLength(t *testing.T) {
+	for _, p := range pages(t) {
+		limit := 250
+		if p.Name == "README.md" {
+			limit = 150
+		}
+		if len(p.Lines) > limit && !generated(p.Name) {
+			t.Errorf("%s has %d lines, at most %d are allowed", p.Name, len(p.Lines), limit)
+		}
+	}
+}
+
+// TestSpelling: aspell or words.txt knows each word.
+func TestSpelling(t *testing.T) {
+	if _, err := exec.LookPath("aspell"); err != nil {
+		if os.Getenv("CI") == "" && testing.Short() {
+			t.Skip(err)
+		}
+		t.Fatal("sh integration/setup.sh installs aspell: ", err)
+	}
+	list, err := os.ReadFile("words.txt")
+	must(t, err)
+	known, used := map[string]bool{}, map[string]bool{}
+	for word := range strings.FieldsSeq(string(list)) {
+		known[word] = true
+	}
+	for _, p := range pages(t) {
+		if generated(p.Name) {
+			continue
+		}
+		prose := p.Prose()
+		for _, word := range misspelt(t, strings.Join(prose, "\n")) {
+			used[word] = true
+			if !known[word] {
+				line := slices.IndexFunc(prose, func(line string) bool { return strings.Contains(line, word) })
+				t.Errorf("%s:%d: %s: correct it, or add it to integration/pages/words.txt", p.Name, line+1, word)
+			}
+		}
+	}
+	for word := range known {
+		if !used[word] {
+			t.Errorf("words.txt has %s, which no page needs", word)
+		}
+	}
+}
+
+func misspelt(t *testing.T, text string) []string {
+	t.Helper()
+	cmd := exec.Command("aspell", "list", "--lang=en_US", "--encoding=utf-8")
+	cmd.Stdin = strings.NewReader(text)
+	out, err := cmd.Output()
+	must(t, err)
+	return strings.Fields(string(out))
+}
+
+var (
+	sentenceEnd = regexp.MustCompile(`[.!?:]\s+|[.!?:]$`)
+	listItem    = regexp.MustCompile(`^\s*(?:[-*]|\d+\.) `)
+)
+
+const (
+	longestSentence = 32 // words
+	averageSentence = 17 // words, of a page
+)
+
+// TestSentences: sentences are short. With -v it prints the average of each page.
+func TestSentences(t *testing.T) {
+	for _, p := range pages(t) {
+		if generated(p.Name) {
+			continue
+		}
+		words, count := 0, 0
+		for _, sentence := range sentences(p) {
+			n := len(strings.Fields(sentence))
+			if n > longestSentence {
+				t.Errorf("%s: a sentence of %d words: %s", p.Name, n, sentence)
+			}
+			words, count = words+n, count+1
+		}
+		if count == 0 {
+			continue
+		}
+		t.Logf("%-40s %4d sentences of %4.1f words", p.Name, count, float64(words)/float64(count))
+		if words > averageSentence*count {
+			t.Errorf("%s: sentences have %.1f words on average, at most %d are wanted", p.Name, float64(words)/float64(count), averageSentence)
+		}
+	}
+}
+
+// sentences are those of paragraphs and lists. Tables have none.
+func sentences(p *Page) []string {
+	var all []string
+	var paragraph strings.Builder
+	flush := func() {
+		for _, s := range sentenceEnd.Split(paragraph.String(), -1) {
+			if len(strings.Fields(s)) > 2 {
+				all = append(all, strings.TrimSpace(s))
+			}
+		}
+		paragraph.Reset()
+	}
+	for _, line := range p.Prose() {
+		switch {
+		case strings.TrimSpace(line) == "" || strings.HasPrefix(line, "|") || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "    "):
+			flush()
+			continue
+		case listItem.MatchString(line):
+			flush()
+			line = listItem.ReplaceAllString(line, "")
+		}
+		paragraph.WriteString(strings.TrimSpace(line) + " ")
+	}
+	flush()
+	return all
+}
