@@ -27,7 +27,7 @@ type Block struct {
 	Fresh    bool
 	Status   int
 	Lines    []string
-	Before   string // the line of text before it
+	Before   string // the paragraph before it
 }
 
 // Text is the block as a file.
@@ -60,9 +60,10 @@ func Read(root, name string) (*Page, error) {
 			}
 		default:
 			p.prose = append(p.prose, i)
-			if strings.TrimSpace(line) != "" {
-				before = line
+			if i > 0 && strings.TrimSpace(p.Lines[i-1]) == "" {
+				before = ""
 			}
+			before += line + "\n"
 		}
 	}
 	if open != nil {
