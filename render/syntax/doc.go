@@ -4,5 +4,6 @@
 //	nesting.go     TooNested: the limit of nested blocks, before the parser recurses
 //	mistake.go     Explain: the place and the remedy of a syntax error
 //	path.go        paths of values as template code
-//	functions.go   functions that are not offered, and those of other tools
+//	functions.go   functions that are not offered
+//	othertools.go  functions of other tools, and what to write instead
 package syntax

@@ -55,6 +55,16 @@ var operators = map[string]string{
 	"{": "an action begins with two braces; " + OtherDelims, ":": "write $x := A for a variable",
 }
 
+// handlebars are hints for the first character of a tag of Handlebars or Mustache.
+var handlebars = map[string]string{
+	"#": "write if A … end for {{#if A}} … {{/if}}, and range A … end for {{#each A}} … {{/each}}",
+	"/": "write end for {{/if}} or {{/each}}",
+	"^": "write if not A … end for {{^A}} … {{/A}}",
+	">": `write include "NAME" . for {{> NAME}}`,
+	"!": "a comment is written {{/* … */}}",
+	"&": "write the value alone: nothing is escaped",
+}
+
 // Explain finds the mistake behind a message of the parser of text/template at a line.
 func Explain(text, left, right string, line int, message string) Mistake {
 	s := code{text, left, right, lineStart(text, line), lineStart(text, line+1)}
@@ -185,6 +195,10 @@ func (s code) character(m Mistake, char string) Mistake {
 		return p
 	}
 	m.Offset, m.Text = at, "no expression has a "+diag.Quoted(char)
+	if hint := handlebars[char]; hint != "" && at >= len(s.left) && s.text[at-len(s.left):at] == s.left {
+		m.Hint = hint
+		return m
+	}
 	m.Hint = operators[char]
 	if m.Hint == "" {
 		m.Hint = OtherDelims
