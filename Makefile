@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 TOOLS    = $(GO) tool -modfile=tools.mod
 
-.PHONY: build demo test setup check bench faults fuzz image update
+.PHONY: build demo test setup check docs bench faults fuzz image update
 
 build: ## the binary, as the image has it
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o confit .
@@ -21,7 +21,7 @@ test: setup check
 
 setup:
 	sh integration/setup.sh
-	$(GO) test -count=1 -timeout 0 -run '^$$' ./integration/helm # builds Helm
+	$(GO) test -count=1 -timeout 0 -run '^$$' ./integration/helm ./integration/pages # builds the tools of others
 
 check:
 	$(GO) vet ./...
@@ -33,6 +33,10 @@ check:
 	$(TOOLS) staticcheck ./...
 	$(TOOLS) staticcheck -tags portable ./sinks/...
 	GOOS=darwin GOARCH=arm64 $$($(TOOLS) -n staticcheck) . ./sinks/... ./sources/...
+
+docs: ## run what the pages show; check their links, spelling and sentences
+	$(GO) test -count=1 -v ./integration/pages | grep -v -e '^=== ' -e '^ *--- PASS' -e '^PASS'
+	$(GO) test -count=1 . -run TestSpecPage
 
 bench: setup ## W=w2 for one workload; docs/benchmarks.md for all
 	$(GO) run ./integration/bench $(if $(W),-w $(W))
@@ -51,4 +55,4 @@ image:
 	podman build --build-arg VERSION=$(VERSION) -t confit:$(VERSION) .
 
 update: ## rewrite the goldens; read the diff
-	UPDATE=1 $(GO) test ./integration ./integration/git ./integration/helm ./render/template -run 'TestScripts|TestPage|TestFunctionsPage'
+	UPDATE=1 $(GO) test ./integration ./integration/git ./integration/helm ./integration/pages ./render/template -run 'TestScripts|TestPages|TestPage|TestFunctionsPage'

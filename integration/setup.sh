@@ -1,12 +1,12 @@
 #!/bin/sh
 # Installs what the tests need on a Debian machine: podman with runc, what the
-# images are made of, git with the clients that prove its servers, and the programs that
-# read what confit writes. Does nothing,
+# images are made of, git with the clients that prove its servers, the programs that
+# read what confit writes, and what the pages are checked with. Does nothing,
 # quickly, when all is there.
 set -eu
 
 need="podman runc catatonit netavark busybox-static ca-certificates strace git gnupg openssh-client
-	dash php-cli python3-yaml nodejs openjdk-17-jdk-headless"
+	gettext-base aspell aspell-en dash php-cli python3-yaml nodejs openjdk-17-jdk-headless"
 missing=
 for package in $need; do
 	status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || true

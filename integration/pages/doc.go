@@ -11,6 +11,7 @@
 //	```sh file=old.sh fresh     the same, in a new and empty directory
 //	```console                  lines with "$ " are commands, the others are what they print
 //	```console status=65        the last command ends with this exit status
+//	```console same             it prints what the last command of the block before printed
 //
 // In what a command prints, a line … stands for any lines, and … within a line for any text.
 // UPDATE=1 writes the output into the pages.

@@ -25,6 +25,7 @@ type Block struct {
 	Language string
 	File     string
 	Fresh    bool
+	Same     bool
 	Status   int
 	Lines    []string
 	Before   string // the paragraph before it
@@ -83,6 +84,8 @@ func (b *Block) read(info string) (err error) {
 			b.File = value
 		case word == "fresh":
 			b.Fresh = true
+		case word == "same" && b.Language == "console":
+			b.Same = true
 		case key == "status" && b.Language == "console":
 			b.Status, err = strconv.Atoi(value)
 		default:
@@ -179,6 +182,9 @@ func slug(title string) string {
 func (p *Page) Prose() []string {
 	lines := make([]string, len(p.Lines))
 	for _, i := range p.prose {
+		if strings.HasPrefix(p.Lines[i], "    ") {
+			continue // code, too
+		}
 		line := code.ReplaceAllString(p.Lines[i], "X")
 		line = link.ReplaceAllString(line, "$1")
 		lines[i] = markup.ReplaceAllString(line, "")

@@ -131,6 +131,7 @@ func runPage(t *testing.T, p *Page) {
 	root := harness.Repo(t)
 	s, err := NewSession(t.TempDir(), tools+":"+os.Getenv("PATH"))
 	must(t, err)
+	printed := ""
 	for _, b := range p.Blocks {
 		switch {
 		case b.File != "":
@@ -140,7 +141,11 @@ func runPage(t *testing.T, p *Page) {
 			sameFile(t, root, p, b)
 			must(t, s.save(b))
 		case b.Language == "console":
-			runBlock(t, s, p, b)
+			before := printed
+			printed = runBlock(t, s, p, b)
+			if b.Same && strings.TrimSpace(printed) != strings.TrimSpace(before) {
+				t.Errorf("%s:%d: the last command prints\n%sand the one of the block before\n%s", p.Name, b.At, printed, before)
+			}
 		}
 	}
 	if os.Getenv("UPDATE") != "" && !t.Failed() {
@@ -160,8 +165,9 @@ func sameFile(t *testing.T, root string, p *Page, b *Block) {
 	}
 }
 
-// runBlock runs the commands of a console block. With UPDATE=1 the block gets what they print.
-func runBlock(t *testing.T, s *Session, p *Page, b *Block) {
+// runBlock runs the commands of a console block and gives what the last one printed. With
+// UPDATE=1 the block gets what they print.
+func runBlock(t *testing.T, s *Session, p *Page, b *Block) (printed string) {
 	t.Helper()
 	steps, err := b.steps()
 	must(t, err)
@@ -173,6 +179,7 @@ func runBlock(t *testing.T, s *Session, p *Page, b *Block) {
 		}
 		got, status, err := s.run(harness.Patient(t), step.command)
 		must(t, err)
+		printed = got
 		if status != want {
 			t.Fatalf("%s:%d: $ %s\nstatus %d, want %d\n%s", p.Name, b.At, step.command, status, want, got)
 		}
@@ -187,6 +194,7 @@ func runBlock(t *testing.T, s *Session, p *Page, b *Block) {
 		lines = append(lines, strings.Split(strings.TrimSuffix(got, "\n"), "\n")...)
 	}
 	b.Lines = strings.Split(strings.Join(lines, "\n"), "\n")
+	return printed
 }
 
 func must(t *testing.T, err error) {

@@ -46,20 +46,21 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// TestIndex: docs/README.md names each page below docs/.
+// TestIndex: docs/README.md leads to each page below docs/, or the README.md beside it does.
 func TestIndex(t *testing.T) {
+	all := pages(t)
 	linked := map[string]bool{"docs/README.md": true}
-	for _, p := range pages(t) {
-		if p.Name == "docs/README.md" {
-			for target := range p.Links() {
+	for _, p := range all {
+		for target := range p.Links() {
+			if path.Base(p.Name) == "README.md" {
 				name, _, _ := strings.Cut(target, "#")
-				linked[path.Join("docs", name)] = true
+				linked[path.Join(path.Dir(p.Name), name)] = true
 			}
 		}
 	}
-	for _, p := range pages(t) {
+	for _, p := range all {
 		if strings.HasPrefix(p.Name, "docs/") && !strings.HasPrefix(p.Name, "docs/decisions/") && !linked[p.Name] {
-			t.Errorf("docs/README.md does not name %s", p.Name)
+			t.Errorf("no README.md leads to %s", p.Name)
 		}
 	}
 }
@@ -126,8 +127,8 @@ var (
 )
 
 const (
-	longestSentence = 32 // words
-	averageSentence = 17 // words, of a page
+	longestSentence = 28 // words
+	averageSentence = 14 // words, of a page
 )
 
 // TestSentences: sentences are short. With -v it prints the average of each page.
@@ -179,4 +180,67 @@ func sentences(p *Page) []string {
 	}
 	flush()
 	return all
+}
+
+// rows are the tables of a page: the heading above, the first cell of a row, and the heading of
+// a column lead to a cell.
+func rows(p *Page) map[[3]string]string {
+	all := map[[3]string]string{}
+	title := ""
+	var columns []string
+	for i, line := range p.Prose() {
+		if m := heading.FindStringSubmatch(line); m != nil {
+			title = m[1]
+		}
+		if !strings.HasPrefix(line, "|") {
+			columns = nil
+			continue
+		}
+		cells := strings.Split(strings.Trim(p.Lines[i], "|"), "|")
+		for n := range cells {
+			cells[n] = strings.TrimSpace(cells[n])
+		}
+		if columns == nil {
+			columns = cells
+			continue
+		}
+		for n, text := range cells[1:] {
+			if n+1 < len(columns) {
+				all[[3]string{title, cells[0], columns[n+1]}] = text
+			}
+		}
+	}
+	return all
+}
+
+// TestMeasured holds the figures of the comparisons to docs/benchmarks.md.
+func TestMeasured(t *testing.T) {
+	tables := map[string]map[[3]string]string{}
+	for _, p := range pages(t) {
+		tables[p.Name] = rows(p)
+	}
+	measured := tables["docs/benchmarks.md"]
+	for _, row := range []struct{ page, title, name, section, column string }{
+		{"README.md", "Beside other tools", "start, ms", "Size and cold start", "cold start ms"},
+		{"docs/comparing.md", "Speed", "cold start", "Size and cold start", "cold start ms"},
+		{"docs/comparing.md", "Speed", "100 templates, 10 sources", "W2: 100 templates of 2 KB, 200 values from 10 sources", "wall ms"},
+		{"docs/comparing.md", "Speed", "10,000 small templates", "W3: 10000 small templates", "wall ms"},
+		{"docs/comparing.md", "Speed", "memory at start, MiB", "Size and cold start", "RSS MiB"},
+		{"docs/comparing.md", "Speed", "program, MB", "Size and cold start", "size MB"},
+	} {
+		compared := 0
+		for key, got := range tables[row.page] {
+			if key[0] != row.title || key[1] != row.name || got == "–" {
+				continue
+			}
+			compared++
+			tool := strings.Replace(key[2], "Helm", "helm", 1)
+			if want := measured[[3]string{row.section, tool, row.column}]; got != want {
+				t.Errorf("%s: %s of %s is %s, and docs/benchmarks.md says %q", row.page, row.name, key[2], got, want)
+			}
+		}
+		if compared < 4 {
+			t.Errorf("%s: %d figures of %s", row.page, compared, row.name)
+		}
+	}
 }
