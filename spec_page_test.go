@@ -156,13 +156,14 @@ func takesExample(t *testing.T, object, name, example string) {
 		}
 		part, _, _ := strings.Cut(object, ".")
 		doc[part] = strings.Replace(try, "EXAMPLE", example, 1)
-		text := doc[""] + "\n"
+		var text strings.Builder
+		text.WriteString(doc[""] + "\n")
 		for key, item := range map[string]string{"sources": "[{" + doc["source"] + "}]", "render": "[{" + doc["entry"] + "}]", "sinks": "[{" + doc["sink"] + "}]", "limits": "{" + doc["limits"] + "}"} {
 			if key != name {
-				text += key + ": " + item + "\n"
+				text.WriteString(key + ": " + item + "\n")
 			}
 		}
-		own, theirs := refusals(t, parseSpecSchema(t), name, []byte(text))
+		own, theirs := refusals(t, parseSpecSchema(t), name, []byte(text.String()))
 		if last = errors.Join(own, theirs); last == nil {
 			return
 		}

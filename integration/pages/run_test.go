@@ -117,7 +117,7 @@ func skipWithoutPeer(t *testing.T, p *Page) {
 		if b.Language != "console" && (b.Language != "sh" || b.File == "") {
 			continue
 		}
-		for _, word := range strings.Fields(b.Text()) {
+		for word := range strings.FieldsSeq(b.Text()) {
 			wanted := slices.ContainsFunc(modules, func(m peers.Module) bool { return m.Name == word })
 			if _, err := os.Stat(filepath.Join(tools, word)); err != nil && wanted && testing.Short() {
 				t.Skipf("-short does not build %s", word)

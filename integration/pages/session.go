@@ -101,6 +101,9 @@ func (b *Block) steps() ([]step, error) {
 
 var took = regexp.MustCompile(` in [0-9.]+ (ms|s)\b`)
 
+// blanks are those at the end of a line, which a page does not show.
+var blanks = regexp.MustCompile(`[ \t]+\n`)
+
 // matches compares what a command printed with what the page says.
 func matches(got string, want []string) bool {
 	var pattern strings.Builder
@@ -112,7 +115,7 @@ func matches(got string, want []string) bool {
 		text := regexp.QuoteMeta(took.ReplaceAllString(line, " in TIME"))
 		pattern.WriteString(strings.ReplaceAll(text, "…", `.*`) + "\n")
 	}
-	got = took.ReplaceAllString(strings.TrimSuffix(got, "\n"), " in TIME") + "\n"
+	got = took.ReplaceAllString(strings.TrimSuffix(blanks.ReplaceAllString(got, "\n"), "\n"), " in TIME") + "\n"
 	if got == "\n" {
 		got = ""
 	}
