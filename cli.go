@@ -190,7 +190,7 @@ func (c *confit) pipeFlags(f *pflag.FlagSet) {
 	f.Var(&c.flags.templates, "template", "add a template: `IN[=TO]`")
 	f.Var(&c.flags.values, "values", "add values as a file: `PATH=TO[,key=value]`, like .=grafana.ini,dialect=go-ini; . is all")
 	f.Var(&c.flags.set, "set", "set values last of all, as Helm does: `path=value`, like a.b=1,c[0]=x,d={1,2}")
-	f.Var(&c.flags.setString, "set-string", "the same, always as text: `path=value`")
+	f.Var(&c.flags.setString, "set-string", "like --set, always as text: `path=value`")
 	f.Var(&c.flags.setFile, "set-file", "set a value to the content of a file: `path=FILE`")
 	f.Var(&c.flags.setJSON, "set-json", "set a value to JSON: `path=JSON`, like a={\"b\": 1}")
 	f.Var(&c.flags.replace, "replace", "a folder in place of a git source: `NAME=DIR`")
