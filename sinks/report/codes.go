@@ -23,7 +23,7 @@ var meanings = []struct{ codes, text string }{
 	{"signal stopped", "a signal ended the run before it published anything"},
 
 	// Values (65, 76)
-	{"yaml-syntax json-syntax toml-syntax properties-syntax ini-syntax dotenv-syntax downward-syntax", "the file cannot be parsed"},
+	{"yaml-syntax json-syntax toml-syntax properties-syntax ini-syntax dotenv-syntax kubernetes-env-syntax downward-syntax", "the file cannot be parsed"},
 	{"not-utf8", "a file or a variable that is to be a value is not UTF-8 (a `--set` of the command line: 64); bytes can be copied, but are no values"},
 	{"duplicate-key", "a map has a key twice"},
 	{"bad-key bad-merge bad-tag custom-tag bad-anchor bad-escape", "YAML or an escape that has no meaning here, like half of a surrogate pair in JSON"},
@@ -120,6 +120,10 @@ var meanings = []struct{ codes, text string }{
 	{"output-unfinished", "the commit began and could not be ended; the next run ends it"},
 	{"output-busy", "another run holds the directory"},
 	{"report-io", "a file of `validate --report` cannot be written (74)"},
+	{"state-size", "to read what an earlier run left would take more memory than the container has left (76)"},
+	{"notify", "the application did not take the request or the signal of `watch` (69)"},
+	{"watch-exit", "`watch --exit` ends with the given status, since the published files would change"},
+	{"watch-check", "no watcher answers `watch --check`, or it is not well (69)"},
 
 	// Warnings of validate
 	{"unread-value", "no output reads the value, and neither a template nor the schema names it"},
