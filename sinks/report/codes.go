@@ -122,7 +122,7 @@ var meanings = []struct{ codes, text string }{
 	{"report-io", "a file of `validate --report` cannot be written (74)"},
 	{"state-size", "to read what an earlier run left would take more memory than the container has left (76)"},
 	{"notify", "the application did not take the request or the signal of `watch` (69)"},
-	{"watch-exit", "`watch --exit` ends with the given status, since the published files would change"},
+	{"watch-exit", "`watch --exit` publishes nothing, and nothing is published yet (66)"},
 	{"watch-check", "no watcher answers `watch --check`, or it is not well (69)"},
 
 	// Warnings of validate
