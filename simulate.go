@@ -163,7 +163,7 @@ func (c *confit) simulatePod(s *simulation, pod *kubelet.Pod, dir string, do fun
 		if r.result != nil {
 			r.outs = r.result.Outputs
 			pod.Wrote(k, r.written())
-			if i+1 < len(confits) {
+			if i+1 < len(confits) || pod.ReadsFiles() {
 				r.mirror()
 			}
 		}

@@ -74,6 +74,7 @@ var meanings = []struct{ codes, text string }{
 	{"subpath-expr", "a `subPathExpr` that gives no path: the container would not start"},
 	{"volume-path", "two files of a volume on one path, or one on a path that a volume cannot have"},
 	{"nested-mount", "a mount inside of another one that the container would not start with"},
+	{"file-key", "a `fileKeyRef` of the pod finds no key in the file that confit writes"},
 	{"sink-lost sink-read-only", "the files of a sink would be lost with the container, or cannot be written"},
 	{"sink-unread", "no container of the application mounts the volume of a sink"},
 	{"sink-size", "the outputs are more than their volume or the memory of the container may hold"},

@@ -44,6 +44,7 @@ func (p *Pod) Check() {
 			c.Prepare()
 		}
 	}
+	p.checkFileKeys()
 	lost := map[*Container]bool{}
 	for _, s := range p.sinks {
 		before := p.errors()
@@ -81,7 +82,7 @@ func (p *Pod) checkSink(s *sinkUse) {
 	}
 	p.checkSize(s)
 	apps := p.readers(s)
-	if len(apps) == 0 {
+	if len(apps) == 0 && !p.readsKeysOf(v) {
 		p.find(Error, problem("sink-unread", s.mount.mount.Pos, "no application container mounts the volume "+diag.Quoted(v.Name)+", which "+sink+" is in", "mount it in the application with readOnly: true"))
 	}
 	for _, app := range apps {

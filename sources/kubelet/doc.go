@@ -15,6 +15,7 @@
 //	mounts.go     the mounts of a container
 //	filetree.go   the mounts as a file tree to read
 //	lookup.go     ConfigMaps and Secrets by name, and what is said of a missing one
+//	filekey.go    variables that come from files which confit writes
 //	check.go      what is wrong with a pod that runs confit
 //
 // The rules are those of Kubernetes 1.37; its own functions judge them in a test.
