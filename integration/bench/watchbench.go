@@ -69,12 +69,7 @@ func idle(ctx context.Context, t *Tool, dir string, window time.Duration) (Sampl
 		return Sample{}, err
 	}
 	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
-	for n := range 5 {
-		if err := errors.Join(pause(ctx, 4*time.Second), volume(dir, "config", "app.yaml", fmt.Sprintf("n: %d\n", n+1))); err != nil {
-			return Sample{}, err
-		}
-	}
-	if err := pause(ctx, 10*time.Second); err != nil { // the last round is over, and so is what it left behind
+	if err := changes(ctx, dir); err != nil {
 		return Sample{}, err
 	}
 	if text, err := os.ReadFile(filepath.Join(dir, "out/a.txt")); t.Name == "confit" && string(text) != "5 7\n" {
@@ -92,6 +87,17 @@ func idle(ctx context.Context, t *Tool, dir string, window time.Duration) (Sampl
 	wall := time.Since(start)
 	resident, err2 := residentSet(cmd.Process.Pid)
 	return Sample{Wall: wall, CPU: after - before, RSS: resident}, errors.Join(err, err2)
+}
+
+// changes changes what is watched five times, and waits until what the last round left behind
+// is gone.
+func changes(ctx context.Context, dir string) error {
+	for n := range 5 {
+		if err := errors.Join(pause(ctx, 4*time.Second), volume(dir, "config", "app.yaml", fmt.Sprintf("n: %d\n", n+1))); err != nil {
+			return err
+		}
+	}
+	return pause(ctx, 10*time.Second)
 }
 
 const confitWatch = `version: 1
