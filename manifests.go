@@ -8,6 +8,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -267,7 +268,8 @@ func byPlace(all []kubelet.Finding) {
 			files[f.Pos.File] = len(files)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b kubelet.Finding) int {
-		return cmp.Or(files[a.Pos.File]-files[b.Pos.File], a.Pos.Line-b.Pos.Line, a.Pos.Col-b.Pos.Col)
+	sort.SliceStable(all, func(i, j int) bool {
+		a, b := all[i].Pos, all[j].Pos
+		return cmp.Or(files[a.File]-files[b.File], a.Line-b.Line, a.Col-b.Col) < 0
 	})
 }

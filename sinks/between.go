@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"slices"
 	"strings"
 
 	"confit/render/content"
@@ -17,17 +16,14 @@ import (
 // outputs are compared by their bytes, and shown by their masked text.
 func Between(before, after []content.Output) (*Plan, error) {
 	p := &Plan{}
-	before, after = slices.Clone(before), slices.Clone(after)
-	byPath := func(a, b content.Output) int { return strings.Compare(a.Path, b.Path) }
-	slices.SortFunc(before, byPath)
-	slices.SortFunc(after, byPath)
-	for len(before) > 0 || len(after) > 0 {
+	olds, news := sorted(before), sorted(after)
+	for len(olds) > 0 || len(news) > 0 {
 		var old, now *content.Output
-		if len(before) > 0 && (len(after) == 0 || before[0].Path <= after[0].Path) {
-			old = &before[0]
+		if len(olds) > 0 && (len(news) == 0 || olds[0].Path <= news[0].Path) {
+			old = olds[0]
 		}
-		if len(after) > 0 && (old == nil || after[0].Path == old.Path) {
-			now = &after[0]
+		if len(news) > 0 && (old == nil || news[0].Path == old.Path) {
+			now = news[0]
 		}
 		ch, err := changeBetween(old, now)
 		switch {
@@ -39,10 +35,10 @@ func Between(before, after []content.Output) (*Plan, error) {
 			p.Changes = append(p.Changes, ch)
 		}
 		if old != nil {
-			before = before[1:]
+			olds = olds[1:]
 		}
 		if now != nil {
-			after = after[1:]
+			news = news[1:]
 		}
 	}
 	return p, nil

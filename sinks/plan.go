@@ -3,7 +3,7 @@ package sinks
 import (
 	"maps"
 	"slices"
-	"strings"
+	"sort"
 
 	"confit/render/diag"
 )
@@ -154,7 +154,7 @@ func (c *comparison) changes() []Change {
 	for _, o := range c.chmods {
 		all = append(all, Change{Path: o.Path + "/", Kind: Update, OldMode: modeText(o.Was), NewMode: modeText(o.Mode)})
 	}
-	slices.SortFunc(all, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
+	sort.Slice(all, func(i, j int) bool { return all[i].Path < all[j].Path })
 	return all
 }
 

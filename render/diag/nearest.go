@@ -2,6 +2,7 @@ package diag
 
 import (
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -18,11 +19,11 @@ func Nearest(want string, names []string) []string {
 			all = append(all, candidate{n, d})
 		}
 	}
-	slices.SortFunc(all, func(a, b candidate) int {
-		if a.d != b.d {
-			return a.d - b.d
+	sort.Slice(all, func(i, j int) bool {
+		if all[i].d != all[j].d {
+			return all[i].d < all[j].d
 		}
-		return strings.Compare(a.name, b.name)
+		return all[i].name < all[j].name
 	})
 	var out []string
 	for _, s := range all[:min(3, len(all))] {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -49,7 +50,9 @@ func decodeProperties(data []byte, o *tree.Origin, flat bool) (*tree.Node, error
 		o.Budget.Charge(len(p.path) * int(unsafe.Sizeof("")))
 		all = diag.Append(o.Budget, all, p)
 	}
-	slices.SortFunc(all, func(a, b property) int { return cmp.Or(slices.Compare(a.path, b.path), a.line-b.line) })
+	sort.Slice(all, func(i, j int) bool {
+		return cmp.Or(slices.Compare(all[i].path, all[j].path), all[i].line-all[j].line) < 0
+	})
 	m, err := d.nest(all, 0)
 	n := tree.New(m, 0, o)
 	return &n, err

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"syscall"
@@ -50,7 +50,7 @@ func topmost(proc, name string) (process, error) {
 			tops = append(tops, p)
 		}
 	}
-	slices.SortFunc(tops, func(a, b process) int { return a.pid - b.pid })
+	sort.Slice(tops, func(i, j int) bool { return tops[i].pid < tops[j].pid })
 	switch len(tops) {
 	case 1:
 		tops[0].uid = owner(proc, tops[0].pid)

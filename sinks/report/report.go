@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"confit/render/diag"
@@ -71,9 +70,15 @@ var levels = []string{"error", "warning", "notice"}
 
 // worstFirst sorts findings by their levels. Those of a level stay in their order.
 func worstFirst(all []Finding) []Finding {
-	return slices.SortedStableFunc(slices.Values(all), func(a, b Finding) int {
-		return cmp.Compare(slices.Index(levels, a.Level), slices.Index(levels, b.Level))
-	})
+	var sorted []Finding
+	for _, level := range levels {
+		for _, f := range all {
+			if f.Level == level {
+				sorted = append(sorted, f)
+			}
+		}
+	}
+	return sorted
 }
 
 // fails tells whether a finding makes the run fail.

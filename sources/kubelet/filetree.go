@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"sort"
 	"strings"
 	"syscall"
 	"time"
@@ -32,7 +33,7 @@ type mounted struct {
 
 func (t *FileTree) add(m mounted) {
 	t.mounts = append(t.mounts, m)
-	slices.SortStableFunc(t.mounts, func(a, b mounted) int { return cmp.Compare(len(b.at), len(a.at)) })
+	sort.SliceStable(t.mounts, func(i, j int) bool { return len(t.mounts[i].at) > len(t.mounts[j].at) })
 }
 
 // Mount shows a directory of the machine at a path.
