@@ -23,6 +23,7 @@ var pageObjects = map[string][]string{
 	"entry":      {"Outputs", "Fields of every output"},
 	"sink":       {"Sinks"},
 	"limits":     {"Limits"},
+	"watch":      {"Watch"},
 	"limits.git": {"field of `git`"},
 }
 
@@ -41,6 +42,8 @@ func TestSpecPage(t *testing.T) {
 		at := schema
 		switch object {
 		case "":
+		case "watch":
+			at = at["properties"].(map[string]any)["watch"].(map[string]any)
 		case "limits.git":
 			at = at["$defs"].(map[string]any)["limits"].(map[string]any)["properties"].(map[string]any)["git"].(map[string]any)
 		default:
@@ -108,7 +111,7 @@ func pageType(property map[string]any) string {
 	if property["enum"] != nil {
 		return "word"
 	}
-	words := map[any]string{"string": "text", "boolean": "bool", "array": "list", "object": "map"}
+	words := map[any]string{"string": "text", "boolean": "bool", "integer": "number", "array": "list", "object": "map"}
 	if word := words[property["type"]]; word != "" {
 		return word
 	}
@@ -136,6 +139,7 @@ var pageTries = map[string][]string{
 	"sink":       {"EXAMPLE", "dir: out, EXAMPLE"},
 	"limits":     {"EXAMPLE"},
 	"limits.git": {"git: {EXAMPLE}"},
+	"watch":      {"EXAMPLE"},
 }
 
 // takesExample wants confit to take a spec with the field, and the schema as well.
@@ -150,7 +154,7 @@ func takesExample(t *testing.T, object, name, example string) {
 		if strings.Count(try, name+":") > 0 {
 			continue // a key twice
 		}
-		doc := map[string]string{"": "version: 1", "source": "file: a.yaml", "entry": "inline: x, to: a", "sink": "dir: out", "limits": "time: 30s"}
+		doc := map[string]string{"": "version: 1", "source": "file: a.yaml", "entry": "inline: x, to: a", "sink": "dir: out", "limits": "time: 30s", "watch": "interval: 2s"}
 		if name == "sink" {
 			doc["sink"] += ", name: site"
 		}
@@ -158,7 +162,7 @@ func takesExample(t *testing.T, object, name, example string) {
 		doc[part] = strings.Replace(try, "EXAMPLE", example, 1)
 		var text strings.Builder
 		text.WriteString(doc[""] + "\n")
-		for key, item := range map[string]string{"sources": "[{" + doc["source"] + "}]", "render": "[{" + doc["entry"] + "}]", "sinks": "[{" + doc["sink"] + "}]", "limits": "{" + doc["limits"] + "}"} {
+		for key, item := range map[string]string{"sources": "[{" + doc["source"] + "}]", "render": "[{" + doc["entry"] + "}]", "sinks": "[{" + doc["sink"] + "}]", "limits": "{" + doc["limits"] + "}", "watch": "{" + doc["watch"] + "}"} {
 			if key != name {
 				text.WriteString(key + ": " + item + "\n")
 			}
