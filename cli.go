@@ -44,7 +44,7 @@ func verbs() []verb {
 			pipe: true, formats: []string{"text", "json", "markdown"}, pipeMore: (*confit).diffFlags, run: (*confit).diff,
 		},
 		{
-			name: "validate", short: "Do everything but write, and report every problem", examples: validateExamples,
+			name: "validate", short: "Check everything, report every problem, write nothing", examples: validateExamples,
 			pipe: true, confined: true, thorough: true, formats: append([]string{"text"}, report.Formats()...), pipeMore: (*confit).reportFlags, flags: validateFlags, run: (*confit).validate,
 		},
 		{
@@ -52,7 +52,7 @@ func verbs() []verb {
 			pipe: true, formats: []string{"text", "json"}, run: (*confit).explain,
 		},
 		{
-			name: "test", args: "[DIR]", short: "Run the cases below a directory and compare what comes", examples: testExamples,
+			name: "test", args: "[DIR]", short: "Run test cases and compare their outputs", examples: testExamples,
 			pipe: true, cases: true, confined: true, thorough: true, flags: testFlags, run: (*confit).test,
 		},
 		{

@@ -108,7 +108,7 @@ func (f pipeFlags) assignments(s *sources.Snapshot) ([]values.Assignment, error)
 	} {
 		for _, text := range kind.texts {
 			if path, _, _ := strings.Cut(text, "="); !utf8.ValidString(path) || kind.flag != "--set-file" && !utf8.ValidString(text) {
-				errs = append(errs, &diag.Problem{Cause: diag.CauseUsage, Code: "not-utf8", Text: kind.flag + " is not UTF-8 text", Hint: "mind the encoding of the shell and of the script"})
+				errs = append(errs, &diag.Problem{Cause: diag.CauseUsage, Code: "not-utf8", Text: kind.flag + " is not UTF-8 text", Hint: "check the encoding of the shell and of the script"})
 				continue
 			}
 			set, err := kind.parse(text, &tree.Origin{Source: kind.flag, File: kind.flag})

@@ -62,10 +62,10 @@ func (u *unread) values(n *tree.Node) (all []*diag.Problem, none bool) {
 	case none && u.names.covers(n):
 		return nil, true
 	case none && len(kids) > 1:
-		return []*diag.Problem{warn("unread-value", n.Pos(), "nothing of "+diag.Quoted(n.Path().String())+" is read by any output")}, true
+		return []*diag.Problem{warn("unread-value", n.Pos(), "no output reads anything of "+diag.Quoted(n.Path().String()))}, true
 	}
 	if leaves > maxListed {
-		items = []*diag.Problem{warn("unread-value", n.Pos(), fmt.Sprintf("%d of the %d items of %s are read by no output", leaves, len(kids), diag.Quoted(n.Path().String())))}
+		items = []*diag.Problem{warn("unread-value", n.Pos(), fmt.Sprintf("no output reads %d of the %d items of %s", leaves, len(kids), diag.Quoted(n.Path().String())))}
 	}
 	return append(items, all...), none
 }
@@ -83,7 +83,7 @@ func (u *unread) leaf(n *tree.Node) (all []*diag.Problem, none bool) {
 	case n.Origin() != nil && n.Origin().Incidental, u.names.file(n), u.names.names(n), u.names.covers(n):
 		return nil, true
 	}
-	return []*diag.Problem{warn("unread-value", n.Pos(), diag.Quoted(n.Path().String())+" is read by no output")}, true
+	return []*diag.Problem{warn("unread-value", n.Pos(), "no output reads "+diag.Quoted(n.Path().String()))}, true
 }
 
 // maxSearches is the number of absent values for which similar names are searched: each search

@@ -135,7 +135,7 @@ func (m *Missing) Misspelt() *diag.Problem {
 	if m.deepest == nil || !diag.Misspelt(m.key, m.deepest.Keys()) {
 		return nil
 	}
-	p := &diag.Problem{Cause: diag.CauseData, Code: "unset-value", Pos: m.def.src.pos(m.offset), Text: m.path + " is asked for, and set nowhere"}
+	p := &diag.Problem{Cause: diag.CauseData, Code: "unset-value", Pos: m.def.src.pos(m.offset), Text: "the template asks for " + m.path + ", and no source sets it"}
 	p.Source = m.def.src.line(p.Pos.Line)
 	p.Hint = diag.DidYouMean(m.key, m.deepest.Keys(), "")
 	return p

@@ -40,7 +40,7 @@ func (e *eval) faultProblem(f format.Violation) *diag.Problem {
 	}
 	p := diag.Problemf(diag.CauseData, "output-check", e.wrote(line), "line %d of %s is wrong: %s", line, diag.Quoted(f.File), text)
 	p.Source = e.lineAt(p.Pos)
-	p.Hint = "mend the template, or turn the check off with check: none"
+	p.Hint = "correct the template, or turn the check off with check: none"
 	if e.prog.main.root == nil {
 		p.Hint = "a template can quote the value with toJson, toYaml or the like; check: none turns the check off"
 	}

@@ -88,7 +88,7 @@ func checkBeginLine(line string, pos diag.Pos) error {
 	return keyProblem(pos, exportHint, "this is not the beginning of an OpenPGP public key")
 }
 
-const privateKeyHint = "mount the public key only, and take this one for compromised if others could read it"
+const privateKeyHint = "mount the public key only, and treat this one as compromised if others could read it"
 
 // addCertificates adds the keys of a binary keyring.
 func (k *Keys) addCertificates(data []byte, pos diag.Pos) error {
