@@ -88,8 +88,14 @@ func (f File) documents() ([]document, error) {
 	if start := bytes.TrimLeft(data, " \t\r\n"); len(start) > 0 && start[0] == '{' {
 		return f.jsonDocuments(data)
 	}
+	return f.yamlDocuments(data, 1)
+}
+
+// yamlDocuments cuts YAML that begins in a line of the file.
+func (f File) yamlDocuments(data []byte, line int) ([]document, error) {
 	var docs []document
-	begin, beginLine, line := 0, 1, 0
+	begin, beginLine := 0, line
+	line--
 	end := func(at int) {
 		if text := data[begin:at]; !isBlank(text) {
 			docs = append(docs, document{file: f.Name, line: beginLine, text: text})
@@ -101,9 +107,12 @@ func (f File) documents() ([]document, error) {
 			next = at + i + 1
 		}
 		line++
-		if rest, ok := bytes.CutPrefix(data[at:next], []byte("---")); ok && (len(rest) == 0 || bytes.IndexByte([]byte(" \t\r\n"), rest[0]) >= 0) {
+		if rest, ok := bytes.CutPrefix(data[at:next], []byte("---")); ok {
+			if rest = bytes.TrimSpace(rest); len(rest) > 0 && rest[0] != '#' {
+				return docs, &diag.Problem{Cause: diag.CauseData, Code: "manifest-syntax", Pos: diag.Pos{File: f.Name, Line: line, Col: 5}, Text: "text after ---, which kubectl refuses", Hint: "begin the document in the next line"}
+			}
 			end(at)
-			begin, beginLine = at+3, line // what follows in the line belongs to the next document
+			begin, beginLine = next, line+1
 		} else if bytes.HasPrefix(data[at:next], []byte("%")) && isBlank(data[begin:at]) {
 			begin, beginLine = next, line+1 // a directive, like %YAML 1.2
 		}
@@ -124,27 +133,35 @@ func isBlank(text []byte) bool {
 	return true
 }
 
-// jsonDocuments cuts a file of JSON values.
+// jsonDocuments cuts a file of JSON values. What follows the first of them may be YAML, and
+// so may all of a file that only looks like JSON.
 func (f File) jsonDocuments(data []byte) ([]document, error) {
 	var docs []document
 	dec := json.NewDecoder(bytes.NewReader(data))
 	for {
 		begin := int(dec.InputOffset())
+		begin += len(data[begin:]) - len(bytes.TrimLeft(data[begin:], " \t\r\n"))
+		line := 1 + bytes.Count(data[:begin], []byte("\n"))
 		var value json.RawMessage
 		err := dec.Decode(&value)
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF):
 			return docs, nil
-		}
-		if err != nil {
-			at := int(dec.InputOffset())
+		case err != nil && len(docs) <= 1 && !looksLikeJSON(data[begin:]):
+			rest, err := f.yamlDocuments(data[begin:], line)
+			return append(docs, rest...), err
+		case err != nil:
 			if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
-				at = begin + int(syntax.Offset)
+				line = 1 + bytes.Count(data[:min(int(syntax.Offset), len(data))], []byte("\n"))
 			}
-			line := 1 + bytes.Count(data[:min(at, len(data))], []byte("\n"))
 			return docs, &diag.Problem{Cause: diag.CauseData, Code: "manifest-syntax", Pos: diag.Pos{File: f.Name, Line: line}, Text: "not valid JSON", Hint: "check the commas, quotes and brackets around this line"}
 		}
-		end := int(dec.InputOffset())
-		skipped := len(data[begin:end]) - len(bytes.TrimLeft(data[begin:end], " \t\r\n"))
-		docs = append(docs, document{file: f.Name, line: 1 + bytes.Count(data[:begin+skipped], []byte("\n")), text: data[begin+skipped : end], json: true})
+		docs = append(docs, document{file: f.Name, line: line, text: data[begin:dec.InputOffset()], json: true})
 	}
+}
+
+// looksLikeJSON tells whether a text begins with { and a quoted key.
+func looksLikeJSON(text []byte) bool {
+	inside, ok := bytes.CutPrefix(text, []byte("{"))
+	return ok && bytes.HasPrefix(bytes.TrimLeft(inside, " \t\r\n"), []byte(`"`))
 }
