@@ -67,6 +67,9 @@ func (e *environment) value(name string) (string, bool) {
 
 // from adds the keys of a ConfigMap or Secret.
 func (e *environment) from(f *envFrom) {
+	if !e.checkEnvFrom(f) {
+		return
+	}
 	for _, ref := range []struct {
 		kind, field string
 		*objectRef
@@ -80,15 +83,9 @@ func (e *environment) from(f *envFrom) {
 			continue
 		}
 		for _, k := range sorted(d) {
-			name := f.Prefix + k.Name
-			if k.Binary {
-				continue // the kubelet reads data only
+			if !k.Binary { // the kubelet reads data only
+				e.add(Variable{f.Prefix + k.Name, string(k.Bytes), f.Pos, k})
 			}
-			if !validName(name) {
-				e.pod.once("variable "+name, Warning, problem("variable-name", f.Pos, "the kubelet leaves out the key "+diag.Quoted(k.Name)+" of "+ref.kind+" "+diag.Quoted(ref.Name)+": it is no name of a variable", ""))
-				continue
-			}
-			e.add(Variable{name, string(k.Bytes), f.Pos, k})
 		}
 	}
 }
@@ -101,14 +98,17 @@ func validName(name string) bool {
 // set adds a variable of env:.
 func (e *environment) set(v *envVar) {
 	made := Variable{Name: v.Name, Pos: v.Pos}
+	if v.Reported("name") {
+		return
+	}
 	if !validName(v.Name) {
 		e.pod.find(Error, problem("manifest", v.At("name"), diag.Quoted(v.Name)+" is no name of a variable", "a name has printable ASCII characters, and no ="))
 		return
 	}
-	if v.From != nil && v.Value != "" {
-		e.pod.find(Error, problem("manifest", v.At("valueFrom"), "the variable "+diag.Quoted(v.Name)+" has a value and a valueFrom", "keep one of the two"))
+	if v.From != nil && !e.checkSources(v) {
+		return
 	}
-	if v.Value != "" || v.From == nil {
+	if v.From == nil {
 		made.Value = expand(v.Value, e.value)
 		e.add(made)
 		return
@@ -117,10 +117,7 @@ func (e *environment) set(v *envVar) {
 	set := true
 	switch {
 	case from.Field != nil:
-		made.Value = e.pod.field(from.Field)
-		if from.Field.Path == "metadata.labels" || from.Field.Path == "metadata.annotations" {
-			e.pod.find(Error, problem("manifest", from.Field.At("fieldPath"), "a variable cannot have all of "+from.Field.Path, "name one, like "+from.Field.Path+"['app']"))
-		}
+		made.Value = e.pod.field(from.Field, envFields)
 	case from.Resource != nil:
 		made.Value = e.pod.resource(e.container, from.Resource)
 	case from.ConfigMap != nil:
@@ -129,8 +126,6 @@ func (e *environment) set(v *envVar) {
 		made.Key, set = e.ref("Secret", from.Secret)
 	case from.File != nil:
 		set = false // a file of a volume, which checkFileKeys holds against what confit writes
-	default:
-		e.pod.find(Error, problem("manifest", v.At("valueFrom"), "valueFrom of the variable "+diag.Quoted(v.Name)+" names no source", "set one of configMapKeyRef, secretKeyRef, fieldRef, resourceFieldRef and fileKeyRef"))
 	}
 	if made.Key != nil {
 		made.Value = string(made.Key.Bytes)
@@ -188,7 +183,11 @@ func (e *environment) link(name, ip string, ports []port) {
 	add := func(key, value string) {
 		e.links = append(e.links, Variable{Name: name + key, Value: value, Pos: e.container.Pos})
 	}
-	url := func(p port) string { return p.protocol + "://" + ip + ":" + p.number }
+	host := ip
+	if strings.Contains(ip, ":") {
+		host = "[" + ip + "]"
+	}
+	url := func(p port) string { return p.protocol + "://" + host + ":" + p.number }
 	add("_SERVICE_HOST", ip)
 	add("_SERVICE_PORT", ports[0].number)
 	for _, p := range ports {

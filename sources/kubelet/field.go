@@ -16,37 +16,34 @@ var fieldStandIns = map[string]string{
 	"status.hostIP": "192.0.2.1", "status.hostIPs": "192.0.2.1", "status.podIP": "192.0.2.2", "status.podIPs": "192.0.2.2",
 }
 
-// field is the value of a field of the pod.
-func (p *Pod) field(ref *fieldRef) string {
+// field is the value of a field of the pod, which is one of those that known lists.
+func (p *Pod) field(ref *fieldRef, known []string) string {
 	meta := &p.template.Metadata
 	at := ref.At("fieldPath")
+	if !p.checkField(ref, known) {
+		return ""
+	}
 	if v, ok := p.cluster.Fields[ref.Path]; ok {
 		return v
 	}
-	if name, key, ok := subscript(ref.Path); ok {
-		switch name {
-		case "metadata.labels":
-			return meta.Labels[key]
-		case "metadata.annotations":
-			return meta.Annotations[key]
-		}
-	}
-	switch ref.Path {
+	switch name, key, _ := subscript(ref.Path); name {
 	case "metadata.labels":
+		if key != "" {
+			return meta.Labels[key]
+		}
 		return formatMap(meta.Labels)
 	case "metadata.annotations":
+		if key != "" {
+			return meta.Annotations[key]
+		}
 		return formatMap(meta.Annotations)
 	case "metadata.name":
-		if p.IsPod() {
-			return p.Object.Name
+		if !p.IsPod() {
+			p.standIn(ref.Path, at)
 		}
-		p.standIn(ref.Path, at)
 		return p.Object.Name
 	case "metadata.namespace":
-		if ns := p.namespace(); ns != "" {
-			return ns
-		}
-		return "default"
+		return firstOf(p.namespace(), "default")
 	case "spec.serviceAccountName":
 		return firstOf(p.template.Spec.ServiceAccount, p.template.Spec.OldServiceAccount, "default")
 	case "spec.nodeName":
@@ -54,14 +51,8 @@ func (p *Pod) field(ref *fieldRef) string {
 			return p.template.Spec.NodeName
 		}
 	}
-	v, known := fieldStandIns[ref.Path]
-	if !known {
-		names := []string{"metadata.name", "metadata.namespace", "metadata.uid", "metadata.labels['KEY']", "metadata.annotations['KEY']", "spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs"}
-		p.find(Error, problem("manifest", at, "the kubelet knows no field "+diag.Quoted(ref.Path)+" of a pod", diag.DidYouMeanOneOf(ref.Path, names, "the fields are ")))
-		return ""
-	}
 	p.standIn(ref.Path, at)
-	return v
+	return fieldStandIns[ref.Path]
 }
 
 func firstOf(texts ...string) string {
@@ -75,9 +66,12 @@ func firstOf(texts ...string) string {
 
 // subscript splits metadata.labels['app'].
 func subscript(field string) (name, key string, ok bool) {
-	name, rest, ok := strings.Cut(field, "['")
-	key, closed := strings.CutSuffix(rest, "']")
-	return name, key, ok && closed
+	inner, closed := strings.CutSuffix(field, "']")
+	name, key, ok = strings.Cut(inner, "['")
+	if !closed || !ok || name == "" {
+		return field, "", false
+	}
+	return name, key, true
 }
 
 // formatMap writes labels or annotations as the downward API does.
@@ -113,6 +107,9 @@ func (p *Pod) resource(of *container, ref *resourceRef) string {
 	known := slices.Contains([]string{"cpu", "memory", "ephemeral-storage"}, name) || strings.HasPrefix(name, "hugepages-")
 	if !ok || section != "limits" && section != "requests" || !known {
 		p.find(Error, problem("manifest", at, "the kubelet knows no resource "+diag.Quoted(ref.Resource), "the resources are limits and requests of cpu, memory, ephemeral-storage and hugepages, like limits.memory"))
+		return ""
+	}
+	if !p.checkDivisor(ref) {
 		return ""
 	}
 	divisor := ref.Divisor.Rat

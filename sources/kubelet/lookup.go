@@ -1,7 +1,6 @@
 package kubelet
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -41,13 +40,13 @@ func (p *Pod) data(kind, name string, optional bool, at diag.Pos) *manifest.Data
 }
 
 // hashed matches a name with the hash that kustomize appends.
-var hashed = regexp.MustCompile(`^-[0-9a-z]{10}$`)
+var hashed = diag.LazyRegexp(`^-[0-9a-z]{10}$`)
 
 // missingHint says what may be meant by the name of a missing object.
 func (p *Pod) missingHint(kind, name string) string {
 	names := p.cluster.Objects.Names(kind, p.namespace())
 	for _, n := range names {
-		if rest, ok := strings.CutPrefix(n, name); ok && hashed.MatchString(rest) {
+		if rest, ok := strings.CutPrefix(n, name); ok && hashed().MatchString(rest) {
 			return "kustomize has renamed it to " + diag.Quoted(n) + ", and not this reference: it does not know the field, or the object is in another namespace"
 		}
 	}

@@ -69,7 +69,7 @@ func (c *Container) subPath(m *volumeMount) (sub string, ok bool) {
 	unknown := ""
 	sub = expand(m.SubPathExpr, func(name string) (string, bool) {
 		for _, v := range c.Vars {
-			if v.Name == name {
+			if v.Name == name && v.Value != "" {
 				return v.Value, true
 			}
 		}
@@ -80,7 +80,7 @@ func (c *Container) subPath(m *volumeMount) (sub string, ok bool) {
 	case m.SubPath != "":
 		c.pod.find(Error, problem("manifest", m.At("subPathExpr"), "the mount has a subPath and a subPathExpr", "keep one of the two"))
 	case unknown != "":
-		c.pod.find(Error, problem("subpath-expr", m.At("subPathExpr"), "subPathExpr names the variable "+diag.Quoted(unknown)+", which the container does not have: it does not start", "add the variable to env:"))
+		c.pod.find(Error, problem("subpath-expr", m.At("subPathExpr"), "subPathExpr names the variable "+diag.Quoted(unknown)+", which is empty or missing: the container does not start", "set the variable in env:"))
 	case sub == "" || !validPath(sub):
 		c.pod.find(Error, problem("subpath-expr", m.At("subPathExpr"), "subPathExpr gives no path in the volume: the container does not start", "it must give a relative path without .."))
 	default:

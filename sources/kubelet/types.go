@@ -41,7 +41,7 @@ type podSpec struct {
 	ServiceAccount     string           `yaml:"serviceAccountName"`
 	OldServiceAccount  string           `yaml:"serviceAccount"`
 	Security           security         `yaml:"securityContext"`
-	Others             specfile.Ignored `yaml:"activeDeadlineSeconds affinity automountServiceAccountToken dnsConfig dnsPolicy ephemeralContainers hostAliases hostIPC hostNetwork hostPID hostUsers hostname hostnameOverride imagePullSecrets nodeSelector os overhead preemptionPolicy priority priorityClassName readinessGates resourceClaims resources restartPolicy runtimeClassName schedulerName schedulingGates schedulingGroup setHostnameAsFQDN shareProcessNamespace subdomain terminationGracePeriodSeconds tolerations topologySpreadConstraints workloadRef containerConcurrency idleTimeoutSeconds responseStartTimeoutSeconds timeoutSeconds"`
+	Others             specfile.Ignored `yaml:"activeDeadlineSeconds affinity automountServiceAccountToken dnsConfig dnsPolicy ephemeralContainers evictionResponders hostAliases hostIPC hostNetwork hostPID hostUsers hostname hostnameOverride imagePullSecrets nodeSelector os overhead preemptionPolicy priority priorityClassName readinessGates resourceClaims resources restartPolicy runtimeClassName schedulerName schedulingGates schedulingGroup setHostnameAsFQDN shareProcessNamespace subdomain terminationGracePeriodSeconds tolerations topologySpreadConstraints workloadRef containerConcurrency idleTimeoutSeconds responseStartTimeoutSeconds timeoutSeconds"`
 }
 
 // security is the security context of a pod or a container.
@@ -145,7 +145,7 @@ type volumeMount struct {
 	SubPath     string           `yaml:"subPath"`
 	SubPathExpr string           `yaml:"subPathExpr"`
 	ReadOnly    bool             `yaml:"readOnly"`
-	Others      specfile.Ignored `yaml:"mountPropagation recursiveReadOnly"`
+	Others      specfile.Ignored `yaml:"bindMountOptions mountPropagation recursiveReadOnly"`
 }
 
 type volume struct {
@@ -164,26 +164,29 @@ type volume struct {
 type objectVolume struct {
 	specfile.Places
 
-	Name       string `yaml:"name"`
-	SecretName string `yaml:"secretName"` // the name, for a volume of a Secret
-	Items      []item `yaml:"items"`
-	Optional   bool   `yaml:"optional"`
-	Mode       *int64 `yaml:"defaultMode"`
+	Name       string           `yaml:"name"`
+	SecretName string           `yaml:"secretName"` // the name, for a volume of a Secret
+	Items      []item           `yaml:"items"`
+	Optional   bool             `yaml:"optional"`
+	Mode       *int64           `yaml:"defaultMode"`
+	Others     specfile.Ignored `yaml:"defaultUser"`
 }
 
 type item struct {
 	specfile.Places
 
-	Key  string `yaml:"key"`
-	Path string `yaml:"path"`
-	Mode *int64 `yaml:"mode"`
+	Key    string           `yaml:"key"`
+	Path   string           `yaml:"path"`
+	Mode   *int64           `yaml:"mode"`
+	Others specfile.Ignored `yaml:"user"`
 }
 
 type projected struct {
 	specfile.Places
 
-	Sources []projection `yaml:"sources"`
-	Mode    *int64       `yaml:"defaultMode"`
+	Sources []projection     `yaml:"sources"`
+	Mode    *int64           `yaml:"defaultMode"`
+	Others  specfile.Ignored `yaml:"defaultUser"`
 }
 
 type projection struct {
@@ -201,37 +204,40 @@ type tokenSource struct {
 	specfile.Places
 
 	Path   string           `yaml:"path"`
-	Others specfile.Ignored `yaml:"audience expirationSeconds"`
+	Others specfile.Ignored `yaml:"user audience expirationSeconds"`
 }
 
 type trustSource struct {
 	specfile.Places
 
 	Path   string           `yaml:"path"`
-	Others specfile.Ignored `yaml:"labelSelector name optional signerName"`
+	Others specfile.Ignored `yaml:"user labelSelector name optional signerName"`
 }
 
 type downwardVolume struct {
 	specfile.Places
 
-	Items []downwardItem `yaml:"items"`
-	Mode  *int64         `yaml:"defaultMode"`
+	Items  []downwardItem   `yaml:"items"`
+	Mode   *int64           `yaml:"defaultMode"`
+	Others specfile.Ignored `yaml:"defaultUser"`
 }
 
 type downwardItem struct {
 	specfile.Places
 
-	Path     string       `yaml:"path"`
-	Field    *fieldRef    `yaml:"fieldRef"`
-	Resource *resourceRef `yaml:"resourceFieldRef"`
-	Mode     *int64       `yaml:"mode"`
+	Path     string           `yaml:"path"`
+	Field    *fieldRef        `yaml:"fieldRef"`
+	Resource *resourceRef     `yaml:"resourceFieldRef"`
+	Mode     *int64           `yaml:"mode"`
+	Others   specfile.Ignored `yaml:"user"`
 }
 
 type emptyDir struct {
 	specfile.Places
 
-	Medium string   `yaml:"medium"`
-	Size   quantity `yaml:"sizeLimit"`
+	Medium string           `yaml:"medium"`
+	Size   quantity         `yaml:"sizeLimit"`
+	Others specfile.Ignored `yaml:"mode"`
 }
 
 type resources struct {
@@ -254,7 +260,7 @@ var suffixes = map[string]*big.Rat{
 // FromSpec parses a quantity.
 func (q *quantity) FromSpec(n *yaml.Node) error {
 	const most = 64 // characters; the exponent is short then, too
-	digits := strings.TrimRight(n.Value, "numkMGTPEi")
+	digits := strings.TrimRight(n.Value, "numkKMGTPEi")
 	unit, known := suffixes[n.Value[len(digits):]]
 	number, ok := new(big.Rat).SetString(digits)
 	_, exponent, _ := strings.Cut(strings.ToLower(digits), "e")

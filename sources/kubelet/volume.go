@@ -2,6 +2,7 @@ package kubelet
 
 import (
 	"io/fs"
+	"path"
 	"strings"
 
 	"confit/render/diag"
@@ -72,6 +73,10 @@ type volumeWriter struct {
 
 // object writes the keys of a ConfigMap or Secret: those that items lists, or all.
 func (w *volumeWriter) object(kind, name string, v *objectVolume, mode *int64) {
+	w.pod.checkMode(mode, v.At("defaultMode"))
+	for i := range v.Items {
+		w.pod.checkMode(v.Items[i].Mode, v.Items[i].At("mode"))
+	}
 	field := "name"
 	if kind == "Secret" && v.SecretName != "" {
 		field = "secretName"
@@ -116,7 +121,12 @@ func (w *volumeWriter) put(name string, k *manifest.Key, mode fs.FileMode, at di
 // add places a file in the volume. The last one at a path stays, which is an error all the
 // same: nobody means it.
 func (w *volumeWriter) add(name string, file node, at diag.Pos) {
-	if !validPath(name) {
+	ok := validPath(name)
+	name = path.Clean(name)
+	if w.pod.template.Spec.Security.FSGroup != nil {
+		file.mode |= 0o440 // so that the group can read it
+	}
+	if !ok {
 		w.pod.find(Error, problem("manifest", at, diag.Quoted(name)+" is no path in a volume", "write a relative path without .., which begins with no dots"))
 		return
 	}
