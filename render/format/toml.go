@@ -58,11 +58,16 @@ func DecodeTOML(data []byte, o *tree.Origin) (*tree.Node, error) {
 }
 
 // tomlMemory is about the memory for offsets of lines, and for the nodes that the parser makes
-// of an expression before it returns: four of an inline table of one key, one of a comma.
+// of an expression before it returns: four of an inline table of one key, one of a comma, one of
+// a dot in a key, which is in one line.
 func tomlMemory(data []byte) int {
 	const growth = 2
 	count := func(c string) int { return bytes.Count(data, []byte(c)) }
-	return 8*count("\n") + growth*int(unsafe.Sizeof(unstable.Node{}))*(count(",")+4*count("{"))
+	dots := 0
+	for line := range bytes.Lines(data) {
+		dots = max(dots, bytes.Count(line, []byte(".")))
+	}
+	return 8*count("\n") + growth*int(unsafe.Sizeof(unstable.Node{}))*(count(",")+4*count("{")+dots)
 }
 
 // byteOrderMark begins UTF-8 files of some editors on Windows.
