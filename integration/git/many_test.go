@@ -53,6 +53,8 @@ func (w *world) wantGood(all []outcome) {
 func TestGitRunsAtOnce(t *testing.T) {
 	w := newWorld(t)
 	repo := w.Repo("site.git", largeCommit(0))
+	repo.Config("core.bigFileThreshold", "512k") // git looks for no deltas, thirty times
+	repo.Config("pack.compression", "0")
 	s := w.https()
 	w.spec(s.URL)
 	w.wantGood(w.runAtOnce(30, func(int) []string { return render }))

@@ -57,14 +57,29 @@ func NewHTTP(root string, o HTTPOptions) (*HTTP, func(), error) {
 		return nil, nil, err
 	}
 	s := &HTTP{options: o}
-	s.good = s.guard(&cgi.Handler{
+	s.good = s.guard(prompt(&cgi.Handler{
 		Path:   filepath.Join(strings.TrimSpace(string(core)), "git-http-backend"),
 		Env:    append([]string{"GIT_PROJECT_ROOT=" + root, "GIT_HTTP_EXPORT_ALL=1"}, clean...),
 		Logger: log.New(io.Discard, "", 0),
 		Stderr: io.Discard, // a pipe, so that the handler waits for all that git started
-	})
+	}))
 	s.Break()
 	return s.start()
+}
+
+// prompt sends each part of an answer at once. While git makes a pack, it sends five bytes every
+// five seconds. On a busy machine a client would take a server that holds them back for dead,
+// try again, and make the machine busier.
+func prompt(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.ServeHTTP(promptWriter{w}, r) })
+}
+
+type promptWriter struct{ http.ResponseWriter }
+
+func (w promptWriter) Write(data []byte) (int, error) {
+	n, err := w.ResponseWriter.Write(data)
+	_ = http.NewResponseController(w.ResponseWriter).Flush() // where a fault stands before it, it does what it does
+	return n, err
 }
 
 func (s *HTTP) start() (*HTTP, func(), error) {
