@@ -469,7 +469,7 @@ func TestGitNotHeld(t *testing.T) {
 		if n := s.Count(gitserver.Fetch); n != 1 {
 			t.Errorf("%s: %d fetches", verb, n)
 		}
-		if strings.Contains(r.stdout+r.stderr, "error") || strings.Contains(r.stderr, "the templates fail") || strings.Count(r.stdout, "+++ ") > 1 {
+		if strings.Contains(r.stdout+r.stderr, "error:") || strings.Contains(r.stderr, "the templates fail") || strings.Count(r.stdout, "+++ ") > 1 {
 			t.Errorf("%s says\n%s%s", verb, r.stdout, r.stderr)
 		}
 	}
