@@ -143,7 +143,10 @@ func (c *confit) inRepository(name string) string {
 			return ""
 		}
 	}
-	tops := []string{c.sys.dir}
+	tops := []string{c.absolute(path.Dir(c.set.config))}
+	if c.sys.dir != "/" { // as in a container without a working directory
+		tops = append([]string{c.sys.dir}, tops...)
+	}
 	for _, dir := range []string{path.Dir(at), c.sys.dir} {
 		if top := checkoutOf(dir); isCheckout(top) {
 			tops = append([]string{top}, tops...)

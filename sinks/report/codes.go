@@ -81,7 +81,6 @@ var meanings = []struct{ codes, text string }{
 	{"sink-writable", "an application can change what confit wrote"},
 	{"unreadable", "the user of an application may not read the outputs"},
 	{"unused-mount", "a volume is mounted for confit, and the spec does not use it"},
-	{"variable-name", "the kubelet leaves out a key that is no name of a variable"},
 	{"stand-in", "a value that only a cluster knows has another one in its place"},
 	{"not-simulated", "a container was left out: what it does cannot be told from its manifest"},
 
