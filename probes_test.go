@@ -143,7 +143,7 @@ var brokenDoors = map[string]probeDoor{
 	"above":      {files: map[string]string{"sec/a.properties": "CANARY=1\nCANARY.b=2\n"}},
 	"glob":       {source: "{file: v.yaml, sensitive: [s]}", files: map[string]string{"v.yaml": "s: {CANARY: 1, CANARY: 2}\n", "sec/a": "x"}},
 	"glob json":  {source: "{file: v.json, sensitive: [s]}", files: map[string]string{"v.json": `{"s": CANARY}`, "sec/a": "x"}},
-	"near glob":  {source: "{file: v.yaml, sensitive: [s, zQxJv7Kx]}", files: map[string]string{"v.yaml": "s: {CANARY: 1}\n", "sec/a": "x"}},
+	"near glob":  {source: "{file: v.yaml, sensitive: [s, zQ_Jv7Kw]}", files: map[string]string{"v.yaml": "s: {CANARY: 1}\n", "sec/a": "x"}},
 	"binary":     {files: map[string]string{"sec/k": "CANARY\xff"}},
 	"template":   {files: map[string]string{"sec/t.tmpl": "CANARY {{ .Values.x }}"}},
 	"syntax":     {files: map[string]string{"sec/t.tmpl": "CANARY {{ CANARY }}"}},

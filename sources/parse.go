@@ -19,6 +19,8 @@ func (r *reader) parse() error {
 		defer r.Running.Begin("file", v.origin.File)()
 		n, err := v.decode(v.data, v.origin)
 		if err != nil {
+			f := &r.files[v.file]
+			f.Sensitive = f.Sensitive || len(v.spec.Sensitive.globs) > 0 // what they match is not known
 			return v.notParsed(v.withoutNames(err))
 		}
 		below := v.spec.below(r.files[v.file].Path)
