@@ -20,6 +20,8 @@ import (
 	"confit/render/format"
 	"confit/render/specfile"
 	"confit/sinks"
+	"confit/sinks/console"
+	"confit/sinks/report"
 	"confit/sources"
 )
 
@@ -103,12 +105,41 @@ func (c *confit) test(args []string) error {
 		}
 	}
 	c.differs = failed > 0
-	c.console.Info(fmt.Sprintf("%d passed, %d failed", len(cases)-failed, failed))
+	summary := fmt.Sprintf("%d passed, %d failed", len(cases)-failed, failed)
+	if err := c.writeReports(c.reportOfCases(cases, summary)); err != nil {
+		return err
+	}
+	c.console.Info(summary)
 	return nil
+}
+
+// reportOfCases makes the report of cases: an output for each that passed, and a finding for
+// each that failed.
+func (c *confit) reportOfCases(cases []*testCase, summary string) *report.Report {
+	r := &report.Report{Summary: summary, Version: version, Subject: "confit test", Name: "confit test"}
+	for _, t := range cases {
+		dir := c.inRepository(t.dir)
+		if t.result.failed == "" {
+			r.Outputs = append(r.Outputs, report.Output{Group: "confit test", Path: dir})
+			continue
+		}
+		p := &diag.Problem{Code: "test-failed", Text: "the case " + diag.Quoted(dir) + " fails: " + t.result.failed}
+		for _, e := range t.result.errs {
+			p.Notes = append(p.Notes, e.Error())
+		}
+		record := console.AsRecord("error", p)
+		record.File, record.Line = path.Join(dir, caseFile), 1
+		r.Findings = append(r.Findings, report.Finding{Record: record})
+	}
+	return r
 }
 
 // tellFailure prints what came of a failed case.
 func (c *confit) tellFailure(t *testCase) error {
+	if c.reports.onStdout() {
+		c.console.Info("FAIL " + diag.Quoted(t.dir) + ": " + t.result.failed)
+		return nil
+	}
 	text := "FAIL " + diag.Quoted(t.dir) + ": " + diag.EscapeLine(t.result.failed) + "\n"
 	if len(t.result.errs) > 0 {
 		text += c.console.Report(t.result.errs, "")

@@ -53,7 +53,7 @@ func verbs() []verb {
 		},
 		{
 			name: "test", args: "[DIR]", short: "Run test cases and compare their outputs", examples: testExamples,
-			pipe: true, cases: true, confined: true, thorough: true, flags: testFlags, run: (*confit).test,
+			pipe: true, cases: true, confined: true, thorough: true, flags: testFlags, pipeMore: (*confit).reportFlags, run: (*confit).test,
 		},
 		{
 			name: "watch", short: "Render, and again after each change of an input", examples: watchExamples,

@@ -14,6 +14,7 @@ var meanings = []struct{ codes, text string }{
 	{"sink", "a sink's entry is wrong"},
 	{"output-path", "two outputs on one path, a path that leads out of the directory, a name no file can have"},
 	{"usage", "the command line"},
+	{"test-failed", "a case of `test` gives other files or another error than it expects"},
 	{"no-cases", "`test` finds no folder with a `case.yaml`"},
 
 	// Inputs (66, 75, 76)

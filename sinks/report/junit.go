@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"strings"
@@ -26,7 +27,7 @@ func (r *Report) junit() string {
 	}
 	var b strings.Builder
 	counts := fmt.Sprintf(`tests="%d" failures="%d" errors="0"`, len(all), failures)
-	fmt.Fprintf(&b, "%s<testsuites %s>\n  <testsuite name=\"confit validate\" %s skipped=\"0\">\n", xml.Header, counts, counts)
+	fmt.Fprintf(&b, "%s<testsuites %s>\n  <testsuite name=%q %s skipped=\"0\">\n", xml.Header, counts, cmp.Or(r.Name, "confit validate"), counts)
 	for i := range all {
 		r.writeTestcase(&b, &all[i])
 	}

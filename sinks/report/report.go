@@ -15,6 +15,7 @@ type Report struct {
 	Summary  string   // the line that counts
 	Subject  string   // the spec or the manifests; the place of a finding that has none
 	Version  string   // of confit
+	Name     string   // of the suite of tests; "" for confit validate
 	Strict   bool     // warnings count as errors do
 }
 
