@@ -56,10 +56,11 @@ var goals = []Goal{
 	{"G3", Wall, []string{"G3/receive"}, 1.3},
 	{"G3", RSS, nil, 64},
 
+	{"M1", Wall, []string{"M1/kustomize"}, 1.5},
+	{"M1", RSS, nil, 150},
+
 	{"watch", RSS, nil, 15},
 	{"watch", Share, nil, 0.1},
-
-	{"pod", Wall, []string{"pod/parse"}, 1.5},
 }
 
 // A Verdict is a goal held against what was measured.

@@ -31,7 +31,7 @@ type Options struct {
 
 func main() {
 	var o Options
-	flag.StringVar(&o.Only, "w", "", "workloads, as in `w1,w2`: start, w1 to w6, w3x10, w5x10, g1 to g3, watch")
+	flag.StringVar(&o.Only, "w", "", "workloads, as in `w1,w2`: start, w1 to w6, w3x10, w5x10, g1 to g3, m1, watch")
 	flag.StringVar(&o.With, "with", "", "contenders, as in `confit,helm`, to save time")
 	flag.IntVar(&o.Runs, "n", 0, "`runs` of each contender (default 11, with -quick 3)")
 	flag.StringVar(&o.Confit, "confit", "", "measure the program at `path`, or none (default: build the repository's)")
@@ -100,7 +100,7 @@ func newPlan(o Options) (plan, error) {
 	if o.Only == "" {
 		return p, nil
 	}
-	known := map[string]bool{"start": true, "watch": true}
+	known := map[string]bool{"start": true, "m1": true, "watch": true}
 	for _, w := range workloads {
 		known[strings.ToLower(w.Name)] = true
 	}

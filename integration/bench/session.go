@@ -105,6 +105,11 @@ func (s *session) measure(ctx context.Context, p plan) error {
 			return err
 		}
 	}
+	if p.has("M1", false) {
+		if err := errors.Join(s.manifests(ctx), ctx.Err()); err != nil {
+			return err
+		}
+	}
 	if p.has("watch", false) {
 		return s.watch(ctx)
 	}

@@ -46,10 +46,10 @@ func ours() []*Tool {
 	const all = "W1 W2 W3 W4 W5 W6 W3x10 W5x10"
 	const git = "G1 G2 G3"
 	return []*Tool{
-		{Name: "confit", Start: "version", Does: all + " " + git + " watch", Shape: shapeConfit},
+		{Name: "confit", Start: "version", Does: all + " " + git + " M1 watch", Shape: shapeConfit},
 		{Name: "imports", Floor: true, Start: " "},
 		{Name: "proto", Floor: true, Does: all, Shape: shapeProto},
-		{Name: "parse", Floor: true, Does: "W4 W5", Shape: shapeParse},
+		{Name: "parse", Floor: true, Does: "W4 W5 M1", Shape: shapeParse},
 		{Name: "raw", Floor: true, Does: "W3 W6", Shape: shapeRaw},
 		{Name: "go-git", Floor: true, Does: git},
 		{Name: "receive", Floor: true, Does: git},
@@ -62,6 +62,7 @@ func goPeers() []*Tool {
 			Note:  "inet.af/netaddr taken from its GitHub home, the same commit",
 			Start: "--version", Does: "W1 W2 W3 W4 W5 W6", Shape: shapeGomplate,
 		}),
+		with(peers.Kustomize(), Tool{Does: "M1"}),
 		with(peers.Helm(), Tool{Start: "version", Does: "W1 W2 W3 W4 W5 W6", Shape: shapeHelm}),
 		{
 			Name: "ytt", Module: "carvel.dev/ytt", Version: "v0.52.0", Package: "/cmd/ytt",

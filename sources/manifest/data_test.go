@@ -68,11 +68,14 @@ func keys(t *testing.T, kind, fields string) string {
 		d = s.Objects[0].Keys()
 		err = d.Err
 	}
-	for _, p := range diag.Problems(err, diag.CauseData) {
+	problems := diag.Problems(err, diag.CauseData)
+	for _, p := range problems {
 		if text := p.Error() + p.Hint; strings.Contains(text, "hunter2") {
 			t.Errorf("the problem quotes the value: %s", text)
 		}
-		return fmt.Sprintf("%s %d:%d", p.Code, p.Pos.Line, p.Pos.Col)
+	}
+	if len(problems) > 0 {
+		return fmt.Sprintf("%s %d:%d", problems[0].Code, problems[0].Pos.Line, problems[0].Pos.Col)
 	}
 	var all []string
 	for _, name := range d.Names() {

@@ -3,6 +3,7 @@
 //
 //	render raw IN.tar OUT             writes the files of an archive, nothing else
 //	render parse FILE...              reads and parses YAML, nothing else
+//	render documents FILE             parses each document of a stream, nothing else
 //	render proto TEMPLATES OUT FILE...  parses, merges, executes *.tmpl, writes
 package main
 
@@ -30,10 +31,12 @@ func run(args []string) error {
 	case len(args) > 1 && args[0] == "parse":
 		_, err := parse(args[1:])
 		return err
+	case len(args) == 2 && args[0] == "documents":
+		return documents(args[1])
 	case len(args) > 3 && args[0] == "proto":
 		return proto(args[1], args[2], args[3:])
 	}
-	return fmt.Errorf("usage: render raw|parse|proto")
+	return fmt.Errorf("usage: render raw|parse|documents|proto")
 }
 
 // each calls do(worker, i) for every i below n, on all workers, and returns one
