@@ -5,10 +5,20 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 TOOLS    = $(GO) tool -modfile=tools.mod
 
-.PHONY: build demo test setup check docs bench faults fuzz image update
+.PHONY: build install demo test setup check docs bench faults fuzz image release update
 
 build: ## the binary, as the image has it
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o confit .
+
+PREFIX ?= /usr/local
+install: build ## PREFIX and DESTDIR say where: the binary, man pages and completions
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -m 755 confit $(DESTDIR)$(PREFIX)/bin/confit
+	./confit completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/confit
+	./confit completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_confit
+	./confit completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/confit.fish
+	MAN=$(abspath $(DESTDIR)$(PREFIX)/share/man/man1) $(GO) test -count=1 -run '^TestManPages$$' -ldflags '-X confit.version=$(VERSION)' .
 
 demo: ## render examples/quickstart and show what went in and what came out
 	@sh examples/quickstart/demo.sh
@@ -22,6 +32,7 @@ test: setup check
 setup:
 	sh integration/setup.sh
 	$(GO) test -count=1 -timeout 0 -run '^$$' ./integration/helm ./integration/pages # builds the tools of others
+	$(GO) test -count=1 -timeout 0 -run '^$$' ./integration/examples
 
 check:
 	$(GO) vet ./...
@@ -54,6 +65,10 @@ fuzz: ## every probe for secrets, then each fuzz test
 
 image:
 	podman build --build-arg VERSION=$(VERSION) -t confit:$(VERSION) .
+	podman build --build-arg VERSION=$(VERSION) --target ci -t confit:$(VERSION)-ci .
+
+release: ## the files of a release of VERSION, in dist
+	sh release.sh $(VERSION) dist
 
 update: ## rewrite the goldens; read the diff
 	UPDATE=1 $(GO) test ./integration ./integration/git ./integration/helm ./integration/pages ./render/template -run 'TestScripts|TestPages|TestPage|TestFunctionsPage'
