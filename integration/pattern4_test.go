@@ -89,3 +89,16 @@ func TestImage(t *testing.T) {
 		t.Errorf("files in the image = %v, want %v", files, want)
 	}
 }
+
+// The image for jobs of CI has a shell, which finds confit.
+func TestImageForCI(t *testing.T) {
+	t.Parallel()
+	images, err := podman.OpenImages("..")
+	must(t, err)
+	must(t, images.Ensure(t.Context(), "confit:ci"))
+	got, err := images.Run(t.Context(), "run", "--rm", "--network=none", podman.Reference("confit:ci"), "sh", "-c", "confit version && confit schema | wc -l")
+	must(t, err)
+	if !regexp.MustCompile(`^confit \S+ go\S+ linux/\w+\n[1-9]\d+\n$`).MatchString(got) {
+		t.Errorf("sh in the image prints %q, want the version and the lines of the schema", got)
+	}
+}

@@ -57,24 +57,34 @@ func golangText(ctx context.Context) (string, error) {
 	return text.String(), nil
 }
 
-var confit = recipe{
-	name:  "docker.io/library/confit:dev",
-	needs: []string{"docker.io/library/golang:1.26"},
-	key:   confitKey,
-	build: func(ctx context.Context, i *Images, dir string) error {
-		dirs, err := goEnv(ctx, "GOROOT", "GOMODCACHE")
-		if err != nil {
+var (
+	confit   = product("docker.io/library/confit:dev")
+	confitCI = product("docker.io/library/confit:ci", "--target=ci")
+)
+
+// product is an image of the repository's Dockerfile.
+func product(name string, args ...string) recipe {
+	return recipe{
+		name:  name,
+		needs: []string{"docker.io/library/golang:1.26"},
+		key:   confitKey,
+		build: func(ctx context.Context, i *Images, dir string) error {
+			dirs, err := goEnv(ctx, "GOROOT", "GOMODCACHE")
+			if err != nil {
+				return err
+			}
+			modules := filepath.Join(dirs[1], "cache", "download")
+			if err := os.MkdirAll(modules, 0o755); err != nil {
+				return err
+			}
+			all := append([]string{
+				"build", "--quiet", "--pull=never", "--network=host", "--layers=false",
+				"--volume", dirs[0] + ":/usr/local/go:ro", "--volume", modules + ":/modules:ro", "--tag", name,
+			}, args...)
+			_, err = i.Run(ctx, append(all, i.repo)...)
 			return err
-		}
-		modules := filepath.Join(dirs[1], "cache", "download")
-		if err := os.MkdirAll(modules, 0o755); err != nil {
-			return err
-		}
-		_, err = i.Run(ctx, "build", "--quiet", "--pull=never", "--network=host", "--layers=false",
-			"--volume", dirs[0]+":/usr/local/go:ro", "--volume", modules+":/modules:ro",
-			"--tag", "docker.io/library/confit:dev", i.repo)
-		return err
-	},
+		},
+	}
 }
 
 // confitKey is a digest of every file that goes into the program.
