@@ -6,7 +6,7 @@
 set -eu
 
 need="podman runc catatonit netavark busybox-static ca-certificates strace git gnupg openssh-client
-	gettext-base aspell aspell-en dash php-cli python3-yaml nodejs openjdk-17-jdk-headless"
+	gettext-base aspell aspell-en dash php-cli python3-yaml nodejs openjdk-17-jdk-headless pre-commit"
 missing=
 for package in $need; do
 	status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || true
