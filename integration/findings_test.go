@@ -92,9 +92,9 @@ func edited(t *testing.T, text string, edits []replacement) string {
 }
 
 // validate runs confit validate on manifests, and gives what it prints to stdout.
-func validate(t *testing.T, manifests string) (out string, status int) {
+func validate(t *testing.T, manifests string, flags ...string) (out string, status int) {
 	t.Helper()
-	cmd := exec.Command(filepath.Join(bin, "confit"), "validate", "-f", "web.yaml")
+	cmd := exec.Command(filepath.Join(bin, "confit"), append([]string{"validate", "-f", "web.yaml"}, flags...)...)
 	cmd.Dir = t.TempDir()
 	must(t, os.WriteFile(filepath.Join(cmd.Dir, "web.yaml"), []byte(manifests), 0o644))
 	var stdout bytes.Buffer
