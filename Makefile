@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 TOOLS    = $(GO) tool -modfile=tools.mod
 
-.PHONY: build install demo test setup check docs bench faults fuzz image release update
+.PHONY: build install demo test setup check docs bench faults fuzz herd image release update
 
 build: ## the binary, as the image has it
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o confit .
@@ -62,6 +62,9 @@ fuzz: ## every probe for secrets, then each fuzz test
 	for p in . ./render ./render/tree ./render/format ./render/values ./render/template ./sources/verify ./sources/remote ./sources/pack; do \
 		for f in $$($(GO) test $$p -list '^Fuzz' | grep ^Fuzz); do \
 			$(GO) test $$p -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s || exit 1; done; done
+
+herd: build ## a thousand pods start against one Git server of limited capacity
+	$(GO) run ./integration/herd -confit ./confit
 
 image:
 	podman build --build-arg VERSION=$(VERSION) -t confit:$(VERSION) .
