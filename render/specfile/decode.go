@@ -109,7 +109,7 @@ func (d *Decoder) fields(n *yaml.Node, v reflect.Value, name string) {
 			d.Fail(key, "keep one of the two", "the field %s is there already, in line %d", diag.Quoted(key.Value), first.Line)
 			continue
 		}
-		if d.object && n.Content[i+1].ShortTag() == "!!null" {
+		if ok && d.object && n.Content[i+1].ShortTag() == "!!null" {
 			continue
 		}
 		seen[key.Value] = d.field(key, n.Content[i+1])

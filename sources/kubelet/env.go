@@ -119,7 +119,9 @@ func (e *environment) set(v *envVar) {
 	case from.Field != nil:
 		made.Value = e.pod.field(from.Field, envFields)
 	case from.Resource != nil:
-		made.Value = e.pod.resource(e.container, from.Resource)
+		if e.pod.checkResource(from.Resource, false) {
+			made.Value = e.pod.resource(e.container, from.Resource)
+		}
 	case from.ConfigMap != nil:
 		made.Key, set = e.ref("ConfigMap", from.ConfigMap)
 	case from.Secret != nil:
@@ -140,6 +142,9 @@ func (e *environment) set(v *envVar) {
 func (e *environment) ref(kind string, r *keyRef) (k *manifest.Key, set bool) {
 	d := e.pod.data(kind, r.Name, r.Optional, r.At("name"))
 	k = e.pod.key(d, r.Key, r.Optional, r.At("key"))
+	if k != nil && k.Binary && r.Optional {
+		k = nil
+	}
 	if k != nil && k.Binary {
 		e.pod.once(d.String()+"/"+k.Name, Error, problem("missing-key", r.At("key"), "the key "+diag.Quoted(k.Name)+" of ConfigMap "+diag.Quoted(r.Name)+" is in binaryData, which no variable can have", "put it into data"))
 		k = nil

@@ -2,6 +2,7 @@ package kubelet
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strconv"
@@ -77,56 +78,47 @@ func subscript(field string) (name, key string, ok bool) {
 // formatMap writes labels or annotations as the downward API does.
 func formatMap(m map[string]string) string {
 	var lines []string
-	for k, v := range m {
-		lines = append(lines, k+"="+strconv.Quote(v))
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		lines = append(lines, k+"="+strconv.Quote(m[k]))
 	}
-	slices.Sort(lines)
 	return strings.Join(lines, "\n")
 }
 
 // resource is the value of a resource of a container, in units of the divisor, rounded up.
+// Of is the container whose variable it is; nil for a file.
 func (p *Pod) resource(of *container, ref *resourceRef) string {
+	overcommitted := true // the node gives what has no limit
 	if ref.Container != "" {
-		of = p.containerNamed(ref.Container)
-	}
-	at := ref.At("resource")
-	if of == nil {
-		p.find(Error, problem("manifest", ref.At("containerName"), "the pod has no container "+diag.Quoted(ref.Container), ""))
-		return ""
+		isVariable := of != nil
+		named := p.containerNamed(ref.Container)
+		if named == nil {
+			p.find(Error, problem("manifest", ref.At("containerName"), "the pod has no container "+diag.Quoted(ref.Container), ""))
+			return ""
+		}
+		of, overcommitted = named.container, !isVariable || !named.Init // the kubelet forgets init containers there
 	}
 	if v, ok := p.cluster.Fields[ref.Resource]; ok {
 		return v
 	}
-	section, name, ok := strings.Cut(ref.Resource, ".")
-	amount := of.Resources.Limits[name]
-	if section == "requests" {
-		if r, set := of.Resources.Requests[name]; set || amount.Rat == nil {
-			amount = r
+	section, name, _ := strings.Cut(ref.Resource, ".")
+	amount := of.Resources.Limits[name].Rat
+	if request, set := of.Resources.Requests[name]; section == "requests" && (set || amount == nil) {
+		amount = request.Rat
+	}
+	if section == "limits" && overcommitted && !strings.HasPrefix(name, "hugepages-") && (amount == nil || amount.Sign() == 0) {
+		p.standIn(ref.Resource, ref.At("resource"))
+		if amount = big.NewRat(1<<30, 1); name == "cpu" {
+			amount = big.NewRat(1, 1)
 		}
 	}
-	known := slices.Contains([]string{"cpu", "memory", "ephemeral-storage"}, name) || strings.HasPrefix(name, "hugepages-")
-	if !ok || section != "limits" && section != "requests" || !known {
-		p.find(Error, problem("manifest", at, "the kubelet knows no resource "+diag.Quoted(ref.Resource), "the resources are limits and requests of cpu, memory, ephemeral-storage and hugepages, like limits.memory"))
-		return ""
-	}
-	if !p.checkDivisor(ref) {
-		return ""
+	if amount == nil {
+		return "0"
 	}
 	divisor := ref.Divisor.Rat
 	if divisor == nil || divisor.Sign() == 0 {
 		divisor = big.NewRat(1, 1)
 	}
-	if amount.Rat == nil {
-		if section == "requests" {
-			return "0"
-		}
-		p.standIn(ref.Resource, at) // the kubelet takes what the node can give
-		amount.Rat = map[string]*big.Rat{"cpu": big.NewRat(1, 1), "memory": big.NewRat(1<<30, 1)}[name]
-		if amount.Rat == nil {
-			amount.Rat = big.NewRat(1<<30, 1)
-		}
-	}
-	return ceil(new(big.Rat).Quo(amount.Rat, divisor))
+	return ceil(new(big.Rat).Quo(amount, divisor))
 }
 
 // ceil is the number rounded up to a whole one.
@@ -135,10 +127,10 @@ func ceil(r *big.Rat) string {
 	return fmt.Sprint(n.Div(n, r.Denom()))
 }
 
-func (p *Pod) containerNamed(name string) *container {
+func (p *Pod) containerNamed(name string) *Container {
 	for _, c := range p.Containers {
 		if c.Name == name {
-			return c.container
+			return c
 		}
 	}
 	return nil

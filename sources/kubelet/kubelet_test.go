@@ -58,7 +58,7 @@ metadata: {name: web}
 spec:
   template:
     metadata:
-      labels: {app: web, empty: ""}
+      labels: {app: web, app.x/y: ""}
       annotations: {note: "say \"hi\"\n\tü"}
     spec:
 `

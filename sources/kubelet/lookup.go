@@ -12,6 +12,10 @@ import (
 // there are none. A missing one is an error of the pod, told once, unless it is optional.
 // Cluster.Findings tells of one that the server refuses.
 func (p *Pod) data(kind, name string, optional bool, at diag.Pos) *manifest.Data {
+	if name == "" {
+		p.find(Error, problem("manifest", at, "the name of the "+kind+" is missing", ""))
+		return nil
+	}
 	o := p.cluster.Objects.Find(kind, p.namespace(), name)
 	if kind == "Secret" && (o == nil && !optional || o != nil && o.IsEncrypted()) {
 		return p.secretStandIn(o, name, at)

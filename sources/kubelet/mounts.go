@@ -81,7 +81,7 @@ func (c *Container) subPath(m *volumeMount) (sub string, ok bool) {
 		c.pod.find(Error, problem("manifest", m.At("subPathExpr"), "the mount has a subPath and a subPathExpr", "keep one of the two"))
 	case unknown != "":
 		c.pod.find(Error, problem("subpath-expr", m.At("subPathExpr"), "subPathExpr names the variable "+diag.Quoted(unknown)+", which is empty or missing: the container does not start", "set the variable in env:"))
-	case sub == "" || !validPath(sub):
+	case sub == "" || !validPath(sub) || strings.ContainsRune(sub, 0):
 		c.pod.find(Error, problem("subpath-expr", m.At("subPathExpr"), "subPathExpr gives no path in the volume: the container does not start", "it must give a relative path without .."))
 	default:
 		return sub, true

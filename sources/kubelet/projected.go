@@ -17,9 +17,11 @@ func (w *volumeWriter) projected(v *projected) {
 			w.downward(s.Downward, nil)
 		case s.Token != nil:
 			w.pod.standIn("serviceAccountToken", s.Token.Pos)
+			w.checkPath(s.Token.Path, s.Token.At("path"))
 			w.add(s.Token.Path, node{data: []byte("stand-in-token"), mode: w.tokenMode(), secret: true}, s.Token.At("path"))
 		case s.Trust != nil:
 			w.pod.standIn("clusterTrustBundle", s.Trust.Pos)
+			w.checkPath(s.Trust.Path, s.Trust.At("path"))
 			w.add(s.Trust.Path, node{data: []byte("stand-in\n"), mode: w.tokenMode()}, s.Trust.At("path"))
 		}
 	}
@@ -34,10 +36,11 @@ func (w *volumeWriter) downward(v *downwardVolume, mode *int64) {
 		switch {
 		case item.Field != nil:
 			text = w.pod.field(item.Field, volumeFields)
-		case item.Resource != nil:
+		case item.Resource != nil && w.pod.checkResource(item.Resource, true) && w.isMounted:
 			text = w.pod.resource(nil, item.Resource)
 		}
 		w.pod.checkMode(item.Mode, item.At("mode"))
+		w.checkPath(item.Path, item.At("path"))
 		w.add(item.Path, node{data: []byte(text), mode: w.fileMode(mode, item.Mode)}, item.At("path"))
 	}
 }

@@ -58,15 +58,36 @@ func qualified(key string) bool {
 
 func matches(re func() *regexp.Regexp, text string) bool { return re().MatchString(text) }
 
+// checkResource refuses a resource that the kubelet does not know. A file needs the name of
+// its container.
+func (p *Pod) checkResource(ref *resourceRef, isFile bool) bool {
+	section, name, _ := strings.Cut(ref.Resource, ".")
+	known := strings.HasPrefix(name, "hugepages-") || slices.Contains([]string{"cpu", "memory", "ephemeral-storage"}, name)
+	switch {
+	case isFile && ref.Container == "":
+		p.find(Error, problem("manifest", ref.Pos, "a file of a resource needs the name of a container", "set containerName"))
+	case section != "limits" && section != "requests" || !known:
+		p.find(Error, problem("manifest", ref.At("resource"), "the kubelet knows no resource "+diag.Quoted(ref.Resource), "the resources are limits and requests of cpu, memory, ephemeral-storage and hugepages, like limits.memory"))
+	default:
+		return p.checkDivisor(ref)
+	}
+	return false
+}
+
 // checkDivisor refuses a divisor that the server does not know for the resource.
 func (p *Pod) checkDivisor(ref *resourceRef) bool {
 	if ref.Divisor.Rat == nil || ref.Divisor.Sign() == 0 {
 		return true
 	}
-	units := []string{"", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"}
+	units := []string{"", "k", "M", "G", "T", "P", "E"}
 	hint := "the divisors are 1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi and 1Ei"
 	if strings.HasSuffix(ref.Resource, ".cpu") {
 		units, hint = []string{"", "m"}, "the divisors are 1 and 1m"
+	} else if ref.Divisor.isBinary {
+		units = []string{"Ki", "Mi", "Gi", "Ti", "Pi", "Ei"}
+	}
+	if ref.Divisor.hasExponent {
+		units = units[:1]
 	}
 	for _, unit := range units {
 		if ref.Divisor.Cmp(suffixes[unit]) == 0 {
@@ -157,4 +178,11 @@ func (v *downwardVolume) items() []downwardItem {
 		return nil
 	}
 	return v.Items
+}
+
+// checkPath refuses a path that is none in a volume.
+func (w *volumeWriter) checkPath(path string, at diag.Pos) {
+	if !validPath(path) {
+		w.pod.find(Error, problem("manifest", at, diag.Quoted(path)+" is no path in a volume", "write a relative path without .., which begins with no dots"))
+	}
 }

@@ -249,7 +249,10 @@ type resources struct {
 }
 
 // A quantity is an amount of a resource, like 250m or 64Mi. The zero value is none.
-type quantity struct{ *big.Rat }
+type quantity struct {
+	*big.Rat
+	isBinary, hasExponent bool // how it is written: 1Ki, 1e3
+}
 
 var suffixes = map[string]*big.Rat{
 	"": big.NewRat(1, 1), "n": big.NewRat(1, 1e9), "u": big.NewRat(1, 1e6), "m": big.NewRat(1, 1e3),
@@ -268,5 +271,6 @@ func (q *quantity) FromSpec(n *yaml.Node) error {
 		return errors.New("a quantity is written like 2, 500m, 64Mi or 1G")
 	}
 	q.Rat = number.Mul(number, unit)
+	q.isBinary, q.hasExponent = strings.HasSuffix(n.Value, "i"), exponent != ""
 	return nil
 }

@@ -3,6 +3,7 @@ package kubelet
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"confit/render/diag"
@@ -37,7 +38,7 @@ func (p *Pod) addVolumes() {
 
 func (p *Pod) volume(v *volume) *Volume {
 	made := &Volume{Name: v.Name, volume: v, root: newDir()}
-	w := volumeWriter{pod: p, volume: made}
+	w := volumeWriter{pod: p, volume: made, isMounted: p.isMounted(v.Name)}
 	if dir, ok := p.cluster.Dirs[v.Name]; ok {
 		made.Kind = "--volume"
 		made.root = &node{outer: dir}
@@ -64,11 +65,20 @@ func (p *Pod) volume(v *volume) *Volume {
 	return made
 }
 
+// isMounted tells whether a container mounts a volume.
+func (p *Pod) isMounted(volume string) bool {
+	return slices.ContainsFunc(p.Containers, func(c *Container) bool {
+		return slices.ContainsFunc(c.VolumeMounts, func(m volumeMount) bool { return m.Name == volume })
+	})
+}
+
 // A volumeWriter fills a volume.
 type volumeWriter struct {
 	pod    *Pod
 	volume *Volume
 	mode   *int64 // the defaultMode of a projected volume, for its sources
+
+	isMounted bool // the kubelet makes no volume that no container mounts
 }
 
 // object writes the keys of a ConfigMap or Secret: those that items lists, or all.
@@ -76,14 +86,16 @@ func (w *volumeWriter) object(kind, name string, v *objectVolume, mode *int64) {
 	w.pod.checkMode(mode, v.At("defaultMode"))
 	for i := range v.Items {
 		w.pod.checkMode(v.Items[i].Mode, v.Items[i].At("mode"))
+		w.checkPath(v.Items[i].Path, v.Items[i].At("path"))
 	}
 	field := "name"
 	if kind == "Secret" && v.SecretName != "" {
 		field = "secretName"
 	}
-	d := w.pod.data(kind, name, v.Optional, v.At(field))
+	optional := v.Optional || !w.isMounted
+	d := w.pod.data(kind, name, optional, v.At(field))
 	if d == nil {
-		w.volume.blocked = w.volume.blocked || !v.Optional && !w.pod.cluster.Assumed[strings.ToLower(kind)+"/"+name]
+		w.volume.blocked = w.volume.blocked || !optional && !w.pod.cluster.Assumed[strings.ToLower(kind)+"/"+name]
 		return
 	}
 	w.volume.open = w.volume.open || d.Open
@@ -95,9 +107,9 @@ func (w *volumeWriter) object(kind, name string, v *objectVolume, mode *int64) {
 	}
 	for i := range v.Items {
 		item := &v.Items[i]
-		k := w.pod.key(d, item.Key, v.Optional, item.At("key"))
+		k := w.pod.key(d, item.Key, optional, item.At("key"))
 		if k == nil {
-			w.volume.blocked = w.volume.blocked || !v.Optional
+			w.volume.blocked = w.volume.blocked || !optional
 			continue
 		}
 		w.put(item.Path, k, w.fileMode(mode, item.Mode), item.At("path"))
@@ -121,19 +133,17 @@ func (w *volumeWriter) put(name string, k *manifest.Key, mode fs.FileMode, at di
 // add places a file in the volume. The last one at a path stays, which is an error all the
 // same: nobody means it.
 func (w *volumeWriter) add(name string, file node, at diag.Pos) {
-	ok := validPath(name)
+	if !validPath(name) {
+		return // checkPath tells
+	}
 	name = path.Clean(name)
 	if w.pod.template.Spec.Security.FSGroup != nil {
 		file.mode |= 0o440 // so that the group can read it
 	}
-	if !ok {
-		w.pod.find(Error, problem("manifest", at, diag.Quoted(name)+" is no path in a volume", "write a relative path without .., which begins with no dots"))
-		return
-	}
 	if old, _ := w.volume.root.find(name); old != nil && !old.isDir() {
 		w.pod.once("path "+w.volume.Name, Warning, problem("volume-path", at, "the file "+diag.Quoted(name)+" of the volume "+diag.Quoted(w.volume.Name)+" comes from two sources, and the last one wins", "give one of them another path"))
 	}
-	if err := w.volume.root.put(name, newNode(file)); err != nil {
+	if err := w.volume.root.put(name, newNode(file)); err != nil && w.isMounted {
 		w.pod.find(Error, problem("volume-path", at, diag.Quoted(name)+" of the volume "+diag.Quoted(w.volume.Name)+" is a file and a directory", "give one of them another path"))
 	}
 }

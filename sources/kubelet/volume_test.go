@@ -25,7 +25,7 @@ func TestVolumes(t *testing.T) {
 		"an optional key":       {volume: "configMap: {name: cm, optional: true, items: [{key: A, path: a}, {key: none, path: b}]}", want: `v/a 0644 "from cm"`},
 		"an optional object":    {volume: "configMap: {name: none, optional: true}", want: ""},
 		"emptyDir":              {volume: "emptyDir: {}", want: ""},
-		"downward API":          {volume: "downwardAPI: {items: [{path: l, fieldRef: {fieldPath: metadata.labels}}, {path: d/a, mode: 0600, fieldRef: {fieldPath: metadata.annotations}}, {path: none, fieldRef: {fieldPath: \"metadata.labels['none']\"}}]}", want: "v/d/a 0600 \"note=\\\"say \\\\\\\"hi\\\\\\\"\\\\n\\\\tü\\\"\"\nv/l 0644 \"app=\\\"web\\\"\\nempty=\\\"\\\"\"\nv/none 0644 \"\""},
+		"downward API":          {volume: "downwardAPI: {items: [{path: l, fieldRef: {fieldPath: metadata.labels}}, {path: d/a, mode: 0600, fieldRef: {fieldPath: metadata.annotations}}, {path: none, fieldRef: {fieldPath: \"metadata.labels['none']\"}}]}", want: "v/d/a 0600 \"note=\\\"say \\\\\\\"hi\\\\\\\"\\\\n\\\\tü\\\"\"\nv/l 0644 \"app=\\\"web\\\"\\napp.x/y=\\\"\\\"\"\nv/none 0644 \"\""},
 		"projected":             {volume: "projected: {defaultMode: 0440, sources: [{configMap: {name: two}}, {secret: {name: sec, items: [{key: S, path: d/s, mode: 0400}]}}, {configMap: {name: none, optional: true}}]}", want: "v/A 0440 \"from two\"\nv/d/s 0400 \"s\""},
 		"a token":               {volume: "projected: {sources: [{serviceAccountToken: {path: token}}]}", want: `v/token 0644 "stand-in-token"`},
 		"a token and fsGroup":   {volume: "projected: {sources: [{serviceAccountToken: {path: token}}]}", pod: "securityContext: {fsGroup: 1}", want: `v/token 0640 "stand-in-token"`},
@@ -47,7 +47,7 @@ func TestVolumes(t *testing.T) {
 			volume: "downwardAPI: {items: [{path: a, fieldRef: {fieldPath: spec.nodeName}}]}",
 			err:    "a file cannot have spec.nodeName",
 		},
-		"resources need a container": {volume: "downwardAPI: {items: [{path: a, resourceFieldRef: {resource: limits.cpu}}]}", err: "the pod has no container"},
+		"resources need a container": {volume: "downwardAPI: {items: [{path: a, resourceFieldRef: {resource: limits.cpu}}]}", err: "needs the name of a container"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
