@@ -164,7 +164,7 @@ var bombs = map[string]bomb{
 	"toJson of many texts":    {template: "{{ $s := repeat 900000 `<` }}{{ toJson (list $s $s $s $s $s $s $s $s $s $s) }}"},
 	"toYaml of escapes":       {template: "{{ toYaml (repeat 8000000 (printf `%c` 1)) }}"},
 	"toToml of escapes":       {template: "{{ toToml (dict `a` (repeat 8000000 (printf `%c` 1))) }}"},
-	"quote of controls":       {template: "{{ quote (repeat 8000000 (printf `%c` 1)) }}"},
+	"quote of controls":       {template: "{{ quote (repeat 14000000 (printf `%c` 1)) }}"},
 	"output of much JSON":     {template: "[{{ repeat 10000000 `1,` }}1]", render: "{template: app.conf.tmpl, to: a.json}"},
 	"output of much TOML":     {template: "a = [{{ repeat 8000000 `1,` }}1]", render: "{template: app.conf.tmpl, to: a.toml}"},
 	"output of much YAML":     {template: "a: [{{ repeat 8000000 `1,` }}1]", render: "{template: app.conf.tmpl, to: a.yaml}"},
