@@ -135,14 +135,15 @@ func generatorLayout(t *testing.T) map[string]string {
 // overlayLayout has the texts in a patch, over others in the base.
 func overlayLayout(t *testing.T) map[string]string {
 	texts, rest := webParts(t)
-	patch := "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n"
+	var patch strings.Builder
+	patch.WriteString("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n")
 	for _, name := range []string{"app.conf.tmpl", "app.yaml", "confit.yaml"} {
-		patch += "  " + name + ": |\n    " + strings.TrimSuffix(strings.ReplaceAll(texts[name], "\n", "\n    "), "    ")
+		patch.WriteString("  " + name + ": |\n    " + strings.TrimSuffix(strings.ReplaceAll(texts[name], "\n", "\n    "), "    "))
 	}
 	return map[string]string{
 		"base/web.yaml":                    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  app.yaml: |\n    port: 1\n---\n" + rest,
 		"base/kustomization.yaml":          "resources: [web.yaml]\n",
-		"overlays/prod/patch.yaml":         patch,
+		"overlays/prod/patch.yaml":         patch.String(),
 		"overlays/prod/kustomization.yaml": "resources: [../../base]\nnamePrefix: prod-\npatches: [{path: patch.yaml}]\n",
 	}
 }
