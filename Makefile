@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 TOOLS    = $(GO) tool -modfile=tools.mod
 
-.PHONY: build install demo test setup check docs bench faults fuzz herd image release update
+.PHONY: build install demo test setup check docs bench faults fuzz herd judge image release update
 
 build: ## the binary, as the image has it
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o confit .
@@ -66,6 +66,9 @@ fuzz: ## every probe for secrets, then each fuzz test
 herd: build ## a thousand pods start against one Git server of limited capacity
 	$(GO) run ./integration/herd -confit ./confit
 
+judge: ## 20,000 pods against the kubelet's own functions; Kubernetes compiles for minutes
+	cd integration/judge && $(GO) test -count=1 -timeout 0 -v .
+
 image:
 	podman build --build-arg VERSION=$(VERSION) -t confit:$(VERSION) .
 	podman build --build-arg VERSION=$(VERSION) --target ci -t confit:$(VERSION)-ci .
@@ -74,4 +77,4 @@ release: ## the files of a release of VERSION, in dist
 	sh release.sh $(VERSION) dist
 
 update: ## rewrite the goldens; read the diff
-	UPDATE=1 $(GO) test ./integration ./integration/git ./integration/helm ./integration/pages ./render/template -run 'TestScripts|TestPages|TestPage|TestFunctionsPage'
+	UPDATE=1 $(GO) test ./integration ./integration/git ./integration/helm ./integration/pages ./render/template -run 'TestScripts|TestFindings|TestPrinted|TestPages|TestPage|TestFunctionsPage'
