@@ -24,8 +24,11 @@ func TestAgreement(t *testing.T) {
 	if len(names) < 40 {
 		t.Fatalf("%d manifests, want 40 at least", len(names))
 	}
+	for _, example := range []string{"hello", "nginx", "sidecars", "app-env"} { // the others fetch from Git, or watch
+		names = append(names, "../examples/"+example+"/deployment.yaml")
+	}
 	for _, name := range names {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".yaml"), func(t *testing.T) {
+		t.Run(strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(name, "testdata/agreement/manifests/"), "../examples/"), ".yaml"), func(t *testing.T) {
 			t.Parallel()
 			m, err := pod.Load(name)
 			must(t, err)
