@@ -7,6 +7,7 @@ import (
 	"path"
 	"runtime"
 	"slices"
+	"sort"
 	"strings"
 
 	"confit/render/content"
@@ -67,7 +68,7 @@ func (s *Snapshot) readTree(dir string, sel selection) ([]content.File, error) {
 		return nil
 	})
 	files = slices.DeleteFunc(files, func(f content.File) bool { return s.isSpec(f.Inode) })
-	slices.SortFunc(files, func(a, b content.File) int { return cmp.Compare(a.Path, b.Path) })
+	sort.Slice(files, func(i, j int) bool { return files[i].Path < files[j].Path })
 	return files, err
 }
 
