@@ -10,8 +10,8 @@ import (
 	"confit/integration/peers"
 )
 
-// TestPrinted prints manifests of TestAgreement again, with kustomize and with Helm, where
-// the cache has them. UPDATE=1 builds the tools and keeps what they print.
+// TestPrinted prints manifests of TestAgreement again, with kustomize and with Helm.
+// UPDATE=1 builds the tools and keeps what they print.
 func TestPrinted(t *testing.T) {
 	const dir = "testdata/agreement/"
 	tools := []struct {
@@ -55,7 +55,7 @@ func find(t *testing.T, m peers.Module) string {
 	must(t, err)
 	if _, err := os.Stat(m.In(cache)); err != nil {
 		if os.Getenv("UPDATE") == "" {
-			t.Skip(m.Name + " is not in the cache")
+			t.Fatal(m.Name + " is not in the cache: make setup builds it")
 		}
 		must(t, m.Build(t.Context(), cache))
 	}

@@ -26,7 +26,7 @@ var slips = map[string]slip{
 	"source of the spec":    {"secret: /secret-in", "secrets: /secret-in", "secrets"},
 	"sink of the spec":      {"dir: /config-out", "dri: /config-out", "dri"},
 	"path of the spec":      {"downwardAPI: /podinfo", "downwardAPI: /podinf", "downwardAPI"},
-	"YAML of the values":    {"port: 8080", "port: [8080", ""},
+	"YAML of the values":    {"port: 8080", "port: *port", ""},
 }
 
 // TestSlipsInRepositories makes the same slips in repositories of four kinds. What kustomize

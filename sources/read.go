@@ -111,7 +111,7 @@ func (r *reader) addFiles(s *Spec) error {
 		return err
 	}
 	if err != nil {
-		return inputProblem(s.Pos, "source "+s.String(), err, r.missingHint(s))
+		return inputProblem(s.Places.At(k.name), "source "+s.String(), err, r.missingHint(s))
 	}
 	r.markFiles(s, files)
 	r.files = appendFiles(r.files, files)
