@@ -37,7 +37,7 @@ func (p *Pod) checkFileKey(name string, ref *fileKeyRef) {
 	}
 	n, _ := v.root.find(ref.Path)
 	if n == nil || n.isDir() {
-		if !ref.Optional && p.writesInto(v) {
+		if p.writesInto(v) {
 			p.find(Error, problem("file-key", ref.At("path"), variable+", which no confit container writes", "name the file in to: of an entry, or correct path:"))
 		}
 		return
