@@ -21,7 +21,7 @@ func (s *session) manifests(ctx context.Context) error {
 	defer os.RemoveAll(dir)
 	var text strings.Builder
 	for i := range m1Workloads {
-		fmt.Fprintf(&text, m1Workload, i, m1Lines("    line %d {{ .Values.key%d }} and some text around it\n", 145), m1Lines("    key%d: the value of number %d\n", 250))
+		fmt.Fprintf(&text, m1Workload, i, m1Lines("    line %d {{ .Values.key%d }} and some text around it\n", 145), m1Lines("    key%d: the value of number %d, and more words to make it longer\n", 145))
 	}
 	if err := write(dir, "all.yaml", "%s", text.String()); err != nil {
 		return err
