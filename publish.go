@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"time"
 
 	"confit/render/content"
@@ -76,17 +77,21 @@ func outputsOf(sink string, outs []content.Output) []content.Output {
 // now, before anything is locked.
 func requireOutputs(all []delivery) error {
 	missing := map[*pipeRun][]content.Blob{}
+	var runs []*pipeRun // with Git sources, in their order, so that errors always come alike
 	for i := range all {
 		d := &all[i]
 		if r := d.run; r.git != nil && !r.git.Whole() {
+			if !slices.Contains(runs, r) {
+				runs = append(runs, r)
+			}
 			r.watchdog.wait(true) // reading what is published was never on the clock
 			missing[r] = append(missing[r], d.dir.Missing(d.outs, func(b content.Blob) bool { return !sources.Holds(b) })...)
 			r.watchdog.wait(false)
 		}
 	}
 	var errs []error
-	for r, blobs := range missing {
-		errs = append(errs, r.inManifests(r.git.Require(blobs)))
+	for _, r := range runs {
+		errs = append(errs, r.inManifests(r.git.Require(missing[r])))
 	}
 	return errors.Join(errs...)
 }

@@ -108,7 +108,7 @@ func TestSpec(t *testing.T) {
 	a.wants(t, "POST /-/reload changed: port 1\n<nil>")
 }
 
-// What fails to render reaches neither the files nor the application. What is good again is
+// A render that fails reaches neither the files nor the application. What is good again is
 // compared with what is published, and not with what was seen last.
 func TestBroken(t *testing.T) {
 	t.Parallel()
