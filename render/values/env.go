@@ -254,7 +254,7 @@ func (m *merger) addVars(base *tree.Node, l Layer, notify func(string)) []*tree.
 	if len(items) == 0 {
 		return in
 	}
-	slices.SortStableFunc(items, func(a, b placement) int { return comparePaths(a.path, b.path) })
+	sort.SliceStable(items, func(i, j int) bool { return comparePaths(items[i].path, items[j].path) < 0 })
 	base = m.mergeLayers(in)
 	for _, p := range items {
 		base = m.addItem(base, p)

@@ -2,8 +2,7 @@ package pack
 
 import (
 	"errors"
-	"slices"
-	"strings"
+	"sort"
 
 	"github.com/go-git/go-git/v5/plumbing"
 
@@ -61,7 +60,7 @@ func (o *Objects) Files(commit plumbing.Hash, dir string, lim Limits) ([]File, e
 		return nil, errors.Join(w.problems...)
 	}
 	// The walk is in the order of paths, except for directories behind symlinks.
-	slices.SortFunc(w.files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	sort.Slice(w.files, func(i, j int) bool { return w.files[i].Path < w.files[j].Path })
 	return w.files, nil
 }
 

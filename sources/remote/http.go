@@ -43,10 +43,9 @@ func newHTTPTransport(to *endpoint, env []string) *httpTransport {
 
 // newClient makes a client for one origin; it follows no redirect.
 func newClient(to *endpoint, env []string) *http.Client {
-	proxy := proxies(env).ProxyFunc()
 	return &http.Client{
 		Transport: &http.Transport{
-			Proxy:                  func(r *http.Request) (*url.URL, error) { return proxy(r.URL) },
+			Proxy:                  func(r *http.Request) (*url.URL, error) { return proxyFor(env, r.URL) },
 			DialContext:            (&net.Dialer{}).DialContext,
 			TLSClientConfig:        to.tlsConfig(),
 			ForceAttemptHTTP2:      true,

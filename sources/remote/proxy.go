@@ -1,24 +1,28 @@
 package remote
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"confit/render/diag"
-
-	"golang.org/x/net/http/httpproxy"
 )
 
-// proxies are those of the environment.
-func proxies(env []string) *httpproxy.Config {
-	c := &httpproxy.Config{}
-	_, c.HTTPProxy = variable(env, "HTTP_PROXY")
-	_, c.HTTPSProxy = variable(env, "HTTPS_PROXY")
-	_, c.NoProxy = variable(env, "NO_PROXY")
-	return c
+// proxyFor gives the proxy of the environment for a URL, and nil for none.
+func proxyFor(env []string, u *url.URL) (*url.URL, error) {
+	name, value := variable(env, strings.ToUpper(u.Scheme)+"_PROXY")
+	_, direct := variable(env, "NO_PROXY")
+	if value == "" || goesDirect(direct, strings.ToLower(u.Hostname()), cmp.Or(u.Port(), defaultPort(u.Scheme))) {
+		return nil, nil
+	}
+	if p := proxyURL(value); p != nil {
+		return p, nil
+	}
+	return nil, errors.New("the variable " + name + " is not the URL of a proxy")
 }
 
 // variable gives the variable of that name in upper or lower case that is not empty.
@@ -33,30 +37,31 @@ func variable(env []string, upper string) (name, value string) {
 	return "", ""
 }
 
-// checkProxy is the error of a proxy variable that is for a, and is no URL of a proxy.
-// httpproxy drops such a variable without a word, and the connection would be direct. The
-// value may hold a password, so it is not shown.
+// checkProxy is the error of a proxy variable that is for a, and is no URL of a proxy. The
+// value may hold a password, so the error does not show it.
 func (a address) checkProxy(env []string) error {
-	name, value := variable(env, strings.ToUpper(a.scheme)+"_PROXY")
-	if value == "" || a.scheme == "ssh" {
+	if a.scheme == "ssh" {
 		return nil
 	}
-	config := proxies(env)
-	config.HTTPProxy, config.HTTPSProxy = "proxy.invalid", "proxy.invalid"
-	counts, _ := config.ProxyFunc()(&url.URL{Scheme: a.scheme, Host: a.hostPort()})
-	if counts == nil || isProxyURL(value) { // NO_PROXY may name the host
+	_, err := proxyFor(env, &url.URL{Scheme: a.scheme, Host: a.hostPort()})
+	if err == nil {
 		return nil
 	}
-	return a.problem(diag.CauseSpec, "git-proxy", "the variable "+name+" is not the URL of a proxy",
+	return a.problem(diag.CauseSpec, "git-proxy", err.Error(),
 		"write http://host:port, or http://user:password@host:port with a % of the password as %25, a / as %2F and an @ as %40")
 }
 
-func isProxyURL(s string) bool {
+// proxyURL reads the value of a proxy variable; it gives nil for a value that names no proxy.
+func proxyURL(s string) *url.URL {
 	if !strings.Contains(s, "://") {
 		s = "http://" + s
 	}
 	u, err := url.Parse(s)
-	return err == nil && u.Hostname() != "" && !strings.Contains(u.Path, "@") && slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme)
+	if err != nil || u.Hostname() == "" || strings.Contains(u.Path, "@") ||
+		!slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) {
+		return nil
+	}
+	return u
 }
 
 func (t *endpoint) proxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
