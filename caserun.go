@@ -31,8 +31,8 @@ func (c *confit) runCase(t *testCase) error {
 	if err := root.Execute(); err != nil {
 		return err
 	}
-	inner.watchdog.start(inner.set.timeout)
-	defer inner.watchdog.stop()
+	inner.watchdog.Start(inner.set.timeout)
+	defer inner.watchdog.Stop()
 	s, err := inner.runs()
 	if s != nil && err == nil {
 		err = s.problems()

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"confit/sinks/report"
+	"confit/sources/watchdog"
 )
 
 // A verb is everything that the command line knows about it.
@@ -145,8 +146,8 @@ func (c *confit) runPipe(v *verb, flags *pflag.FlagSet, args []string) error {
 		return err // another run goes on
 	}
 	c.handleSignals()
-	c.watchdog.start(c.set.timeout)
-	c.stdout.To = untimed{c.sys.stdout, c.watchdog}
+	c.watchdog.Start(c.set.timeout)
+	c.stdout.To = watchdog.Untimed{To: c.sys.stdout, Watchdog: c.watchdog}
 	defer c.dropSpool()
 	return v.run(c, args)
 }

@@ -30,7 +30,7 @@ type inputs struct {
 func (c *confit) read() (sp *spec, in inputs, err error) {
 	err = sources.Consistent(c.machine, func(s *sources.Snapshot) (err error) {
 		if sp, err = c.loadSpec(s); err == nil {
-			c.watchdog.limit(sp.Limits)
+			c.watchdog.Limit(sp.Limits.run())
 			if c.round != nil {
 				c.round.take(sp)
 			}
@@ -45,7 +45,7 @@ func (c *confit) read() (sp *spec, in inputs, err error) {
 			err = in.requireFiles(c.git, sp, c.flags)
 		}
 		if err == nil {
-			in.showKeys(sp, slices.Concat(c.args, c.flags.sources, c.flags.templates, c.flags.values), &c.watchdog.budget)
+			in.showKeys(sp, slices.Concat(c.args, c.flags.sources, c.flags.templates, c.flags.values), &c.watchdog.Budget)
 		}
 		return err
 	})
@@ -143,7 +143,7 @@ func (c *confit) openGit(sp *spec) (*sources.Git, error) {
 	}
 	s := &sp.Sinks[len(sp.Sinks)-1] // the others copy from its spool before it takes the files
 	dir := s.Dir(sp.Name, s.Base)
-	dir.Memory = c.watchdog.memory()
+	dir.Memory = c.watchdog.Memory()
 	if c.world != nil || c.machine.CanRead(dir.Path) {
 		c.git.Cache = dir.ReadSourceCache()
 	}
@@ -157,7 +157,7 @@ func (c *confit) openGit(sp *spec) (*sources.Git, error) {
 
 // waiting uses the time until remotes answer.
 func (c *confit) waiting(on bool) {
-	c.watchdog.wait(on)
+	c.watchdog.Wait(on)
 	if on {
 		go template.Prepare()
 	}

@@ -32,7 +32,7 @@ func run(args []string, sys system) int {
 	root.SetArgs(args)
 	err := diag.CatchPanic(root.Execute)
 	text, status := c.report(err) // within the limits
-	c.watchdog.stop()
+	c.watchdog.Stop()
 	c.print(text)
 	return status
 }
@@ -79,7 +79,7 @@ func (c *confit) outputs() (*spec, *render.Result, error) {
 }
 
 func (c *confit) merge(in inputs) (*values.Values, error) {
-	defer c.watchdog.running.Begin("merging", "the values")()
+	defer c.watchdog.Running.Begin("merging", "the values")()
 	if c.git != nil {
 		for _, l := range in.layers { // the merge drops what a null deletes
 			c.git.HideValues(l.Root)
@@ -96,11 +96,11 @@ func (c *confit) merge(in inputs) (*values.Values, error) {
 }
 
 func (c *confit) execute(sp *spec, in inputs, values *values.Values) (*render.Result, error) {
-	c.watchdog.loaded()
+	c.watchdog.Loaded()
 	defer c.tellTimes()()
 	made, err := render.Render(sp.Render, render.Input{
 		Values: values, Files: template.NewFiles(in.files), Found: in.found, Schemas: in.schemas,
-		Sources: sp.searched(c.readsEnv()), Deadline: c.watchdog.deadline, Limits: sp.Limits.render(), Running: &c.watchdog.running, Budget: &c.watchdog.budget,
+		Sources: sp.searched(c.readsEnv()), Deadline: c.watchdog.Deadline(), Limits: sp.Limits.render(), Running: &c.watchdog.Running, Budget: &c.watchdog.Budget,
 	})
 	if err != nil {
 		return nil, err

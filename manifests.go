@@ -15,6 +15,7 @@ import (
 
 	"confit/render/diag"
 	"confit/render/glob"
+	"confit/render/specfile"
 	"confit/sources"
 	"confit/sources/kubelet"
 	"confit/sources/manifest"
@@ -109,7 +110,7 @@ func (c *confit) standInDir(flag, dir string) (sources.FS, error) {
 
 // readManifests reads the files of -f.
 func (c *confit) readManifests() (*manifest.Set, error) {
-	defer c.watchdog.running.Begin("reading", "the manifests")()
+	defer c.watchdog.Running.Begin("reading", "the manifests")()
 	var files []manifest.File
 	kustomization := ""
 	machine := c.machine
@@ -127,7 +128,7 @@ func (c *confit) readManifests() (*manifest.Set, error) {
 					return err
 				}
 				if len(text) > stdinLimit {
-					return &diag.Problem{Cause: diag.CauseLimit, Code: "file-size", Text: "stdin has more than " + mebibytes(stdinLimit), Hint: "give confit the manifests of fewer applications"}
+					return &diag.Problem{Cause: diag.CauseLimit, Code: "file-size", Text: "stdin has more than " + specfile.Size(stdinLimit).String(), Hint: "give confit the manifests of fewer applications"}
 				}
 				files = append(files, manifest.File{Name: "stdin", Data: text})
 				continue
@@ -149,7 +150,7 @@ func (c *confit) readManifests() (*manifest.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := manifest.Read(files, &c.watchdog.budget)
+	set, err := manifest.Read(files, &c.watchdog.Budget)
 	if err == nil && len(set.Objects) == 0 {
 		hint := "when kustomize or helm fails, it prints nothing: look at its message"
 		if kustomization != "" {

@@ -47,7 +47,7 @@ func (r *pipeRun) delivery(i int) delivery {
 	d := delivery{run: r, dir: s.Dir(r.spec.Name, s.Base), outs: r.outputsOf(i)}
 	d.dir.LockTimeout = r.set.lockTimeout
 	d.dir.Detail = r.detail()
-	d.dir.Memory = r.watchdog.memory()
+	d.dir.Memory = r.watchdog.Memory()
 	d.dir.NoPod = r.world != nil || !r.sys.inPod()
 	d.dir.Receipts = r.round != nil && r.round.receipts
 	d.dir.NoPrune = d.dir.NoPrune || r.set.only != ""
@@ -84,9 +84,9 @@ func requireOutputs(all []delivery) error {
 			if !slices.Contains(runs, r) {
 				runs = append(runs, r)
 			}
-			r.watchdog.wait(true) // reading what is published was never on the clock
+			r.watchdog.Wait(true) // reading what is published was never on the clock
 			missing[r] = append(missing[r], d.dir.Missing(d.outs, func(b content.Blob) bool { return !sources.Holds(b) })...)
-			r.watchdog.wait(false)
+			r.watchdog.Wait(false)
 		}
 	}
 	var errs []error
@@ -114,7 +114,7 @@ func (s *simulation) publish() (sinks.Result, error) {
 	var total sinks.Result
 	for i, d := range all {
 		<-d.run.signalsReady
-		d.run.watchdog.commit()
+		d.run.watchdog.Commit()
 		r, err := d.dir.Apply(d.run.ctx, d.outs)
 		if err != nil {
 			return total, partly(err, all[:i])

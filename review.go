@@ -41,7 +41,7 @@ func (c *confit) review() error {
 	if err := immutableChanges(before.objects, now.objects); err != nil {
 		return err
 	}
-	defer c.watchdog.running.Begin("comparing", "the files")()
+	defer c.watchdog.Running.Begin("comparing", "the files")()
 	plan, err := sinks.Between(before.byWorkload(), now.byWorkload())
 	if err != nil {
 		return err

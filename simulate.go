@@ -190,7 +190,7 @@ func (c *confit) runContainer(k *kubelet.Container, dir string, do func(*pipeRun
 	inner.set.allowNetwork = c.set.allowNetwork
 	inner.world.replaced, r.err = c.replacedDirs()
 	if r.err == nil {
-		c.watchdog.restart(k.Memory())
+		c.watchdog.Restart(k.Memory())
 		do(r)
 		r.err = r.inManifests(r.err)
 	}

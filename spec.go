@@ -16,6 +16,7 @@ import (
 	"confit/render/template"
 	"confit/sinks"
 	"confit/sources"
+	"confit/sources/watchdog"
 )
 
 // A spec is confit.yaml: three sections, each owned by the package of its name.
@@ -191,6 +192,10 @@ type limits struct {
 	Git      sources.GitLimits `yaml:"git"`
 
 	heapOnlyLowers bool // the default of Heap, which depends on the values, holds where it is less
+}
+
+func (l limits) run() watchdog.Limits {
+	return watchdog.Limits{Time: l.Time, Heap: l.Heap, OnlyLowers: l.heapOnlyLowers}
 }
 
 func (l limits) sources() sources.Limits {

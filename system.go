@@ -22,6 +22,7 @@ import (
 	"confit/sinks/console"
 	"confit/sources"
 	"confit/sources/checkout"
+	"confit/sources/watchdog"
 )
 
 // A system is the process as main hands it in: its streams, its environment and the
@@ -60,7 +61,7 @@ type confit struct {
 	flags    pipeFlags
 	set      settings
 	machine  sources.Machine
-	watchdog *watchdog
+	watchdog *watchdog.Watchdog
 	ctx      context.Context
 	differs  bool // diff has found differences
 	git      *sources.Git
@@ -86,7 +87,7 @@ func newConfit(sys system) *confit {
 	c := &confit{sys: sys, stdout: console.Stdout{To: sys.stdout}, ctx: context.Background()}
 	c.origins = sync.OnceValue(c.readOrigins)
 	c.console = &console.Console{Stderr: sys.stderr, Explain: func(p *diag.Problem) { access.Explain(p, sys.dir, sys.inPod()) }}
-	c.watchdog = newWatchdog(func(p *diag.Problem) {
+	c.watchdog = watchdog.New(func(p *diag.Problem) {
 		c.dropSpool()
 		c.reportEnd(p)
 		text, status := c.report(p)
@@ -141,7 +142,7 @@ func (c *confit) report(err error) (text string, status int) {
 		problems = nil
 	}
 	last := ""
-	if c.writes() && !c.watchdog.committing {
+	if c.writes() && !c.watchdog.Commits() {
 		last = "nothing was written"
 	}
 	status = statuses[first.Cause]
@@ -220,7 +221,7 @@ func (c *confit) handleSignals() {
 		}
 		s := <-signals
 		p := &diag.Problem{Cause: diag.CauseSignal, Code: "signal", Text: "ended by " + s.String(), Err: signalError{s.(syscall.Signal)}}
-		c.watchdog.interrupt(p)
+		c.watchdog.Interrupt(p)
 		cancel(p)
 	}()
 }

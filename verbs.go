@@ -39,7 +39,7 @@ func (c *confit) diff([]string) error {
 		}
 		plans = append(plans, plan)
 	}
-	defer c.watchdog.running.Begin("comparing", "the files")()
+	defer c.watchdog.Running.Begin("comparing", "the files")()
 	for i, plan := range plans {
 		c.console.Notices(plan.Notices)
 		if len(all) > 1 && c.set.format != "json" {
@@ -87,13 +87,13 @@ func (c *confit) tellTimes() func() {
 	}
 	var mu sync.Mutex
 	var lines []string
-	c.watchdog.running.Ended = func(kind, name string, took time.Duration) {
+	c.watchdog.Running.Ended = func(kind, name string, took time.Duration) {
 		mu.Lock()
 		defer mu.Unlock()
 		lines = append(lines, fmt.Sprintf("%s %s in %d ms", kind, diag.Quoted(name), took.Milliseconds()))
 	}
 	return func() {
-		c.watchdog.running.Ended = nil
+		c.watchdog.Running.Ended = nil
 		slices.Sort(lines)
 		for _, line := range lines {
 			c.console.Detail(line)

@@ -53,7 +53,7 @@ func (c *confit) watch([]string) error {
 	if c.set.out == "-" {
 		return usagef("--out - is for render; watch writes to a directory", "")
 	}
-	c.watchdog.commit() // a signal ends no round from here; each round has its own watchdog
+	c.watchdog.Commit() // a signal ends no round from here; each round has its own watchdog
 	<-c.signalsReady
 	w := &watcher{confit: c, first: true, patience: c.patience(nil), again: retry{least: 5 * time.Second}, notice: retry{least: time.Second}}
 	if err := w.spec.set(c.set.watch); err != nil {
@@ -121,16 +121,16 @@ func (w *watcher) due() bool {
 func (w *watcher) round() error {
 	c := w.newRound()
 	stop := context.AfterFunc(w.ctx, func() {
-		c.watchdog.interrupt(signalled(w.ctx))
+		c.watchdog.Interrupt(signalled(w.ctx))
 	})
 	w.health.busy(w.patience)
-	c.watchdog.start(w.set.timeout)
+	c.watchdog.Start(w.set.timeout)
 	var done passed
 	err := diag.CatchPanic(func() (err error) {
 		done, err = c.pass()
 		return err
 	})
-	c.watchdog.stop()
+	c.watchdog.Stop()
 	c.dropSpool()
 	stop()
 	w.first = false
@@ -150,7 +150,7 @@ func (w *watcher) newRound() *confit {
 	c.console, c.verb, c.flags, c.set = w.console, w.verb, w.flags, w.set
 	c.ctx, c.signalsReady = w.ctx, w.signalsReady
 	c.machine = w.machine
-	c.machine.Running, c.machine.Budget, c.machine.Inputs = &c.watchdog.running, &c.watchdog.budget, &w.inputs
+	c.machine.Running, c.machine.Budget, c.machine.Inputs = &c.watchdog.Running, &c.watchdog.Budget, &w.inputs
 	c.round = &round{first: w.first}
 	return c
 }

@@ -27,6 +27,7 @@ func TestImports(t *testing.T) {
 		"confit/sources/pack":     outside,
 		"confit/sources/manifest": append([]string{"confit/sources"}, outside...),
 		"confit/sources/kubelet":  {"os", "os/exec", "net", "log", "confit/sinks"},
+		"confit/sources/watchdog": {"os/exec", "net", "log", "confit/sources", "confit/sinks"},
 		"confit/sources/checkout": {"os", "os/exec", "net", "log", "confit/sinks"},
 		"confit/sinks":            {"github.com/go-git/go-git", "log", "os/exec", "golang.org/x/sys"},
 		"confit/sinks/dirfd":      {"log", "os/exec", "confit"},

@@ -1,4 +1,4 @@
-package main
+package watchdog
 
 import (
 	"runtime"
@@ -18,8 +18,8 @@ func TestPatience(t *testing.T) {
 		debug.SetGCPercent(now)
 		return now
 	}
-	w := newWatchdog(nil)
-	w.start(time.Hour)
+	w := New(nil)
+	w.Start(time.Hour)
 	defer w.heapTimer.Stop()
 	defer w.timeTimer.Stop()
 	if got := percent(); got != patientGC {
@@ -81,7 +81,7 @@ func TestReserveFreed(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // else some is given back while this runs
 	const limit, piece = 64 << 20, 40 << 20
 	var refused *diag.Problem
-	w := newWatchdog(func(p *diag.Problem) { refused = p })
+	w := New(func(p *diag.Problem) { refused = p })
 	w.heap = heap{configured: limit, gcPercent: -1}
 	free := func() {
 		large := make([]byte, piece)
@@ -94,7 +94,7 @@ func TestReserveFreed(t *testing.T) {
 		t.Error("a piece fits on top of memory that is not given back")
 	}
 	free()
-	if w.budget.Reserve(piece); refused != nil {
+	if w.Budget.Reserve(piece); refused != nil {
 		t.Errorf("free memory is not given back: %s", refused.Text)
 	}
 }
@@ -122,5 +122,31 @@ func TestHeapOnlyLowers(t *testing.T) {
 		if h.setLimit(); h.limit != want {
 			t.Errorf("the limit of %+v is %s, want %s", h, h.limit, want)
 		}
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(text []byte) (int, error) { return f(text) }
+
+// Only the clock stops while a reader takes its time.
+func TestUntimed(t *testing.T) {
+	w := New(nil)
+	w.Start(time.Hour)
+	defer w.Stop()
+	running := func() bool {
+		on := w.timeTimer.Stop()
+		w.timeTimer.Reset(time.Hour)
+		return on
+	}
+	written := false
+	u := Untimed{Watchdog: w, To: writerFunc(func(text []byte) (int, error) {
+		if written = true; w.timeTimer.Stop() || !w.Holds() {
+			t.Error("the clock runs, or the limits are off")
+		}
+		return len(text), nil
+	})}
+	if _, err := u.Write([]byte("text")); err != nil || !written || !running() {
+		t.Errorf("after the write: written %v, %v; the clock runs: %v", written, err, running())
 	}
 }

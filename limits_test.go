@@ -12,7 +12,7 @@ type writerFunc func([]byte) (int, error)
 func (f writerFunc) Write(text []byte) (int, error) { return f(text) }
 
 // TestLimitsUntilTheLastByte: the limits of a run hold while it writes its output, and while
-// it words its errors. Only the clock stops while a reader of stdout takes its time.
+// it words its errors.
 func TestLimitsUntilTheLastByte(t *testing.T) {
 	for _, args := range [][]string{
 		{"validate"},
@@ -33,14 +33,14 @@ func TestLimitsUntilTheLastByte(t *testing.T) {
 		var c *confit
 		held := 0
 		c = newConfit(system{dir: dir, stderr: io.Discard, stdout: writerFunc(func(text []byte) (int, error) {
-			if c.watchdog.off || c.watchdog.timeTimer.Stop() {
-				t.Errorf("%v: the limits are off: %v", args, c.watchdog.off)
+			if !c.watchdog.Holds() {
+				t.Errorf("%v: the limits are off", args)
 			}
 			held++
 			return len(text), nil
 		})})
 		c.console.Explain = func(*diag.Problem) {
-			if c.watchdog.off {
+			if !c.watchdog.Holds() {
 				t.Errorf("%v: the limits are off while errors are worded", args)
 			}
 			held++
@@ -51,7 +51,7 @@ func TestLimitsUntilTheLastByte(t *testing.T) {
 		if held == 0 {
 			c.report(err)
 		}
-		c.watchdog.stop()
+		c.watchdog.Stop()
 		if held == 0 {
 			t.Errorf("%v: nothing was printed: %v", args, err)
 		}

@@ -1,4 +1,4 @@
-package main
+package watchdog
 
 import (
 	"io"
@@ -10,11 +10,11 @@ import (
 	"confit/render/specfile"
 )
 
-// A watchdog ends the process at once on a limit or a signal. That is safe until the run
+// A Watchdog ends the process at once on a limit or a signal. That is safe until the run
 // begins to publish.
-type watchdog struct {
-	budget  diag.Budget // that the run reserves and charges memory of
-	running diag.Activity
+type Watchdog struct {
+	Budget  diag.Budget // that the run reserves and charges memory of
+	Running diag.Activity
 	end     func(*diag.Problem)
 
 	mu         sync.Mutex
@@ -29,6 +29,13 @@ type watchdog struct {
 	waitsSince time.Time   // for remotes
 }
 
+// Limits are those of a spec.
+type Limits struct {
+	Time       time.Duration
+	Heap       specfile.Size // 0 is the default
+	OnlyLowers bool          // the default of Heap, which depends on the values, holds where it is less
+}
+
 // The first check of the heap comes late, when most runs are over. The nearer the heap is
 // to its limit, the sooner comes the next check.
 const (
@@ -36,16 +43,17 @@ const (
 	minCheck = 2 * time.Millisecond
 )
 
-func newWatchdog(end func(*diag.Problem)) *watchdog {
-	w := &watchdog{end: end}
-	w.budget.OnReserve = func(bytes int) { w.spend(bytes, 0) }
-	w.budget.OnCharge = func(bytes int) { w.spend(0, bytes) }
+// New makes a watchdog that calls end to end the process.
+func New(end func(*diag.Problem)) *Watchdog {
+	w := &Watchdog{end: end}
+	w.Budget.OnReserve = func(bytes int) { w.spend(bytes, 0) }
+	w.Budget.OnCharge = func(bytes int) { w.spend(0, bytes) }
 	return w
 }
 
-// start begins to hold the run to its limits. Before the spec is read, only the time limit
+// Start begins to hold the run to its limits. Before the spec is read, only the time limit
 // is known.
-func (w *watchdog) start(timeLimit time.Duration) {
+func (w *Watchdog) Start(timeLimit time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.started, w.timeLimit = time.Now(), timeLimit
@@ -54,9 +62,9 @@ func (w *watchdog) start(timeLimit time.Duration) {
 	w.heapTimer = time.AfterFunc(maxCheck, w.checkHeap)
 }
 
-// restart begins another run in this process: that of a container with a memory limit of so
+// Restart begins another run in this process: that of a container with a memory limit of so
 // many bytes; 0 is none.
-func (w *watchdog) restart(memory int64) {
+func (w *Watchdog) Restart(memory int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.started = time.Now()
@@ -64,17 +72,17 @@ func (w *watchdog) restart(memory int64) {
 	w.heap.restart(specfile.Size(memory))
 }
 
-// limit holds the run to the limits of its spec from here on.
-func (w *watchdog) limit(l limits) {
+// Limit holds the run to the limits of its spec from here on.
+func (w *Watchdog) Limit(l Limits) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.timeLimit, w.heap.configured, w.heap.onlyLowers = l.Time, l.Heap, l.heapOnlyLowers
+	w.timeLimit, w.heap.configured, w.heap.onlyLowers = l.Time, l.Heap, l.OnlyLowers
 	w.setTimer()
 }
 
 // setTimer starts the timer of the time limit anew. Templates look at the deadline
 // themselves; the timer ends a long call of a library half a second later.
-func (w *watchdog) setTimer() {
+func (w *Watchdog) setTimer() {
 	if w.timeTimer != nil {
 		w.timeTimer.Stop()
 	}
@@ -88,9 +96,9 @@ func (w *watchdog) setTimer() {
 	})
 }
 
-// wait stops the time of the run while it waits for remotes, which have a time limit of
+// Wait stops the time of the run while it waits for remotes, which have a time limit of
 // their own, or for a reader of stdout.
-func (w *watchdog) wait(on bool) {
+func (w *Watchdog) Wait(on bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if on {
@@ -102,15 +110,15 @@ func (w *watchdog) wait(on bool) {
 	w.setTimer()
 }
 
-// loaded notes that the values are loaded: from here on the heap limit is that of the templates.
-func (w *watchdog) loaded() {
+// Loaded notes that the values are loaded: from here on the heap limit is that of the templates.
+func (w *Watchdog) Loaded() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.heap.loaded = true
 }
 
 // checkHeap ends the run if its heap is too large, and else sets the time of the next check.
-func (w *watchdog) checkHeap() {
+func (w *Watchdog) checkHeap() {
 	if p := w.problem(w.heap.check); p != nil {
 		w.exceeded(p)
 	}
@@ -123,7 +131,7 @@ func (w *watchdog) checkHeap() {
 
 // spend ends the run if the memory does not suffice, even after the collector has given all
 // garbage back to the kernel. A check every now and then would miss a large text.
-func (w *watchdog) spend(reserved, charged int) {
+func (w *Watchdog) spend(reserved, charged int) {
 	spend := func() *diag.Problem { return w.heap.spend(specfile.Size(reserved), specfile.Size(charged)) }
 	if w.problem(spend) == nil {
 		return
@@ -136,7 +144,7 @@ func (w *watchdog) spend(reserved, charged int) {
 
 // problem gives the problem that a check of the heap finds. Once the limits are off, only
 // the sinks are at work, and nothing is checked.
-func (w *watchdog) problem(check func() *diag.Problem) *diag.Problem {
+func (w *Watchdog) problem(check func() *diag.Problem) *diag.Problem {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.off {
@@ -145,8 +153,8 @@ func (w *watchdog) problem(check func() *diag.Problem) *diag.Problem {
 	return check()
 }
 
-// memory is how many bytes are left, where the container or limits: sets a limit; else 0.
-func (w *watchdog) memory() int64 {
+// Memory is how many bytes are left, where the container or limits: sets a limit; else 0.
+func (w *Watchdog) Memory() int64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.heap.sample()
@@ -157,8 +165,8 @@ func (w *watchdog) memory() int64 {
 }
 
 // exceeded ends the run with the problem of a limit, and names the work in progress.
-func (w *watchdog) exceeded(p *diag.Problem) {
-	if work := w.running.String(); work != "" {
+func (w *Watchdog) exceeded(p *diag.Problem) {
+	if work := w.Running.String(); work != "" {
 		p.Text += "; at work: " + work
 	}
 	w.mu.Lock()
@@ -168,8 +176,8 @@ func (w *watchdog) exceeded(p *diag.Problem) {
 	}
 }
 
-// stop lifts the limits: the run has only to print its report.
-func (w *watchdog) stop() {
+// Stop lifts the limits: the run has only to print its report.
+func (w *Watchdog) Stop() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.off = true
@@ -180,15 +188,24 @@ func (w *watchdog) stop() {
 	}
 }
 
-// commit notes that publishing begins: from here on neither a limit nor a signal ends the run.
-func (w *watchdog) commit() {
+// Deadline is the end of the time of the run. Templates look at it themselves.
+func (w *Watchdog) Deadline() time.Time { return w.deadline }
+
+// Holds tells whether the limits hold: the run has not begun to publish, and is not over.
+func (w *Watchdog) Holds() bool { return !w.off }
+
+// Commits tells whether the run publishes, or has published.
+func (w *Watchdog) Commits() bool { return w.committing }
+
+// Commit notes that publishing begins: from here on neither a limit nor a signal ends the run.
+func (w *Watchdog) Commit() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.off, w.committing = true, true
 }
 
-// interrupt ends the run on a signal.
-func (w *watchdog) interrupt(p *diag.Problem) {
+// Interrupt ends the run on a signal.
+func (w *Watchdog) Interrupt(p *diag.Problem) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.committing {
@@ -196,14 +213,14 @@ func (w *watchdog) interrupt(p *diag.Problem) {
 	}
 }
 
-// untimed is a stream whose reader may take as long as it likes: a pager, say.
-type untimed struct {
-	to       io.Writer
-	watchdog *watchdog
+// Untimed is a stream whose reader may take as long as it likes: a pager, say.
+type Untimed struct {
+	To       io.Writer
+	Watchdog *Watchdog
 }
 
-func (u untimed) Write(text []byte) (int, error) {
-	u.watchdog.wait(true)
-	defer u.watchdog.wait(false)
-	return u.to.Write(text)
+func (u Untimed) Write(text []byte) (int, error) {
+	u.Watchdog.Wait(true)
+	defer u.Watchdog.Wait(false)
+	return u.To.Write(text)
 }
