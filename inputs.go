@@ -45,7 +45,7 @@ func (c *confit) read() (sp *spec, in inputs, err error) {
 			err = in.requireFiles(c.git, sp, c.flags)
 		}
 		if err == nil {
-			in.showKeys(sp, slices.Concat(c.args, c.flags.sources, c.flags.templates, c.flags.values), &c.watchdog.Budget)
+			values.ShowKeys(in.layers, in.public(sp, c), &c.watchdog.Budget)
 		}
 		return err
 	})
@@ -59,6 +59,21 @@ func (c *confit) read() (sp *spec, in inputs, err error) {
 	}
 	c.console.Notices(in.notices)
 	return sp, in, err
+}
+
+// public is what may be shown of a run, beside its layers: the spec, the command line, the
+// templates and the schemas.
+func (in *inputs) public(sp *spec, c *confit) values.Public {
+	p := values.Public{Texts: slices.Concat(c.args, c.flags.sources, c.flags.templates, c.flags.values, sp.texts)}
+	for i := range sp.Render {
+		p.Files = append(p.Files, sp.Render[i].Executed(in.found[sp.Render[i].Ref()])...)
+	}
+	for _, s := range append(slices.Collect(maps.Values(in.schemas)), in.schema) {
+		if s != nil {
+			p.Trees = append(p.Trees, s.Root())
+		}
+	}
+	return p
 }
 
 func (c *confit) readInputs(s *sources.Snapshot, sp *spec) (in inputs, err error) {
@@ -213,4 +228,84 @@ func (c *confit) checkReplaced(sp *spec) error {
 		}
 	}
 	return errors.Join(all...)
+}
+
+// requireFiles makes sure that the contents that templates may need of Git sources are held:
+// their own texts, and the files that they name, or all files where a name is computed. A
+// commit of an earlier run that lacks one is fetched now.
+func (in *inputs) requireFiles(git *sources.Git, sp *spec, flags pipeFlags) error {
+	var executed []*content.File
+	for i := range sp.Render {
+		executed = append(executed, sp.Render[i].Executed(in.found[sp.Render[i].Ref()])...)
+	}
+	if err := git.RequireToRead(executed); err != nil {
+		return err
+	}
+	texts, err := textsOf(executed)
+	if err != nil {
+		return err
+	}
+	for i := range sp.Render {
+		texts = append(texts, sp.Render[i].Inline)
+	}
+	callsTpl := slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, "tpl") })
+	if callsTpl { // it executes any text of the inputs
+		texts = slices.Concat(texts, in.texts(), flags.set, flags.setString, flags.setFile, flags.setJSON)
+	}
+	names, all := template.FilesNamed(texts...)
+	named := in.filesNamed(names, all)
+	if err := git.RequireToRead(named); err != nil || !callsTpl || all {
+		return err
+	}
+	for _, f := range named { // tpl executes these, too; there may be many
+		data, err := f.Bytes()
+		if err != nil {
+			return err
+		}
+		more, any := template.FilesNamed(string(data))
+		names, all = append(names, more...), all || any
+	}
+	return git.RequireToRead(in.filesNamed(names, all))
+}
+
+func textsOf(files []*content.File) ([]string, error) {
+	var texts []string
+	for _, f := range files {
+		data, err := f.Bytes()
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, string(data))
+	}
+	return texts, nil
+}
+
+// texts are the inputs that values were made of.
+func (in *inputs) texts() []string {
+	var texts []string
+	for i := range in.files {
+		f := &in.files[i]
+		if f.Blob == nil || sources.WasRead(f.Blob) {
+			data, _ := f.Bytes() // it was read before
+			texts = append(texts, string(data))
+		}
+	}
+	for i := range in.layers {
+		for _, v := range in.layers[i].Vars {
+			texts = append(texts, v.Value)
+		}
+	}
+	return texts
+}
+
+// filesNamed lists the files of Git sources that have one of the names, or all of them.
+func (in *inputs) filesNamed(names []string, all bool) []*content.File {
+	var files []*content.File
+	for i := range in.files {
+		f := &in.files[i]
+		if f.Blob != nil && (all || slices.ContainsFunc(names, func(name string) bool { return template.IsNamed(f, name) })) {
+			files = append(files, f)
+		}
+	}
+	return files
 }

@@ -264,3 +264,15 @@ func (sp *spec) choices() []sinks.Choice {
 	}
 	return all
 }
+
+// scalarsOf are the names and texts of a document.
+func scalarsOf(n *yaml.Node) []string {
+	if n.Kind == yaml.ScalarNode {
+		return []string{n.Value}
+	}
+	var all []string
+	for _, c := range n.Content {
+		all = append(all, scalarsOf(c)...)
+	}
+	return all
+}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"confit/render/content"
@@ -68,4 +69,21 @@ func (e *Entry) delim(i int) string {
 func (e *Entry) source(field, text string) *template.Source {
 	at, block := e.ValueAt(field)
 	return &template.Source{Name: e.At(field).String(), Text: text, In: at, Block: block}
+}
+
+// Executed lists the files of the entry whose text is executed, and not copied.
+func (e *Entry) Executed(found content.Found) []*content.File {
+	switch e.Kind() {
+	case "template":
+		executed := slices.Clone(found.Partials)
+		for _, f := range found.Files {
+			if found.Single || strings.HasSuffix(f.Path, ".tmpl") {
+				executed = append(executed, f)
+			}
+		}
+		return executed
+	case "envsubst":
+		return found.Files
+	}
+	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package template
 
 import (
 	"slices"
@@ -8,7 +8,7 @@ import (
 )
 
 // A template may need the files that it names; where a name is computed, all of them.
-func TestNamesIn(t *testing.T) {
+func TestFilesNamed(t *testing.T) {
 	for text, want := range map[string]struct {
 		names []string
 		all   bool
@@ -25,9 +25,9 @@ func TestNamesIn(t *testing.T) {
 		`{{ (index . "Files").Get "a" }}`:                              {all: true},
 		"{{ (get . `Files`).Get \"a\" }}":                              {all: true},
 	} {
-		names, all := namesIn(text)
+		names, all := FilesNamed(text)
 		if !slices.Equal(names, want.names) || all != want.all {
-			t.Errorf("namesIn(%s) = %q, %v, want %q, %v", text, names, all, want.names, want.all)
+			t.Errorf("FilesNamed(%s) = %q, %v, want %q, %v", text, names, all, want.names, want.all)
 		}
 	}
 }
@@ -39,8 +39,8 @@ func TestIsNamed(t *testing.T) {
 		"site:html/a[1].html": true, "html/a[1].html": true, "site:html/*": true, "site:**": true, "**/*.html": true,
 		"other:html/a[1].html": false, "site:*": false, "a[1].html": false,
 	} {
-		if got := isNamed(f, name); got != want {
-			t.Errorf("isNamed(%q) = %v, want %v", name, got, want)
+		if got := IsNamed(f, name); got != want {
+			t.Errorf("IsNamed(%q) = %v, want %v", name, got, want)
 		}
 	}
 }

@@ -1,13 +1,9 @@
-package main
+package values
 
 import (
 	"iter"
-	"maps"
-	"slices"
 	"strings"
 	"unicode"
-
-	"go.yaml.in/yaml/v3"
 
 	"confit/render/content"
 	"confit/render/diag"
@@ -19,11 +15,18 @@ import (
 // part of the secret, as where a PEM key is read as a properties file.
 type secretWords map[string]bool
 
-// showKeys lets messages and masked outputs show the names in secret files that the spec, a
-// template, a schema, another source or one of the texts of the command line has, too.
-func (in *inputs) showKeys(sp *spec, texts []string, budget *diag.Budget) {
+// Public is what everybody may read who sees the messages of a run.
+type Public struct {
+	Texts []string // of the spec and the command line
+	Files []*content.File
+	Trees []*tree.Node
+}
+
+// ShowKeys lets messages and masked outputs show the names in secret files that something
+// public has, too: a text, a template, a schema, or another layer.
+func ShowKeys(layers []Layer, public Public, budget *diag.Budget) {
 	words := secretWords{}
-	for _, l := range in.layers {
+	for _, l := range layers {
 		if l.SecretKeys && l.Root != nil {
 			words.addSecrets(l.Root, budget)
 		}
@@ -31,24 +34,19 @@ func (in *inputs) showKeys(sp *spec, texts []string, budget *diag.Budget) {
 	if len(words) == 0 {
 		return
 	}
-	words.publish(texts...)
-	words.publish(sp.texts...)
-	for i := range sp.Render {
-		for _, f := range executedBy(&sp.Render[i], in.found[sp.Render[i].Ref()]) {
-			words.publishFile(f)
-		}
+	words.publish(public.Texts...)
+	for _, f := range public.Files {
+		words.publishFile(f)
 	}
-	for _, s := range append(slices.Collect(maps.Values(in.schemas)), in.schema) {
-		if s != nil {
-			words.publishTree(s.Root())
-		}
+	for _, n := range public.Trees {
+		words.publishTree(n)
 	}
-	for _, l := range in.layers {
+	for _, l := range layers {
 		if l.Root != nil {
 			words.publishTree(l.Root)
 		}
 	}
-	for _, l := range in.layers {
+	for _, l := range layers {
 		if l.SecretKeys && l.Root != nil {
 			l.Root.ShowKeys(words.arePublic)
 		}
@@ -129,16 +127,4 @@ func (w secretWords) arePublic(name string) bool {
 		}
 	}
 	return any
-}
-
-// scalarsOf are the names and texts of a document.
-func scalarsOf(n *yaml.Node) []string {
-	if n.Kind == yaml.ScalarNode {
-		return []string{n.Value}
-	}
-	var all []string
-	for _, c := range n.Content {
-		all = append(all, scalarsOf(c)...)
-	}
-	return all
 }
