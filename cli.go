@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"confit/sinks/report"
+	"confit/sinks/watch"
 	"confit/sources/watchdog"
 )
 
@@ -58,7 +59,7 @@ func verbs() []verb {
 		},
 		{
 			name: "watch", short: "Render, and again after each change of an input", examples: watchExamples,
-			pipe: true, writes: true, repeats: true, flags: addWatchFlags, run: (*confit).watch,
+			pipe: true, writes: true, repeats: true, flags: watchFlags, run: (*confit).watch,
 		},
 		{name: "schema", short: "Print the JSON Schema of the spec", examples: schemaExamples, run: (*confit).schema},
 		{name: "version", short: "Print the version", run: (*confit).version},
@@ -208,6 +209,12 @@ func renderFlags(f *pflag.FlagSet) {
 	f.Bool("masked", false, "with --out -: print secrets as MASKED")
 	f.Bool("show-secrets", false, "with --out -: print secrets as they are")
 	f.Duration("lock-timeout", defaultLockTimeout, "how long to wait for another run on the same directory")
+}
+
+func watchFlags(f *pflag.FlagSet) {
+	f.Duration("lock-timeout", defaultLockTimeout, "how long to wait for another run on the same directory")
+	watch.AddFlags(f)
+	f.Bool("check", false, "ask the watcher of this container whether it is well, for a probe")
 }
 
 func validateFlags(f *pflag.FlagSet) {

@@ -191,7 +191,7 @@ func appendEntry[T any](section *[]T, flag string, fields []field) error {
 		if f.value == "" && f.name == "to" {
 			continue
 		}
-		n.Content = append(n.Content, scalar(f.name), flagValue(reflect.TypeFor[T](), f))
+		n.Content = append(n.Content, specfile.Text(f.name), flagValue(reflect.TypeFor[T](), f))
 	}
 	*section = append(*section, *new(T))
 	return specfile.Decode(flag, ".", n, &(*section)[len(*section)-1])
@@ -199,7 +199,7 @@ func appendEntry[T any](section *[]T, flag string, fields []field) error {
 
 // flagValue is the text of a flag as a value of the field: for a list, its only item.
 func flagValue(section reflect.Type, f field) *yaml.Node {
-	v := scalar(f.value)
+	v := specfile.Text(f.value)
 	for field := range section.Fields() {
 		if field.Tag.Get("yaml") != f.name {
 			continue
@@ -213,5 +213,3 @@ func flagValue(section reflect.Type, f field) *yaml.Node {
 	}
 	return v
 }
-
-func scalar(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s} }

@@ -17,6 +17,7 @@ import (
 
 	"confit/render/diag"
 	"confit/render/glob"
+	"confit/sinks/watch"
 	"confit/sources"
 )
 
@@ -46,7 +47,7 @@ type settings struct {
 	replace      map[string]string // --replace
 	gitRefs      map[string]string // --git-ref
 
-	watch watchFlags
+	watch watch.Flags
 	check bool // --check
 
 	timeout     time.Duration
@@ -82,7 +83,7 @@ func (c *confit) settle(flags *pflag.FlagSet) error {
 	s.allowNetwork, s.allowEnv = k.Bool("allow-network"), k.Bool("allow-env")
 	c.update = k.Bool("update")
 	s.strict = k.Bool("strict")
-	s.watch = watchFlags{k.String("interval"), k.String("git-interval"), k.String("exit"), k.String("http"), k.String("signal")}
+	s.watch = watch.Flags{Interval: k.String("interval"), GitInterval: k.String("git-interval"), Exit: k.String("exit"), HTTP: k.String("http"), Signal: k.String("signal")}
 	s.check = k.Bool("check")
 	s.timeout, s.lockTimeout = k.Duration("timeout"), k.Duration("lock-timeout")
 	c.flags.out = s.out

@@ -15,6 +15,7 @@ import (
 	"confit/render/specfile"
 	"confit/render/template"
 	"confit/sinks"
+	"confit/sinks/watch"
 	"confit/sources"
 	"confit/sources/watchdog"
 )
@@ -30,7 +31,7 @@ type spec struct {
 	Sinks   []sinks.Spec   `yaml:"sinks"`
 	Schema  string         `yaml:"schema"`
 	Limits  limits         `yaml:"limits"`
-	Watch   watchSpec      `yaml:"watch"`
+	Watch   watch.Section  `yaml:"watch"`
 
 	written []string // directories of the sinks, also of those that --out replaces
 	moved   []string // sinks below --root
@@ -75,12 +76,12 @@ func (c *confit) loadSpec(s *sources.Snapshot) (*spec, error) {
 	if c.set.timeoutSet || sp.Limits.Time == 0 {
 		sp.Limits.Time = c.set.timeout
 	}
-	return sp, errors.Join(err, sp.Limits.set(c.flags.limits), sp.check(file != ""), sp.Watch.set(c.set.watch))
+	return sp, errors.Join(err, sp.Limits.set(c.flags.limits), sp.check(file != ""), sp.Watch.Set(c.set.watch))
 }
 
 // check finds what is wrong with the spec as a whole.
 func (sp *spec) check(file bool) error {
-	all := []error{sp.checkHead(file), sp.Watch.check()}
+	all := []error{sp.checkHead(file), sp.Watch.Check()}
 	names := map[string]bool{}
 	for i := range sp.Sources {
 		s := &sp.Sources[i]
@@ -245,7 +246,7 @@ func (l *limits) set(flags []string) error {
 		}
 		n := &yaml.Node{Kind: yaml.ScalarNode, Value: value}
 		for _, part := range slices.Backward(append([]string{"limits"}, strings.Split(name, ".")...)) {
-			n = &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{scalar(part), n}}
+			n = &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{specfile.Text(part), n}}
 		}
 		for _, p := range diag.Problems(specfile.Decode("--limit "+f, ".", n, &section), diag.CauseUsage) {
 			p.Cause, p.Code = diag.CauseUsage, "usage"

@@ -105,22 +105,6 @@ func (c *confit) detail() func(text string) {
 	return c.console.Detail
 }
 
-// statuses are the exit statuses after sysexits.h, by cause.
-var statuses = [...]int{
-	diag.CauseSpec:    78,
-	diag.CauseInput:   66,
-	diag.CauseTrust:   77,
-	diag.CauseRemote:  69,
-	diag.CauseLimit:   76,
-	diag.CauseData:    65,
-	diag.CauseInWay:   73,
-	diag.CauseIO:      74,
-	diag.CauseBusy:    75,
-	diag.CauseUsage:   64,
-	diag.CauseSignal:  128,
-	diag.CauseUnknown: 70,
-}
-
 // report words the problems of err and gives the exit status: that of the first cause in
 // the order of diag's list.
 func (c *confit) report(err error) (text string, status int) {
@@ -145,7 +129,7 @@ func (c *confit) report(err error) (text string, status int) {
 	if c.writes() && !c.watchdog.Commits() {
 		last = "nothing was written"
 	}
-	status = statuses[first.Cause]
+	status = first.Cause.Status()
 	var signal signalError
 	if errors.As(first, &signal) {
 		status = 128 + int(signal.s)

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"runtime/debug"
 	"slices"
@@ -12,6 +14,7 @@ import (
 	"confit/render/diag"
 	"confit/sinks"
 	"confit/sinks/probe"
+	"confit/sinks/watch"
 	"confit/sources"
 )
 
@@ -21,7 +24,7 @@ import (
 type watcher struct {
 	*confit // its settings, messages and signals; it runs no pipe itself
 
-	spec     watchSpec       // of the last spec that was read
+	spec     watch.Section   // of the last spec that was read
 	inputs   sources.Inputs  // that the last round has read
 	seen     []sources.State // the state that the last round has seen
 	next     []sources.State // another state, which the last look has seen
@@ -29,10 +32,10 @@ type watcher struct {
 	first    bool            // no round has ended yet
 	said     bool            // what is watched
 	gitAt    time.Time       // when branches are looked up; zero for never
-	again    retry           // of a round that failed
-	notice   retry           // of a notification that failed
+	again    watch.Retry     // of a round that failed
+	notice   watch.Retry     // of a notification that failed
 	untold   []sinks.Dir     // where files were published that the application was not told of
-	health   health
+	health   watch.Health
 	patience time.Duration // with a round
 }
 
@@ -55,11 +58,11 @@ func (c *confit) watch([]string) error {
 	}
 	c.watchdog.Commit() // a signal ends no round from here; each round has its own watchdog
 	<-c.signalsReady
-	w := &watcher{confit: c, first: true, patience: c.patience(nil), again: retry{least: 5 * time.Second}, notice: retry{least: time.Second}}
-	if err := w.spec.set(c.set.watch); err != nil {
+	w := &watcher{confit: c, first: true, patience: c.patience(nil), again: watch.Retry{Least: 5 * time.Second}, notice: watch.Retry{Least: time.Second}}
+	if err := w.spec.Set(c.set.watch); err != nil {
 		return err
 	}
-	listener, err := probe.Listen(w.health.answer, c.watcherKey()...)
+	listener, err := probe.Listen(w.health.Answer, c.watcherKey()...)
 	if err != nil {
 		return notListening(err)
 	}
@@ -87,7 +90,7 @@ func (w *watcher) run() error {
 
 // sleep waits until the next look. It returns the problem of a signal.
 func (w *watcher) sleep() error {
-	wait := w.spec.interval()
+	wait := w.spec.Every()
 	if w.looks > 0 {
 		wait /= 2 // the second look of two that are to agree
 	}
@@ -103,18 +106,18 @@ func (w *watcher) sleep() error {
 // and two looks agree, a branch may have moved, or the last round has failed.
 func (w *watcher) due() bool {
 	now := w.inputs.Look()
-	w.health.looked(w.spec.interval())
+	w.health.Looked(w.spec.Every())
 	switch {
 	case slices.Equal(now, w.seen):
 		w.next, w.looks = nil, 0
 	case w.looks > 0 && slices.Equal(now, w.next), w.looks >= maxLooks:
-		w.again.reset()
+		w.again.Reset()
 		return true
 	default:
 		w.next = now
 		w.looks++
 	}
-	return w.looks == 0 && (w.again.due() || !w.gitAt.IsZero() && !time.Now().Before(w.gitAt))
+	return w.looks == 0 && (w.again.Due() || !w.gitAt.IsZero() && !time.Now().Before(w.gitAt))
 }
 
 // round runs the pipe once. It returns an error only to end the watcher.
@@ -123,7 +126,7 @@ func (w *watcher) round() error {
 	stop := context.AfterFunc(w.ctx, func() {
 		c.watchdog.Interrupt(signalled(w.ctx))
 	})
-	w.health.busy(w.patience)
+	w.health.Busy(w.patience)
 	c.watchdog.Start(w.set.timeout)
 	var done passed
 	err := diag.CatchPanic(func() (err error) {
@@ -162,12 +165,12 @@ func (w *watcher) ended(c *confit, done passed, err error) {
 	if c.round.spec != nil {
 		w.spec, w.patience = c.round.spec.Watch, c.patience(c.round.spec)
 		if slices.ContainsFunc(c.round.spec.Sources, func(s sources.Spec) bool { return s.Moves() }) {
-			w.gitAt = time.Now().Add(jittered(w.spec.gitInterval()))
+			w.gitAt = time.Now().Add(jittered(w.spec.GitEvery()))
 		}
 	}
 	if err != nil {
-		w.again.failed()
-		if text, _ := c.report(err); w.health.failed(text) {
+		w.again.Failed()
+		if text, _ := c.report(err); w.health.Failed(text) {
 			w.print(text)
 		} else {
 			w.console.Info("the run fails as before")
@@ -176,41 +179,41 @@ func (w *watcher) ended(c *confit, done passed, err error) {
 	}
 	if !w.said {
 		volumes, others := w.inputs.Volumes()
-		w.console.Info(fmt.Sprintf("watching %s and %s, every %s", diag.Plural(volumes, "volume"), diag.Plural(others, "other path"), w.spec.interval()))
+		w.console.Info(fmt.Sprintf("watching %s and %s, every %s", diag.Plural(volumes, "volume"), diag.Plural(others, "other path"), w.spec.Every()))
 	}
 	w.said = true
-	w.again.reset()
-	w.health.succeeded()
+	w.again.Reset()
+	w.health.Succeeded()
 	if len(done.untold) > 0 {
 		w.untold = done.untold
-		w.notice.now()
+		w.notice.Now()
 	}
 }
 
 // tell tells the application of what is published, if it is time to, and whether it has tried.
 func (w *watcher) tell() bool {
-	if len(w.untold) == 0 || !w.notice.due() {
+	if len(w.untold) == 0 || !w.notice.Due() {
 		return false
 	}
-	if w.spec.notifier == nil { // the spec says no longer how
+	if w.spec.Notifier == nil { // the spec says no longer how
 		w.untold = nil
 		return false
 	}
-	w.health.busy(2 * time.Minute)
-	said, err := w.spec.notifier.Notify(w.ctx)
+	w.health.Busy(2 * time.Minute)
+	said, err := w.spec.Notifier.Notify(w.ctx)
 	if w.ctx.Err() != nil {
 		return true
 	}
 	if err != nil {
-		w.notice.failed()
+		w.notice.Failed()
 		p := diag.Problems(err, diag.CauseRemote)[0]
-		p.Notes = append(p.Notes, "the files are published; the next try is in "+w.notice.wait.String())
+		p.Notes = append(p.Notes, "the files are published; the next try is in "+w.notice.Wait.String())
 		text, _ := w.report(p)
-		w.health.untold(text)
+		w.health.Untold(text)
 		w.console.Print(text)
 		return true
 	}
-	w.health.untold("")
+	w.health.Untold("")
 	for _, d := range w.untold {
 		if err := d.SetReceipt(w.ctx, sinks.Told); err != nil {
 			w.console.Notice("a watcher that starts anew will notify once more: " + err.Error())
@@ -224,24 +227,6 @@ func (w *watcher) tell() bool {
 // jittered is about as long as d: replicas that start together do not ask a server together.
 func jittered(d time.Duration) time.Duration { return d/2 + rand.N(d) }
 
-// A retry says when something that failed is tried again: after waits that double.
-type retry struct {
-	least, wait time.Duration
-	at          time.Time // zero for never
-}
-
-const mostWait = time.Minute
-
-func (r *retry) failed() {
-	r.wait = min(max(2*r.wait, r.least), mostWait)
-	r.at = time.Now().Add(r.wait)
-}
-
-func (r *retry) now()   { r.wait, r.at = 0, time.Now() }
-func (r *retry) reset() { r.wait, r.at = 0, time.Time{} }
-
-func (r *retry) due() bool { return !r.at.IsZero() && !time.Now().Before(r.at) }
-
 // names lists a few names.
 func names(all []string) string {
 	const few = 3
@@ -249,4 +234,45 @@ func names(all []string) string {
 		return diag.QuotedList(all[:few]) + fmt.Sprintf(" and %d more", len(all)-few)
 	}
 	return strings.TrimSpace(diag.QuotedList(all))
+}
+
+// watcherKey is what a watcher and the probes that ask for it have in common: the command line
+// says the same, and the spec may be broken by now.
+func (c *confit) watcherKey() []string {
+	config := c.set.config
+	if config != "" {
+		config = c.absolute(config)
+	}
+	out := c.set.out
+	if out != "" {
+		out = c.absolute(out)
+	}
+	return []string{"watch", config, out}
+}
+
+// checkWatcher asks the watcher of this container whether it is well.
+func (c *confit) checkWatcher() error {
+	v := *c.verb
+	v.writes = false // the termination log is the watcher's
+	c.verb = &v
+	well, text, err := probe.Ask(c.watcherKey()...)
+	if err != nil {
+		return &diag.Problem{
+			Cause: diag.CauseRemote, Code: "watch-check", Text: "no watcher answers: " + err.Error(),
+			Hint: "run the check in the container of the watcher, with its -c and --out, and as its user",
+		}
+	}
+	if _, err := io.WriteString(c.stdout, text); err != nil || well {
+		return err
+	}
+	return &diag.Problem{Cause: diag.CauseRemote, Code: "watch-check", Text: "the watcher is not well"}
+}
+
+// notListening is the problem of a watcher that no probe could ask.
+func notListening(err error) error {
+	p := &diag.Problem{Cause: diag.CauseIO, Code: "watch-check", Text: "the socket for --check cannot be opened: " + err.Error(), Err: err}
+	if errors.Is(err, probe.ErrTaken) {
+		p.Cause, p.Text, p.Hint = diag.CauseBusy, "another watcher of the same spec runs in this container", "end it, or name another spec with -c"
+	}
+	return p
 }

@@ -53,7 +53,7 @@ func (c *confit) pass() (passed, error) {
 	}
 	before := c.receipts(all)
 	quiet := before == sinks.NoReceipt && c.round.first
-	c.round.receipts = c.round.spec.Watch.notifier != nil && !quiet
+	c.round.receipts = c.round.spec.Watch.Notifier != nil && !quiet
 	total, err := s.publish()
 	if err != nil {
 		return passed{}, err
@@ -77,7 +77,7 @@ func (c *confit) pass() (passed, error) {
 // receipts is what the sinks together say: that something is untold, that all is told, or
 // nothing. Where nobody is to be told, all is.
 func (c *confit) receipts(all []delivery) sinks.Receipt {
-	if c.round.spec.Watch.notifier == nil {
+	if c.round.spec.Watch.Notifier == nil {
 		return sinks.Told
 	}
 	found := sinks.NoReceipt

@@ -3,6 +3,7 @@ package diag
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // A Cause is the kind of a problem. Each has one exit status.
@@ -23,6 +24,28 @@ const (
 	CauseSignal               // a signal ended the run
 	CauseUnknown              // a bug in confit
 )
+
+// statuses are the exit statuses after sysexits.h, by cause.
+var statuses = [...]int{
+	CauseSpec:    78,
+	CauseInput:   66,
+	CauseTrust:   77,
+	CauseRemote:  69,
+	CauseLimit:   76,
+	CauseData:    65,
+	CauseInWay:   73,
+	CauseIO:      74,
+	CauseBusy:    75,
+	CauseUsage:   64,
+	CauseSignal:  128,
+	CauseUnknown: 70,
+}
+
+// Status is the exit status of a run that the cause ends.
+func (c Cause) Status() int { return statuses[c] }
+
+// IsStatus tells whether a run may end with the status because of a problem.
+func IsStatus(n int) bool { return slices.Contains(statuses[:], n) }
 
 // A Problem is an error that a user can act on: where, what, and what to do. Its texts hold
 // names and positions, never a value of a source.

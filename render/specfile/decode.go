@@ -237,3 +237,6 @@ func nodeKind(n *yaml.Node) string {
 	}
 	return diag.Quoted(strings.TrimPrefix(n.ShortTag(), "!!"))
 }
+
+// Text is a node of a text, as a flag has it in place of a spec.
+func Text(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s} }
