@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
+	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -107,4 +110,25 @@ func (c *confit) execute(sp *spec, in inputs, values *values.Values) (*render.Re
 	}
 	c.console.Notices(made.Notices)
 	return made, checkOutputs(sp, made.Outputs)
+}
+
+// tellTimes begins to measure templates. What it returns tells the times, by name.
+func (c *confit) tellTimes() func() {
+	if !c.set.verbose {
+		return func() {}
+	}
+	var mu sync.Mutex
+	var lines []string
+	c.watchdog.Running.Ended = func(kind, name string, took time.Duration) {
+		mu.Lock()
+		defer mu.Unlock()
+		lines = append(lines, fmt.Sprintf("%s %s in %d ms", kind, diag.Quoted(name), took.Milliseconds()))
+	}
+	return func() {
+		c.watchdog.Running.Ended = nil
+		slices.Sort(lines)
+		for _, line := range lines {
+			c.console.Detail(line)
+		}
+	}
 }

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"io"
 	"io/fs"
 	"maps"
 	"path"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -193,84 +191,4 @@ func manifestFiles(s *sources.Snapshot, name string) ([]manifest.File, error) {
 		files = append(files, manifest.File{Name: path.Join(name, f.Path), Data: f.Data})
 	}
 	return files, err
-}
-
-// selected lists the workloads that --workload names, or all.
-func (c *confit) selected(set *manifest.Set) ([]*manifest.Workload, error) {
-	all := set.Workloads()
-	if len(c.manifests.workloads) == 0 {
-		return all, nil
-	}
-	var kept []*manifest.Workload
-	var names []string
-	matched := map[string]bool{}
-	for _, w := range all {
-		names = append(names, w.Object.String())
-		keep := false
-		for _, pattern := range c.manifests.workloads {
-			if matchWorkload(pattern, w) {
-				matched[pattern], keep = true, true
-			}
-		}
-		if keep {
-			kept = append(kept, w)
-		}
-	}
-	for _, pattern := range c.manifests.workloads {
-		if !matched[pattern] {
-			return nil, usagef("--workload "+diag.Quoted(pattern)+" matches no workload", diag.DidYouMeanOneOf(pattern, names, "the workloads are "))
-		}
-	}
-	return kept, nil
-}
-
-// matchWorkload compares KIND/NAME, or NAMESPACE/KIND/NAME, with a workload. Kinds are
-// matched whatever their case, as kubectl does.
-func matchWorkload(pattern string, w *manifest.Workload) bool {
-	parts := strings.Split(pattern, "/")
-	kind, name := parts[len(parts)-2], parts[len(parts)-1]
-	if len(parts) == 3 && !glob.Match(parts[0], w.Namespace) {
-		return false
-	}
-	return glob.Match(strings.ToLower(kind), strings.ToLower(w.Kind)) && glob.Match(name, w.Object.Name)
-}
-
-// workloadDir is the directory of a workload below --out.
-func workloadDir(w *manifest.Workload, several bool) string {
-	name := w.Kind + "-" + w.Object.Name
-	if several && w.Namespace != "" {
-		name = w.Namespace + "-" + name
-	}
-	if w.Part != "" {
-		name += "-" + w.Part
-	}
-	return name
-}
-
-// counted begins the last line of a run over manifests; it is empty for other runs.
-func (s *simulation) counted() string {
-	if s.workloads == 0 {
-		return ""
-	}
-	outputs := 0
-	for _, r := range s.runs {
-		if r.result != nil {
-			outputs += len(r.result.Outputs)
-		}
-	}
-	return diag.Plural(s.workloads, "workload") + ", " + diag.Plural(outputs, "output") + ", " + diag.Plural(s.standIns, "stand-in") + ": "
-}
-
-// byPlace sorts findings by their places; files stay in the order of their first finding.
-func byPlace(all []kubelet.Finding) {
-	files := map[string]int{}
-	for _, f := range all {
-		if _, known := files[f.Pos.File]; !known {
-			files[f.Pos.File] = len(files)
-		}
-	}
-	sort.SliceStable(all, func(i, j int) bool {
-		a, b := all[i].Pos, all[j].Pos
-		return cmp.Or(files[a.File]-files[b.File], a.Line-b.Line, a.Col-b.Col) < 0
-	})
 }

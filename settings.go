@@ -17,8 +17,10 @@ import (
 
 	"confit/render/diag"
 	"confit/render/glob"
+	"confit/sinks/report"
 	"confit/sinks/watch"
 	"confit/sources"
+	"confit/sources/checkout"
 )
 
 const (
@@ -153,7 +155,7 @@ func (c *confit) specName(config, root string) string {
 	if below, err := filepath.Rel(root, config); err == nil && filepath.IsLocal(below) {
 		return "/" + below
 	}
-	below, err := filepath.Rel(checkoutOf(c.sys.dir), config)
+	below, err := filepath.Rel(checkout.Top(c.sys.dir), config)
 	if err != nil || !filepath.IsLocal(below) {
 		return config
 	}
@@ -163,11 +165,11 @@ func (c *confit) specName(config, root string) string {
 	return config
 }
 
-func (c *confit) settleReports(flags *pflag.FlagSet) error {
-	if flags.Lookup("report") == nil {
-		return nil
+func (c *confit) settleReports(flags *pflag.FlagSet) (err error) {
+	if flags.Lookup("report") != nil {
+		c.targets, err = report.ParseTargets(c.set.format, c.reportTo)
 	}
-	return c.reports.settle(c.set.format)
+	return err
 }
 
 func (c *confit) checkSettings() error {
@@ -235,11 +237,11 @@ func (c *confit) openMachine() error {
 // to read the rest of the machine that validates it.
 func (c *confit) boundary() sources.Boundary {
 	spec := c.absolute(path.Dir(c.set.config))
-	dirs := []string{checkoutOf(c.sys.dir)}
+	dirs := []string{checkout.Top(c.sys.dir)}
 	if c.top != "" {
 		dirs = []string{c.top}
 	} else if c.sys.dir == "/" { // as in a container without a working directory
-		dirs = []string{checkoutOf(spec)}
+		dirs = []string{checkout.Top(spec)}
 	}
 	if c.set.root == "" || !path.IsAbs(c.set.config) {
 		dirs = append(dirs, spec)
@@ -259,22 +261,6 @@ func (c *confit) absolute(name string) string {
 		return name
 	}
 	return path.Join(c.sys.dir, name)
-}
-
-// checkoutOf is the nearest directory from dir upwards that holds a Git repository, or dir
-// where there is none.
-func checkoutOf(dir string) string {
-	for at := dir; at != "/"; at = path.Dir(at) {
-		if isCheckout(at) {
-			return at
-		}
-	}
-	return dir
-}
-
-func isCheckout(dir string) bool {
-	_, err := os.Lstat(path.Join(dir, ".git"))
-	return err == nil
 }
 
 // pairs reads the NAME=VALUE of a flag. What says what NAME is.

@@ -78,19 +78,19 @@ func (c *confit) simulate(do func(*pipeRun)) (*simulation, error) {
 	if err != nil {
 		return nil, err
 	}
-	workloads, err := c.selected(cluster.Objects)
+	workloads, err := cluster.Objects.Select(c.manifests.workloads)
 	if err != nil {
 		return nil, err
 	}
 	s := &simulation{objects: cluster.Objects}
 	dirs := map[string]int{}
 	for _, w := range workloads {
-		dirs[workloadDir(w, false)]++
+		dirs[w.Dir(false)]++
 	}
 	for _, w := range workloads {
 		pod := cluster.Pod(w)
-		several := dirs[workloadDir(w, false)] > 1
-		if c.simulatePod(s, pod, workloadDir(w, several), do) {
+		several := dirs[w.Dir(false)] > 1
+		if c.simulatePod(s, pod, w.Dir(several), do) {
 			s.workloads++
 			s.findings = append(s.findings, pod.Findings...)
 			s.madeOfStandIns = s.madeOfStandIns || pod.StandIns
@@ -105,7 +105,7 @@ func (c *confit) simulate(do func(*pipeRun)) (*simulation, error) {
 		}
 	}
 	s.findings = append(s.findings, cluster.Findings()...)
-	byPlace(s.findings)
+	diag.SortByPlace(s.findings, func(f kubelet.Finding) diag.Pos { return f.Pos })
 	return s, nil
 }
 
@@ -222,4 +222,18 @@ func (s *simulation) problems() error {
 		all = append(all, r.err)
 	}
 	return errors.Join(all...)
+}
+
+// counted begins the last line of a run over manifests; it is empty for other runs.
+func (s *simulation) counted() string {
+	if s.workloads == 0 {
+		return ""
+	}
+	outputs := 0
+	for _, r := range s.runs {
+		if r.result != nil {
+			outputs += len(r.result.Outputs)
+		}
+	}
+	return diag.Plural(s.workloads, "workload") + ", " + diag.Plural(outputs, "output") + ", " + diag.Plural(s.standIns, "stand-in") + ": "
 }

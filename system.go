@@ -20,6 +20,7 @@ import (
 	"confit/sinks"
 	"confit/sinks/access"
 	"confit/sinks/console"
+	"confit/sinks/report"
 	"confit/sources"
 	"confit/sources/checkout"
 	"confit/sources/watchdog"
@@ -40,7 +41,7 @@ func host() system {
 	if err != nil {
 		dir = "/"
 	}
-	return system{stdin: os.Stdin, stdout: os.Stdout, stderr: ownStderr(), env: os.Environ(), dir: dir, exit: os.Exit}
+	return system{stdin: os.Stdin, stdout: os.Stdout, stderr: console.OwnStderr(), env: os.Environ(), dir: dir, exit: os.Exit}
 }
 
 // inPod tells whether the kubelet has started this process.
@@ -73,10 +74,11 @@ type confit struct {
 	top    string // of the checkout that a case may read; "" for that of the working directory
 
 	manifests manifestFlags
-	reports   reports
-	uses      uses      // of the entries; noted for validate
-	world     *world    // of a container in manifests; nil for the run of the command line
-	simulated []*confit // the runs of such containers
+	reportTo  texts          // --report
+	targets   report.Targets // of it, and of --format
+	uses      uses           // of the entries; noted for validate
+	world     *world         // of a container in manifests; nil for the run of the command line
+	simulated []*confit      // the runs of such containers
 	origins   func() *checkout.Files
 
 	signalsReady   chan struct{} // closed when signals reach us
@@ -163,22 +165,8 @@ func (c *confit) problems(err error) []*diag.Problem {
 			p.Cause = diag.CauseUsage
 		}
 	}
-	inOrder(problems)
+	diag.SortByPlace(problems, func(p *diag.Problem) diag.Pos { return p.Pos })
 	return problems
-}
-
-// inOrder sorts the problems of each file by their place; files stay in the order of
-// their first problem.
-func inOrder(all []*diag.Problem) {
-	files := map[string]int{}
-	for _, p := range all {
-		if _, known := files[p.Pos.File]; !known {
-			files[p.Pos.File] = len(files)
-		}
-	}
-	slices.SortStableFunc(all, func(a, b *diag.Problem) int {
-		return cmp.Or(files[a.Pos.File]-files[b.Pos.File], a.Pos.Line-b.Pos.Line, a.Pos.Col-b.Pos.Col)
-	})
 }
 
 // handleSignals lets SIGTERM, SIGINT and SIGQUIT end a run that has not begun to publish, and

@@ -1,16 +1,22 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"confit/render"
 	"confit/render/diag"
 	"confit/sinks/console"
+	"confit/sinks/report"
+	"confit/sources/checkout"
 	"confit/sources/kubelet"
+
+	"github.com/spf13/pflag"
 )
 
 // A finding is a problem, a warning or a notice of validate.
@@ -69,7 +75,7 @@ func (c *confit) tell(s *simulation, all []finding, err error) error {
 			b.WriteString(c.console.Finding(f.level, f.Problem))
 		}
 		to := io.Writer(c.stdout)
-		if c.reports.onStdout() {
+		if c.targets.OnStdout() {
 			to = c.sys.stderr
 		}
 		_, broken := io.WriteString(to, b.String())
@@ -169,3 +175,84 @@ func inFolder(base, name string) string {
 type reported struct{ error }
 
 func (r reported) Unwrap() error { return r.error }
+
+func (c *confit) reportFlags(f *pflag.FlagSet) {
+	f.Var(&c.reportTo, "report", "also write a report: `FORMAT=FILE`; FORMAT is "+listed(report.Formats())+"; a FILE of - is stdout, and the text goes to stderr")
+}
+
+// writeReports writes the reports, and the summary of a GitHub step if one is for GitHub.
+func (c *confit) writeReports(r *report.Report) error {
+	var all []error
+	summary := c.stepSummary()
+	for _, t := range c.targets {
+		text := r.In(t.Format)
+		if t.File == "-" {
+			_, err := io.WriteString(c.stdout, text)
+			all = append(all, err)
+		} else {
+			all = append(all, report.WriteFile(c.absolute(t.File), text))
+		}
+		if t.Format == "github" && summary != "" {
+			all = append(all, r.AppendSummary(c.absolute(summary)))
+			summary = ""
+		}
+	}
+	return errors.Join(all...)
+}
+
+// stepSummary is the file that GitHub shows as the summary of a step; "" elsewhere.
+func (c *confit) stepSummary() string {
+	for _, pair := range slices.Backward(c.sys.env) {
+		if name, ok := strings.CutPrefix(pair, "GITHUB_STEP_SUMMARY="); ok {
+			return name
+		}
+	}
+	return ""
+}
+
+// reportOf makes the report of findings.
+func (c *confit) reportOf(s *simulation, all []finding) *report.Report {
+	r := &report.Report{Summary: s.count(all), Version: version, Strict: c.set.strict, Subject: c.subject()}
+	for _, f := range all {
+		record := console.AsRecord(f.level, f.Problem)
+		record.File = c.repository().Name(record.File)
+		if record.File == "" && f.Pos.File != "" {
+			record.Text, record.Line, record.Col = f.Pos.String()+": "+record.Text, 0, 0
+		}
+		end := 0
+		if f.Pos.In == (diag.Spot{}) && f.Source != "" {
+			end = utf8.RuneCountInString(f.Source) + 1
+		}
+		r.Findings = append(r.Findings, report.Finding{Record: record, Source: f.Source, End: end})
+	}
+	for _, run := range s.runs {
+		if run.result == nil {
+			continue
+		}
+		for _, o := range run.result.Outputs {
+			r.Outputs = append(r.Outputs, report.Output{Group: cmp.Or(run.title, r.Subject, "confit"), Path: o.Path})
+		}
+	}
+	return r
+}
+
+// reportEnd writes the reports of a run that a limit or a signal ends.
+func (c *confit) reportEnd(p *diag.Problem) {
+	if len(c.targets) > 0 {
+		err := c.writeReports(c.reportOf(&simulation{}, []finding{{"error", p}}))
+		c.console.Print(c.console.Report(diag.Problems(err, diag.CauseIO), ""))
+	}
+}
+
+// subject names what is validated, as the repository has it.
+func (c *confit) subject() string {
+	if len(c.manifests.files) > 0 {
+		return cmp.Or(c.repository().Name(strings.TrimPrefix(c.manifests.files[0], "-")), "stdin")
+	}
+	return c.repository().Name(c.set.config)
+}
+
+// repository names the files that reports show.
+func (c *confit) repository() checkout.Repository {
+	return checkout.Repository{Dir: c.sys.dir, Config: c.set.config, Root: c.set.root}
+}

@@ -28,13 +28,15 @@ func TestImports(t *testing.T) {
 		"confit/sources/manifest": append([]string{"confit/sources"}, outside...),
 		"confit/sources/kubelet":  {"os", "os/exec", "net", "log", "confit/sinks"},
 		"confit/sources/watchdog": {"os/exec", "net", "log", "confit/sources", "confit/sinks"},
-		"confit/sources/checkout": {"os", "os/exec", "net", "log", "confit/sinks"},
+		"confit/sources/checkout": {"os/exec", "net", "log", "confit/sinks"},
 		"confit/sinks":            {"github.com/go-git/go-git", "log", "os/exec", "golang.org/x/sys"},
 		"confit/sinks/dirfd":      {"log", "os/exec", "confit"},
 		"confit/sinks/access":     {"log", "os/exec", "confit/sinks/dirfd"},
 		"confit/sinks/report":     {"log", "os/exec", "confit/sinks/dirfd"},
 		"confit/sinks/console":    {"log", "os/exec", "confit/sinks/dirfd"},
 		"confit/sinks/notify":     {"log", "os/exec", "confit/sinks", "confit/sources"},
+		"confit/sinks/watch":      {"os", "os/exec", "net", "log", "confit/sources"},
+		"confit/sinks/cases":      {"os", "os/exec", "net", "log"},
 		"confit/sinks/probe":      {"log", "os/exec", "confit"},
 	}
 	for _, pkg := range order {

@@ -1,6 +1,8 @@
 package diag
 
 import (
+	"cmp"
+	"sort"
 	"strconv"
 )
 
@@ -38,4 +40,19 @@ func (p Pos) String() string {
 		}
 	}
 	return s
+}
+
+// SortByPlace sorts the items of each file by their place; files stay in the order of their
+// first item.
+func SortByPlace[T any](all []T, pos func(T) Pos) {
+	files := map[string]int{}
+	for _, item := range all {
+		if _, known := files[pos(item).File]; !known {
+			files[pos(item).File] = len(files)
+		}
+	}
+	sort.SliceStable(all, func(i, j int) bool {
+		a, b := pos(all[i]), pos(all[j])
+		return cmp.Or(files[a.File]-files[b.File], a.Line-b.Line, a.Col-b.Col) < 0
+	})
 }

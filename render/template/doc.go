@@ -19,6 +19,7 @@
 //	convert.go     values to plain Go values; reads of leaves
 //	truth.go       truth and emptiness
 //	files.go       .Files
+//	filenames.go   the files that a text asks .Files for
 //	version.go     methods of versions
 //	unknown.go     names that a dot can never have
 //	evalerror.go   errors with their place, missing values, hints

@@ -1,11 +1,12 @@
 package template
 
 import (
-	"confit/render/content"
-	"confit/render/glob"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"confit/render/content"
+	"confit/render/glob"
 )
 
 // filesRead are the ways in which the text of a template names a file of .Files, and

@@ -7,5 +7,6 @@
 //	console.go      the Console, and messages that are no problems
 //	problem.go      a problem as text and as JSON
 //	stdout.go       stdout, with errors of its own
+//	stderr.go       stderr, away from the runtime's fatal errors
 //	termination.go  the termination log of the kubelet
 package console

@@ -83,6 +83,31 @@ func (f *Files) Of(k *manifest.Key) *Origin {
 	return o
 }
 
+// Place finds the place of a line and a column of a key: in the text that the key was made
+// from, or at the only line of a template that is that line. There is none in no files.
+func (f *Files) Place(k *manifest.Key, line, col int) (at diag.Pos, found bool) {
+	if f == nil {
+		return at, false
+	}
+	if o := f.Of(k); o != nil {
+		return o.At(line, col), true
+	}
+	lines := strings.Split(string(k.Bytes), "\n")
+	if line < 1 || line > len(lines) {
+		return at, false
+	}
+	text := lines[line-1]
+	if at, found = f.Line(k.Data.Source, text); !found {
+		return at, false
+	}
+	if col == 0 {
+		at.Col = 0
+	} else {
+		at.Col += col - 1 - (len(text) - len(strings.TrimLeft(text, " ")))
+	}
+	return at, true
+}
+
 // At is the place of a line and a column of the key.
 func (o *Origin) At(line, col int) diag.Pos {
 	at := diag.Pos{File: o.file.name, Line: o.first + max(line, 1)}

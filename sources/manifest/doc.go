@@ -10,4 +10,6 @@
 //	data.go      the keys of a ConfigMap or Secret
 //	text.go      the place of a line of a value in its file
 //	workload.go  pod templates
+//	select.go    the workloads that --workload names
+//	immutable.go changes that a server refuses
 package manifest

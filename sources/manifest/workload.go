@@ -23,6 +23,19 @@ func (w *Workload) String() string {
 	return w.Object.String()
 }
 
+// Dir is a name for the directory of the workload; several others have that name without their
+// namespaces.
+func (w *Workload) Dir(several bool) string {
+	name := w.Kind + "-" + w.Object.Name
+	if several && w.Namespace != "" {
+		name = w.Namespace + "-" + name
+	}
+	if w.Part != "" {
+		name += "-" + w.Part
+	}
+	return name
+}
+
 // IsPod tells whether the object is the pod itself.
 func (w *Workload) IsPod() bool { return w.Template == w.Body }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"confit/render/diag"
+	"confit/render/format"
 	"errors"
 	"path"
 	"slices"
@@ -8,10 +10,72 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"confit/render/diag"
-	"confit/render/format"
 )
+
+const longHelp = `confit merges mounted ConfigMaps, Secrets, environment variables and files of Git
+repositories and writes configuration files from templates: all of them, or none. It
+runs as an init container, by hand, and in CI.`
+
+const exitHelp = `
+Exit status: 0 done · 1 diff found differences · 64 usage · 65 values, templates or
+checks · 66 an input is missing or unreadable · 69 a remote did not answer · 70 a bug
+in confit · 73 what lies in the output directory is in the way · 74 I/O · 75 busy ·
+76 a limit · 77 trust · 78 the spec · 130, 131, 143 signals
+`
+
+const renderExamples = `  # in an init container: the spec is a key of the mounted ConfigMap
+  confit render -c /config-in/confit.yaml
+
+  # without a spec: a ConfigMap, a Secret and APP_* variables into one file
+  confit render --source configMap:/config-in --source secret:/secret-in,at=db \
+    --source env:APP_ --template app.conf.tmpl=app.conf --out /config-out
+
+  # a folder of a Git repository, at a tag
+  confit render --source git:https://git.example.com/web/site.git,name=site,ref=v1.0.0,path=public \
+    --template site:. --out /site
+
+  # print what would be written, with fixtures in place of the pod
+  confit render -c confit.yaml --root fixtures --out - --masked`
+
+const validateExamples = `  # every problem and warning, as text
+  confit validate -c confit.yaml --root fixtures
+
+  # as annotations of a pull request, with the text in the log and a file for code scanning;
+  # warnings fail, too
+  confit validate -c confit.yaml --root fixtures --strict \
+    --report github=- --report sarif=confit.sarif`
+
+const explainExamples = `  # every value, with where it came from and what it overrode
+  confit explain -c confit.yaml --root fixtures
+
+  # one value, or all below a path
+  confit explain -c confit.yaml database.port
+
+  # what an output is made of
+  confit explain -c confit.yaml conf/app.yaml`
+
+const testExamples = `  # every folder below tests/ with a case.yaml
+  confit test tests
+
+  # write what came into expected/, and read the diff
+  confit test --update tests`
+
+const watchExamples = `  # beside the application: nginx loads its new configuration on SIGHUP
+  confit watch -c /config-in/confit.yaml --signal nginx=HUP
+
+  # Prometheus loads it on a request
+  confit watch -c /config-in/confit.yaml --http http://localhost:9090/-/reload
+
+  # write nothing, and end: the kubelet runs the init containers again (RestartAllContainers)
+  confit watch -c /config-in/confit.yaml --exit 88
+
+  # in a startup or liveness probe
+  confit watch -c /config-in/confit.yaml --check`
+
+const schemaExamples = `  confit schema > confit.schema.json
+
+  # then, as the first line of confit.yaml, for editors with a YAML language server:
+  # yaml-language-server: $schema=confit.schema.json`
 
 // otherVerbs are verbs of other tools, with the verb that does it here.
 var otherVerbs = hints{

@@ -3,13 +3,15 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"sync"
-	"time"
+	"path"
 
+	"confit/render/content"
 	"confit/render/diag"
 	"confit/sinks"
 	"confit/sinks/console"
+	"confit/sources/manifest"
+
+	"github.com/spf13/pflag"
 )
 
 // diff shows the changes that render would make.
@@ -80,23 +82,58 @@ func (c *confit) show(dir string, plan *sinks.Plan) error {
 	return plan.Diff(c.stdout, c.colour(c.sys.stdout))
 }
 
-// tellTimes begins to measure templates. What it returns tells the times, by name.
-func (c *confit) tellTimes() func() {
-	if !c.set.verbose {
-		return func() {}
+// maxReview is the most bytes of a review: platforms refuse a longer comment.
+const maxReview = 1<<20 - 1<<10
+
+func (c *confit) diffFlags(f *pflag.FlagSet) {
+	f.Var(&c.manifests.against, "against", "with -f: show what the files of the pods become, compared with these manifests: a `file`, a directory, or -")
+}
+
+// review shows what the files of the pods become: those of the manifests of --against are the
+// old ones, those of -f the new ones.
+func (c *confit) review() error {
+	now, err := c.made()
+	if err != nil {
+		return err
 	}
-	var mu sync.Mutex
-	var lines []string
-	c.watchdog.Running.Ended = func(kind, name string, took time.Duration) {
-		mu.Lock()
-		defer mu.Unlock()
-		lines = append(lines, fmt.Sprintf("%s %s in %d ms", kind, diag.Quoted(name), took.Milliseconds()))
+	head := c.manifests.files
+	c.manifests.files = c.manifests.against
+	before, err := c.made()
+	c.manifests.files = head
+	if err != nil {
+		for _, p := range diag.Problems(err, diag.CauseUnknown) {
+			p.Notes = append(p.Notes, "in the manifests of --against")
+		}
+		return err
 	}
-	return func() {
-		c.watchdog.Running.Ended = nil
-		slices.Sort(lines)
-		for _, line := range lines {
-			c.console.Detail(line)
+	if err := manifest.ImmutableChanges(before.objects, now.objects); err != nil {
+		return err
+	}
+	defer c.watchdog.Running.Begin("comparing", "the files")()
+	plan, err := sinks.Between(before.byWorkload(), now.byWorkload())
+	if err != nil {
+		return err
+	}
+	c.differs = !plan.Empty()
+	switch c.set.format {
+	case "json":
+		return console.WriteJSON(c.stdout, plan)
+	case "markdown":
+		return plan.Markdown(c.stdout, maxReview)
+	}
+	return plan.Diff(c.stdout, c.colour(c.sys.stdout))
+}
+
+// byWorkload lists the outputs of all runs with the directory of their workload in their path.
+func (s *simulation) byWorkload() []content.Output {
+	var all []content.Output
+	for _, r := range s.runs {
+		for i := range r.spec.Sinks {
+			for _, o := range r.outputsOf(i) {
+				o.Path = path.Join(r.dir, r.spec.inside[i], o.Path)
+				all = append(all, o)
+			}
 		}
 	}
+	return all
 }

@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"os"
@@ -6,12 +6,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ownStderr moves stderr to a descriptor of its own, and leads descriptor 2 nowhere. The Go
+// OwnStderr moves stderr to a descriptor of its own, and leads descriptor 2 nowhere. The Go
 // runtime writes to descriptor 2 what it cannot survive: a stack that is too deep, memory that
 // the kernel refuses, SIGABRT. It writes the stacks of all goroutines, whose arguments may be
 // parts of a secret, and neither GOTRACEBACK=none nor debug.SetTraceback keeps it from that.
 // Who sets GOTRACEBACK to another value wants to see them.
-func ownStderr() *os.File {
+func OwnStderr() *os.File {
 	if level := os.Getenv("GOTRACEBACK"); level != "" && level != "none" {
 		return os.Stderr
 	}
