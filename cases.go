@@ -37,11 +37,13 @@ func (c *confit) test(args []string) error {
 	if err != nil {
 		return err
 	}
+	c.progress.count("cases", len(all))
 	workers := min(runtime.GOMAXPROCS(0), len(all))
 	var next atomic.Int64
 	diag.Parallel(workers, func(int) {
 		for i := next.Add(1); int(i) <= len(all); i = next.Add(1) {
 			t := all[i-1]
+			c.progress.done.Add(1)
 			if err := diag.CatchPanic(func() error { return c.runCase(t) }); err != nil {
 				t.Result = cases.Result{Failed: "the case cannot be run", Errs: diag.Problems(err, diag.CauseUnknown)}
 			}
@@ -98,7 +100,7 @@ func (c *confit) tellFailure(t *cases.Case) error {
 	if len(t.Result.Errs) > 0 {
 		text += c.console.Report(t.Result.Errs, "")
 	}
-	if _, err := io.WriteString(c.stdout, text); err != nil || t.Result.Diff == nil {
+	if _, err := io.WriteString(c.stdout, c.paint(text)); err != nil || t.Result.Diff == nil {
 		return err
 	}
 	return t.Result.Diff.Diff(c.stdout, c.colour(c.sys.stdout))

@@ -148,7 +148,9 @@ func (c *confit) runPipe(v *verb, flags *pflag.FlagSet, args []string) error {
 	}
 	c.handleSignals()
 	c.watchdog.Start(c.set.timeout)
-	c.stdout.To = watchdog.Untimed{To: c.sys.stdout, Watchdog: c.watchdog}
+	c.stdout.To = watchdog.Untimed{To: unlined{c.sys.stdout, c.console}, Watchdog: c.watchdog}
+	c.showProgress()
+	defer c.progress.end()
 	defer c.dropSpool()
 	return v.run(c, args)
 }

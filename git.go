@@ -21,7 +21,7 @@ func (c *confit) openGit(sp *spec) (*sources.Git, error) {
 		Replace: c.set.replace, Refs: c.set.gitRefs, Context: c.ctx, Waiting: c.waiting,
 		Notice: c.console.Notice, Say: c.console.Info, Detail: c.detail(),
 	}
-	if isTerminal(c.sys.stderr) && !c.set.quiet && c.set.logFormat == "text" {
+	if c.talksToTerminal() {
 		c.git.Progress = c.console.Progress
 	}
 	if c.verb.confined && !c.set.allowNetwork {
@@ -50,6 +50,7 @@ func (c *confit) openGit(sp *spec) (*sources.Git, error) {
 // waiting uses the time until remotes answer.
 func (c *confit) waiting(on bool) {
 	c.watchdog.Wait(on)
+	c.progress.fetching.Store(on)
 	if on {
 		go template.Prepare()
 	}

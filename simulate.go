@@ -87,7 +87,9 @@ func (c *confit) simulate(do func(*pipeRun)) (*simulation, error) {
 	for _, w := range workloads {
 		dirs[w.Dir(false)]++
 	}
+	c.progress.count("workloads", len(workloads))
 	for _, w := range workloads {
+		c.progress.done.Add(1)
 		pod := cluster.Pod(w)
 		several := dirs[w.Dir(false)] > 1
 		if c.simulatePod(s, pod, w.Dir(several), do) {

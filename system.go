@@ -65,6 +65,7 @@ type confit struct {
 	watchdog *watchdog.Watchdog
 	ctx      context.Context
 	differs  bool // diff has found differences
+	progress progress
 	git      *sources.Git
 	round    *round                      // of a watcher; nil for a run of its own
 	spool    atomic.Pointer[sinks.Spool] // the watchdog drops it, too
@@ -89,6 +90,7 @@ func newConfit(sys system) *confit {
 	c := &confit{sys: sys, stdout: console.Stdout{To: sys.stdout}, ctx: context.Background()}
 	c.origins = sync.OnceValue(c.readOrigins)
 	c.console = &console.Console{Stderr: sys.stderr, Explain: func(p *diag.Problem) { access.Explain(p, sys.dir, sys.inPod()) }}
+	c.console.Colour = c.colour(sys.stderr)
 	c.watchdog = watchdog.New(func(p *diag.Problem) {
 		c.dropSpool()
 		c.reportEnd(p)
@@ -211,9 +213,17 @@ func isTerminal(w io.Writer) bool {
 // colour tells whether to colour what goes to w.
 func (c *confit) colour(w io.Writer) bool {
 	for _, pair := range c.sys.env {
-		if len(pair) > 9 && pair[:9] == "NO_COLOR=" {
+		if pair == "TERM=dumb" || strings.HasPrefix(pair, "NO_COLOR=") && pair != "NO_COLOR=" {
 			return false
 		}
 	}
 	return isTerminal(w)
+}
+
+// paint colours a report for stdout, if that is a terminal.
+func (c *confit) paint(report string) string {
+	if !c.colour(c.sys.stdout) || c.console.JSON {
+		return report
+	}
+	return console.Paint(report)
 }

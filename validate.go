@@ -74,12 +74,12 @@ func (c *confit) tell(s *simulation, all []finding, err error) error {
 		for _, f := range all {
 			b.WriteString(c.console.Finding(f.level, f.Problem))
 		}
-		to := io.Writer(c.stdout)
 		if c.targets.OnStdout() {
-			to = c.sys.stderr
+			c.console.Print(b.String())
+		} else {
+			_, broken := io.WriteString(c.stdout, c.paint(b.String()))
+			failed = errors.Join(failed, broken)
 		}
-		_, broken := io.WriteString(to, b.String())
-		failed = errors.Join(failed, broken)
 	}
 	if errors.Is(failed, console.ErrReaderGone) {
 		return failed

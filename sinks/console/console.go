@@ -18,10 +18,12 @@ type Console struct {
 	JSON    bool                // a message is an object on a line
 	Quiet   bool                // nothing but errors
 	Verbose bool                // details, too
+	Colour  bool                // stderr is a terminal that shows colours
 	Prefix  string              // before each message that is no problem
 	Explain func(*diag.Problem) // adds to a problem what is known of its cause
 
-	mu sync.Mutex // of Stderr
+	mu       sync.Mutex // of Stderr
+	progress bool       // a line of progress is shown
 }
 
 // Report words problems, and a last line unless it is empty.
@@ -68,8 +70,22 @@ func (c *Console) Detail(text string) {
 	}
 }
 
-// Progress overwrites one line of a terminal.
-func (c *Console) Progress(text string) { c.write("\r" + diag.EscapeLine(text) + "\x1b[K\r") }
+// Progress shows a line on a terminal, until the next message or the next line of progress. An
+// empty one takes the line away.
+func (c *Console) Progress(text string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if text == "" && !c.progress {
+		return
+	}
+	text = diag.EscapeLine(text)
+	const width = 79 // a longer line would wrap, and stay
+	if line := []rune(text); len(line) > width {
+		text = string(line[:width-1]) + "…"
+	}
+	c.progress = text != ""
+	_, _ = io.WriteString(c.Stderr, "\r"+text+"\x1b[K\r")
+}
 
 func (c *Console) line(level, text string) string {
 	text = c.Prefix + text
@@ -90,8 +106,15 @@ func (c *Console) write(text string) {
 	if text == "" {
 		return
 	}
+	if c.Colour && !c.JSON {
+		text = Paint(text)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.progress {
+		text = "\x1b[K" + text
+	}
+	c.progress = false
 	_, _ = io.WriteString(c.Stderr, text)
 }
 

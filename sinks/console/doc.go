@@ -6,6 +6,7 @@
 //
 //	console.go      the Console, and messages that are no problems
 //	problem.go      a problem as text and as JSON
+//	colour.go       colours on a terminal
 //	stdout.go       stdout, with errors of its own
 //	stderr.go       stderr, away from the runtime's fatal errors
 //	termination.go  the termination log of the kubelet
