@@ -19,6 +19,7 @@ import (
 // A verb is everything that the command line knows about it.
 type verb struct {
 	name     string
+	group    string // in the help, one of verbGroups
 	args     string // of the usage line; "" takes none
 	short    string
 	examples string
@@ -34,35 +35,46 @@ type verb struct {
 	run      func(c *confit, args []string) error
 }
 
+// verbGroups are the groups of verbs, in the order of the help.
+var verbGroups = []string{"Write files", "See what there is", "Check", "About confit"}
+
+func verbNames() []string {
+	var all []string
+	for _, v := range verbs() {
+		all = append(all, v.name)
+	}
+	return all
+}
+
 // verbs is the table of the verbs.
 func verbs() []verb {
 	return []verb{
 		{
-			name: "render", short: "Write the files that the spec describes", examples: renderExamples,
+			name: "render", group: "Write files", short: "Write the files that the spec describes", examples: renderExamples,
 			pipe: true, writes: true, flags: renderFlags, run: (*confit).render,
 		},
 		{
-			name: "diff", short: "Show what render would change", examples: "  confit diff -c confit.yaml --root fixtures --out /config-out",
+			name: "diff", group: "See what there is", short: "Show what render would change", examples: "  confit diff -c confit.yaml --root fixtures --out /config-out",
 			pipe: true, formats: []string{"text", "json", "markdown"}, pipeMore: (*confit).diffFlags, run: (*confit).diff,
 		},
 		{
-			name: "validate", short: "Check everything, report every problem, write nothing", examples: validateExamples,
+			name: "validate", group: "Check", short: "Check everything, report every problem, write nothing", examples: validateExamples,
 			pipe: true, confined: true, thorough: true, formats: append([]string{"text"}, report.Formats()...), pipeMore: (*confit).reportFlags, flags: validateFlags, run: (*confit).validate,
 		},
 		{
-			name: "explain", args: "[PATH or FILE]", short: "Show where values come from", examples: explainExamples,
+			name: "explain", group: "See what there is", args: "[PATH or FILE]", short: "Show where values come from", examples: explainExamples,
 			pipe: true, formats: []string{"text", "json"}, run: (*confit).explain,
 		},
 		{
-			name: "test", args: "[DIR]", short: "Run test cases and compare their outputs", examples: testExamples,
+			name: "test", group: "Check", args: "[DIR]", short: "Run test cases and compare their outputs", examples: testExamples,
 			pipe: true, cases: true, confined: true, thorough: true, flags: testFlags, pipeMore: (*confit).reportFlags, run: (*confit).test,
 		},
 		{
-			name: "watch", short: "Render, and again after each change of an input", examples: watchExamples,
+			name: "watch", group: "Write files", short: "Render, and again after each change of an input", examples: watchExamples,
 			pipe: true, writes: true, repeats: true, flags: watchFlags, run: (*confit).watch,
 		},
-		{name: "schema", short: "Print the JSON Schema of the spec", examples: schemaExamples, run: (*confit).schema},
-		{name: "version", short: "Print the version", run: (*confit).version},
+		{name: "schema", group: "About confit", short: "Print the JSON Schema of the spec", examples: schemaExamples, run: (*confit).schema},
+		{name: "version", group: "About confit", short: "Print the version", run: (*confit).version},
 	}
 }
 
@@ -80,6 +92,7 @@ func (c *confit) commands(args []string) *cobra.Command {
 	root.SetErr(c.sys.stderr)
 	logFlags(root.PersistentFlags())
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(c.showHelp)
 	all := verbs()
 	for i := range all {
 		if len(args) > 0 && args[0] == all[i].name {
@@ -96,8 +109,13 @@ func (c *confit) commands(args []string) *cobra.Command {
 		return root
 	}
 	for i := range all {
-		root.AddCommand(c.command(&all[i]))
+		cmd := c.command(&all[i])
+		if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+			c.addCompletions(cmd, &all[i])
+		}
+		root.AddCommand(cmd)
 	}
+	root.SetHelpCommand(c.helpCommand(root))
 	strict(root)
 	return root
 }
@@ -114,7 +132,7 @@ func (c *confit) command(v *verb) *cobra.Command {
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return v.run(c, args) }
 	if v.pipe {
-		cmd.Long = v.short + ".\n" + exitHelp
+		cmd.Long = v.short + ".\n\n" + exitHelp
 		if v.cases {
 			cmd.Flags().Duration("timeout", defaultTimeout, "time limit of a case")
 		} else {
@@ -161,19 +179,13 @@ func listed(names []string) string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-// strict makes help and completion refuse what they do not know. Those of cobra print
-// help, with a status that says that all went well.
+// strict makes completion refuse what it does not know. That of cobra prints help, with a
+// status that says that all went well.
 func strict(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
-		switch cmd.Name() {
-		case "help":
-			cmd.Args = func(_ *cobra.Command, args []string) error {
-				_, _, err := root.Find(args)
-				return err
-			}
-		case "completion":
+		if cmd.Name() == "completion" {
 			cmd.RunE = func(*cobra.Command, []string) error {
 				return usagef("completion needs the name of a shell", "see confit completion --help")
 			}
@@ -183,40 +195,40 @@ func strict(root *cobra.Command) {
 
 func logFlags(f *pflag.FlagSet) {
 	f.String("log-format", "text", "format of messages: text or json")
-	f.BoolP("verbose", "v", false, "tell which files, variables, layers, templates and Git requests were used")
+	f.BoolP("verbose", "v", false, "tell each file, variable, template and Git request")
 	f.BoolP("quiet", "q", false, "say nothing but errors")
 }
 
 func (c *confit) pipeFlags(f *pflag.FlagSet) {
 	f.SortFlags = false
 	f.StringP("config", "c", "", "the spec, a `file` (default confit.yaml)")
-	f.Var(&c.flags.sources, "source", "add a source: `KIND:WHERE[,key=value]`; KIND is a kind of source, like file, configMap, secret, env or git")
-	f.Var(&c.flags.templates, "template", "add a template: `IN[=TO]`")
-	f.Var(&c.flags.values, "values", "add values as a file: `PATH=TO[,key=value]`, like .=grafana.ini,dialect=go-ini; . is all")
-	f.Var(&c.flags.set, "set", "set values last of all, as Helm does: `path=value`, like a.b=1,c[0]=x,d={1,2}")
-	f.Var(&c.flags.setString, "set-string", "like --set, always as text: `path=value`")
+	f.Var(&c.flags.sources, "source", "add a source: `KIND:WHERE`, like configMap:/config-in")
+	f.Var(&c.flags.templates, "template", "add a template: `IN[=TO]`, like app.conf.tmpl=app.conf")
+	f.Var(&c.flags.values, "values", "write values to a file: `PATH=TO`, like .=app.yaml")
+	f.Var(&c.flags.set, "set", "set values last of all: `path=value`, like a.b=1,c[0]=x")
+	f.Var(&c.flags.setString, "set-string", "set a value to text: `path=value`")
 	f.Var(&c.flags.setFile, "set-file", "set a value to the content of a file: `path=FILE`")
-	f.Var(&c.flags.setJSON, "set-json", "set a value to JSON: `path=JSON`, like a={\"b\": 1}")
+	f.Var(&c.flags.setJSON, "set-json", "set a value to JSON: `path=JSON`")
 	f.Var(&c.flags.replace, "replace", "a folder in place of a git source: `NAME=DIR`")
-	f.Var(&c.flags.gitRefs, "git-ref", "another ref of a git source, in place of its ref and commit: `NAME=REF`")
-	f.String("out", "", "`directory` to write to, in place of the spec's sinks")
-	f.String("root", "", "read every absolute path below this `directory`")
+	f.Var(&c.flags.gitRefs, "git-ref", "another ref of a git source: `NAME=REF`")
+	f.String("out", "", "write to this `directory`, not to the sinks")
+	f.String("root", "", "a `directory` in place of /")
 	f.Duration("timeout", defaultTimeout, "time limit of a run")
-	f.Var(&c.flags.limits, "limit", "set a limit: `NAME=VALUE`, like heap=512MiB, files=30000 or git.pack=1GiB; NAME is a field of the spec's limits")
+	f.Var(&c.flags.limits, "limit", "set a limit: `NAME=VALUE`, like heap=512MiB or git.pack=1GiB")
 }
 
 func renderFlags(f *pflag.FlagSet) {
 	f.Lookup("out").Usage += "; - prints"
-	f.String("only", "", "only outputs that match this `glob`; nothing is removed")
+	f.String("only", "", "only outputs that match; nothing is removed: `glob`")
 	f.Bool("masked", false, "with --out -: print secrets as MASKED")
 	f.Bool("show-secrets", false, "with --out -: print secrets as they are")
-	f.Duration("lock-timeout", defaultLockTimeout, "how long to wait for another run on the same directory")
+	f.Duration("lock-timeout", defaultLockTimeout, "how long to wait for another run")
 }
 
 func watchFlags(f *pflag.FlagSet) {
-	f.Duration("lock-timeout", defaultLockTimeout, "how long to wait for another run on the same directory")
+	f.Duration("lock-timeout", defaultLockTimeout, "how long to wait for another run")
 	watch.AddFlags(f)
-	f.Bool("check", false, "ask the watcher of this container whether it is well, for a probe")
+	f.Bool("check", false, "ask the watcher whether it is well, for a probe")
 }
 
 func validateFlags(f *pflag.FlagSet) {

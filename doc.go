@@ -3,7 +3,7 @@
 //
 //	main.go        the pipe
 //	cli.go         the verbs with their flags
-//	help.go        texts of help, and hints for the verbs and flags of other tools
+//	help.go        the texts of --help and help; hints.go for who writes the flags of other tools
 //	settings.go    flags and CONFIT_* variables, and what a verb may read
 //	spec.go        confit.yaml, its checks and its limits
 //	flags.go       the flags that say what a spec says
@@ -15,5 +15,7 @@
 //	container.go   -f: what a container sees, and the places of its problems
 //	diff.go        the verb diff; explain.go, validate.go and cases.go have their verbs
 //	watch.go       the verb watch; watchround.go has one of its rounds
+//	complete.go    what a shell completes
+//	progress.go    the line that tells what a long run is busy with
 //	system.go      the process: streams, signals, exit statuses
 package main

@@ -1,14 +1,15 @@
 package main
 
 import (
-	"confit/render/content"
-	"confit/render/diag"
-	"confit/render/template"
-	"confit/sources"
 	"errors"
 	"maps"
 	"slices"
 	"strings"
+
+	"confit/render/content"
+	"confit/render/diag"
+	"confit/render/template"
+	"confit/sources"
 )
 
 // openGit gives the Git sources of a spec what they need of this run: the source cache of an

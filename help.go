@@ -1,23 +1,197 @@
 package main
 
 import (
-	"confit/render/diag"
-	"confit/render/format"
-	"errors"
-	"path"
-	"slices"
+	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"confit/render/diag"
+	"confit/sinks/report"
 )
 
-const longHelp = `confit merges mounted ConfigMaps, Secrets, environment variables and files of Git
-repositories and writes configuration files from templates: all of them, or none. It
-runs as an init container, by hand, and in CI.`
+// helpWidth is that of a terminal, as most are.
+const helpWidth = 80
 
-const exitHelp = `
-Exit status: 0 done · 1 diff found differences · 64 usage · 65 values, templates or
+// flagGroups are the flags by what they are for, in the order of the help.
+var flagGroups = []struct{ title, names string }{
+	{"What to run", "config filename against source template values set set-string set-file set-json git-ref replace"},
+	{"What to read", "root allow-network allow-env"},
+	{"After a change", "interval git-interval exit http signal check"},
+	{"Output", "out only format report strict update masked show-secrets"},
+	{"Limits", "timeout lock-timeout limit"},
+	{"Messages", "verbose quiet log-format"},
+}
+
+// manifestNames are the flags that the help of a verb leaves to confit help manifests.
+const manifestNames = "workload container namespace field volume image-root assume assume-secrets"
+
+// showHelp writes the help of a verb, or of confit.
+func (c *confit) showHelp(cmd *cobra.Command, _ []string) {
+	var b strings.Builder
+	if !cmd.HasParent() {
+		c.rootHelp(&b, cmd)
+	} else {
+		verbHelp(&b, cmd)
+	}
+	_, c.helpFailed = c.stdout.Write([]byte(b.String()))
+}
+
+func (c *confit) rootHelp(b *strings.Builder, cmd *cobra.Command) {
+	b.WriteString(longHelp + "\n\nUsage: confit VERB [flags]\n")
+	for _, group := range verbGroups {
+		b.WriteString("\n" + group + ":\n")
+		for _, v := range verbs() {
+			if v.group == group {
+				fmt.Fprintf(b, "  %-12s%s\n", v.name, v.short)
+			}
+		}
+	}
+	b.WriteString(`
+More:
+  confit VERB --help         the flags of a verb
+  confit help errors [CODE]  exit statuses, and what the code of an error means
+  confit help manifests      the flags that go with -f
+  confit completion SHELL    completion of verbs, flags, workloads and values
+`)
+	flagHelp(b, cmd.PersistentFlags(), "Messages", "verbose quiet log-format")
+}
+
+func verbHelp(b *strings.Builder, cmd *cobra.Command) {
+	text := cmd.Short + "."
+	if cmd.Long != "" {
+		text = strings.TrimSuffix(cmd.Long, "\n"+exitHelp)
+	}
+	b.WriteString(strings.TrimSpace(text) + "\n\nUsage: " + cmd.UseLine() + "\n")
+	if cmd.Example != "" {
+		b.WriteString("\n" + cmd.Example + "\n")
+	}
+	for _, g := range flagGroups {
+		flagHelp(b, cmd.Flags(), g.title, g.names)
+	}
+	if cmd.Flags().Lookup("workload") != nil {
+		b.WriteString("\nconfit help manifests shows the flags that go with -f.\n")
+	}
+}
+
+// flagHelp writes those of the named flags that there are, below a title.
+func flagHelp(b *strings.Builder, flags *pflag.FlagSet, title, names string) {
+	var heads, texts []string
+	width := 0
+	for name := range strings.FieldsSeq(names) {
+		f := flags.Lookup(name)
+		if f == nil {
+			continue
+		}
+		head := "      --" + f.Name
+		if f.Shorthand != "" {
+			head = "  -" + f.Shorthand + ", --" + f.Name
+		}
+		arg, text := pflag.UnquoteUsage(f)
+		if f.Value.Type() == "bool" {
+			arg = ""
+		}
+		if arg != "" { // it stands in the first column
+			text = strings.Replace(text, ": "+arg, "", 1)
+		}
+		if f.Value.Type() == "duration" && f.DefValue != "0s" {
+			text += " (default " + f.DefValue + ")"
+		}
+		heads, texts = append(heads, strings.TrimRight(head+" "+arg, " ")), append(texts, text)
+		width = max(width, utf8.RuneCountInString(heads[len(heads)-1]))
+	}
+	if len(heads) == 0 {
+		return
+	}
+	b.WriteString("\n" + title + ":\n")
+	width = min(width, 30) + 2
+	for i, head := range heads {
+		lines := strings.Split(diag.Wrap(texts[i], helpWidth-width), "\n")
+		fmt.Fprintf(b, "%-*s%s\n", width, head, lines[0])
+		for _, line := range lines[1:] {
+			fmt.Fprintf(b, "%*s%s\n", width, "", line)
+		}
+	}
+}
+
+// helpCommand is confit help: of a verb, or of a topic.
+func (c *confit) helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use: "help [VERB | errors [CODE] | manifests]", Short: "Explain a verb, an error or the flags of manifests",
+		ValidArgsFunction: func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+			var words []string
+			switch {
+			case len(args) == 0:
+				words = append([]string{"errors", "manifests"}, verbNames()...)
+			case args[0] == "errors":
+				words = report.Codes()
+			}
+			return begunWith(typed, words), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			switch {
+			case len(args) > 0 && args[0] == "errors":
+				return c.helpErrors(args[1:])
+			case len(args) == 1 && args[0] == "manifests":
+				return c.helpManifests()
+			}
+			cmd, rest, err := root.Find(args)
+			if err == nil && len(rest) > 0 {
+				err = usagef("there is no help on "+diag.Quoted(strings.Join(rest, " ")), "see confit --help")
+			}
+			if err == nil {
+				c.showHelp(cmd, nil)
+				err = c.helpFailed
+			}
+			return err
+		},
+	}
+}
+
+// helpErrors explains a code, or lists all of them.
+func (c *confit) helpErrors(codes []string) error {
+	var b strings.Builder
+	if len(codes) == 0 {
+		b.WriteString(exitHelp + "\nEach problem has a code, which validate prints behind it: (missing-value). The\ncodes, with the exit statuses that they may have:\n\n" + report.List())
+	}
+	for _, code := range codes {
+		text, ok := report.Explain(strings.Trim(code, "()"))
+		if !ok {
+			return usagef("there is no code "+diag.Quoted(code), diag.DidYouMean(code, report.Codes(), "confit help errors lists them"))
+		}
+		b.WriteString(text)
+	}
+	_, err := c.stdout.Write([]byte(b.String()))
+	return err
+}
+
+// helpManifests shows the flags that go with -f.
+func (c *confit) helpManifests() error {
+	var b strings.Builder
+	b.WriteString(manifestHelp)
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	c.manifests.add(flags)
+	flagHelp(&b, flags, "Flags", "filename "+manifestNames)
+	_, err := c.stdout.Write([]byte(b.String()))
+	return err
+}
+
+const manifestHelp = `-f runs what the confit containers of Kubernetes manifests would run, in memory: with
+the ConfigMaps, Secrets and variables that the manifests give them, and the arguments
+of the container. It asks no cluster.
+
+  confit render -f deployment.yaml --out - --masked
+  kustomize build overlays/prod | confit validate -f -
+  helm template . | confit diff -f - --against old.yaml
+`
+
+const longHelp = `confit merges mounted ConfigMaps, Secrets, environment variables and files of
+Git repositories, and writes configuration files from templates: all of them, or
+none. It runs as an init container, by hand, and in CI.`
+
+const exitHelp = `Exit status: 0 done · 1 diff found differences · 64 usage · 65 values, templates or
 checks · 66 an input is missing or unreadable · 69 a remote did not answer · 70 a bug
 in confit · 73 what lies in the output directory is in the way · 74 I/O · 75 busy ·
 76 a limit · 77 trust · 78 the spec · 130, 131, 143 signals
@@ -26,24 +200,18 @@ in confit · 73 what lies in the output directory is in the way · 74 I/O · 75 
 const renderExamples = `  # in an init container: the spec is a key of the mounted ConfigMap
   confit render -c /config-in/confit.yaml
 
+  # on a laptop: print what the containers of these manifests would write
+  confit render -f deployment.yaml --out - --masked
+
   # without a spec: a ConfigMap, a Secret and APP_* variables into one file
   confit render --source configMap:/config-in --source secret:/secret-in,at=db \
-    --source env:APP_ --template app.conf.tmpl=app.conf --out /config-out
-
-  # a folder of a Git repository, at a tag
-  confit render --source git:https://git.example.com/web/site.git,name=site,ref=v1.0.0,path=public \
-    --template site:. --out /site
-
-  # print what would be written, with fixtures in place of the pod
-  confit render -c confit.yaml --root fixtures --out - --masked`
+    --source env:APP_ --template app.conf.tmpl=app.conf --out /config-out`
 
 const validateExamples = `  # every problem and warning, as text
   confit validate -c confit.yaml --root fixtures
 
-  # as annotations of a pull request, with the text in the log and a file for code scanning;
-  # warnings fail, too
-  confit validate -c confit.yaml --root fixtures --strict \
-    --report github=- --report sarif=confit.sarif`
+  # manifests, as annotations of a pull request; warnings fail, too
+  kustomize build . | confit validate -f - --strict --report github=-`
 
 const explainExamples = `  # every value, with where it came from and what it overrode
   confit explain -c confit.yaml --root fixtures
@@ -66,7 +234,7 @@ const watchExamples = `  # beside the application: nginx loads its new configura
   # Prometheus loads it on a request
   confit watch -c /config-in/confit.yaml --http http://localhost:9090/-/reload
 
-  # write nothing, and end: the kubelet runs the init containers again (RestartAllContainers)
+  # write nothing, and end: the kubelet runs the init containers again
   confit watch -c /config-in/confit.yaml --exit 88
 
   # in a startup or liveness probe
@@ -74,89 +242,5 @@ const watchExamples = `  # beside the application: nginx loads its new configura
 
 const schemaExamples = `  confit schema > confit.schema.json
 
-  # then, as the first line of confit.yaml, for editors with a YAML language server:
+  # the first line of confit.yaml, for editors with a YAML language server
   # yaml-language-server: $schema=confit.schema.json`
-
-// otherVerbs are verbs of other tools, with the verb that does it here.
-var otherVerbs = hints{
-	"template generate build run apply install upgrade create sync execute exec process": "confit render writes the files; with --out - it prints them",
-	"lint check verify vet":                        "confit validate reports every problem, and writes nothing",
-	"plan preview compare dry-run":                 "confit diff shows what render would change",
-	"show get values inspect view debug eval data": "confit explain shows the values and where they come from",
-	"envsubst":               "confit render does it for an envsubst: entry of the spec",
-	"uninstall delete clean": "confit removes no directory; confit render removes files that the spec no longer makes",
-	"init new":               "write confit.yaml; confit schema prints its fields for an editor",
-}
-
-// otherFlags are flags of other tools, with the flag that does it here.
-var otherFlags = hints{
-	"o output out-dir output-dir output-file outdir dest destination dst target":                         "the directory to write to is --out DIR; --out - prints",
-	"values-file value-files valuefile var-file vars-file vars params data d datasource context ctx e x": "a file of values is --source file:FILE",
-	"t templates template-file template-dir i in input input-file input-dir file":                        "a template is --template IN[=TO]",
-	"s spec config-file conf":         "the spec is -c FILE",
-	"env environment env-prefix":      "environment variables are --source env:PREFIX_",
-	"secret configmap config-map dir": "a source is --source KIND:DIR, like secret:/secret-in or configMap:/config-in",
-	"dry-run dry diff check noop":     "confit diff shows what render would change; render --out - prints the files",
-	"debug trace":                     "-v tells each step",
-	"stdout print":                    "--out - prints",
-	"set-literal":                     "--set-string path=value keeps the value as text",
-	"strict fail missingkey":          "every missing value is an error; | default … allows for one",
-	"delims left-delim right-delim":   "delims: [a, b] of an entry of the spec",
-	"show-only":                       "--only GLOB",
-	"version V":                       "confit version prints it",
-	"release-name kubeconfig":         "confit asks no cluster; the values come from files and variables",
-	"force overwrite":                 "overwrite: true of an entry of the spec takes over a file that was there before",
-}
-
-// hints are hints by several names, with spaces between them.
-type hints map[string]string
-
-func (h hints) of(name string) string {
-	for names, hint := range h {
-		if slices.Contains(strings.Fields(names), name) {
-			return hint
-		}
-	}
-	return ""
-}
-
-// flagError is the error of a flag that confit does not have, or that has no value.
-func flagError(cmd *cobra.Command, err error) error {
-	hint := "see " + cmd.CommandPath() + " --help"
-	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) {
-		return usagef(diag.Quoted(err.Error()), hint)
-	}
-	var names []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	name := unknown.GetSpecifiedName()
-	switch other := otherFlags.of(name); {
-	case other != "":
-		hint = other
-	case !cmd.HasParent():
-		hint = "the verb comes first, like confit render -c confit.yaml"
-	default:
-		hint = diag.DidYouMean(name, names, hint)
-	}
-	return usagef(diag.Quoted(err.Error()), hint)
-}
-
-// noArguments refuses what is no flag: other tools take the name of a file there.
-func noArguments(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	hint := "see " + cmd.CommandPath() + " --help"
-	switch ext := path.Ext(args[0]); {
-	case ext == ".tmpl" || ext == ".tpl" || ext == ".j2" || ext == ".gotmpl":
-		hint = "a template is --template IN[=TO]"
-	case isValuesFile(args[0]):
-		hint = "the spec is -c FILE, and a file of values is --source file:FILE"
-	}
-	return usagef(cmd.CommandPath()+" takes no argument, and "+diag.Quoted(args[0])+" is one", hint)
-}
-
-// isValuesFile tells whether a name is that of a file that values are read from.
-func isValuesFile(name string) bool {
-	return format.ByExtension(name).Readable()
-}

@@ -28,7 +28,7 @@ type manifestFlags struct {
 }
 
 func (m *manifestFlags) add(f *pflag.FlagSet) {
-	f.VarP(&m.files, "filename", "f", "run what the confit containers of these manifests would run: a `file`, a directory, or - for stdin")
+	f.VarP(&m.files, "filename", "f", "run the confit containers of manifests: `file`")
 	f.Var(&m.workloads, "workload", "with -f: only these workloads, as `KIND/NAME`; globs are allowed")
 	f.Var(&m.containers, "container", "with -f: the containers that run confit, by `name`; default: by image and command")
 	f.StringVarP(&m.namespace, "namespace", "n", "", "with -f: the namespace of workloads that name none")

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -57,11 +58,11 @@ func (c *confit) showProgress() {
 
 // progressLine is how far the run is, and its work.
 func (c *confit) progressLine() string {
-	line := c.watchdog.Running.String()
+	work := c.watchdog.Running.String()
 	if all := c.progress.all.Load(); all > 0 {
-		line = fmt.Sprintf("%d of %d %s: %s", c.progress.done.Load(), all, c.progress.items.Load(), line)
+		work = strings.TrimSuffix(fmt.Sprintf("%d of %d %s: %s", c.progress.done.Load(), all, c.progress.items.Load(), work), ": ")
 	}
-	return line
+	return work
 }
 
 // talksToTerminal tells whether a person reads stderr as it comes.

@@ -171,7 +171,7 @@ func (c *confit) runContainer(k *kubelet.Container, dir string, do func(*pipeRun
 		out = path.Join(c.set.out, dir)
 	}
 	inner := newConfit(system{stdout: io.Discard, stderr: c.sys.stderr, env: k.Environ(), dir: k.Dir(), exit: c.sys.exit})
-	inner.console = &console.Console{Stderr: c.sys.stderr, JSON: c.console.JSON, Quiet: c.console.Quiet, Verbose: c.console.Verbose, Prefix: k.Title() + ": ", Explain: func(*diag.Problem) {}}
+	inner.console = &console.Console{Stderr: unlined{c.sys.stderr, c.console}, Colour: c.console.Colour, JSON: c.console.JSON, Quiet: c.console.Quiet, Verbose: c.console.Verbose, Prefix: k.Title() + ": ", Explain: func(*diag.Problem) {}}
 	inner.watchdog, inner.ctx, inner.signalsReady = c.watchdog, c.ctx, c.signalsReady
 	inner.world = &world{of: c, container: k, out: out}
 	c.simulated = append(c.simulated, inner)

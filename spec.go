@@ -207,6 +207,24 @@ func (l limits) render() template.Limits {
 	return template.Limits{Template: l.Template, Depth: l.Depth}
 }
 
+// limitNames lists the fields of limits, like git.pack.
+func limitNames() []string {
+	var names []string
+	var list func(prefix string, t reflect.Type)
+	list = func(prefix string, t reflect.Type) {
+		for f := range t.Fields() {
+			switch {
+			case f.Type.Kind() == reflect.Struct:
+				list(prefix+f.Tag.Get("yaml")+".", f.Type)
+			case f.Tag.Get("yaml") != "":
+				names = append(names, prefix+f.Tag.Get("yaml"))
+			}
+		}
+	}
+	list("", reflect.TypeFor[limits]())
+	return names
+}
+
 // lowerTo replaces the limits above their defaults: a change to a spec must not lift the
 // limits of its own validation. It returns the names of those limits.
 func (l *limits) lowerTo(timeout time.Duration) (tooHigh []string) {

@@ -66,9 +66,11 @@ type confit struct {
 	ctx      context.Context
 	differs  bool // diff has found differences
 	progress progress
-	git      *sources.Git
-	round    *round                      // of a watcher; nil for a run of its own
-	spool    atomic.Pointer[sinks.Spool] // the watchdog drops it, too
+
+	helpFailed error // of writing the help
+	git        *sources.Git
+	round      *round                      // of a watcher; nil for a run of its own
+	spool      atomic.Pointer[sinks.Spool] // the watchdog drops it, too
 
 	as     *verb  // that runs the command line of a case; nil for others
 	update bool   // --update

@@ -5,7 +5,7 @@
 # quickly, when all is there.
 set -eu
 
-need="podman runc catatonit netavark busybox-static ca-certificates strace git gnupg openssh-client
+need="bsdutils podman runc catatonit netavark busybox-static ca-certificates strace git gnupg openssh-client
 	gettext-base aspell aspell-en dash php-cli python3-yaml nodejs openjdk-17-jdk-headless pre-commit"
 missing=
 for package in $need; do

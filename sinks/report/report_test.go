@@ -378,7 +378,7 @@ func TestPage(t *testing.T) {
 	}
 	var want []string
 	seen := map[string]bool{}
-	for _, m := range meanings {
+	for _, m := range allMeanings(string(page), t) {
 		for code := range strings.FieldsSeq(m.codes) {
 			if seen[code] {
 				t.Errorf("%s has two meanings", code)
@@ -397,4 +397,16 @@ func TestPage(t *testing.T) {
 	if len(rows) != len(want) {
 		t.Errorf("the page has %d rows, want %d", len(rows), len(want))
 	}
+}
+
+// allMeanings lists the rows of all sections, each of which is a heading of the page.
+func allMeanings(page string, t *testing.T) []meaning {
+	var all []meaning
+	for _, s := range sections {
+		if !strings.Contains(page, "\n## "+s.title+"\n") && s.rows[0].codes != "bug" {
+			t.Errorf("the page has no section %q", s.title)
+		}
+		all = append(all, s.rows...)
+	}
+	return all
 }

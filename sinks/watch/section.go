@@ -97,11 +97,11 @@ type Flags struct{ Interval, GitInterval, Exit, HTTP, Signal string }
 
 // AddFlags adds them to those of a command.
 func AddFlags(f *pflag.FlagSet) {
-	f.String("interval", "", "`duration` between two looks at the inputs (default 2s)")
-	f.String("git-interval", "", "about this `duration` between two looks at the branches of git sources (default 1m)")
-	f.String("exit", "", "after a change: write nothing, and end with this status `CODE`")
-	f.String("http", "", "after a change: publish, and POST to this `URL` of a loopback address")
-	f.String("signal", "", "after a change: publish, and send a signal to the topmost process of a name: `PROCESS=NAME`, like nginx=HUP")
+	f.String("interval", "", "`duration` between two looks (default 2s)")
+	f.String("git-interval", "", "the same for branches of git sources: `duration` (default 1m)")
+	f.String("exit", "", "write nothing, and end with this status: `CODE`")
+	f.String("http", "", "publish, and POST to this loopback `URL`")
+	f.String("signal", "", "publish, and send a signal: `PROCESS=NAME`, like nginx=HUP")
 }
 
 // Set lays the flags over the section. An action of a flag replaces that of the section.
