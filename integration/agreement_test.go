@@ -7,12 +7,18 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"confit/integration/harness"
 	"confit/integration/pod"
 )
+
+// agreeing are the examples that TestAgreement runs. The others fetch from Git.
+var agreeing = []string{
+	"adapter", "app-env", "hello", "init-containers", "life-cycle", "nginx", "shared-network", "shared-volume", "sidecars", "watch-reload",
+}
 
 // TestAgreement runs the init containers of manifests in real containers, and with render -f.
 // Both publish the same files: names, modes and bytes. The manifests are in the shapes that
@@ -24,7 +30,7 @@ func TestAgreement(t *testing.T) {
 	if len(names) < 40 {
 		t.Fatalf("%d manifests, want 40 at least", len(names))
 	}
-	for _, example := range []string{"hello", "nginx", "sidecars", "app-env"} { // the others fetch from Git, or watch
+	for _, example := range agreeing {
 		names = append(names, "../examples/"+example+"/deployment.yaml")
 	}
 	for _, name := range names {
@@ -33,6 +39,9 @@ func TestAgreement(t *testing.T) {
 			m, err := pod.Load(name)
 			must(t, err)
 			m.Template.Spec.Containers = nil // the files are there before the application starts
+			m.Template.Spec.InitContainers = slices.DeleteFunc(m.Template.Spec.InitContainers, func(c pod.Container) bool {
+				return c.Image == "nginx:stable" // it only checks them
+			})
 			p := harness.NewPod(t, m)
 			must(t, p.Start(harness.Patient(t)))
 			simulated := t.TempDir()

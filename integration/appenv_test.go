@@ -3,7 +3,6 @@ package integration
 import (
 	"errors"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,8 +16,7 @@ import (
 // starting.
 func TestAppEnv(t *testing.T) {
 	t.Parallel()
-	m, err := pod.Load(filepath.Join("..", "examples", "app-env", "deployment.yaml"))
-	must(t, err)
+	m := example(t, "app-env")
 	p := harness.NewPod(t, m)
 	p.Up()
 	has := func(want ...string) {
@@ -48,7 +46,7 @@ func TestAppEnv(t *testing.T) {
 	has("APP_ENVIRONMENT=TEST", "GREETING=Hi,\n\"you\"", "DB_PASSWORD=hunter2 $HOME", "DEBUG=verbose")
 
 	data["app.yaml"] = strings.Replace(good, "Hello", "It's", 1)
-	err = p.RestartSandbox(t.Context())
+	err := p.RestartSandbox(t.Context())
 	var failure *pod.Failure
 	if !errors.As(err, &failure) || failure.Container != initConfig || failure.Status != 65 || !strings.Contains(failure.Message, "the text of GREETING has a single quote") {
 		t.Errorf("with a single quote: %v", err)

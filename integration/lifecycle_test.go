@@ -17,47 +17,44 @@ const (
 	wroteNothing = "0 created, 0 updated, 0 removed, 3 unchanged"
 )
 
-// A new pod has a new emptyDir: confit writes it from the start, from what the
-// ConfigMap says now.
-func TestPodReplaced(t *testing.T) {
+// Init containers run once in the life of a pod, and again where its sandbox is new. The
+// files stay when a container is made anew, and go with the pod.
+func TestLifeCycle(t *testing.T) {
 	t.Parallel()
-	m := manifest(t)
+	const container, created = "application", "1 created, 0 updated, 0 removed, 0 unchanged"
+	m := example(t, "life-cycle")
 	p := startPod(t, m)
-	p.Shows("Hello from TEST")
+	started := func(times int) {
+		t.Helper()
+		if got := string(readFile(t, filepath.Join(p.VolumeDir("state"), "starts"))); got != strings.Repeat("started\n", times) {
+			t.Errorf("the application notes %q, want %d starts", got, times)
+		}
+	}
+	started(1)
 
-	edit(t, m, "app.yaml", "title: Hello", "title: Goodbye")
+	// An application that crashes finds its files again; confit does not run.
+	before := p.Outputs(configDir)
+	must(t, p.Kill(t.Context(), container))
+	p.Shows("<p>Hello</p>")
+	if after := p.Outputs(configDir); after != before {
+		t.Errorf("outputs after the crash:\n%s\nbefore:\n%s", after, before)
+	}
+	started(2)
+	p.Ran(initConfig, created)
+
+	// In a new sandbox the init container meets its own files, and touches none.
+	p.Restarted(configDir)
+	started(3)
+	p.Ran(initConfig, created, "0 created, 0 updated, 0 removed, 1 unchanged")
+
+	// A rendered file changes with its pod only, which begins with empty volumes.
+	editMap(t, m, "life-cycle", "app.yaml", "title: Hello", "title: Goodbye")
 	must(t, p.Sync())
-	p.Shows("Hello from TEST") // a rendered file changes with its pod only
-
+	p.Shows("<p>Hello</p>")
 	must(t, p.Replace(t.Context()))
-	p.Shows("Goodbye from TEST")
-	p.Ran(initConfig, wroteAll)
-}
-
-// In a new sandbox the init container meets its own files, and touches none.
-func TestSandboxRestarted(t *testing.T) {
-	t.Parallel()
-	p := startPod(t, manifest(t))
-	before := p.Outputs(configDir)
-	must(t, p.RestartSandbox(t.Context()))
-	p.Shows("Hello from TEST")
-	if after := p.Outputs(configDir); after != before {
-		t.Errorf("outputs after the restart:\n%s\nbefore:\n%s", after, before)
-	}
-	p.Ran(initConfig, wroteAll, wroteNothing)
-}
-
-// An application that crashes finds its files again; confit does not run.
-func TestApplicationKilled(t *testing.T) {
-	t.Parallel()
-	p := startPod(t, manifest(t))
-	before := p.Outputs(configDir)
-	must(t, p.Kill(t.Context(), application))
-	p.Shows("Hello from TEST")
-	if after := p.Outputs(configDir); after != before {
-		t.Errorf("outputs after the restart:\n%s\nbefore:\n%s", after, before)
-	}
-	p.Ran(initConfig, wroteAll)
+	p.Shows("<p>Goodbye</p>")
+	started(1)
+	p.Ran(initConfig, created)
 }
 
 // A broken template stops the pod, says where and why, and leaves what an
@@ -155,54 +152,6 @@ func TestMountForgotten(t *testing.T) {
 	}
 	if !strings.Contains(f.Message, "/secret-in") {
 		t.Errorf("message = %q, want the directory that is missing", f.Message)
-	}
-}
-
-// addSecond adds an init container that renders motd from a spec of its own
-// into the same emptyDir.
-func addSecond(m *pod.Manifest, name string) {
-	spec := "version: 1\n" + name + "render:\n  - inline: \"welcome\\n\"\n    to: html/motd\nsinks:\n  - dir: /config-out\n"
-	m.ConfigMaps["web-config"]["second.yaml"] = spec
-	second := m.Template.Spec.InitContainers[0]
-	second.Name = "init-motd"
-	second.Args = append(second.Args[:2:2], "/config-in/second.yaml")
-	m.Template.Spec.InitContainers = append(m.Template.Spec.InitContainers[:1:1], second)
-}
-
-// Two confit containers fill one emptyDir, each its own part, as often as they run.
-func TestTwoInitContainers(t *testing.T) {
-	t.Parallel()
-	m := manifest(t)
-	addSecond(m, "name: motd\n")
-	p := startPod(t, m)
-	p.Shows("Hello from TEST")
-	if status, body := p.Get("/motd", "", ""); status != http.StatusOK || body != "welcome\n" {
-		t.Errorf("GET /motd = %d %q, want welcome", status, body)
-	}
-	must(t, p.RestartSandbox(t.Context()))
-	p.Shows("Hello from TEST")
-	p.Ran(initConfig, wroteAll, wroteNothing)
-	p.Ran("init-motd", "1 created, 0 updated, 0 removed, 0 unchanged", "0 created, 0 updated, 0 removed, 1 unchanged")
-}
-
-// Two specs without a name would each remove the other's files: the second is
-// refused, and the first's files stay.
-func TestNameForgotten(t *testing.T) {
-	t.Parallel()
-	m := manifest(t)
-	edit(t, m, "confit.yaml", "name: web\n", "")
-	addSecond(m, "")
-	p := harness.NewPod(t, m)
-	var f *pod.Failure
-	if err := p.Start(t.Context()); !errors.As(err, &f) || f.Container != "init-motd" || f.Status != 73 {
-		t.Fatalf("Start = %v, want status 73 of init-motd", err)
-	}
-	if !strings.Contains(strings.ReplaceAll(f.Message, "`", ""), "give each spec a name:") {
-		t.Errorf("message = %q, want the advice to name the specs", f.Message)
-	}
-	found := p.Outputs(configDir)
-	if !strings.Contains(found, "nginx.conf") || strings.Contains(found, "motd") {
-		t.Errorf("outputs = %s, want the first container's alone", found)
 	}
 }
 

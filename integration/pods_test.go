@@ -16,13 +16,16 @@ const (
 	configDir   = "config-dir"
 )
 
-// manifest reads the manifest of examples/nginx, for a test to change.
-func manifest(t *testing.T) *pod.Manifest {
+// example reads the manifest of an example, for a test to change.
+func example(t *testing.T, name string) *pod.Manifest {
 	t.Helper()
-	m, err := pod.Load(filepath.Join("..", "examples", "nginx", "deployment.yaml"))
+	m, err := pod.Load(filepath.Join("..", "examples", name, "deployment.yaml"))
 	must(t, err)
 	return m
 }
+
+// manifest is that of examples/nginx.
+func manifest(t *testing.T) *pod.Manifest { return example(t, "nginx") }
 
 // startPod starts a pod of m and waits until it is ready.
 func startPod(t *testing.T, m *pod.Manifest) *harness.Pod {
@@ -32,12 +35,18 @@ func startPod(t *testing.T, m *pod.Manifest) *harness.Pod {
 	return p
 }
 
-// edit replaces a part of a key of the example's ConfigMap.
+// edit replaces a part of a key of the ConfigMap of examples/nginx.
 func edit(t *testing.T, m *pod.Manifest, key, old, replacement string) {
 	t.Helper()
-	data := m.ConfigMaps["web-config"]
+	editMap(t, m, "web-config", key, old, replacement)
+}
+
+// editMap replaces a part of a key of a ConfigMap.
+func editMap(t *testing.T, m *pod.Manifest, name, key, old, replacement string) {
+	t.Helper()
+	data := m.ConfigMaps[name]
 	if !strings.Contains(data[key], old) {
-		t.Fatalf("%s holds no %q", key, old)
+		t.Fatalf("%s of %s holds no %q", key, name, old)
 	}
 	data[key] = strings.Replace(data[key], old, replacement, 1)
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -46,8 +45,7 @@ func (d *database) taken() string {
 // reads to the replica; the adapter turns the application's status into metrics.
 func TestSidecars(t *testing.T) {
 	t.Parallel()
-	m, err := pod.Load(filepath.Join("..", "examples", "sidecars", "deployment.yaml"))
-	must(t, err)
+	m := example(t, "sidecars")
 	var primary, replica database
 	m.Template.Spec.HostAliases = []pod.HostAlias{
 		{IP: "127.0.0.2", Hostnames: []string{"couchdb-primary"}}, {IP: "127.0.0.3", Hostnames: []string{"couchdb-replica"}},

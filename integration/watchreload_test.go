@@ -2,12 +2,10 @@ package integration
 
 import (
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"confit/integration/harness"
-	"confit/integration/pod"
 )
 
 // nginx loads what a sidecar renders of a changed ConfigMap, on a signal and in the same
@@ -15,8 +13,7 @@ import (
 func TestWatchReload(t *testing.T) {
 	t.Parallel()
 	const sidecar = "watch-config"
-	m, err := pod.Load(filepath.Join("..", "examples", "watch-reload", "deployment.yaml"))
-	must(t, err)
+	m := example(t, "watch-reload")
 	p := harness.NewPod(t, m)
 	p.Up()
 	p.Shows("Hello")

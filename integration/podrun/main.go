@@ -4,7 +4,7 @@
 //	go run ./integration/podrun -f examples/nginx/deployment.yaml
 //
 // It needs root and what integration/setup.sh installs. Images are those that
-// package podman builds: confit:dev from this repository, nginx:stable, busybox.
+// package podman builds: confit:dev from this repository, the others from packages of Debian.
 package main
 
 import (
