@@ -76,9 +76,10 @@ func (sp *spec) openPaths(k *kubelet.Container) []string {
 func (r *pipeRun) written() []kubelet.Written {
 	var all []kubelet.Written
 	for i := range r.spec.Sinks {
-		outs := r.outputsOf(i)
-		for j := range outs {
-			all = append(all, kubelet.Written{Sink: r.spec.inside[i], Path: path.Join(r.spec.inside[i], outs[j].Path), Mode: outs[j].Mode, Size: outs[j].Content.Size(), Pos: outs[j].Pos()})
+		d := r.delivery(i)
+		for j := range d.outs {
+			o := &d.outs[j]
+			all = append(all, kubelet.Written{Sink: r.spec.inside[i], Path: path.Join(r.spec.inside[i], o.Path), Mode: o.Mode, Size: o.Content.Size(), Pos: o.Pos(), Spec: d.dir.Name, Keeps: d.dir.NoPrune})
 		}
 	}
 	return all

@@ -14,6 +14,7 @@ type sinkUse struct {
 	container *Container
 	mount     *mounted // nil for a directory in no volume
 	sink      string
+	at        string // the directory in the volume
 	files     []Written
 	bytes     int64
 }
@@ -25,12 +26,12 @@ func (p *Pod) Wrote(c *Container, files []Written) {
 		p.problems(c.Write(f.Path, f.Mode, nil, false))
 		i := slices.IndexFunc(p.sinks, func(s *sinkUse) bool { return s.container == c && s.sink == f.Sink })
 		if i < 0 {
-			m, _ := c.Files.mountOf(strings.TrimPrefix(path.Clean(f.Sink), "/"))
+			m, at := c.Files.mountOf(strings.TrimPrefix(path.Clean(f.Sink), "/"))
 			if m != nil {
-				m.used = true
+				m.used, at = true, path.Join(m.sub, at)
 			}
 			i = len(p.sinks)
-			p.sinks = append(p.sinks, &sinkUse{container: c, mount: m, sink: f.Sink})
+			p.sinks = append(p.sinks, &sinkUse{container: c, mount: m, sink: f.Sink, at: at})
 		}
 		p.sinks[i].files = append(p.sinks[i].files, f)
 		p.sinks[i].bytes += f.Size
@@ -81,6 +82,7 @@ func (p *Pod) checkSink(s *sinkUse) {
 		return
 	}
 	p.checkSize(s)
+	p.checkName(s)
 	apps := p.readers(s)
 	if len(apps) == 0 && !p.readsKeysOf(v) {
 		p.find(Error, problem("sink-unread", s.mount.mount.Pos, "no application container mounts the volume "+diag.Quoted(v.Name)+", which "+sink+" is in", "mount it in the application with readOnly: true"))
@@ -174,6 +176,28 @@ func (p *Pod) checkSize(s *sinkUse) {
 	}
 	if limit := s.container.Memory(); v.EmptyDir.Medium == "Memory" && limit > 0 && s.bytes > limit {
 		p.find(Error, problem("sink-size", v.EmptyDir.At("medium"), fmt.Sprintf("the container %s writes %d bytes into memory, and its limit is %d", diag.Quoted(s.container.Name), s.bytes, limit), "raise the memory limit of the container, or leave out medium: Memory"))
+	}
+}
+
+// checkName finds a spec that has the name of another one, whose files an earlier container
+// has written into the same directory. In the pod confit refuses to remove those.
+func (p *Pod) checkName(s *sinkUse) {
+	mine := map[string]bool{}
+	for _, f := range s.files {
+		mine[strings.TrimPrefix(f.Path, s.sink)] = true
+	}
+	for _, before := range p.sinks {
+		if before == s {
+			return // those after it look back at it
+		}
+		shared := before.mount != nil && before.mount.volume == s.mount.volume && before.at == s.at && before.container != s.container
+		if !shared || before.files[0].Spec != s.files[0].Spec || s.files[0].Keeps {
+			continue
+		}
+		if !slices.ContainsFunc(before.files, func(f Written) bool { return mine[strings.TrimPrefix(f.Path, before.sink)] }) {
+			p.find(Error, problem("sink-name", s.mount.mount.Pos, "the containers "+diag.Quoted(before.container.Name)+" and "+diag.Quoted(s.container.Name)+" write different files into one directory, and their specs have the same name: the second one fails", "give each spec a `name:`"))
+			return
+		}
 	}
 }
 

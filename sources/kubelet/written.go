@@ -14,6 +14,8 @@ type Written struct {
 	Mode       fs.FileMode
 	Size       int64
 	Pos        diag.Pos // of the entry of its spec
+	Spec       string   // its name
+	Keeps      bool     // the spec removes no other file of its name
 }
 
 // Write writes a file into the volume that is mounted at its path.
