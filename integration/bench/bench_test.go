@@ -106,7 +106,7 @@ func TestDialects(t *testing.T) {
 }
 
 func fixture() *Book {
-	sample := func(wall time.Duration, mib int64) []Sample { return []Sample{{wall, wall, mib << 10}} }
+	sample := func(wall time.Duration, mib int64) []Sample { return []Sample{{Wall: wall, CPU: wall, RSS: mib << 10}} }
 	b := newBook([]*Tool{{Name: "confit"}, {Name: "proto", Floor: true}, {Name: "gomplate"}, {Name: "helm", Version: "v3", Absent: "gone"}})
 	b.add("W2", "100 templates", []*Result{
 		{Workload: "W2", Tool: "confit", Samples: sample(20*time.Millisecond, 16)},

@@ -97,6 +97,6 @@ func (b *Book) tool(name string) *Tool {
 
 // floors names the limit that a workload's ratios are taken against.
 var floors = map[string]string{
-	"start": "imports", "W1": "proto", "W2": "proto", "W3": "proto", "W4": "proto", "W5": "proto", "W6": "proto",
+	"start": "imports", "W1": "proto", "W2": "proto", "W3": "proto", "W4": "proto", "W5": "proto", "W6": "proto", "C1": "proto", "C2": "proto",
 	"W3x10": "proto", "W5x10": "proto", "G1": "receive", "G2": "receive", "G3": "receive",
 }

@@ -48,6 +48,10 @@ var goals = []Goal{
 	{"W6", Wall, []string{"W3/confit"}, 1},
 	{"W6", Changed, nil, 0},
 
+	{"C1", Wall, []string{"C1/gomplate"}, 0.2},
+	{"C1", Waits, nil, 0},
+	{"C2", Wall, []string{"C2/gomplate", "C2/helm"}, 0.2},
+
 	{"G1", Wall, []string{"G1/git"}, 0.6},
 	{"G1", Wall, []string{"G1/receive"}, 1.3},
 	{"G2", Wall, []string{"G2/git"}, 0.6},

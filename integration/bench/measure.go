@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 type Sample struct {
 	Wall, CPU time.Duration
 	RSS       int64 // KiB, the largest process
+	Throttled int64 // periods in which a container's processor was used up
 }
 
 // A Result is all runs of one contender in one workload.
@@ -39,6 +41,7 @@ type Contest struct {
 	Fresh bool                      // empty Job.Out before each run
 	Check func() error              // after the first run; nil checks nothing
 	Skip  func(status int64) string // a reason for a status that is no failure
+	Group *Group                    // of a container; nil for none
 }
 
 // errStatus carries the status of a process that was not content.
@@ -158,11 +161,14 @@ func (r Runner) run(ctx context.Context, c Contest) (Sample, error) {
 	args := append([]string{orNull(c.Job.Stdin), orNull(c.Job.Stdout), c.Path}, c.Job.Args...)
 	cmd := exec.CommandContext(ctx, r.Launch, args...)
 	cmd.Dir, cmd.Env = c.Job.Dir, append(environment(), c.Job.Env...)
+	if c.Group != nil {
+		cmd.Env = append(cmd.Env, "JOIN="+strings.Join(c.Group.join, ":"))
+	}
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that the end reaches the launcher's child
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	sample, err := launch(cmd, &stderr)
+	sample, err := c.Group.count(func() (Sample, error) { return launch(cmd, &stderr) })
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}

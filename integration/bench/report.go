@@ -91,8 +91,11 @@ func (b *Book) start(w io.Writer) {
 
 func (b *Book) workload(w io.Writer, name string) {
 	t := Table{Head: []string{"", "wall ms", "least", "CPU ms", "RSS MiB", "÷ best peer", "÷ " + floors[name]}}
-	if name == "W6" {
+	switch name {
+	case "W6":
 		t.Head = append(t.Head, "files touched")
+	case "C1", "C2":
+		t.Head = append(t.Head, "periods waited")
 	}
 	best := b.best(name)
 	floor, _ := b.figure(name+"/"+floors[name], Wall)
@@ -123,7 +126,7 @@ func (r *Result) row(best, floor float64, columns int) []string {
 		wall := r.of(Wall)
 		copy(cells, []string{
 			ms(wall), ms(r.fastest()), ms(r.of(CPU)), ms(r.of(RSS)),
-			times(ratio(wall, best)), times(ratio(wall, floor)), fmt.Sprint(r.Changed),
+			times(ratio(wall, best)), times(ratio(wall, floor)), fmt.Sprint(r.Changed + int(r.of(Waits))),
 		})
 	}
 	return cells

@@ -139,6 +139,14 @@ func (s *session) workload(ctx context.Context, w *Workload) error {
 	if err != nil {
 		return err
 	}
+	var group *Group
+	if w.Container {
+		if group, err = newGroup(); err != nil {
+			fmt.Fprintf(s.log, "%s: no control group: %v\n", w.Name, err)
+			return nil
+		}
+		defer group.Remove()
+	}
 	var contests []Contest
 	for _, t := range s.tools {
 		if !t.can(w) || t.Path == "" {
@@ -152,7 +160,7 @@ func (s *session) workload(ctx context.Context, w *Workload) error {
 		if err != nil {
 			return err
 		}
-		contest := Contest{Tool: t.Name, Path: t.Path, Job: job, Fresh: !w.Repeat}
+		contest := Contest{Tool: t.Name, Path: t.Path, Job: job, Fresh: !w.Repeat, Group: group}
 		if job.Out != "" {
 			contest.Check = func() error { return job.compare(stage.Want) }
 		}

@@ -37,6 +37,7 @@ const (
 	Size    Metric = "size MB"
 	Changed Metric = "files touched"
 	Share   Metric = "share % of a core"
+	Waits   Metric = "waits periods"
 )
 
 // of is the median of a metric over the runs.
@@ -50,6 +51,8 @@ func (r *Result) of(m Metric) float64 {
 			list = append(list, s.CPU.Seconds()*1e3)
 		case Share:
 			list = append(list, 100*ratio(s.CPU.Seconds(), s.Wall.Seconds()))
+		case Waits:
+			list = append(list, float64(s.Throttled))
 		case RSS:
 			list = append(list, float64(s.RSS)/1024)
 		}

@@ -43,7 +43,7 @@ func tools(p plan) []*Tool {
 }
 
 func ours() []*Tool {
-	const all = "W1 W2 W3 W4 W5 W6 W3x10 W5x10"
+	const all = "W1 W2 W3 W4 W5 W6 W3x10 W5x10 C1 C2"
 	const git = "G1 G2 G3"
 	return []*Tool{
 		{Name: "confit", Start: "version", Does: all + " " + git + " M1 watch", Shape: shapeConfit},
@@ -60,10 +60,10 @@ func goPeers() []*Tool {
 	return []*Tool{
 		with(peers.Gomplate(), Tool{
 			Note:  "inet.af/netaddr taken from its GitHub home, the same commit",
-			Start: "--version", Does: "W1 W2 W3 W4 W5 W6", Shape: shapeGomplate,
+			Start: "--version", Does: "W1 W2 W3 W4 W5 W6 C1 C2", Shape: shapeGomplate,
 		}),
 		with(peers.Kustomize(), Tool{Does: "M1"}),
-		with(peers.Helm(), Tool{Start: "version", Does: "W1 W2 W3 W4 W5 W6", Shape: shapeHelm}),
+		with(peers.Helm(), Tool{Start: "version", Does: "W1 W2 W3 W4 W5 W6 C1 C2", Shape: shapeHelm}),
 		{
 			Name: "ytt", Module: "carvel.dev/ytt", Version: "v0.52.0", Package: "/cmd/ytt",
 			Start: "version", Does: "W1 W2 W3 W4 W5 W6", Shape: shapeYtt,
@@ -80,7 +80,7 @@ func with(m peers.Module, t Tool) *Tool {
 
 func envPeers() []*Tool {
 	return []*Tool{
-		with(peers.Dockerize(), Tool{Start: "-version", Does: "W1 W2 W3 W6", Shape: shapeDockerize}),
+		with(peers.Dockerize(), Tool{Start: "-version", Does: "W1 W2 W3 W6 C1 C2", Shape: shapeDockerize}),
 		with(peers.Confd(), Tool{Start: "-version", Does: "W1 W2 W3 W6", Shape: shapeConfd}),
 		{
 			Name: "a8m envsubst", Module: "github.com/a8m/envsubst", Version: "v1.4.3", Package: "/cmd/envsubst",

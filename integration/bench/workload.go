@@ -8,6 +8,7 @@ type Workload struct {
 	Title     string
 	Sources   []Source // merged in this order, a later one wins
 	Templates []Template
+	Container bool     // in a container that has little
 	Repeat    bool     // the outputs of the last run are still there
 	Only      []string // the contenders asked; nil means all that can
 }
@@ -75,6 +76,8 @@ var workloads = []struct {
 		w.Title, w.Repeat = "W3 again, nothing changed", true
 		return w
 	}},
+	{"C1", false, false, func(bool) *Workload { return contained("C1", single()) }},
+	{"C2", false, false, func(bool) *Workload { return contained("C2", folder("W2", 100)) }},
 	{"W3x10", false, true, func(bool) *Workload {
 		w := many("W3x10", 100_000)
 		w.Only = []string{"confit", "proto"}
@@ -96,6 +99,13 @@ func single() *Workload {
 		Sources:   []Source{{"app", []Tree{{"values.yaml", values}}}},
 		Templates: []Template{{"app.txt", g.eachOnce(values)}},
 	}
+}
+
+// contained is a workload in a container with a tenth of a processor and 32 MiB.
+func contained(name string, w *Workload) *Workload {
+	w.Title += ", in a container with cpu: 100m and memory: 32Mi"
+	w.Name, w.Container = name, true
+	return w
 }
 
 func folder(name string, templates int) *Workload {

@@ -6,11 +6,15 @@
 // program is about as small as a Go program gets.
 //
 //	launch STDIN STDOUT PROGRAM [ARG...]
+//
+// JOIN names files of control groups, with colons between them, in which the program is to be.
 package main
 
 import (
 	"os"
+	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -25,6 +29,10 @@ func main() {
 		2,
 	}
 	syscall.CloseOnExec(3)
+	runtime.LockOSThread() // tasks of version 1 takes a thread, of which the program is a child
+	for name := range strings.FieldsFuncSeq(os.Getenv("JOIN"), func(r rune) bool { return r == ':' }) {
+		check(os.WriteFile(name, []byte("0"), 0))
+	}
 	var usage syscall.Rusage
 	var status syscall.WaitStatus
 	start := time.Now()
