@@ -29,6 +29,7 @@ type verb struct {
 	repeats  bool     // goes on until a signal ends it, so it is not for manifests
 	confined bool     // reads nothing outside the checkout, unless a flag allows it
 	thorough bool     // reports templates that do not parse although the values are wrong
+	needs    sections // of a spec that the flags make
 	formats  []string // of --format; the first is the default
 	flags    func(*pflag.FlagSet)
 	pipeMore func(*confit, *pflag.FlagSet) // flags with a variable of the run
@@ -51,15 +52,15 @@ func verbs() []verb {
 	return []verb{
 		{
 			name: "render", group: "Write files", short: "Write the files that the spec describes", examples: renderExamples,
-			pipe: true, writes: true, flags: renderFlags, run: (*confit).render,
+			pipe: true, needs: allSections, writes: true, flags: renderFlags, run: (*confit).render,
 		},
 		{
 			name: "diff", group: "See what there is", short: "Show what render would change", examples: "  confit diff -c confit.yaml --root fixtures --out /config-out",
-			pipe: true, formats: []string{"text", "json", "markdown"}, pipeMore: (*confit).diffFlags, run: (*confit).diff,
+			pipe: true, needs: allSections, formats: []string{"text", "json", "markdown"}, pipeMore: (*confit).diffFlags, run: (*confit).diff,
 		},
 		{
 			name: "validate", group: "Check", short: "Check everything, report every problem, write nothing", examples: validateExamples,
-			pipe: true, confined: true, thorough: true, formats: append([]string{"text"}, report.Formats()...), pipeMore: (*confit).reportFlags, flags: validateFlags, run: (*confit).validate,
+			pipe: true, needs: sections{render: true}, confined: true, thorough: true, formats: append([]string{"text"}, report.Formats()...), pipeMore: (*confit).reportFlags, flags: validateFlags, run: (*confit).validate,
 		},
 		{
 			name: "explain", group: "See what there is", args: "[PATH or FILE]", short: "Show where values come from", examples: explainExamples,
@@ -71,7 +72,7 @@ func verbs() []verb {
 		},
 		{
 			name: "watch", group: "Write files", short: "Render, and again after each change of an input", examples: watchExamples,
-			pipe: true, writes: true, repeats: true, flags: watchFlags, run: (*confit).watch,
+			pipe: true, needs: allSections, writes: true, repeats: true, flags: watchFlags, run: (*confit).watch,
 		},
 		{name: "schema", group: "About confit", short: "Print the JSON Schema of the spec", examples: schemaExamples, run: (*confit).schema},
 		{name: "version", group: "About confit", short: "Print the version", run: (*confit).version},

@@ -197,7 +197,7 @@ func (r *pipeRun) shownName(sink int, name string) string {
 
 // checkOutputs finds paths that cannot be published, alone or beside each other.
 func checkOutputs(sp *spec, outs []content.Output) error {
-	if len(sp.Sinks) == 1 {
+	if len(sp.Sinks) <= 1 {
 		return sinks.CheckOutputs(outs)
 	}
 	var all []error

@@ -40,6 +40,11 @@ type spec struct {
 	tooHigh []string // limits that a confined verb lowered to their defaults
 }
 
+// sections are those of a spec that a run cannot do without.
+type sections struct{ render, sinks bool }
+
+var allSections = sections{render: true, sinks: true}
+
 // loadSpec reads the spec file, adds the entries of flags, and checks the whole.
 func (c *confit) loadSpec(s *sources.Snapshot) (*spec, error) {
 	doc := &yaml.Node{Kind: yaml.MappingNode}
@@ -76,12 +81,21 @@ func (c *confit) loadSpec(s *sources.Snapshot) (*spec, error) {
 	if c.set.timeoutSet || sp.Limits.Time == 0 {
 		sp.Limits.Time = c.set.timeout
 	}
-	return sp, errors.Join(err, sp.Limits.set(c.flags.limits), sp.check(file != ""), sp.Watch.Set(c.set.watch))
+	return sp, errors.Join(err, sp.Limits.set(c.flags.limits), sp.check(c.needs(), file != ""), sp.Watch.Set(c.set.watch))
+}
+
+// needs are the sections that there must be: all of a file and of a container's arguments, and
+// those that the verb asks for of a spec that the flags make.
+func (c *confit) needs() sections {
+	if c.set.config != "" || c.world != nil {
+		return allSections
+	}
+	return c.verb.needs
 }
 
 // check finds what is wrong with the spec as a whole.
-func (sp *spec) check(file bool) error {
-	all := []error{sp.checkHead(file), sp.Watch.Check()}
+func (sp *spec) check(needs sections, file bool) error {
+	all := []error{sp.checkHead(needs, file), sp.Watch.Check()}
 	names := map[string]bool{}
 	for i := range sp.Sources {
 		s := &sp.Sources[i]
@@ -100,7 +114,7 @@ func (sp *spec) check(file bool) error {
 	return errors.Join(append(all, sinks.CheckSpecs(sp.Sinks, sp.choices()))...)
 }
 
-func (sp *spec) checkHead(file bool) error {
+func (sp *spec) checkHead(needs sections, file bool) error {
 	var all []error
 	if file && sp.Version != 1 && !sp.Reported("version") {
 		all = append(all, sp.Problem("version", "version is the version of this format", "write version: 1"))
@@ -108,10 +122,10 @@ func (sp *spec) checkHead(file bool) error {
 	if err := sinks.CheckName(sp.Name); err != nil {
 		all = append(all, sp.Problem("name", "name: "+err.Error(), ""))
 	}
-	if len(sp.Render) == 0 && !sp.Reported("render") {
+	if needs.render && len(sp.Render) == 0 && !sp.Reported("render") {
 		all = append(all, sp.Problem("render", "there is nothing to render", "add an entry to render:, or use --template or --values"))
 	}
-	if len(sp.Sinks) == 0 && !sp.Reported("sinks") {
+	if needs.sinks && len(sp.Sinks) == 0 && !sp.Reported("sinks") {
 		all = append(all, sp.Problem("sinks", "there is no place to write to", "set sinks: [{dir: /config-out}], or --out DIR"))
 	}
 	return errors.Join(all...)

@@ -31,7 +31,7 @@ func refusals(t *testing.T, schema *schema.Schema, name string, data []byte) (ow
 	sp := &spec{Name: "default"}
 	own = specfile.Decode(name, ".", doc.Content[0], sp)
 	if own == nil {
-		own = sp.check(true)
+		own = sp.check(allSections, true)
 	}
 	root, err := format.DecodeYAML(data, &tree.Origin{File: name})
 	if err != nil {
