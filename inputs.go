@@ -89,6 +89,9 @@ func (c *confit) readInputs(s *sources.Snapshot, sp *spec) (in inputs, err error
 		}
 	}
 	in.layers, in.files, err = sources.Read(s, sp.Sources, notice)
+	if s.SecretSpec(c.set.config, sp.Sources) {
+		sp.hide()
+	}
 	sets, err2 := c.flags.assignments(s)
 	if len(sets) > 0 {
 		in.layers = append(in.layers, values.Layer{Sets: sets})

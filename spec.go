@@ -154,6 +154,14 @@ func (sp *spec) hasTree(name string) bool {
 	return slices.ContainsFunc(sp.Sources, func(s sources.Spec) bool { return s.Name == name || s.Reported("name") })
 }
 
+// hide makes the texts of the spec secrets: it is in a Secret.
+func (sp *spec) hide() {
+	sp.texts = nil
+	for i := range sp.Render {
+		sp.Render[i].Hide()
+	}
+}
+
 func (sp *spec) hasGit() bool {
 	return slices.ContainsFunc(sp.Sources, func(s sources.Spec) bool { return s.Git != "" })
 }

@@ -34,6 +34,7 @@ type Entry struct {
 	Overwrite bool              `yaml:"overwrite"`
 	Sink      string            `yaml:"sink"`
 
+	secret  bool           // its texts are secrets
 	outputs *content.Entry // what its outputs have in common; made by Render
 }
 
@@ -68,8 +69,15 @@ func (e *Entry) delim(i int) string {
 // source is a field's text as a template, with its place in the spec.
 func (e *Entry) source(field, text string) *template.Source {
 	at, block := e.ValueAt(field)
-	return &template.Source{Name: e.At(field).String(), Text: text, In: at, Block: block}
+	src := &template.Source{Name: e.At(field).String(), Text: text, In: at, Block: block}
+	if e.secret {
+		src.Hide()
+	}
+	return src
 }
+
+// Hide makes the texts of the entry secrets, as the spec is in a Secret.
+func (e *Entry) Hide() { e.secret = true }
 
 // Executed lists the files of the entry whose text is executed, and not copied.
 func (e *Entry) Executed(found content.Found) []*content.File {

@@ -21,6 +21,7 @@ import (
 type Snapshot struct {
 	Machine
 	spec        content.Inode          // the spec, which is never an input; zero for none
+	secretSpec  bool                   // the spec is in a Secret
 	secrets     map[content.Inode]bool // files that are sensitive in a source
 	generations map[string]string      // by directory; "" for one that is no volume
 	used        map[string]bool        // the files that entries name, as paths or as source:path
@@ -97,7 +98,7 @@ func (s *Snapshot) Spec(name string) (*yaml.Node, error) {
 	if err != nil {
 		return nil, inputProblem(diag.Pos{}, "spec "+diag.Quoted(name), err, "name the spec with -c, or use --source, --template and --out without one")
 	}
-	s.spec = file.Inode
+	s.spec, s.secretSpec = file.Inode, file.Secret
 	s.detailFile("spec "+diag.Quoted(name), len(file.Data), false)
 	doc, err := format.ParseYAML(file.Data)
 	if err != nil {
@@ -107,6 +108,12 @@ func (s *Snapshot) Spec(name string) (*yaml.Node, error) {
 		doc = &yaml.Node{Kind: yaml.MappingNode}
 	}
 	return doc, nil
+}
+
+// SecretSpec tells whether the spec is in a Secret: by the manifest, or because a source that is
+// one holds the file.
+func (s *Snapshot) SecretSpec(file string, all []Spec) bool {
+	return s.secretSpec || slices.ContainsFunc(all, func(src Spec) bool { return src.secret() && src.Holds(file) })
 }
 
 // Schema reads the JSON Schema that the spec names.

@@ -43,6 +43,9 @@ func FileSource(f *content.File) (*Source, error) {
 	return &Source{Name: f.From, Text: string(data), secret: f.Sensitive}, nil
 }
 
+// Hide makes the text a secret.
+func (s *Source) Hide() { s.secret = true }
+
 // pos converts a byte offset to a place.
 func (s *Source) pos(offset int) diag.Pos {
 	if s.secret && s.generated {
