@@ -117,7 +117,7 @@ func (r *pipeRun) place(p *diag.Problem) {
 	case p.Pos.In != (diag.Spot{}): // a text in a file
 		at, what := r.inManifest(p.Pos.In.File, p.Pos.In.Line, p.Pos.In.Col)
 		if what != "" {
-			p.Pos.In = at.Outer()
+			p.Pos.File, p.Pos.In = at.String(), at.Outer()
 			in = what + ", " + in
 		}
 	case p.Pos.File == "":
