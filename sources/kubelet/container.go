@@ -86,9 +86,13 @@ func (c *Container) Environ() []string {
 	return all
 }
 
-// Memory is the limit of the container's memory in bytes; 0 for none.
+// Memory is the limit of the container's memory in bytes, or that of its pod where it is less; 0
+// for none.
 func (c *Container) Memory() int64 {
-	limit := c.Resources.Limits["memory"].Rat
+	limit := c.Resources.limit("memory")
+	if ofPod := c.pod.template.Spec.Resources.limit("memory"); limit == nil || ofPod != nil && ofPod.Cmp(limit) < 0 {
+		limit = ofPod
+	}
 	if limit == nil {
 		return 0
 	}

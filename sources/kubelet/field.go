@@ -105,7 +105,12 @@ func (p *Pod) resource(of *container, ref *resourceRef) string {
 	if request, set := of.Resources.Requests[name]; section == "requests" && (set || amount == nil) {
 		amount = request.Rat
 	}
-	if section == "limits" && overcommitted && !strings.HasPrefix(name, "hugepages-") && (amount == nil || amount.Sign() == 0) {
+	unlimited := amount == nil || amount.Sign() == 0
+	switch ofPod := p.template.Spec.Resources.limit(name); {
+	case section != "limits" || !overcommitted || !unlimited || strings.HasPrefix(name, "hugepages-"):
+	case ofPod != nil:
+		amount = ofPod
+	default:
 		p.standIn(ref.Resource, ref.At("resource"))
 		if amount = big.NewRat(1<<30, 1); name == "cpu" {
 			amount = big.NewRat(1, 1)

@@ -163,6 +163,32 @@ func TestEnv(t *testing.T) {
 	}
 }
 
+// TestPodLimits: what a pod may use is the limit of a container that has none.
+func TestPodLimits(t *testing.T) {
+	const env = "env: [{name: C, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}, {name: M, valueFrom: {resourceFieldRef: {resource: limits.memory, divisor: 1Mi}}}]"
+	for name, test := range map[string]struct {
+		pod, container string
+		want           string // the processors, the memory in MiB, and that limit in MiB
+	}{
+		"of the pod":        {"{cpu: 2, memory: 64Mi}", "{}", "2 64 64"},
+		"of the container":  {"{cpu: 2, memory: 64Mi}", "{cpu: 1, memory: 32Mi}", "1 32 32"},
+		"less than its own": {"{memory: 64Mi}", "{cpu: 1, memory: 96Mi}", "1 96 64"},
+		"zero is none":      {"{cpu: 0, memory: 0}", "{cpu: 3, memory: 32Mi}", "3 32 32"},
+		"other resources":   {"{ephemeral-storage: 1Gi}", "{cpu: 1, memory: 16Mi}", "1 16 16"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, c := prepared(t, "resources: {limits: "+test.pod+"}\ncontainers: [{name: c, image: confit, resources: {limits: "+test.container+"}, "+env+"}]", kubelet.Cluster{})
+			values := map[string]string{}
+			for _, v := range c.Vars {
+				values[v.Name] = v.Value
+			}
+			if got := fmt.Sprint(values["C"], " ", values["M"], " ", c.Memory()>>20); got != test.want || p.StandIns {
+				t.Errorf("got %s, want %s; stand-ins: %v", got, test.want, p.StandIns)
+			}
+		})
+	}
+}
+
 // TestServiceLinksOff leaves only the API server.
 func TestServiceLinksOff(t *testing.T) {
 	_, c := prepared(t, "enableServiceLinks: false\ncontainers: [{name: c, image: confit, env: [{name: X, value: $(DB_MAIN_SERVICE_HOST)}]}]", kubelet.Cluster{})

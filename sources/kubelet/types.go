@@ -41,7 +41,8 @@ type podSpec struct {
 	ServiceAccount     string           `yaml:"serviceAccountName"`
 	OldServiceAccount  string           `yaml:"serviceAccount"`
 	Security           security         `yaml:"securityContext"`
-	Others             specfile.Ignored `yaml:"activeDeadlineSeconds affinity automountServiceAccountToken dnsConfig dnsPolicy ephemeralContainers evictionResponders hostAliases hostIPC hostNetwork hostPID hostUsers hostname hostnameOverride imagePullSecrets nodeSelector os overhead preemptionPolicy priority priorityClassName readinessGates resourceClaims resources restartPolicy runtimeClassName schedulerName schedulingGates schedulingGroup setHostnameAsFQDN shareProcessNamespace subdomain terminationGracePeriodSeconds tolerations topologySpreadConstraints workloadRef containerConcurrency idleTimeoutSeconds responseStartTimeoutSeconds timeoutSeconds"`
+	Resources          resources        `yaml:"resources"`
+	Others             specfile.Ignored `yaml:"activeDeadlineSeconds affinity automountServiceAccountToken dnsConfig dnsPolicy ephemeralContainers evictionResponders hostAliases hostIPC hostNetwork hostPID hostUsers hostname hostnameOverride imagePullSecrets nodeSelector os overhead preemptionPolicy priority priorityClassName readinessGates resourceClaims restartPolicy runtimeClassName schedulerName schedulingGates schedulingGroup setHostnameAsFQDN shareProcessNamespace subdomain terminationGracePeriodSeconds tolerations topologySpreadConstraints workloadRef containerConcurrency idleTimeoutSeconds responseStartTimeoutSeconds timeoutSeconds"`
 }
 
 // security is the security context of a pod or a container.
@@ -246,6 +247,16 @@ type resources struct {
 	Limits   map[string]quantity `yaml:"limits"`
 	Requests map[string]quantity `yaml:"requests"`
 	Others   specfile.Ignored    `yaml:"claims"`
+}
+
+// limit is a limit of a container, or of what the containers of a pod may use together; nil for
+// none.
+func (r resources) limit(name string) *big.Rat {
+	amount := r.Limits[name].Rat
+	if name != "cpu" && name != "memory" || amount == nil || amount.Sign() == 0 {
+		return nil
+	}
+	return amount
 }
 
 // A quantity is an amount of a resource, like 250m or 64Mi. The zero value is none.
