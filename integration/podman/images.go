@@ -29,7 +29,7 @@ type recipe struct {
 	needs []string
 }
 
-var recipes = []recipe{pause, busybox, golang, nginx, exporter, confit, confitCI}
+var recipes = []recipe{pause, busybox, golang, nginx, exporter, haproxy, postgres, confit, confitCI}
 
 // OpenImages opens the image store of the repository at repo.
 func OpenImages(repo string) (*Images, error) {
