@@ -78,7 +78,11 @@ func (p *Pod) arguments(ctx context.Context, c *Container, more ...string) ([]st
 	if err != nil {
 		return nil, err
 	}
-	args = slices.Concat(args, user, security(c, p.spec()), mounts)
+	network, err := p.network(ctx)
+	if err != nil {
+		return nil, err
+	}
+	args = slices.Concat(args, network, user, security(c, p.spec()), mounts)
 	if limit := c.Resources.Limits["memory"]; limit != "" {
 		n, err := quantity(limit)
 		if err != nil {

@@ -16,6 +16,16 @@ import (
 // podIP is every pod's address: no two pods see each other.
 const podIP = "10.244.0.5"
 
+// network are podman's arguments for a container of a pod that has a neighbour: podman knows
+// them for containers only.
+func (p *Pod) network(ctx context.Context) ([]string, error) {
+	if p.Neighbour == nil {
+		return nil, nil
+	}
+	pid, err := p.Neighbour.pausePID(ctx)
+	return []string{"--network", fmt.Sprintf("ns:/proc/%d/ns/net", pid)}, err
+}
+
 // Dial connects from within the pod's network. The host of addr is ignored: all
 // containers of a pod listen on the one loopback.
 func (p *Pod) Dial(ctx context.Context, addr string) (conn net.Conn, err error) {
@@ -42,6 +52,9 @@ func (p *Pod) Listen(ctx context.Context, addr string) (l net.Listener, err erro
 
 // within calls f on a thread in the pod's network.
 func (p *Pod) within(ctx context.Context, f func() error) error {
+	if p.Neighbour != nil {
+		return p.Neighbour.within(ctx, f)
+	}
 	pid, err := p.pausePID(ctx)
 	if err != nil {
 		return err

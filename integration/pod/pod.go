@@ -1,7 +1,8 @@
 // Package pod runs the pod of a Kubernetes manifest with podman, in the order
 // and with the volumes, environment and users that a kubelet gives it. It is an
 // oracle for the product's tests and so shares no code with it. It knows no
-// scheduler, no liveness probes, no hooks, and no network but the pod's loopback.
+// scheduler, no liveness probes, no hooks, and no network but the loopback of the pod or of
+// its neighbour.
 //
 // All that a pod has lies in one temporary directory; Stop leaves nothing.
 package pod
@@ -31,6 +32,10 @@ type Pod struct {
 	// NewSandbox is called, if set, when the pod has a new sandbox, and so a new
 	// network, in which no container runs yet.
 	NewSandbox func(context.Context) error
+
+	// Neighbour is a pod that runs, if set: its network is this pod's too, as between two
+	// pods of one node with hostNetwork.
+	Neighbour *Pod
 
 	uid     string
 	home    *home
@@ -160,7 +165,10 @@ func (p *Pod) startSandbox(ctx context.Context) error {
 		return err
 	}
 	p.store = store
-	share := "ipc,net,uts"
+	share := "ipc,uts"
+	if p.Neighbour == nil {
+		share += ",net"
+	}
 	if p.spec().ShareProcessNamespace {
 		share += ",pid"
 	}
