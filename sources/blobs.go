@@ -202,7 +202,7 @@ func (g *Git) RequireToRead(files []*content.File) error {
 }
 
 // requireValues is Require for the files of each source that become values.
-func (g *Git) requireValues(got map[*Spec]*checkout) error {
+func (g *Git) requireValues(got map[*Spec]*commitFiles) error {
 	var incomplete []*blobs
 	for s, c := range got {
 		if c == nil || c.blobs.whole {

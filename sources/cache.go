@@ -26,7 +26,7 @@ const noSize = "-"
 // A savedCommit is a commit in the source cache. The objects prove all but the sizes: each is
 // found by its hash, from the commit over its trees to the files.
 type savedCommit struct {
-	Query   string `json:"query"` // checkout.query
+	Query   string `json:"query"` // commitFiles.query
 	Commit  string `json:"commit"`
 	Tag     string `json:"tag,omitempty"` // the outer annotated tag
 	Sizes   string `json:"sizes"`         // of the files, in the order of their paths; noSize for a Defect
@@ -55,7 +55,7 @@ func (g *Git) CacheWriter() func(io.Writer) {
 
 // savable lists the commits that the source cache may hold. A commit that shares a file with
 // a sensitive one is not among them.
-func (g *Git) savable() []*checkout {
+func (g *Git) savable() []*commitFiles {
 	secret := map[plumbing.Hash]bool{}
 	for _, c := range g.done {
 		for i := range c.files {
@@ -64,7 +64,7 @@ func (g *Git) savable() []*checkout {
 			}
 		}
 	}
-	var all []*checkout
+	var all []*commitFiles
 	for _, query := range slices.Sorted(maps.Keys(g.done)) {
 		c := g.done[query]
 		if !c.secret && (len(secret) == 0 || !slices.ContainsFunc(c.files, func(f pack.File) bool { return secret[f.ID] })) {
@@ -80,7 +80,7 @@ func (r *reader) recordValues(specs []Spec, ends []extent) {
 	first := 0
 	for i := range specs {
 		for _, l := range r.layers[first:ends[i].layers] {
-			if c := r.checkouts[&specs[i]]; c != nil && l.Root != nil {
+			if c := r.commits[&specs[i]]; c != nil && l.Root != nil {
 				c.values = append(c.values, l.Root)
 			}
 		}
@@ -114,13 +114,13 @@ func hasSecretOf(n, other *tree.Node) bool {
 
 // A cacheEntry is a commit with the objects to save of it.
 type cacheEntry struct {
-	*checkout
+	*commitFiles
 	saved []pack.Raw
 }
 
 // objects lists the objects to save: all that lead to the files, and the files that values
 // and templates have read.
-func (c *checkout) objects() []pack.Raw {
+func (c *commitFiles) objects() []pack.Raw {
 	all := []pack.Raw{{Kind: plumbing.CommitObject, Data: c.object}}
 	for _, tag := range c.tags {
 		all = append(all, pack.Raw{Kind: plumbing.TagObject, Data: tag})
@@ -196,7 +196,7 @@ func readCache(data []byte, fetches []*gitFetch) map[string]*savedCommit {
 
 // restore returns the commit of an earlier run, with the files below sub; nil if anything
 // does not match its hash, or is beyond the limits. The run then fetches the commit.
-func (m *savedCommit) restore(sub string, lim GitLimits) *checkout {
+func (m *savedCommit) restore(sub string, lim GitLimits) *commitFiles {
 	if m == nil {
 		return nil
 	}
@@ -204,7 +204,7 @@ func (m *savedCommit) restore(sub string, lim GitLimits) *checkout {
 	if !ok {
 		return nil
 	}
-	c := &checkout{commit: plumbing.NewHash(m.Commit), blobs: newSavedBlobs()}
+	c := &commitFiles{commit: plumbing.NewHash(m.Commit), blobs: newSavedBlobs()}
 	commit, ok := objects.Commit(c.commit)
 	if c.object = commit.Raw; !ok {
 		return nil
@@ -253,7 +253,7 @@ func setSizes(files []pack.File, sizes string, most int64) bool {
 }
 
 // tagHash is the hash of the outer annotated tag; zero if there is none.
-func (c *checkout) tagHash() plumbing.Hash {
+func (c *commitFiles) tagHash() plumbing.Hash {
 	if len(c.tags) == 0 {
 		return plumbing.ZeroHash
 	}

@@ -13,9 +13,9 @@ import (
 	"confit/sources/pack"
 )
 
-// testCommit makes a checkout of n files and a symlink in a directory. Its files have the
+// testCommit makes the commit of n files and a symlink in a directory. Its files have the
 // content used.
-func testCommit(t *testing.T, query string, n int, used []byte) *checkout {
+func testCommit(t *testing.T, query string, n int, used []byte) *commitFiles {
 	t.Helper()
 	var objects bytes.Buffer
 	add := func(kind plumbing.ObjectType, data []byte) plumbing.Hash {
@@ -34,7 +34,7 @@ func testCommit(t *testing.T, query string, n int, used []byte) *checkout {
 	root := append(entry("40000", "dir", add(plumbing.TreeObject, dir)), link...)
 	object := fmt.Appendf(nil, "tree %s\n\n%s", add(plumbing.TreeObject, root), query)
 	commit := add(plumbing.CommitObject, object)
-	c := &checkout{query: query, commit: commit, object: object, blobs: newBlobs(nil)}
+	c := &commitFiles{query: query, commit: commit, object: object, blobs: newBlobs(nil)}
 	inner := fmt.Appendf(nil, "object %s\ntype commit\ntag v1\n", commit)
 	outer := fmt.Appendf(nil, "object %s\ntype tag\ntag v2\n", plumbing.ComputeHash(plumbing.TagObject, inner))
 	c.tags = [][]byte{outer, inner}
@@ -58,7 +58,7 @@ func testCommit(t *testing.T, query string, n int, used []byte) *checkout {
 func TestCache(t *testing.T) {
 	used := []byte("a value\n")
 	for _, n := range []int{0, 1, 2, 200, 4000} {
-		g := &Git{done: map[string]*checkout{}}
+		g := &Git{done: map[string]*commitFiles{}}
 		for _, query := range []string{"first", "sec\"ond <é>"} {
 			g.done[query] = testCommit(t, query, n, used)
 		}
@@ -90,7 +90,7 @@ func TestCacheSecret(t *testing.T) {
 	open, secret := testCommit(t, "open", 2, []byte("shared")), testCommit(t, "secret", 1, []byte("shared"))
 	secret.secret = true
 	other := testCommit(t, "other", 2, []byte("other"))
-	g := &Git{done: map[string]*checkout{"open": open, "secret": secret, "other": other}}
+	g := &Git{done: map[string]*commitFiles{"open": open, "secret": secret, "other": other}}
 	if all := g.savable(); len(all) != 1 || all[0] != other {
 		t.Errorf("saved are %d commits, want the one that shares no file", len(all))
 	}
@@ -132,8 +132,8 @@ func TestHideValues(t *testing.T) {
 		"no secret at all": {value("db.dsn", "x"), value("db.dsn", "y"), false},
 		"no layer":         {value("db.dsn", "x"), nil, false},
 	} {
-		c := &checkout{values: []*tree.Node{tc.value}}
-		g := &Git{done: map[string]*checkout{"": c}}
+		c := &commitFiles{values: []*tree.Node{tc.value}}
+		g := &Git{done: map[string]*commitFiles{"": c}}
 		if g.HideValues(tc.secret); c.secret != tc.want {
 			t.Errorf("%s: hidden is %t, want %t", name, c.secret, tc.want)
 		}

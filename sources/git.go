@@ -36,11 +36,11 @@ type Git struct {
 	Replace  map[string]string       // --replace: a folder in place of a source
 	saved    map[string]*savedCommit // Cache, by query
 	mu       sync.Mutex              // for done
-	done     map[string]*checkout    // by query
+	done     map[string]*commitFiles // by query
 }
 
-// A checkout is the files of one commit.
-type checkout struct {
+// A commitFiles is a commit of a Git source, with its files.
+type commitFiles struct {
 	query  string // URL, folder, ref and commit of the source
 	commit plumbing.Hash
 	object []byte   // the commit as it is in the repository
@@ -61,15 +61,15 @@ type gitFetch struct {
 	remote remote.Remote
 	ref    string
 	pin    plumbing.Hash // the wanted commit; zero: the one that ref leads to
-	old    *checkout     // of an earlier run; nil for none
+	old    *commitFiles  // of an earlier run; nil for none
 
-	got     *checkout
+	got     *commitFiles
 	summary string // of the fetch; "" if there was none
 	err     error
 }
 
 // fetch gets the commits of all Git sources, side by side.
-func (r *reader) fetch(specs []Spec) (map[*Spec]*checkout, error) {
+func (r *reader) fetch(specs []Spec) (map[*Spec]*commitFiles, error) {
 	var fetches []*gitFetch
 	var all []error
 	for i := range specs {
@@ -86,12 +86,12 @@ func (r *reader) fetch(specs []Spec) (map[*Spec]*checkout, error) {
 	diag.Parallel(len(fetches), func(i int) {
 		f := fetches[i]
 		f.err = diag.CatchPanic(func() (err error) {
-			f.got, err = f.checkout()
+			f.got, err = f.fetchOrReuse()
 			return err
 		})
 	})
 	r.Git.Waiting(false)
-	got := map[*Spec]*checkout{}
+	got := map[*Spec]*commitFiles{}
 	for _, f := range fetches {
 		var by []verify.Signer
 		if f.err == nil {
@@ -104,7 +104,7 @@ func (r *reader) fetch(specs []Spec) (map[*Spec]*checkout, error) {
 	}
 	err := r.Git.requireValues(got)
 	if err != nil { // such a source has no error of its own
-		maps.DeleteFunc(got, func(_ *Spec, c *checkout) bool { return c != nil && !c.blobs.whole })
+		maps.DeleteFunc(got, func(_ *Spec, c *commitFiles) bool { return c != nil && !c.blobs.whole })
 	}
 	return got, errors.Join(append(all, err)...)
 }
@@ -172,9 +172,9 @@ func (r *reader) auth(s *Spec) (map[string][]byte, error) {
 	return keys, nil
 }
 
-// checkout gives the files of the commit. It fetches unless this run has fetched them
+// fetchOrReuse gives the files of the commit. It fetches unless this run has fetched them
 // before, or the source cache has a pinned commit.
-func (f *gitFetch) checkout() (*checkout, error) {
+func (f *gitFetch) fetchOrReuse() (*commitFiles, error) {
 	if got := f.shared(nil); got != nil {
 		return got, nil
 	}
@@ -194,7 +194,7 @@ func (f *gitFetch) checkout() (*checkout, error) {
 
 // restore returns the commit of an earlier run that answers the query; nil for none. A source
 // that wants a signed tag gets none without a tag.
-func (f *gitFetch) restore() *checkout {
+func (f *gitFetch) restore() *commitFiles {
 	c := f.git.saved[f.query].restore(f.Sub, f.limits)
 	wantsTag := f.Verify != nil && (f.Verify.Object == "tag" || f.Verify.Object == "both")
 	if c == nil || !f.pin.IsZero() && (c.commit != f.pin || wantsTag && len(c.tags) == 0) {
@@ -210,9 +210,9 @@ func (f *gitFetch) detailf(format string, args ...any) {
 	}
 }
 
-// shared stores a checkout for this run, or returns the one that is stored. Where two
-// sources have the same query, secrets of one make the checkout secret for both.
-func (f *gitFetch) shared(got *checkout) *checkout {
+// shared stores a commit for this run, or returns the one that is stored. Where two
+// sources have the same query, secrets of one make the commit secret for both.
+func (f *gitFetch) shared(got *commitFiles) *commitFiles {
 	g := f.git
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -223,7 +223,7 @@ func (f *gitFetch) shared(got *checkout) *checkout {
 		return nil
 	}
 	if g.done == nil {
-		g.done = map[string]*checkout{}
+		g.done = map[string]*commitFiles{}
 	}
 	got.query = f.query
 	got.secret = got.secret || f.secret() || len(f.Sensitive.globs) > 0
@@ -241,7 +241,7 @@ func (f *gitFetch) offline() error {
 
 // notFetched tells whether a Git source could not be fetched.
 func (r *reader) notFetched(s *Spec) bool {
-	return s.Git != "" && r.Git.Replace[s.Name] == "" && r.checkouts[s] == nil
+	return s.Git != "" && r.Git.Replace[s.Name] == "" && r.commits[s] == nil
 }
 
 // reportFetch prints the line about the fetch, with the signers of the commit or tag.
@@ -266,7 +266,7 @@ func signerNames(by []verify.Signer) string {
 }
 
 // summarize describes a fetch in one line.
-func (f *gitFetch) summarize(c *checkout, since time.Time) string {
+func (f *gitFetch) summarize(c *commitFiles, since time.Time) string {
 	var size int64
 	for _, file := range c.files {
 		size += file.Size

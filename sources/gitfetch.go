@@ -22,7 +22,7 @@ var depths = [...]int{1, 50, 1000, 0}
 
 // fetch gets the commit from the server, or returns that of an earlier run if the ref still
 // names it.
-func (f *gitFetch) fetch() (*checkout, error) {
+func (f *gitFetch) fetch() (*commitFiles, error) {
 	if f.git.Offline != "" {
 		return nil, f.offline()
 	}
@@ -50,7 +50,7 @@ func (f *gitFetch) fetch() (*checkout, error) {
 }
 
 // completion gives a function that fetches the contents of the commit of an earlier run.
-func (f *gitFetch) completion(old *checkout) func() error {
+func (f *gitFetch) completion(old *commitFiles) func() error {
 	return func() error {
 		whole := *f
 		whole.old, whole.summary = nil, ""
@@ -83,7 +83,7 @@ type attempt struct {
 	tag    plumbing.Hash // of an annotated tag
 	known  bool          // the commit is the one of an earlier run
 	search bool          // the commit is in the history of the ref
-	got    *checkout
+	got    *commitFiles
 }
 
 // pick chooses the request for the refs of the server.
@@ -157,7 +157,7 @@ func trust(code, text, hint string) error {
 // read takes the commit and its files from the pack.
 func (a *attempt) read(ctx context.Context, r io.Reader) error {
 	l := a.limits
-	c := &checkout{commit: a.commit, blobs: newBlobs(a.git.Spool)}
+	c := &commitFiles{commit: a.commit, blobs: newBlobs(a.git.Spool)}
 	limits := l.pack()
 	all, err := pack.Read(ctx, r, c.blobs, limits, a.progress())
 	if err != nil {
@@ -178,7 +178,7 @@ func (a *attempt) read(ctx context.Context, r io.Reader) error {
 
 // checkTags takes the annotated tags that lead to the commit from the pack: a tag can be the
 // tag of another one.
-func (a *attempt) checkTags(c *checkout, all *pack.Objects) error {
+func (a *attempt) checkTags(c *commitFiles, all *pack.Objects) error {
 	if a.tag.IsZero() {
 		return nil
 	}

@@ -14,7 +14,7 @@ import (
 func (r *reader) gitFiles(s *Spec) ([]content.File, error) {
 	dir := r.Git.Replace[s.Name]
 	if dir == "" {
-		return r.checkouts[s].filesOf(s), nil
+		return r.commits[s].filesOf(s), nil
 	}
 	dir = path.Join(dir, s.Sub)
 	outsideGit := func(rel string) bool { return !slices.Contains(strings.Split(rel, "/"), ".git") }
@@ -26,9 +26,9 @@ func (r *reader) gitFiles(s *Spec) ([]content.File, error) {
 	return files, err
 }
 
-// filesOf are the files of a checkout. There may be very many, so Path shares the memory of
+// filesOf are the files of a commit. There may be very many, so Path shares the memory of
 // From.
-func (c *checkout) filesOf(s *Spec) []content.File {
+func (c *commitFiles) filesOf(s *Spec) []content.File {
 	root := fmt.Sprintf("%s@%s:", s.String(), c.commit.String()[:7])
 	files := make([]content.File, len(c.files))
 	blobs := make([]gitBlob, len(c.files))

@@ -72,7 +72,7 @@ func (s *Spec) Moves() bool { return s.Git != "" && s.Commit == "" && !plumbing.
 
 // verify holds the commit, or the tag that ref names, against the keys. It returns each
 // signer once.
-func (r *reader) verify(s *Spec, ref string, c *checkout) (by []verify.Signer, err error) {
+func (r *reader) verify(s *Spec, ref string, c *commitFiles) (by []verify.Signer, err error) {
 	v := s.Verify
 	if v == nil {
 		return nil, nil
@@ -110,7 +110,7 @@ func (r *reader) verify(s *Spec, ref string, c *checkout) (by []verify.Signer, e
 
 // checkTag looks at who signed the tag, and that it was made for this name and commit: or
 // one signed tag could stand for another.
-func checkTag(keys verify.Keys, ref string, c *checkout) (verify.Signer, error) {
+func checkTag(keys verify.Keys, ref string, c *commitFiles) (verify.Signer, error) {
 	by, err := keys.Check("tag", "tag "+ref, c.tags[0], time.Now())
 	if err == nil && (by.Tag != strings.TrimPrefix(strings.TrimPrefix(ref, "refs/"), "tags/") || !c.leadsToCommit(by.Object)) {
 		err = trust("git-signature", "the tag "+diag.Quoted(ref)+" was signed for another name or commit", "somebody has moved it: ask who made the release")
@@ -120,7 +120,7 @@ func checkTag(keys verify.Keys, ref string, c *checkout) (verify.Signer, error) 
 
 // leadsToCommit tells whether the object of the outer tag is the commit, or a tag that leads
 // there. A signature of the outer tag covers all of them, as each names the next by its hash.
-func (c *checkout) leadsToCommit(object string) bool {
+func (c *commitFiles) leadsToCommit(object string) bool {
 	for _, raw := range c.tags[1:] {
 		tag, ok := pack.ParseTag(raw)
 		if !ok || object != plumbing.ComputeHash(plumbing.TagObject, raw).String() {

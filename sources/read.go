@@ -22,7 +22,7 @@ func Read(s *Snapshot, specs []Spec, notice func(string)) ([]values.Layer, []con
 	r := reader{Snapshot: s, notice: notice, signers: map[*Spec]string{}, matched: map[*Spec][]atomic.Bool{}, paths: map[*Spec][]string{}}
 	var all []error
 	var err error
-	if r.checkouts, err = r.fetch(specs); err != nil {
+	if r.commits, err = r.fetch(specs); err != nil {
 		all = append(all, err)
 	}
 	ends, failed := make([]extent, len(specs)), make([]error, len(specs))
@@ -58,15 +58,15 @@ func Read(s *Snapshot, specs []Spec, notice func(string)) ([]values.Layer, []con
 
 type reader struct {
 	*Snapshot
-	notice    func(string)
-	checkouts map[*Spec]*checkout // of the Git sources
-	signers   map[*Spec]string    // who signed the commit or tag of each verified Git source
-	layers    []values.Layer
-	files     []content.File
-	values    []valuesFile
-	vars      []varFile
-	matched   map[*Spec][]atomic.Bool // whether each glob of sensitive: matches anything
-	paths     map[*Spec][]string      // the files of sources with such globs
+	notice  func(string)
+	commits map[*Spec]*commitFiles // of the Git sources
+	signers map[*Spec]string       // who signed the commit or tag of each verified Git source
+	layers  []values.Layer
+	files   []content.File
+	values  []valuesFile
+	vars    []varFile
+	matched map[*Spec][]atomic.Bool // whether each glob of sensitive: matches anything
+	paths   map[*Spec][]string      // the files of sources with such globs
 }
 
 // A varFile is a variable with the content of a file.
