@@ -21,7 +21,7 @@
 //   - files.go has Objects.Files, and dir.go finds the directory to list.
 //   - walk.go walks the trees below it. tree.go parses their entries, and name.go checks the
 //     names.
-//   - link.go resolves symlinks, and standin.go recognizes blobs that stand for a file elsewhere.
+//   - link.go resolves symlinks, and placeholder.go recognizes the blobs of Git LFS and git-crypt.
 //   - restore.go saves the objects on the way to the files, and reads them again.
 //
 // An entry without a regular file is listed with its Defect: only a caller who needs the

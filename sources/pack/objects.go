@@ -10,15 +10,15 @@ import (
 // Objects are the verified objects of a pack. The slices that its methods return share memory
 // with it: do not change them.
 type Objects struct {
-	entries   []entry
-	index     map[plumbing.Hash]int32
-	contents  map[int32][]byte
-	standIns  map[plumbing.Hash]standIn
-	large     map[plumbing.Hash]int64 // sizes of the blobs over Limits.File
-	store     Store
-	listed    []Raw // see Listed
-	blobBytes int64 // of the blobs among them
-	partial   bool  // Restore made them: blobs may be missing
+	entries      []entry
+	index        map[plumbing.Hash]int32
+	contents     map[int32][]byte
+	placeholders map[plumbing.Hash]placeholder
+	large        map[plumbing.Hash]int64 // sizes of the blobs over Limits.File
+	store        Store
+	listed       []Raw // see Listed
+	blobBytes    int64 // of the blobs among them
+	partial      bool  // Restore made them: blobs may be missing
 }
 
 // A Commit is a commit with what confit reads of it.

@@ -51,21 +51,21 @@ type resolver struct {
 	pool   *bufferPool
 	cache  blobCache
 
-	mu       sync.Mutex
-	jobReady sync.Cond // a job is ready, or no more jobs come
-	jobDone  sync.Cond // a job is finished
-	closed   bool
-	ready    []job
-	queued   int64                   // cost of the jobs that are neither finished nor parked
-	waiting  map[int32][]job         // deltas by the index of their base
-	orphans  map[plumbing.Hash][]job // deltas by the id of a base that was not read yet
-	entries  []entry
-	index    map[plumbing.Hash]int32
-	contents map[int32][]byte // of commits, trees and tags
-	standIns map[plumbing.Hash]standIn
-	large    map[plumbing.Hash]int64 // sizes of the blobs over Limits.File, which are not kept
-	memory   int64                   // bytes of contents and of parked jobs
-	inflated int64                   // bytes of everything inflated so far
+	mu           sync.Mutex
+	jobReady     sync.Cond // a job is ready, or no more jobs come
+	jobDone      sync.Cond // a job is finished
+	closed       bool
+	ready        []job
+	queued       int64                   // cost of the jobs that are neither finished nor parked
+	waiting      map[int32][]job         // deltas by the index of their base
+	orphans      map[plumbing.Hash][]job // deltas by the id of a base that was not read yet
+	entries      []entry
+	index        map[plumbing.Hash]int32
+	contents     map[int32][]byte // of commits, trees and tags
+	placeholders map[plumbing.Hash]placeholder
+	large        map[plumbing.Hash]int64 // sizes of the blobs over Limits.File, which are not kept
+	memory       int64                   // bytes of contents and of parked jobs
+	inflated     int64                   // bytes of everything inflated so far
 }
 
 func newResolver(ctx context.Context, cancel context.CancelCauseFunc, s Store, lim Limits) *resolver {
@@ -73,7 +73,7 @@ func newResolver(ctx context.Context, cancel context.CancelCauseFunc, s Store, l
 		ctx: ctx, cancel: cancel, store: s, lim: lim, pool: new(bufferPool),
 		cache:   blobCache{free: cacheSize, buffers: map[int32]*buffer{}},
 		waiting: map[int32][]job{}, orphans: map[plumbing.Hash][]job{},
-		contents: map[int32][]byte{}, standIns: map[plumbing.Hash]standIn{}, large: map[plumbing.Hash]int64{},
+		contents: map[int32][]byte{}, placeholders: map[plumbing.Hash]placeholder{}, large: map[plumbing.Hash]int64{},
 	}
 	r.jobReady.L, r.jobDone.L = &r.mu, &r.mu
 	context.AfterFunc(ctx, r.wakeAll)
@@ -245,5 +245,5 @@ func (r *resolver) close() {
 }
 
 func (r *resolver) objects() *Objects {
-	return &Objects{entries: r.entries, index: r.index, contents: r.contents, standIns: r.standIns, large: r.large, store: r.store}
+	return &Objects{entries: r.entries, index: r.index, contents: r.contents, placeholders: r.placeholders, large: r.large, store: r.store}
 }

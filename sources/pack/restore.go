@@ -43,7 +43,7 @@ func (o *Objects) Listed() []Raw { return o.listed }
 func Restore(data []byte, lim Limits) (*Objects, bool) {
 	lim = lim.withDefaults()
 	o := &Objects{
-		index: map[plumbing.Hash]int32{}, contents: map[int32][]byte{}, standIns: map[plumbing.Hash]standIn{}, partial: true,
+		index: map[plumbing.Hash]int32{}, contents: map[int32][]byte{}, placeholders: map[plumbing.Hash]placeholder{}, partial: true,
 	}
 	h := newHasher()
 	for len(data) > 0 {
@@ -55,8 +55,8 @@ func Restore(data []byte, lim Limits) (*Objects, bool) {
 		if !ok {
 			return nil, false
 		}
-		if in := standInOf(r.Data); in != noStandIn && r.Kind == plumbing.BlobObject {
-			o.standIns[id] = in
+		if in := placeholderOf(r.Data); in != noPlaceholder && r.Kind == plumbing.BlobObject {
+			o.placeholders[id] = in
 		}
 		at := int32(len(o.entries))
 		o.entries = append(o.entries, entry{id: id, size: int64(len(r.Data)), kind: r.Kind})

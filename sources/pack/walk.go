@@ -181,7 +181,7 @@ func (w *walker) file(out string, e treeEntry) error {
 	if size > w.lim.File {
 		return overLimit("file", "%s has %d bytes, more than the limit of %s", w.quotedPath(out), size, formatBytes(w.lim.File))
 	}
-	if p := w.objects.standIns[e.id].problem(w.quotedPath(out)); p != nil {
+	if p := w.objects.placeholders[e.id].problem(w.quotedPath(out)); p != nil {
 		if err := w.objects.recordBlob(e.id); err != nil {
 			return err
 		}

@@ -105,9 +105,9 @@ func (r *resolver) save(index int32, kind plumbing.ObjectType, b *buffer, h *has
 	if kind != plumbing.BlobObject {
 		return done, r.saveInMemory(index, kind, bytes.Clone(b.data))
 	}
-	if in := standInOf(b.data); in != noStandIn {
+	if in := placeholderOf(b.data); in != noPlaceholder {
 		r.mu.Lock()
-		r.standIns[id] = in
+		r.placeholders[id] = in
 		r.mu.Unlock()
 	}
 	held, err := r.store.Put(id, b.data)

@@ -6,28 +6,28 @@ import (
 	"confit/render/diag"
 )
 
-// A standIn is the kind of a blob that stands for a file whose content Git does not have.
-type standIn uint8
+// A placeholder is the kind of a blob that Git has in place of the content of a file.
+type placeholder uint8
 
 const (
-	noStandIn standIn = iota
+	noPlaceholder placeholder = iota
 	lfsPointer
 	gitCrypt
 )
 
-// standInOf recognizes a pointer of Git LFS, and the cipher text of git-crypt.
-func standInOf(data []byte) standIn {
+// placeholderOf recognizes a pointer of Git LFS, and the cipher text of git-crypt.
+func placeholderOf(data []byte) placeholder {
 	switch {
 	case len(data) < 1024 && bytes.HasPrefix(data, []byte("version https://git-lfs.github.com/spec/")):
 		return lfsPointer
 	case bytes.HasPrefix(data, []byte("\x00GITCRYPT\x00")):
 		return gitCrypt
 	}
-	return noStandIn
+	return noPlaceholder
 }
 
 // problem is that of needing the file at a quoted path; nil for a file with its content.
-func (s standIn) problem(at string) *diag.Problem {
+func (s placeholder) problem(at string) *diag.Problem {
 	switch s {
 	case lfsPointer:
 		p := newProblem(diag.CauseData, "git-lfs", "%s is kept in Git LFS: the repository has only a pointer to it", at)
