@@ -29,7 +29,7 @@ func (c *confit) test(args []string) error {
 	if len(args) > 0 {
 		dir = args[0]
 	}
-	fsys, err := sources.Below(c.absolute(dir))
+	fsys, err := sources.OpenBelow(c.absolute(dir))
 	if err != nil {
 		return &diag.Problem{Cause: diag.CauseInput, Code: "input", Text: "the directory " + diag.Quoted(dir) + " cannot be opened", Hint: "name a directory with cases: folders with a " + cases.File, Err: err}
 	}

@@ -99,7 +99,7 @@ func (c *confit) cluster() (*kubelet.Cluster, error) {
 }
 
 func (c *confit) standInDir(flag, dir string) (sources.FS, error) {
-	fsys, err := sources.Below(c.absolute(dir))
+	fsys, err := sources.OpenBelow(c.absolute(dir))
 	if err != nil {
 		return nil, &diag.Problem{Cause: diag.CauseInput, Code: "input", Text: flag + ": the directory " + diag.Quoted(dir) + " cannot be opened", Hint: "name a directory that is there", Err: err}
 	}
@@ -108,7 +108,7 @@ func (c *confit) standInDir(flag, dir string) (sources.FS, error) {
 
 // readManifests reads the files of -f.
 func (c *confit) readManifests() (*manifest.Set, error) {
-	defer c.watchdog.Running.Begin("reading", "the manifests")()
+	defer c.watchdog.Activity.Begin("reading", "the manifests")()
 	var files []manifest.File
 	kustomization := ""
 	machine := c.machine

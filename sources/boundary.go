@@ -13,8 +13,8 @@ import (
 	"confit/sources/pack"
 )
 
-// Below is the file tree below dir. No symbolic link leads out of it.
-func Below(dir string) (FS, error) {
+// OpenBelow opens the file tree below dir. No symbolic link leads out of it.
+func OpenBelow(dir string) (FS, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err

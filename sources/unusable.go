@@ -68,7 +68,7 @@ func needs(pattern, entry string, tree bool) bool {
 	case rest == "":
 		return false
 	}
-	return glob.Match(pattern, entry) || tree && glob.Below(pattern, entry)
+	return glob.Match(pattern, entry) || tree && glob.MayMatchBelow(pattern, entry)
 }
 
 // checkUsable reports the files of an entry of the spec that have no content.

@@ -29,7 +29,7 @@ func (s *Snapshot) Tree(dir string, include func(rel string) bool) ([]content.Fi
 func (s *Snapshot) matching(dir, pattern string) ([]content.File, error) {
 	return s.readTree(dir, selection{
 		include: func(rel string) bool { return glob.Match(pattern, rel) },
-		enter:   func(rel string) bool { return glob.Below(pattern, rel) },
+		enter:   func(rel string) bool { return glob.MayMatchBelow(pattern, rel) },
 		skip:    true,
 	})
 }

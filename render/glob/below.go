@@ -2,8 +2,8 @@ package glob
 
 import "strings"
 
-// Below tells whether a pattern can match a path below a directory.
-func Below(pattern, dir string) bool {
+// MayMatchBelow tells whether a pattern can match a path below a directory.
+func MayMatchBelow(pattern, dir string) bool {
 	parts := strings.Split(pattern, "/")
 	for name := range strings.SplitSeq(dir, "/") {
 		switch {

@@ -20,7 +20,7 @@ func TestBelow(t *testing.T) {
 		{"**/x/y", "x", true},
 		{"a", "a", false},
 	} {
-		if got := Below(test.pattern, test.dir); got != test.want {
+		if got := MayMatchBelow(test.pattern, test.dir); got != test.want {
 			t.Errorf("Below(%q, %q) = %v, want %v", test.pattern, test.dir, got, test.want)
 		}
 	}

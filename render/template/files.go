@@ -65,7 +65,7 @@ func (f *Files) match(pattern string) *Files {
 	}
 	out := &Files{}
 	for _, file := range f.list {
-		if named && file.Tree != tree || !glob.Match(p, file.Path) && !(holdsFiles(file) && glob.Below(p, file.Path)) {
+		if named && file.Tree != tree || !glob.Match(p, file.Path) && !(holdsFiles(file) && glob.MayMatchBelow(p, file.Path)) {
 			continue
 		}
 		if n := len(out.list); n == 0 || out.list[n-1].Path != file.Path {
