@@ -41,7 +41,7 @@ func (c *confit) openWorld() error {
 		return usagef("--root in the args of a container is not simulated", "leave it out: a pod has its files in place")
 	}
 	k := c.world.container
-	c.machine = sources.Machine{Root: k.Files, Host: k.Files, Dir: k.Dir(), Env: k.Environ(), Secrets: k.SecretVars(), Running: &c.watchdog.Running, Budget: &c.watchdog.Budget, Detail: c.detail()}
+	c.machine = sources.Machine{Root: k.Files, Host: k.Files, Dir: k.Dir(), Env: k.Environ(), Secrets: k.SecretVars(), Activity: &c.watchdog.Activity, Budget: &c.watchdog.Budget, Detail: c.detail()}
 	return nil
 }
 

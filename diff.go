@@ -41,7 +41,7 @@ func (c *confit) diff([]string) error {
 		}
 		plans = append(plans, plan)
 	}
-	defer c.watchdog.Running.Begin("comparing", "the files")()
+	defer c.watchdog.Activity.Begin("comparing", "the files")()
 	for i, plan := range plans {
 		c.console.Notices(plan.Notices)
 		if len(all) > 1 && c.set.format != "json" {
@@ -109,7 +109,7 @@ func (c *confit) review() error {
 	if err := manifest.ImmutableChanges(before.objects, now.objects); err != nil {
 		return err
 	}
-	defer c.watchdog.Running.Begin("comparing", "the files")()
+	defer c.watchdog.Activity.Begin("comparing", "the files")()
 	plan, err := sinks.Between(before.byWorkload(), now.byWorkload())
 	if err != nil {
 		return err

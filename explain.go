@@ -43,7 +43,7 @@ func (r *pipeRun) explained(path string) ([]values.Explained, error) {
 		return nil, err
 	}
 	made, failed := r.execute(sp, in, merged)
-	defer r.watchdog.Running.Begin("explaining", "the values")()
+	defer r.watchdog.Activity.Begin("explaining", "the values")()
 	var all []values.Explained
 	isFile := false
 	if failed == nil {

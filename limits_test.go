@@ -33,14 +33,14 @@ func TestLimitsUntilTheLastByte(t *testing.T) {
 		var c *confit
 		held := 0
 		c = newConfit(system{dir: dir, stderr: io.Discard, stdout: writerFunc(func(text []byte) (int, error) {
-			if !c.watchdog.Holds() {
+			if !c.watchdog.Armed() {
 				t.Errorf("%v: the limits are off", args)
 			}
 			held++
 			return len(text), nil
 		})})
 		c.console.Explain = func(*diag.Problem) {
-			if !c.watchdog.Holds() {
+			if !c.watchdog.Armed() {
 				t.Errorf("%v: the limits are off while errors are worded", args)
 			}
 			held++

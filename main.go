@@ -82,7 +82,7 @@ func (c *confit) outputs() (*spec, *render.Result, error) {
 }
 
 func (c *confit) merge(in inputs) (*values.Values, error) {
-	defer c.watchdog.Running.Begin("merging", "the values")()
+	defer c.watchdog.Activity.Begin("merging", "the values")()
 	if c.git != nil {
 		for _, l := range in.layers { // the merge drops what a null deletes
 			c.git.HideValues(l.Root)
@@ -99,11 +99,11 @@ func (c *confit) merge(in inputs) (*values.Values, error) {
 }
 
 func (c *confit) execute(sp *spec, in inputs, values *values.Values) (*render.Result, error) {
-	c.watchdog.Loaded()
+	c.watchdog.ValuesLoaded()
 	defer c.tellTimes()()
 	made, err := render.Render(sp.Render, render.Input{
 		Values: values, Files: template.NewFiles(in.files), Found: in.found, Schemas: in.schemas,
-		Sources: sp.searched(c.readsEnv()), Deadline: c.watchdog.Deadline(), Limits: sp.Limits.render(), Running: &c.watchdog.Running, Budget: &c.watchdog.Budget,
+		Sources: sp.searched(c.readsEnv()), Deadline: c.watchdog.Deadline(), Limits: sp.Limits.render(), Activity: &c.watchdog.Activity, Budget: &c.watchdog.Budget,
 	})
 	if err != nil {
 		return nil, err
@@ -119,13 +119,13 @@ func (c *confit) tellTimes() func() {
 	}
 	var mu sync.Mutex
 	var lines []string
-	c.watchdog.Running.Ended = func(kind, name string, took time.Duration) {
+	c.watchdog.Activity.OnTaskEnd = func(kind, name string, took time.Duration) {
 		mu.Lock()
 		defer mu.Unlock()
 		lines = append(lines, fmt.Sprintf("%s %s in %d ms", kind, diag.Quoted(name), took.Milliseconds()))
 	}
 	return func() {
-		c.watchdog.Running.Ended = nil
+		c.watchdog.Activity.OnTaskEnd = nil
 		slices.Sort(lines)
 		for _, line := range lines {
 			c.console.Detail(line)

@@ -58,7 +58,7 @@ func (c *confit) showProgress() {
 
 // progressLine is how far the run is, and its work.
 func (c *confit) progressLine() string {
-	work := c.watchdog.Running.String()
+	work := c.watchdog.Activity.String()
 	if all := c.progress.all.Load(); all > 0 {
 		work = strings.TrimSuffix(fmt.Sprintf("%d of %d %s: %s", c.progress.done.Load(), all, c.progress.items.Load(), work), ": ")
 	}

@@ -114,7 +114,7 @@ func (s *simulation) publish() (sinks.Result, error) {
 	var total sinks.Result
 	for i, d := range all {
 		<-d.run.signalsReady
-		d.run.watchdog.Commit()
+		d.run.watchdog.PublishingStarted()
 		r, err := d.dir.Apply(d.run.ctx, d.outs)
 		if err != nil {
 			return total, partly(err, all[:i])

@@ -193,8 +193,8 @@ func (c *confit) checkSettings() error {
 
 // openMachine opens the files and variables that the verb may read.
 func (c *confit) openMachine() error {
-	c.machine = sources.Machine{Root: sources.Host(), Host: sources.Host(), Dir: c.sys.dir, Env: c.sys.env, Running: &c.watchdog.Running, Budget: &c.watchdog.Budget, Detail: c.detail()}
-	below := sources.Below
+	c.machine = sources.Machine{Root: sources.Host(), Host: sources.Host(), Dir: c.sys.dir, Env: c.sys.env, Activity: &c.watchdog.Activity, Budget: &c.watchdog.Budget, Detail: c.detail()}
+	below := sources.OpenBelow
 	if len(c.manifests.files) > 0 {
 		return nil // only what the command line names is read
 	}

@@ -132,7 +132,7 @@ func (c *confit) report(err error) (text string, status int) {
 		problems = nil
 	}
 	last := ""
-	if c.writes() && !c.watchdog.Commits() {
+	if c.writes() && !c.watchdog.Publishing() {
 		last = "nothing was written"
 	}
 	status = first.Cause.Status()

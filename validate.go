@@ -119,7 +119,7 @@ func (s *simulation) count(all []finding) string {
 
 // unused warns of probable slips.
 func (r *pipeRun) unused() []finding {
-	defer r.watchdog.Running.Begin("looking for", "unused values")()
+	defer r.watchdog.Activity.Begin("looking for", "unused values")()
 	var all []finding
 	for _, p := range r.result.Unused(r.uses.names, r.uses.sources) {
 		if r.container != nil {

@@ -56,7 +56,7 @@ func (c *confit) watch([]string) error {
 	if c.set.out == "-" {
 		return usagef("--out - is for render; watch writes to a directory", "")
 	}
-	c.watchdog.Commit() // a signal ends no round from here; each round has its own watchdog
+	c.watchdog.PublishingStarted() // a signal ends no round from here; each round has its own watchdog
 	<-c.signalsReady
 	w := &watcher{confit: c, first: true, patience: c.patience(nil), again: watch.Retry{Least: 5 * time.Second}, notice: watch.Retry{Least: time.Second}}
 	if err := w.spec.Set(c.set.watch); err != nil {
@@ -153,7 +153,7 @@ func (w *watcher) newRound() *confit {
 	c.console, c.verb, c.flags, c.set = w.console, w.verb, w.flags, w.set
 	c.ctx, c.signalsReady = w.ctx, w.signalsReady
 	c.machine = w.machine
-	c.machine.Running, c.machine.Budget, c.machine.Inputs = &c.watchdog.Running, &c.watchdog.Budget, &w.inputs
+	c.machine.Activity, c.machine.Budget, c.machine.Inputs = &c.watchdog.Activity, &c.watchdog.Budget, &w.inputs
 	c.round = &round{first: w.first}
 	return c
 }

@@ -64,7 +64,7 @@ func (j job) isTemplate() bool { return j.single || strings.HasSuffix(j.file.Pat
 
 // template executes one template.
 func (w *worker) template(j job, src *template.Source, partials template.Partials, to string) (content.Output, *template.Reads, error) {
-	defer w.Running.Begin("template", src.Name)()
+	defer w.Activity.Begin("template", src.Name)()
 	p, err := w.lib.Parse(src, j.entry.delim(0), j.entry.delim(1), partials)
 	if err != nil {
 		return content.Output{}, nil, err
@@ -79,7 +79,7 @@ func (w *worker) template(j job, src *template.Source, partials template.Partial
 // makeEnvsubst replaces the variables of a text.
 func (w *worker) makeEnvsubst(j job) (content.Output, *template.Reads, error) {
 	e, f := j.entry, j.file
-	defer w.Running.Begin("envsubst", f.From)()
+	defer w.Activity.Begin("envsubst", f.From)()
 	src, err := template.FileSource(f)
 	if err != nil {
 		return content.Output{}, nil, err
@@ -113,7 +113,7 @@ func (w *worker) makeCopy(j job) (content.Output, *template.Reads, error) {
 func (w *worker) makeValues(j job) (content.Output, *template.Reads, error) {
 	e := j.entry
 	path, _ := tree.ParsePath(e.Values)
-	defer w.Running.Begin("values", e.Values)()
+	defer w.Activity.Begin("values", e.Values)()
 	n, deepest := w.Values.Root().Find(path)
 	if n == nil {
 		return content.Output{}, nil, w.lib.NoValue(e.At("values"), path, deepest)

@@ -26,7 +26,7 @@ type Input struct {
 	Sources  []string  // names of the sources in order, for errors
 	Deadline time.Time // of templates; zero is none
 	Limits   template.Limits
-	Running  *diag.Activity // receives what is executed; may be nil
+	Activity *diag.Activity // receives what is executed; may be nil
 	Budget   *diag.Budget   // of memory for texts and outputs; may be nil
 }
 
@@ -244,7 +244,7 @@ func (r *renderer) outputName(e *Entry, dot map[string]any) (string, error) {
 		return e.To, nil
 	}
 	src := e.source("to", e.To)
-	defer r.Running.Begin("template", src.Name)()
+	defer r.Activity.Begin("template", src.Name)()
 	p, err := r.lib.Parse(src, e.delim(0), e.delim(1), nil)
 	if err != nil {
 		return "", err

@@ -15,7 +15,7 @@ import (
 // Find reads what the field kind of an entry names: "tree:path" in the files of a named
 // source, else a file, a folder or a glob. Templates get the partials beside them.
 func (s *Snapshot) Find(w specfile.Places, kind, ref string, files []content.File) (content.Found, error) {
-	defer s.Running.Begin(kind, ref)()
+	defer s.Activity.Begin(kind, ref)()
 	var found content.Found
 	var err error
 	if tree, p, ok := strings.Cut(ref, ":"); ok {

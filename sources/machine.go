@@ -23,12 +23,12 @@ type Machine struct {
 	Secrets map[string]bool
 	Git     *Git // nil for a spec without Git sources
 
-	Limits  Limits
-	Running *diag.Activity // records the file that is being read; may be nil
-	Budget  *diag.Budget   // of memory; may be nil
-	Detail  func(string)   // reports each step by name for -v; may be nil
-	Inputs  *Inputs        // records what is read, for later looks; may be nil
-	Absent  string         // a hint for an absolute path that is not there; may be ""
+	Limits   Limits
+	Activity *diag.Activity // records the file that is being read; may be nil
+	Budget   *diag.Budget   // of memory; may be nil
+	Detail   func(string)   // reports each step by name for -v; may be nil
+	Inputs   *Inputs        // records what is read, for later looks; may be nil
+	Absent   string         // a hint for an absolute path that is not there; may be ""
 }
 
 // CanRead tells whether a path of this machine is within the bounds of the run.

@@ -16,7 +16,7 @@ func (r *reader) parse() error {
 		if v.decode == nil {
 			return nil
 		}
-		defer r.Running.Begin("file", v.origin.File)()
+		defer r.Activity.Begin("file", v.origin.File)()
 		n, err := v.decode(v.data, v.origin)
 		if err != nil {
 			f := &r.files[v.file]

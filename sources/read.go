@@ -91,7 +91,7 @@ type valuesFile struct {
 
 // addFiles reads the files of a source.
 func (r *reader) addFiles(s *Spec) error {
-	defer r.Running.Begin("source", s.String())()
+	defer r.Activity.Begin("source", s.String())()
 	k := s.kind()
 	if k.files == nil || r.notFetched(s) { // the error of a fetch is returned already
 		return nil

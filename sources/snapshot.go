@@ -93,7 +93,7 @@ func (s *Snapshot) IsDir(name string) (bool, error) {
 
 // Spec reads the spec. From then on, its file is no input.
 func (s *Snapshot) Spec(name string) (*yaml.Node, error) {
-	defer s.Running.Begin("spec", name)()
+	defer s.Activity.Begin("spec", name)()
 	file, err := s.ReadFile(name)
 	if err != nil {
 		return nil, inputProblem(diag.Pos{}, "spec "+diag.Quoted(name), err, "name the spec with -c, or use --source, --template and --out without one")
@@ -118,7 +118,7 @@ func (s *Snapshot) SecretSpec(file string, all []Spec) bool {
 
 // Schema reads the JSON Schema that the spec names.
 func (s *Snapshot) Schema(w specfile.Places, field, name string) (*schema.Schema, error) {
-	defer s.Running.Begin("schema", name)()
+	defer s.Activity.Begin("schema", name)()
 	file, err := s.ReadFile(rebase(w.Base, name))
 	if err != nil {
 		return nil, inputProblem(w.At(field), "schema "+diag.Quoted(name), err, "name a file that is there")

@@ -11,7 +11,7 @@ import (
 // An Activity lists the tasks that a run is busy with, for the error of a limit that ends
 // the run from outside. Its methods are safe for concurrent use, and for nil.
 type Activity struct {
-	Ended func(kind, name string, took time.Duration) // called at the end of a task; may be nil
+	OnTaskEnd func(kind, name string, took time.Duration) // called at the end of a task; may be nil
 
 	mu    sync.Mutex
 	tasks []*task
@@ -38,14 +38,14 @@ func (a *Activity) Begin(kind, name string) (end func()) {
 	}
 }
 
-// measure starts the clock of a task, if Ended is set. The function that it returns calls
-// Ended.
+// measure starts the clock of a task, if OnTaskEnd is set. The function that it returns
+// calls OnTaskEnd.
 func (a *Activity) measure(t *task) (ended func()) {
-	if a.Ended == nil {
+	if a.OnTaskEnd == nil {
 		return func() {}
 	}
 	start := time.Now()
-	return func() { a.Ended(t.kind, t.name, time.Since(start)) }
+	return func() { a.OnTaskEnd(t.kind, t.name, time.Since(start)) }
 }
 
 // String names the tasks, each once, the latest last. It stops after four.

@@ -141,7 +141,7 @@ func TestUntimed(t *testing.T) {
 	}
 	written := false
 	u := Untimed{Watchdog: w, To: writerFunc(func(text []byte) (int, error) {
-		if written = true; w.timeTimer.Stop() || !w.Holds() {
+		if written = true; w.timeTimer.Stop() || !w.Armed() {
 			t.Error("the clock runs, or the limits are off")
 		}
 		return len(text), nil

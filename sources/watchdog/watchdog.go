@@ -13,12 +13,12 @@ import (
 // A Watchdog ends the process at once on a limit or a signal. That is safe until the run
 // begins to publish.
 type Watchdog struct {
-	Budget  diag.Budget // that the run reserves and charges memory of
-	Running diag.Activity
-	end     func(*diag.Problem)
+	Budget   diag.Budget // that the run reserves and charges memory of
+	Activity diag.Activity
+	end      func(*diag.Problem)
 
 	mu         sync.Mutex
-	committing bool // the sinks handle signals themselves
+	publishing bool // the sinks handle signals themselves
 	off        bool // no limit holds any more
 	heap       heap
 	heapTimer  *time.Timer // until the next check of the heap
@@ -110,8 +110,9 @@ func (w *Watchdog) Wait(on bool) {
 	w.setTimer()
 }
 
-// Loaded notes that the values are loaded: from here on the heap limit is that of the templates.
-func (w *Watchdog) Loaded() {
+// ValuesLoaded notes that the values are loaded: from here on the heap limit is that of the
+// templates.
+func (w *Watchdog) ValuesLoaded() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.heap.loaded = true
@@ -166,7 +167,7 @@ func (w *Watchdog) Memory() int64 {
 
 // exceeded ends the run with the problem of a limit, and names the work in progress.
 func (w *Watchdog) exceeded(p *diag.Problem) {
-	if work := w.Running.String(); work != "" {
+	if work := w.Activity.String(); work != "" {
 		p.Text += "; at work: " + work
 	}
 	w.mu.Lock()
@@ -191,24 +192,25 @@ func (w *Watchdog) Stop() {
 // Deadline is the end of the time of the run. Templates look at it themselves.
 func (w *Watchdog) Deadline() time.Time { return w.deadline }
 
-// Holds tells whether the limits hold: the run has not begun to publish, and is not over.
-func (w *Watchdog) Holds() bool { return !w.off }
+// Armed tells whether a limit can still end the run: it has not begun to publish, and is not
+// over.
+func (w *Watchdog) Armed() bool { return !w.off }
 
-// Commits tells whether the run publishes, or has published.
-func (w *Watchdog) Commits() bool { return w.committing }
+// Publishing tells whether the run publishes, or has published.
+func (w *Watchdog) Publishing() bool { return w.publishing }
 
-// Commit notes that publishing begins: from here on neither a limit nor a signal ends the run.
-func (w *Watchdog) Commit() {
+// PublishingStarted lifts the limits for good, and leaves signals to the sinks.
+func (w *Watchdog) PublishingStarted() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.off, w.committing = true, true
+	w.off, w.publishing = true, true
 }
 
 // Interrupt ends the run on a signal.
 func (w *Watchdog) Interrupt(p *diag.Problem) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.committing {
+	if !w.publishing {
 		w.end(p)
 	}
 }
