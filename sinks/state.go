@@ -61,8 +61,8 @@ func (s *state) open() (err error) {
 	return err
 }
 
-// ownDir opens a real directory of this user; nil if there is none. It looks at the open
-// directory, not at the name, which another directory can take at any time.
+// ownDir opens a directory that the effective user owns; nil if there is none. It checks the
+// open directory, as another directory can take its name at any time.
 func ownDir(in *dirfd.Dir, name string) (*dirfd.Dir, error) {
 	f, err := in.OpenDir(name)
 	if dirfd.Absent(err) {
@@ -70,7 +70,7 @@ func ownDir(in *dirfd.Dir, name string) (*dirfd.Dir, error) {
 	} else if err != nil {
 		return nil, notOpened(in, name, err)
 	}
-	if err := own(f.Full, f.Stat); err != nil {
+	if err := checkOwner(f.Full, f.Stat); err != nil {
 		f.Close()
 		return nil, err
 	}
@@ -86,11 +86,11 @@ func notOpened(in *dirfd.Dir, name string, err error) error {
 	case !st.IsDir():
 		return notState(in.At(name), st)
 	}
-	return cmp.Or(own(in.At(name), st), err)
+	return cmp.Or(checkOwner(in.At(name), st), err)
 }
 
-// own checks that a file or directory of the state is this user's.
-func own(path string, st dirfd.Stat) error {
+// checkOwner refuses a file or directory of the state that the effective user does not own.
+func checkOwner(path string, st dirfd.Stat) error {
 	if int(st.UID) == os.Geteuid() {
 		return nil
 	}
@@ -109,7 +109,7 @@ func fixedOwner(dir string, uid uint32) *diag.Problem {
 		"%smount it for user %d: mountOptions: [uid=%[2]d] for SMB, Azure Files and blobfuse, an access point with that POSIX user for EFS, an export without all_squash and root_squash for NFS", run, os.Geteuid()))
 }
 
-// stateFiles lists f and checks that it holds real files only. Where sub is not empty, f
+// stateFiles lists f and checks that it holds regular files only. Where sub is not empty, f
 // may also hold the directory sub and spools.
 func stateFiles(f *dirfd.Dir, sub string) (map[string]bool, error) {
 	names, err := f.Names()

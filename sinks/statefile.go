@@ -14,7 +14,8 @@ import (
 // maxState bounds what is read of a state file.
 const maxState = 1 << 30
 
-// openFile opens a real file of this user in the state directory; nil if there is none.
+// openFile opens a file of the state directory: a regular file owned by the effective user.
+// It returns nil if there is none.
 func (s *state) openFile(name string) (*dirfd.File, error) {
 	if !s.files[name] {
 		return nil, nil
@@ -29,7 +30,7 @@ func (s *state) openFile(name string) (*dirfd.File, error) {
 	case !st.IsFile():
 		err = notState(s.dir.At(name), st)
 	default:
-		err = own(s.dir.At(name), st)
+		err = checkOwner(s.dir.At(name), st)
 	}
 	if err != nil {
 		f.Close()

@@ -42,7 +42,7 @@ func (c *commit) write(i int, f *dirfd.Dir, name string) error {
 	case err != nil:
 		return err
 	case !there:
-		return c.log(i, undoOpposite, moveNew(c.state.stage, staged(i), f, name))
+		return c.log(i, undoOpposite, moveNoReplace(c.state.stage, staged(i), f, name))
 	case kept:
 		return c.log(i, undoReplace, c.state.stage.Rename(staged(i), f, name))
 	}
@@ -89,7 +89,7 @@ func (c *commit) remove(i int, f *dirfd.Dir, name string) error {
 		return err
 	}
 	if moved, err := c.state.stage.Lstat(oldOf(i)); err == nil && moved.Ino != st.Ino {
-		return moveNew(c.state.stage, oldOf(i), f, name)
+		return moveNoReplace(c.state.stage, oldOf(i), f, name)
 	}
 	return c.log(i, undoOpposite, nil)
 }
@@ -114,9 +114,9 @@ func (c *commit) rmdir(i int, f *dirfd.Dir, name string) error {
 	return c.log(i, undoOpposite, f.RemoveEmpty(name))
 }
 
-// moveNew renames a file to a name that nothing has.
-func moveNew(from *dirfd.Dir, name string, to *dirfd.Dir, newName string) error {
-	err := from.RenameNew(name, to, newName)
+// moveNoReplace renames a file to a name that nothing has.
+func moveNoReplace(from *dirfd.Dir, name string, to *dirfd.Dir, newName string) error {
+	err := from.RenameNoReplace(name, to, newName)
 	if errors.Is(err, fs.ErrExist) {
 		return inWay(to.At(newName), "was put there while this run was at work", "move it away")
 	}

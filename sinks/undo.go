@@ -51,7 +51,7 @@ func (c *commit) undoStep(i int) error {
 	case doWrite:
 		err = c.unwrite(i, f, name)
 	case doRemove:
-		err = moveNew(c.state.stage, oldOf(i), f, name)
+		err = moveNoReplace(c.state.stage, oldOf(i), f, name)
 	case doMkdir:
 		err = f.RemoveEmpty(name)
 	case doChmod:
@@ -66,7 +66,7 @@ func (c *commit) undoStep(i int) error {
 func (c *commit) unwrite(i int, f *dirfd.Dir, name string) error {
 	switch c.undo[i] {
 	case undoOpposite:
-		return moveNew(f, name, c.state.stage, staged(i))
+		return moveNoReplace(f, name, c.state.stage, staged(i))
 	case undoImpossible:
 		return fmt.Errorf("%s cannot be put back", diag.Quoted(f.At(name)))
 	}

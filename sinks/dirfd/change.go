@@ -148,15 +148,15 @@ func (d *Dir) Rename(name string, to *Dir, newName string) error {
 	return to.failed("rename to", newName, unix.Renameat(d.fd, name, to.fd, newName))
 }
 
-// ErrTwoNames says of a file that RenameNew gave it the new name and could not take the
-// old one away.
+// ErrTwoNames says that RenameNoReplace gave a file its new name, and could not take the old
+// one away.
 var ErrTwoNames = errors.New("the file has two names")
 
-// RenameNew is Rename to a name that nothing has; else the error is fs.ErrExist. Where
-// the file system has no such rename, the file has both names for an instant. Where it has
-// no hard links either, RenameNew looks first.
-func (d *Dir) RenameNew(name string, to *Dir, newName string) error {
-	err := renameNew(d.fd, name, to.fd, newName)
+// RenameNoReplace is Rename to a name that nothing has; else the error is fs.ErrExist. Where
+// the file system has no such rename, the file has both names for an instant. Without hard
+// links it checks for the name, then renames; that is racy.
+func (d *Dir) RenameNoReplace(name string, to *Dir, newName string) error {
+	err := renameNoReplace(d.fd, name, to.fd, newName)
 	if unsupported(err) {
 		err = unix.Linkat(d.fd, name, to.fd, newName, 0)
 		if err == nil || err == unix.EEXIST && d.Same(name, to, newName) {
@@ -183,14 +183,15 @@ func unsupported(err error) bool {
 	return err == unix.EINVAL || err == unix.ENOSYS || err == unix.ENOTSUP || err == unix.EOPNOTSUPP
 }
 
-// Same tells whether two names are of one file, as an interrupted RenameNew leaves them.
+// Same tells whether two names are of one file, as an interrupted RenameNoReplace leaves
+// them.
 func (d *Dir) Same(name string, to *Dir, newName string) bool {
 	a, err := d.Lstat(name)
 	b, e := to.Lstat(newName)
 	return err == nil && e == nil && a.Ino == b.Ino && a.Dev == b.Dev
 }
 
-// dropOldName is the second half of RenameNew. It takes the first one back if it fails.
+// dropOldName is the second half of RenameNoReplace. It takes the first one back if it fails.
 func (d *Dir) dropOldName(name string, to *Dir, newName string) error {
 	err := unix.Unlinkat(d.fd, name, 0)
 	if err == nil {

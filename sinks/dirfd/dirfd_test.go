@@ -123,10 +123,10 @@ func TestWriteFile(t *testing.T) {
 
 func TestRename(t *testing.T) {
 	top := open(t, "a", "b").Top()
-	if err := top.RenameNew("a", top, "b"); !errors.Is(err, fs.ErrExist) {
-		t.Errorf("RenameNew to a name in use: %v", err)
+	if err := top.RenameNoReplace("a", top, "b"); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("RenameNoReplace to a name in use: %v", err)
 	}
-	must(t, top.RenameNew("a", top, "c"))
+	must(t, top.RenameNoReplace("a", top, "c"))
 	must(t, top.Link("c", top, "d"))
 	must(t, top.Rename("c", top, "b"))
 	must(t, top.Remove("none"))

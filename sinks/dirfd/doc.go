@@ -10,9 +10,9 @@
 //   - file.go: a File is an open file: read and write.
 //   - stat.go: a Stat is what the system says of a file.
 //   - errors.go: the kinds of errors that callers tell apart.
-//   - system_linux.go: the system calls that only Linux has.
-//   - system_portable.go: their counterparts on every other system. With the build tag
+//   - system_linux.go: the calls as Linux makes them.
+//   - system_portable.go: the same calls on every other system. With the build tag
 //     portable Linux uses them too, so that its tests run them.
-//   - system_darwin.go and system_posix.go: the calls that a Mac has, and their
-//     counterparts where neither has them.
+//   - system_darwin.go and system_posix.go: renames and syncs as a Mac makes them, and as
+//     POSIX has them.
 package dirfd

@@ -2,8 +2,8 @@ package dirfd
 
 import "golang.org/x/sys/unix"
 
-// renameNew is for APFS and HFS+; other file systems know no RENAME_EXCL.
-func renameNew(from int, name string, to int, newName string) error {
+// renameNoReplace is for APFS and HFS+; other file systems know no RENAME_EXCL.
+func renameNoReplace(from int, name string, to int, newName string) error {
 	return unix.RenameatxNp(from, name, to, newName, unix.RENAME_EXCL)
 }
 

@@ -37,7 +37,7 @@ func (d *Dir) Removed() (bool, error) {
 	return err == nil && st.Nlink == 0, pathError("stat", d.Full, err)
 }
 
-func renameNew(from int, name string, to int, newName string) error {
+func renameNoReplace(from int, name string, to int, newName string) error {
 	return unix.Renameat2(from, name, to, newName, unix.RENAME_NOREPLACE)
 }
 

@@ -4,8 +4,8 @@ package dirfd
 
 import "golang.org/x/sys/unix"
 
-// renameNew leaves RenameNew to link, as POSIX has no such rename.
-func renameNew(int, string, int, string) error { return unix.ENOSYS }
+// renameNoReplace makes RenameNoReplace use a hard link: POSIX has no such rename.
+func renameNoReplace(int, string, int, string) error { return unix.ENOSYS }
 
 func syncFile(fd int) error { return unix.Fsync(fd) }
 
