@@ -69,23 +69,23 @@ func (p *Pod) isWriter(c *Container) bool {
 func (p *Pod) checkSink(s *sinkUse) {
 	sink := "the sink " + diag.Quoted(s.sink) + " of the container " + diag.Quoted(s.container.Name)
 	if s.mount == nil {
-		p.find(Error, problem("sink-lost", s.container.at("volumeMounts"), sink+" is in no volume: its files are lost when the container ends", "mount an emptyDir there, in this container and in the application"))
+		p.report(Error, problem("sink-lost", s.container.at("volumeMounts"), sink+" is in no volume: its files are lost when the container ends", "mount an emptyDir there, in this container and in the application"))
 		return
 	}
 	v := s.mount.volume
 	switch {
 	case s.mount.mount.ReadOnly:
-		p.find(Error, problem("sink-read-only", s.mount.mount.At("readOnly"), sink+" is mounted readOnly", "leave out readOnly in this container; the application mounts the volume readOnly"))
+		p.report(Error, problem("sink-read-only", s.mount.mount.At("readOnly"), sink+" is mounted readOnly", "leave out readOnly in this container; the application mounts the volume readOnly"))
 		return
 	case v.isReadOnly():
-		p.find(Error, problem("sink-read-only", s.mount.mount.Pos, sink+" is in a volume of kind "+v.Kind+", which nobody can write to", "mount an emptyDir there"))
+		p.report(Error, problem("sink-read-only", s.mount.mount.Pos, sink+" is in a volume of kind "+v.Kind+", which nobody can write to", "mount an emptyDir there"))
 		return
 	}
 	p.checkSize(s)
 	p.checkName(s)
 	apps := p.readers(s)
 	if len(apps) == 0 && !p.readsKeysOf(v) {
-		p.find(Error, problem("sink-unread", s.mount.mount.Pos, "no application container mounts the volume "+diag.Quoted(v.Name)+", which "+sink+" is in", "mount it in the application with readOnly: true"))
+		p.report(Error, problem("sink-unread", s.mount.mount.Pos, "no application container mounts the volume "+diag.Quoted(v.Name)+", which "+sink+" is in", "mount it in the application with readOnly: true"))
 	}
 	for _, app := range apps {
 		if !app.mount.ReadOnly {
@@ -171,11 +171,11 @@ func (p *Pod) checkSize(s *sinkUse) {
 	}
 	if size := v.EmptyDir.Size; size.Rat != nil {
 		if most, _ := size.Float64(); float64(s.bytes) > most {
-			p.find(Error, problem("sink-size", v.EmptyDir.At("sizeLimit"), fmt.Sprintf("the container %s writes %d bytes into the volume %s, which may hold %.0f", diag.Quoted(s.container.Name), s.bytes, diag.Quoted(v.Name), most), "raise sizeLimit"))
+			p.report(Error, problem("sink-size", v.EmptyDir.At("sizeLimit"), fmt.Sprintf("the container %s writes %d bytes into the volume %s, which may hold %.0f", diag.Quoted(s.container.Name), s.bytes, diag.Quoted(v.Name), most), "raise sizeLimit"))
 		}
 	}
 	if limit := s.container.Memory(); v.EmptyDir.Medium == "Memory" && limit > 0 && s.bytes > limit {
-		p.find(Error, problem("sink-size", v.EmptyDir.At("medium"), fmt.Sprintf("the container %s writes %d bytes into memory, and its limit is %d", diag.Quoted(s.container.Name), s.bytes, limit), "raise the memory limit of the container, or leave out medium: Memory"))
+		p.report(Error, problem("sink-size", v.EmptyDir.At("medium"), fmt.Sprintf("the container %s writes %d bytes into memory, and its limit is %d", diag.Quoted(s.container.Name), s.bytes, limit), "raise the memory limit of the container, or leave out medium: Memory"))
 	}
 }
 
@@ -195,7 +195,7 @@ func (p *Pod) checkName(s *sinkUse) {
 			continue
 		}
 		if !slices.ContainsFunc(before.files, func(f Written) bool { return mine[strings.TrimPrefix(f.Path, before.sink)] }) {
-			p.find(Error, problem("sink-name", s.mount.mount.Pos, "the containers "+diag.Quoted(before.container.Name)+" and "+diag.Quoted(s.container.Name)+" write different files into one directory, and their specs have the same name: the second one fails", "give each spec a `name:`"))
+			p.report(Error, problem("sink-name", s.mount.mount.Pos, "the containers "+diag.Quoted(before.container.Name)+" and "+diag.Quoted(s.container.Name)+" write different files into one directory, and their specs have the same name: the second one fails", "give each spec a `name:`"))
 			return
 		}
 	}
@@ -224,9 +224,9 @@ func (c *Container) checkMountPoint(m, outer *mounted, rest string) {
 	where := "the mount at " + diag.Quoted("/"+m.at) + " is inside of the read-only mount at " + diag.Quoted("/"+outer.at)
 	switch {
 	case n == nil:
-		c.pod.find(Error, problem("nested-mount", m.mount.At("mountPath"), where+", which has nothing there: the container does not start", "mount it elsewhere, or let confit write a file into that directory"))
+		c.pod.report(Error, problem("nested-mount", m.mount.At("mountPath"), where+", which has nothing there: the container does not start", "mount it elsewhere, or let confit write a file into that directory"))
 	case n.isDir() != m.node.isDir():
-		c.pod.find(Error, problem("nested-mount", m.mount.At("mountPath"), where+", where one of the two is a directory and the other is a file", "mount it elsewhere"))
+		c.pod.report(Error, problem("nested-mount", m.mount.At("mountPath"), where+", where one of the two is a directory and the other is a file", "mount it elsewhere"))
 	}
 }
 
@@ -234,7 +234,7 @@ func (c *Container) checkMountPoint(m, outer *mounted, rest string) {
 func (c *Container) checkUsed() {
 	for _, m := range c.Files.mounts {
 		if !m.used && m.mount != nil && !c.inArgs("/"+m.at) {
-			c.pod.find(Warning, problem("unused-mount", m.mount.At("mountPath"), "the spec uses nothing at "+diag.Quoted("/"+m.at), "name the path in the spec, or leave out the mount"))
+			c.pod.report(Warning, problem("unused-mount", m.mount.At("mountPath"), "the spec uses nothing at "+diag.Quoted("/"+m.at), "name the path in the spec, or leave out the mount"))
 		}
 	}
 }

@@ -36,7 +36,7 @@ func (c *Container) Excuse(err error, below []string) error {
 			continue
 		}
 		p.Notes = append(p.Notes, "a Secret that is not at hand may have it")
-		c.pod.find(Notice, p)
+		c.pod.report(Notice, p)
 	}
 	return errors.Join(rest...)
 }

@@ -92,7 +92,7 @@ func (p *Pod) resource(of *container, ref *resourceRef) string {
 		isVariable := of != nil
 		named := p.containerNamed(ref.Container)
 		if named == nil {
-			p.find(Error, problem("manifest", ref.At("containerName"), "the pod has no container "+diag.Quoted(ref.Container), ""))
+			p.report(Error, problem("manifest", ref.At("containerName"), "the pod has no container "+diag.Quoted(ref.Container), ""))
 			return ""
 		}
 		of, overcommitted = named.container, !isVariable || !named.Init // the kubelet forgets init containers there

@@ -26,19 +26,19 @@ func (p *Pod) checkFileKey(name string, ref *fileKeyRef) {
 	v := p.volumes[ref.Volume]
 	switch {
 	case v == nil:
-		p.find(Error, problem("file-key", ref.At("volumeName"), variable+" of the volume "+diag.Quoted(ref.Volume)+", which the pod does not have", diag.DidYouMean(ref.Volume, p.volumeNames(), "add it to volumes:")))
+		p.report(Error, problem("file-key", ref.At("volumeName"), variable+" of the volume "+diag.Quoted(ref.Volume)+", which the pod does not have", diag.DidYouMean(ref.Volume, p.volumeNames(), "add it to volumes:")))
 		return
 	case v.Kind != "emptyDir":
-		p.find(Error, problem("file-key", ref.At("volumeName"), variable+" of the volume "+diag.Quoted(ref.Volume)+", which is no emptyDir", "fileKeyRef reads files of an emptyDir"))
+		p.report(Error, problem("file-key", ref.At("volumeName"), variable+" of the volume "+diag.Quoted(ref.Volume)+", which is no emptyDir", "fileKeyRef reads files of an emptyDir"))
 		return
 	case !validPath(ref.Path):
-		p.find(Error, problem("file-key", ref.At("path"), diag.Quoted(ref.Path)+" is no path in a volume", "write a relative path without .."))
+		p.report(Error, problem("file-key", ref.At("path"), diag.Quoted(ref.Path)+" is no path in a volume", "write a relative path without .."))
 		return
 	}
 	n, _ := v.root.find(ref.Path)
 	if n == nil || n.isDir() {
 		if p.writesInto(v) {
-			p.find(Error, problem("file-key", ref.At("path"), variable+", which no confit container writes", "name the file in to: of an entry, or correct path:"))
+			p.report(Error, problem("file-key", ref.At("path"), variable+", which no confit container writes", "name the file in to: of an entry, or correct path:"))
 		}
 		return
 	}
@@ -47,12 +47,12 @@ func (p *Pod) checkFileKey(name string, ref *fileKeyRef) {
 	switch {
 	case known && (value != "" || ref.Optional) || n.standIn:
 	case known:
-		p.find(Error, problem("file-key", ref.At("key"), variable+", where its key is empty: the container does not start", "give the key a value, or set optional: true"))
+		p.report(Error, problem("file-key", ref.At("key"), variable+", where its key is empty: the container does not start", "give the key a value, or set optional: true"))
 	case err != nil:
-		p.find(Error, problem("file-key", ref.At("path"), variable+", which the kubelet cannot read: "+err.Error(), "write it with format: kubernetes-env"))
+		p.report(Error, problem("file-key", ref.At("path"), variable+", which the kubelet cannot read: "+err.Error(), "write it with format: kubernetes-env"))
 	case !ref.Optional:
 		names := slices.Sorted(maps.Keys(vars))
-		p.find(Error, problem("file-key", ref.At("key"), variable+", which has no key "+diag.Quoted(ref.Key)+": the container does not start", diag.DidYouMean(ref.Key, names, "its keys are "+diag.QuotedList(names))))
+		p.report(Error, problem("file-key", ref.At("key"), variable+", which has no key "+diag.Quoted(ref.Key)+": the container does not start", diag.DidYouMean(ref.Key, names, "its keys are "+diag.QuotedList(names))))
 	}
 }
 

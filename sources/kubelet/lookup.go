@@ -13,7 +13,7 @@ import (
 // Cluster.Findings tells of one that the server refuses.
 func (p *Pod) data(kind, name string, optional bool, at diag.Pos) *manifest.Data {
 	if name == "" {
-		p.find(Error, problem("manifest", at, "the name of the "+kind+" is missing", ""))
+		p.report(Error, problem("manifest", at, "the name of the "+kind+" is missing", ""))
 		return nil
 	}
 	o := p.cluster.Objects.Find(kind, p.namespace(), name)

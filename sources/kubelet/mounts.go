@@ -17,12 +17,12 @@ func (c *Container) mounts() {
 		at := path.Join("/", m.Path)
 		switch v := c.pod.volumes[m.Name]; {
 		case v == nil:
-			c.pod.find(Error, problem("manifest", m.At("name"), "the pod has no volume "+diag.Quoted(m.Name), diag.DidYouMean(m.Name, c.pod.volumeNames(), "add it to volumes:")))
+			c.pod.report(Error, problem("manifest", m.At("name"), "the pod has no volume "+diag.Quoted(m.Name), diag.DidYouMean(m.Name, c.pod.volumeNames(), "add it to volumes:")))
 			c.Blocked = true
 		case m.Path == "" || strings.Contains(m.Path, ":"):
-			c.pod.find(Error, problem("manifest", m.At("mountPath"), "a mountPath is a path without colons, and not "+strconv.Quote(m.Path), "write an absolute path"))
+			c.pod.report(Error, problem("manifest", m.At("mountPath"), "a mountPath is a path without colons, and not "+strconv.Quote(m.Path), "write an absolute path"))
 		case paths[at]:
-			c.pod.find(Error, problem("manifest", m.At("mountPath"), "two mounts are at "+diag.Quoted(m.Path), "give each a path of its own"))
+			c.pod.report(Error, problem("manifest", m.At("mountPath"), "two mounts are at "+diag.Quoted(m.Path), "give each a path of its own"))
 		default:
 			paths[at] = true
 			c.mount(v, m, at[1:])
@@ -48,7 +48,7 @@ func (c *Container) mount(v *Volume, m *volumeMount, at string) {
 	case n == nil && !v.blocked:
 		missing := problem("missing-key", m.At("subPath"), "the volume "+diag.Quoted(v.Name)+" has no file "+diag.Quoted(sub)+", and the kubelet makes an empty directory in its place", "name a key of the volume")
 		missing.Cause = diag.CauseInput
-		c.pod.find(Error, missing)
+		c.pod.report(Error, missing)
 		c.Blocked = true
 		return
 	case n == nil:
@@ -61,7 +61,7 @@ func (c *Container) mount(v *Volume, m *volumeMount, at string) {
 func (c *Container) subPath(m *volumeMount) (sub string, ok bool) {
 	if m.SubPathExpr == "" {
 		if m.SubPath != "" && !validPath(m.SubPath) {
-			c.pod.find(Error, problem("manifest", m.At("subPath"), "subPath "+diag.Quoted(m.SubPath)+" leads out of the volume", "write a relative path without .."))
+			c.pod.report(Error, problem("manifest", m.At("subPath"), "subPath "+diag.Quoted(m.SubPath)+" leads out of the volume", "write a relative path without .."))
 			return "", false
 		}
 		return m.SubPath, true
@@ -78,11 +78,11 @@ func (c *Container) subPath(m *volumeMount) (sub string, ok bool) {
 	})
 	switch {
 	case m.SubPath != "":
-		c.pod.find(Error, problem("manifest", m.At("subPathExpr"), "the mount has a subPath and a subPathExpr", "keep one of the two"))
+		c.pod.report(Error, problem("manifest", m.At("subPathExpr"), "the mount has a subPath and a subPathExpr", "keep one of the two"))
 	case unknown != "":
-		c.pod.find(Error, problem("subpath-expr", m.At("subPathExpr"), "subPathExpr names the variable "+diag.Quoted(unknown)+", which is empty or missing: the container does not start", "set the variable in env:"))
+		c.pod.report(Error, problem("subpath-expr", m.At("subPathExpr"), "subPathExpr names the variable "+diag.Quoted(unknown)+", which is empty or missing: the container does not start", "set the variable in env:"))
 	case sub == "" || !validPath(sub) || strings.ContainsRune(sub, 0):
-		c.pod.find(Error, problem("subpath-expr", m.At("subPathExpr"), "subPathExpr gives no path in the volume: the container does not start", "it must give a relative path without .."))
+		c.pod.report(Error, problem("subpath-expr", m.At("subPathExpr"), "subPathExpr gives no path in the volume: the container does not start", "it must give a relative path without .."))
 	default:
 		return sub, true
 	}

@@ -90,14 +90,15 @@ func (p *Pod) namespace() string {
 	return p.cluster.Namespace
 }
 
-// problems adds the problems of an error.
+// problems adds a finding for each problem of an error.
 func (p *Pod) problems(err error) {
 	for _, problem := range diag.Problems(err, diag.CauseData) {
-		p.find(Error, problem)
+		p.report(Error, problem)
 	}
 }
 
-func (p *Pod) find(level Level, problem *diag.Problem) {
+// report adds a finding.
+func (p *Pod) report(level Level, problem *diag.Problem) {
 	p.Findings = append(p.Findings, Finding{level, problem})
 }
 
@@ -117,7 +118,7 @@ func (p *Pod) errors() int {
 func (p *Pod) once(subject string, level Level, problem *diag.Problem) {
 	if !p.said[subject] {
 		p.said[subject] = true
-		p.find(level, problem)
+		p.report(level, problem)
 	}
 }
 

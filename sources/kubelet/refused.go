@@ -25,19 +25,19 @@ func (p *Pod) checkField(ref *fieldRef, known []string) bool {
 		if isMap && qualified(key) {
 			return true
 		}
-		p.find(Error, problem("manifest", at, diag.Quoted(ref.Path)+" names no label or annotation", "write it like metadata.labels['app']"))
+		p.report(Error, problem("manifest", at, diag.Quoted(ref.Path)+" names no label or annotation", "write it like metadata.labels['app']"))
 		return false
 	}
 	switch {
 	case slices.Contains(known, ref.Path):
 		return true
 	case slices.Contains(volumeFields, ref.Path):
-		p.find(Error, problem("manifest", at, "a variable cannot have all of "+ref.Path, "name one, like "+ref.Path+"['app']"))
+		p.report(Error, problem("manifest", at, "a variable cannot have all of "+ref.Path, "name one, like "+ref.Path+"['app']"))
 	case slices.Contains(envFields, ref.Path):
-		p.find(Error, problem("manifest", at, "a file cannot have "+ref.Path, "set a variable from it in env:"))
+		p.report(Error, problem("manifest", at, "a file cannot have "+ref.Path, "set a variable from it in env:"))
 	default:
 		names := append(slices.Clone(known), "metadata.labels['KEY']", "metadata.annotations['KEY']")
-		p.find(Error, problem("manifest", at, "the kubelet knows no field "+diag.Quoted(ref.Path)+" of a pod", diag.DidYouMeanOneOf(ref.Path, names, "the fields are ")))
+		p.report(Error, problem("manifest", at, "the kubelet knows no field "+diag.Quoted(ref.Path)+" of a pod", diag.DidYouMeanOneOf(ref.Path, names, "the fields are ")))
 	}
 	return false
 }
@@ -65,9 +65,9 @@ func (p *Pod) checkResource(ref *resourceRef, isFile bool) bool {
 	known := strings.HasPrefix(name, "hugepages-") || slices.Contains([]string{"cpu", "memory", "ephemeral-storage"}, name)
 	switch {
 	case isFile && ref.Container == "":
-		p.find(Error, problem("manifest", ref.Pos, "a file of a resource needs the name of a container", "set containerName"))
+		p.report(Error, problem("manifest", ref.Pos, "a file of a resource needs the name of a container", "set containerName"))
 	case section != "limits" && section != "requests" || !known:
-		p.find(Error, problem("manifest", ref.At("resource"), "the kubelet knows no resource "+diag.Quoted(ref.Resource), "the resources are limits and requests of cpu, memory, ephemeral-storage and hugepages, like limits.memory"))
+		p.report(Error, problem("manifest", ref.At("resource"), "the kubelet knows no resource "+diag.Quoted(ref.Resource), "the resources are limits and requests of cpu, memory, ephemeral-storage and hugepages, like limits.memory"))
 	default:
 		return p.checkDivisor(ref)
 	}
@@ -94,14 +94,14 @@ func (p *Pod) checkDivisor(ref *resourceRef) bool {
 			return true
 		}
 	}
-	p.find(Error, problem("manifest", ref.At("divisor"), diag.Quoted(ref.Resource)+" cannot have this divisor", hint))
+	p.report(Error, problem("manifest", ref.At("divisor"), diag.Quoted(ref.Resource)+" cannot have this divisor", hint))
 	return false
 }
 
 // checkMode refuses a mode of a file that is none.
 func (p *Pod) checkMode(mode *int64, at diag.Pos) {
 	if mode != nil && (*mode < 0 || *mode > 0o777) {
-		p.find(Error, problem("manifest", at, "the mode is not between 0 and 0777", "write it like 0644; in JSON that is 420"))
+		p.report(Error, problem("manifest", at, "the mode is not between 0 and 0777", "write it like 0644; in JSON that is 420"))
 	}
 }
 
@@ -117,11 +117,11 @@ func (e *environment) checkSources(v *envVar) bool {
 	name := "valueFrom of the variable " + diag.Quoted(v.Name)
 	switch {
 	case n == 0:
-		e.pod.find(Error, problem("manifest", v.At("valueFrom"), name+" names no source", sources))
+		e.pod.report(Error, problem("manifest", v.At("valueFrom"), name+" names no source", sources))
 	case v.Value != "":
-		e.pod.find(Error, problem("manifest", v.At("valueFrom"), "the variable "+diag.Quoted(v.Name)+" has a value and a valueFrom", "keep one of the two"))
+		e.pod.report(Error, problem("manifest", v.At("valueFrom"), "the variable "+diag.Quoted(v.Name)+" has a value and a valueFrom", "keep one of the two"))
 	case n > 1:
-		e.pod.find(Error, problem("manifest", v.At("valueFrom"), name+" names several sources", sources))
+		e.pod.report(Error, problem("manifest", v.At("valueFrom"), name+" names several sources", sources))
 	default:
 		return true
 	}
@@ -132,9 +132,9 @@ func (e *environment) checkSources(v *envVar) bool {
 func (e *environment) checkEnvFrom(f *envFrom) bool {
 	switch {
 	case f.Prefix != "" && !validName(f.Prefix):
-		e.pod.find(Error, problem("manifest", f.At("prefix"), diag.Quoted(f.Prefix)+" cannot begin the name of a variable", "a name has printable ASCII characters, and no ="))
+		e.pod.report(Error, problem("manifest", f.At("prefix"), diag.Quoted(f.Prefix)+" cannot begin the name of a variable", "a name has printable ASCII characters, and no ="))
 	case (f.ConfigMap == nil) == (f.Secret == nil):
-		e.pod.find(Error, problem("manifest", f.Pos, "an item of envFrom names one object", "set either configMapRef or secretRef"))
+		e.pod.report(Error, problem("manifest", f.Pos, "an item of envFrom names one object", "set either configMapRef or secretRef"))
 	default:
 		return true
 	}
@@ -183,6 +183,6 @@ func (v *downwardVolume) items() []downwardItem {
 // checkPath refuses a path that is none in a volume.
 func (w *volumeWriter) checkPath(path string, at diag.Pos) {
 	if !validPath(path) {
-		w.pod.find(Error, problem("manifest", at, diag.Quoted(path)+" is no path in a volume", "write a relative path without .., which begins with no dots"))
+		w.pod.report(Error, problem("manifest", at, diag.Quoted(path)+" is no path in a volume", "write a relative path without .., which begins with no dots"))
 	}
 }

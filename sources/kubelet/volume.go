@@ -26,7 +26,7 @@ func (p *Pod) addVolumes() {
 	for i := range p.template.Spec.Volumes {
 		v := &p.template.Spec.Volumes[i]
 		if p.volumes[v.Name] != nil {
-			p.find(Error, problem("manifest", v.At("name"), "another volume has the name "+diag.Quoted(v.Name), "give each a name of its own"))
+			p.report(Error, problem("manifest", v.At("name"), "another volume has the name "+diag.Quoted(v.Name), "give each a name of its own"))
 			continue
 		}
 		before := p.errors()
@@ -144,6 +144,6 @@ func (w *volumeWriter) add(name string, file node, at diag.Pos) {
 		w.pod.once("path "+w.volume.Name, Warning, problem("volume-path", at, "the file "+diag.Quoted(name)+" of the volume "+diag.Quoted(w.volume.Name)+" comes from two sources, and the last one wins", "give one of them another path"))
 	}
 	if err := w.volume.root.put(name, newNode(file)); err != nil && w.isMounted {
-		w.pod.find(Error, problem("volume-path", at, diag.Quoted(name)+" of the volume "+diag.Quoted(w.volume.Name)+" is a file and a directory", "give one of them another path"))
+		w.pod.report(Error, problem("volume-path", at, diag.Quoted(name)+" of the volume "+diag.Quoted(w.volume.Name)+" is a file and a directory", "give one of them another path"))
 	}
 }

@@ -29,7 +29,7 @@ func (c *Container) Write(name string, mode fs.FileMode, data []byte, secret boo
 
 // NotSimulated tells that a container starts confit in a way that is not simulated.
 func (p *Pod) NotSimulated(c *Container, why, hint string) {
-	p.find(Warning, problem("not-simulated", c.ArgsPos(), "the container "+diag.Quoted(c.Name)+" is not simulated: "+why, hint))
+	p.report(Warning, problem("not-simulated", c.ArgsPos(), "the container "+diag.Quoted(c.Name)+" is not simulated: "+why, hint))
 }
 
 // NotSimulated tells that the container runs confit for something else than to write files.
