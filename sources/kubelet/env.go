@@ -102,7 +102,7 @@ func (e *environment) set(v *envVar) {
 		return
 	}
 	if !validName(v.Name) {
-		e.pod.find(Error, problem("manifest", v.At("name"), diag.Quoted(v.Name)+" is no name of a variable", "a name has printable ASCII characters, and no ="))
+		e.pod.report(Error, problem("manifest", v.At("name"), diag.Quoted(v.Name)+" is no name of a variable", "a name has printable ASCII characters, and no ="))
 		return
 	}
 	if v.From != nil && !e.checkSources(v) {
@@ -164,14 +164,14 @@ func (e *environment) services() {
 		if o.Kind != "Service" || o.APIVersion != "v1" || o.Namespace != "" && o.Namespace != e.pod.namespace() {
 			continue
 		}
-		ip := manifest.Text(o.Body, "spec", "clusterIP")
-		ports := manifest.Get(o.Body, "spec", "ports")
-		if ip == "None" || manifest.Text(o.Body, "spec", "type") == "ExternalName" || ports == nil {
+		ip := manifest.ScalarAt(o.Body, "spec", "clusterIP")
+		ports := manifest.NodeAt(o.Body, "spec", "ports")
+		if ip == "None" || manifest.ScalarAt(o.Body, "spec", "type") == "ExternalName" || ports == nil {
 			continue
 		}
 		var all []port
 		for _, n := range ports.Content {
-			all = append(all, port{manifest.Text(n, "name"), manifest.Text(n, "port"), strings.ToLower(firstOf(manifest.Text(n, "protocol"), "TCP"))})
+			all = append(all, port{manifest.ScalarAt(n, "name"), manifest.ScalarAt(n, "port"), strings.ToLower(firstOf(manifest.ScalarAt(n, "protocol"), "TCP"))})
 		}
 		e.link(strings.ToUpper(strings.ReplaceAll(o.Name, "-", "_")), firstOf(ip, "10.96.0."+strconv.Itoa(2+len(e.links)%250)), all)
 	}

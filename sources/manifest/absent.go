@@ -12,11 +12,11 @@ import (
 
 // IsEncrypted tells whether the values of a Secret are cipher text, as SOPS writes them.
 func (o *Object) IsEncrypted() bool {
-	if Get(o.Body, "sops", "mac") != nil {
+	if NodeAt(o.Body, "sops", "mac") != nil {
 		return true
 	}
 	for _, field := range []string{"data", "stringData"} {
-		if n := Get(o.Body, field); n != nil {
+		if n := NodeAt(o.Body, field); n != nil {
 			for i := 1; i < len(n.Content); i += 2 {
 				if format.Cipher(n.Content[i].Value) != "" {
 					return true
@@ -76,7 +76,7 @@ func (d *Data) AddStandIn(name string, at *yaml.Node) *Key {
 // shownKeys are the keys that an object shows of the Secret that it becomes. Closed tells
 // that the Secret has no others. Found is false for an object that does not become it.
 func shownKeys(o *Object, name string) (keys []*yaml.Node, closed, found bool) {
-	spec := Get(o.Body, "spec")
+	spec := NodeAt(o.Body, "spec")
 	named := func(n *yaml.Node, otherwise string) bool {
 		if n == nil {
 			return otherwise == name
@@ -86,28 +86,28 @@ func shownKeys(o *Object, name string) (keys []*yaml.Node, closed, found bool) {
 	switch o.Kind {
 	case "Secret":
 		if o.Name == name && o.IsEncrypted() {
-			return append(names(Get(o.Body, "data")), names(Get(o.Body, "stringData"))...), true, true
+			return append(names(NodeAt(o.Body, "data")), names(NodeAt(o.Body, "stringData"))...), true, true
 		}
 	case "SealedSecret":
-		if named(Get(spec, "template", "metadata", "name"), o.Name) {
-			keys = append(names(Get(spec, "encryptedData")), names(Get(spec, "template", "data"))...)
-			return append(keys, ofType(Get(spec, "template", "type"))...), true, true
+		if named(NodeAt(spec, "template", "metadata", "name"), o.Name) {
+			keys = append(names(NodeAt(spec, "encryptedData")), names(NodeAt(spec, "template", "data"))...)
+			return append(keys, ofType(NodeAt(spec, "template", "type"))...), true, true
 		}
 	case "ExternalSecret":
-		if named(Get(spec, "target", "name"), o.Name) {
-			keys = append(values(Get(spec, "data"), "secretKey"), names(Get(spec, "target", "template", "data"))...)
-			return append(keys, ofType(Get(spec, "target", "template", "type"))...), Get(spec, "dataFrom") == nil, true
+		if named(NodeAt(spec, "target", "name"), o.Name) {
+			keys = append(values(NodeAt(spec, "data"), "secretKey"), names(NodeAt(spec, "target", "template", "data"))...)
+			return append(keys, ofType(NodeAt(spec, "target", "template", "type"))...), NodeAt(spec, "dataFrom") == nil, true
 		}
 	case "SecretProviderClass":
-		for _, secret := range items(Get(spec, "secretObjects")) {
-			if Text(secret, "secretName") == name {
-				return values(Get(secret, "data"), "key"), true, true
+		for _, secret := range items(NodeAt(spec, "secretObjects")) {
+			if ScalarAt(secret, "secretName") == name {
+				return values(NodeAt(secret, "data"), "key"), true, true
 			}
 		}
 	case "Certificate":
-		if strings.HasPrefix(o.APIVersion, "cert-manager.io/") && Text(spec, "secretName") == name {
-			at := Get(spec, "secretName")
-			return []*yaml.Node{text("tls.crt", at), text("tls.key", at), text("ca.crt", at)}, Get(spec, "keystores") == nil && Get(spec, "additionalOutputFormats") == nil, true
+		if strings.HasPrefix(o.APIVersion, "cert-manager.io/") && ScalarAt(spec, "secretName") == name {
+			at := NodeAt(spec, "secretName")
+			return []*yaml.Node{text("tls.crt", at), text("tls.key", at), text("ca.crt", at)}, NodeAt(spec, "keystores") == nil && NodeAt(spec, "additionalOutputFormats") == nil, true
 		}
 	}
 	return nil, false, false
@@ -128,7 +128,7 @@ func names(n *yaml.Node) []*yaml.Node {
 func values(n *yaml.Node, field string) []*yaml.Node {
 	var all []*yaml.Node
 	for _, item := range items(n) {
-		if v := Get(item, field); v != nil {
+		if v := NodeAt(item, field); v != nil {
 			all = append(all, v)
 		}
 	}

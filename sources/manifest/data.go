@@ -71,7 +71,7 @@ func (o *Object) Keys() *Data {
 	var all []error
 	total := 0
 	for _, s := range sections[o.Kind] {
-		n := Get(o.Body, s.field)
+		n := NodeAt(o.Body, s.field)
 		if n == nil {
 			continue
 		}

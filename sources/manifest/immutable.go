@@ -16,7 +16,7 @@ func ImmutableChanges(before, now *Set) error {
 			continue
 		}
 		old := before.Find(o.Kind, o.Namespace, o.Name)
-		if old == nil || Text(old.Body, "immutable") != "true" || old.SameKeys(o) {
+		if old == nil || ScalarAt(old.Body, "immutable") != "true" || old.SameKeys(o) {
 			continue
 		}
 		all = append(all, &diag.Problem{

@@ -32,15 +32,16 @@ func (o *Object) Problem(n *yaml.Node, code, text, hint string) *diag.Problem {
 	return &diag.Problem{Cause: diag.CauseData, Code: code, Pos: o.At(n), Text: text, Hint: hint}
 }
 
-// Get follows names through the maps below n. It returns nil where one is missing or null.
-func Get(n *yaml.Node, names ...string) *yaml.Node {
-	for _, name := range names {
+// NodeAt follows a path of map keys from n. It returns nil where a key is missing or its value
+// is null.
+func NodeAt(n *yaml.Node, path ...string) *yaml.Node {
+	for _, key := range path {
 		if n == nil || n.Kind != yaml.MappingNode {
 			return nil
 		}
 		var next *yaml.Node
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			if n.Content[i].Value == name {
+			if n.Content[i].Value == key {
 				next = n.Content[i+1]
 			}
 		}
@@ -52,9 +53,10 @@ func Get(n *yaml.Node, names ...string) *yaml.Node {
 	return n
 }
 
-// Text is the text at names below n; "" where there is none.
-func Text(n *yaml.Node, names ...string) string {
-	if n = Get(n, names...); n == nil || n.Kind != yaml.ScalarNode {
+// ScalarAt is the scalar at a path of map keys, also a number or a bool, as it is written; ""
+// where there is none.
+func ScalarAt(n *yaml.Node, path ...string) string {
+	if n = NodeAt(n, path...); n == nil || n.Kind != yaml.ScalarNode {
 		return ""
 	}
 	return n.Value
@@ -72,27 +74,27 @@ func (d *document) objects(budget *diag.Budget) ([]*Object, error) {
 }
 
 func (d *document) flatten(all []*Object, n *yaml.Node, depth int) ([]*Object, error) {
-	o := &Object{doc: d, Body: n, APIVersion: Text(n, "apiVersion"), Kind: Text(n, "kind"), Source: d.source()}
+	o := &Object{doc: d, Body: n, APIVersion: ScalarAt(n, "apiVersion"), Kind: ScalarAt(n, "kind"), Source: d.source()}
 	o.Pos = diag.Pos{File: d.file, Line: n.Line, Col: n.Column}
-	meta := Get(n, "metadata")
-	o.Name, o.Namespace = Text(meta, "name"), Text(meta, "namespace")
+	meta := NodeAt(n, "metadata")
+	o.Name, o.Namespace = ScalarAt(meta, "name"), ScalarAt(meta, "namespace")
 	switch {
 	case n.Kind != yaml.MappingNode || o.Kind == "" || o.APIVersion == "":
 		return all, o.Problem(n, "manifest", "this is no object of Kubernetes: apiVersion or kind is missing", "-f takes manifests, as kustomize build and helm template print them; a file of values is --source file:FILE")
-	case !strings.HasSuffix(o.Kind, "List") || Get(n, "items") == nil:
+	case !strings.HasSuffix(o.Kind, "List") || NodeAt(n, "items") == nil:
 		if o.Name == "" {
-			o.Name = Text(meta, "generateName")
+			o.Name = ScalarAt(meta, "generateName")
 		}
 		if o.Name == "" {
 			return all, o.Problem(n, "manifest", "the "+diag.Quoted(o.Kind)+" has no name", "set metadata: {name: …}")
 		}
 		return append(all, o), nil
-	case depth > 10 || Get(n, "items").Kind != yaml.SequenceNode:
+	case depth > 10 || NodeAt(n, "items").Kind != yaml.SequenceNode:
 		return all, o.Problem(n, "manifest", "the items of the "+diag.Quoted(o.Kind)+" are no list of objects", "")
 	}
 	kind := strings.TrimSuffix(o.Kind, "List")
-	for _, item := range Get(n, "items").Content {
-		if kind != "" && item.Kind == yaml.MappingNode && Get(item, "kind") == nil { // the items of a ConfigMapList leave it out
+	for _, item := range NodeAt(n, "items").Content {
+		if kind != "" && item.Kind == yaml.MappingNode && NodeAt(item, "kind") == nil { // the items of a ConfigMapList leave it out
 			item.Content = append(item.Content, text("kind", item), text(kind, item), text("apiVersion", item), text(o.APIVersion, item))
 		}
 		var err error

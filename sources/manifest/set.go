@@ -21,7 +21,7 @@ type key struct{ kind, name string }
 func (s *Set) add(o *Object) error {
 	k := key{o.Kind, o.Name}
 	for _, other := range s.index[k] {
-		if other.Namespace != o.Namespace || group(other) != group(o) || strings.HasSuffix(o.Name, "-") && Text(o.Body, "metadata", "name") == "" {
+		if other.Namespace != o.Namespace || group(other) != group(o) || strings.HasSuffix(o.Name, "-") && ScalarAt(o.Body, "metadata", "name") == "" {
 			continue
 		}
 		if equal(other.Body, o.Body) {

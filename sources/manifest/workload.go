@@ -65,7 +65,7 @@ func (s *Set) Workloads() []*Workload {
 }
 
 func isTest(o *Object) bool {
-	hooks := strings.Split(Text(o.Body, "metadata", "annotations", "helm.sh/hook"), ",")
+	hooks := strings.Split(ScalarAt(o.Body, "metadata", "annotations", "helm.sh/hook"), ",")
 	return slices.ContainsFunc(hooks, func(hook string) bool { return strings.HasPrefix(strings.TrimSpace(hook), "test") })
 }
 
@@ -74,7 +74,7 @@ func findTemplates(n *yaml.Node, depth int, found func(*yaml.Node)) {
 	if depth > deepest {
 		return
 	}
-	if containers := Get(n, "spec", "containers"); containers != nil && containers.Kind == yaml.SequenceNode {
+	if containers := NodeAt(n, "spec", "containers"); containers != nil && containers.Kind == yaml.SequenceNode {
 		found(n)
 		return
 	}
