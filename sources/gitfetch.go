@@ -220,7 +220,8 @@ func noTreeish(ref string, pin, object plumbing.Hash, kind plumbing.ObjectType) 
 	}
 }
 
-// progress reports every 1,000 objects of a pack.
+// progress returns a function that reports every 1,000 objects of a pack; nil where nobody
+// wants to know.
 func (a *attempt) progress() func(done, total int) {
 	if a.git.Progress == nil {
 		return nil

@@ -117,7 +117,7 @@ func (t *endpoint) appToken(ctx context.Context, client *http.Client) (string, e
 	var answer struct {
 		Token string `json:"token"`
 	}
-	if json.Unmarshal(data, &answer) != nil || !tokenLike(answer.Token) {
+	if json.Unmarshal(data, &answer) != nil || !validHeaderToken(answer.Token) {
 		return "", t.problem(diag.CauseRemote, "git-remote", "the answer holds no token for the GitHub App", "")
 	}
 	return answer.Token, nil

@@ -180,7 +180,7 @@ func (t *endpoint) readBearer(auth map[string][]byte) (string, error) {
 	if !ok {
 		return "", nil
 	}
-	if !tokenLike(token) {
+	if !validHeaderToken(token) {
 		return "", t.badAuth("the token is empty or holds spaces or control characters", httpsShapes)
 	}
 	t.bearer = token
@@ -215,8 +215,8 @@ func printable(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) < 0
 }
 
-// tokenLike is true for what fits into a header: printable ASCII without spaces.
-func tokenLike(s string) bool {
+// validHeaderToken is true for printable ASCII without spaces, which is safe in an HTTP header.
+func validHeaderToken(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }) < 0
 }
 
