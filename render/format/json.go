@@ -201,7 +201,8 @@ func jsonMistake(before, at []byte) (reason, hint string) {
 	return "", ""
 }
 
-// jsonReason words a message of encoding/json by its end, without the character that it quotes.
+// jsonReason explains a syntax error of encoding/json by a phrase in its message. The first
+// match counts. The message itself quotes a character of the file, which may be a secret.
 func jsonReason(text string) string {
 	for _, r := range [][2]string{
 		{"beginning of value", "a value is missing, or is not in quotes"},

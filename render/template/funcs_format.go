@@ -31,7 +31,7 @@ func (m table) format() {
 	m.add("propertiesEscape", function{native: escapeWith(func(s string) (string, error) { return format.EscapeProperty(s, false), nil }), min: 1, max: 1})
 }
 
-// encodeDialect makes a native that encodes a value in the dialect that an earlier argument names.
+// encodeDialect makes a native function that encodes a value in the dialect that an earlier argument names.
 func encodeDialect(name string) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		f := format.ByName(name)
@@ -62,7 +62,7 @@ func quoteINI(e *eval, c call) any {
 	return e.callLibrary(c, func() (any, error) { return format.QuoteINI(words[0], words[1]) })
 }
 
-// escapeWith makes a native that escapes one scalar.
+// escapeWith makes a native function that escapes one scalar.
 func escapeWith(escape func(string) (string, error)) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		words, ok := e.texts(c, c.args)
@@ -73,7 +73,7 @@ func escapeWith(escape func(string) (string, error)) func(*eval, call) any {
 	}
 }
 
-// encodeWith makes a native that reads a whole value and encodes it.
+// encodeWith makes a native function that reads a whole value and encodes it.
 func encodeWith(encode func(any) (string, error)) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		v, ok := e.plainStyled(c.at, c.args[0])
@@ -96,7 +96,7 @@ func encodeJSONWith(indent string, html bool) func(*eval, call) any {
 	return encodeWith(func(v any) (string, error) { return format.EncodeJSON(v, indent, html) })
 }
 
-// decodeAs makes a native that decodes a text to a value of the given kind; "" is any kind.
+// decodeAs makes a native function that decodes a text to a value of the given kind; "" is any kind.
 func decodeAs(want string, decode func([]byte, *tree.Origin) (*tree.Node, error)) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		s, ok := e.textArg(c, 0)

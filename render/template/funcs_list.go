@@ -57,7 +57,7 @@ func (e *eval) newList(at parse.Node, list []any) any {
 	return list
 }
 
-// withList makes a native of a function whose first argument is a list.
+// withList makes a native function of a plain one whose first argument is a list.
 func withList(f func(e *eval, c call, list []any) any) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		list, ok := e.listArg(c, 0)

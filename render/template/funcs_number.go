@@ -31,7 +31,7 @@ func (m table) number(sprig map[string]any) {
 	}
 }
 
-// scalarFunc makes a native of a function of one scalar; a number is passed by value.
+// scalarFunc makes a native function of a plain one of one scalar; a number is passed by value.
 func scalarFunc(f func(any) (any, error)) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		v, ok := e.plain(c.at, c.args[0], false)
@@ -42,7 +42,7 @@ func scalarFunc(f func(any) (any, error)) func(*eval, call) any {
 	}
 }
 
-// foldInts makes a native that computes from left to right; with are further operands.
+// foldInts makes a native function that computes from left to right; with are further operands.
 func foldInts(f func(a, b int64) (int64, bool), with ...any) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		var sum int64
@@ -94,7 +94,7 @@ func modInt(a, b int64) (int64, bool) {
 	return a % b, true
 }
 
-// onFloats makes a native that calls a function of sprig with floats.
+// onFloats makes a native function that calls a function of sprig with floats.
 func onFloats(f reflect.Value) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		in, ok := e.floats(c, c.args)

@@ -28,7 +28,7 @@ func (m table) print() {
 	m.add("sortAlpha", function{native: toStrings(true), min: 1, max: 1})
 }
 
-// printWith makes a native like print, of scalars only.
+// printWith makes a native function like print, of scalars only.
 func printWith(f func(...any) string) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		args, ok := e.scalars(c, c.args)
@@ -90,7 +90,7 @@ func (e *eval) texts(c call, args []any) ([]string, bool) {
 	return out, true
 }
 
-// joinWith makes a native that writes all arguments with write, and joins them by spaces.
+// joinWith makes a native function that writes all arguments with write, and joins them by spaces.
 func joinWith(write func(string) string) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		if len(c.args) == 1 {

@@ -31,7 +31,7 @@ func (m table) query() {
 	}, min: 2, max: 2})
 }
 
-// isNamed makes a native that compares the kind or type of a value with a name.
+// isNamed makes a native function that compares the kind or type of a value with a name.
 func isNamed(name func(any) string) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		want, ok := e.textArg(c, 0)

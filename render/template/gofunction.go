@@ -50,7 +50,7 @@ func direct(f any) func(*eval, call) any {
 	return nil
 }
 
-// onTexts makes a native of a function of up to three texts, after a number where numbers is 1.
+// onTexts makes a native function of a plain one of up to three texts, after a number where numbers is 1.
 func onTexts(numbers int, f func(n int, s [3]string) (any, error)) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		n, s, ok := 0, [3]string{}, true
