@@ -46,7 +46,7 @@ func BenchmarkApply(b *testing.B) {
 	}
 }
 
-// writeRaw is the floor: no stage, no sync, no manifest.
+// writeRaw is the floor: no stage, no sync, no inventory.
 func writeRaw(b *testing.B, dir string, outs []content.Output) {
 	b.Helper()
 	for _, o := range outs {

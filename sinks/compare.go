@@ -11,7 +11,7 @@ import (
 // A file is an output with the state of its path on disk.
 type file struct {
 	out       *content.Output
-	old       *entry     // its entry of the manifest; nil for none
+	old       *entry     // its entry of the inventory; nil for none
 	kind      ChangeKind // "" for no change
 	mode      uint32     // of the file that is there
 	differs   bool       // in content
@@ -20,7 +20,7 @@ type file struct {
 	seen      *sighting  // of Missing; nil for none
 }
 
-// A removal is a file of the manifest that this run removes.
+// A removal is a file of the inventory that this run removes.
 type removal struct {
 	*entry
 	mode uint32
@@ -34,7 +34,7 @@ type fileID struct{ dev, ino uint64 }
 type comparison struct {
 	dir         Dir
 	tree        *dirfd.Tree
-	old         *manifest
+	old         *inventory
 	needed      map[string]bool // directories above outputs
 	removed     map[string]bool // files and directories that this run removes
 	mkdirs      map[string]bool // directories to make
@@ -46,18 +46,18 @@ type comparison struct {
 
 	files     []file // one for each output, sorted by path
 	removals  []removal
-	kept      []*entry // entries of the manifest that are neither outputs nor pruned
+	kept      []*entry // entries of the inventory that are neither outputs nor pruned
 	rmdirs    []op
 	chmods    []op
-	dirs      []string // directories of the manifest that stay
+	dirs      []string // directories of the inventory that stay
 	conflicts []*diag.Problem
 	refused   error // of the first directory that this user may not change
 	buf       []byte
 }
 
-// compare finds what publishing the outputs would change. old is the manifest of the
+// compare finds what publishing the outputs would change. old is the inventory of the
 // earlier run; outs are sorted by path.
-func compare(d Dir, t *dirfd.Tree, old *manifest, outs []*content.Output) (*comparison, error) {
+func compare(d Dir, t *dirfd.Tree, old *inventory, outs []*content.Output) (*comparison, error) {
 	c := &comparison{
 		dir: d, tree: t, old: old,
 		needed: map[string]bool{}, removed: map[string]bool{}, mkdirs: map[string]bool{},
@@ -71,7 +71,7 @@ func compare(d Dir, t *dirfd.Tree, old *manifest, outs []*content.Output) (*comp
 		}
 		c.needDirs(o.Path)
 	}
-	unwanted := c.matchManifest()
+	unwanted := c.matchInventory()
 	if err := c.prune(unwanted); err != nil {
 		return nil, err
 	}
@@ -97,8 +97,8 @@ func (c *comparison) needDirs(p string) {
 	}
 }
 
-// matchManifest gives each output its entry of the manifest, and returns the other entries.
-func (c *comparison) matchManifest() (unwanted []*entry) {
+// matchInventory gives each output its entry of the inventory, and returns the other entries.
+func (c *comparison) matchInventory() (unwanted []*entry) {
 	rest := c.old.Outputs
 	for i := range c.files {
 		f := &c.files[i]
@@ -112,7 +112,7 @@ func (c *comparison) matchManifest() (unwanted []*entry) {
 	return append(unwanted, rest...)
 }
 
-// checkSameSpec refuses to remove the files of a manifest that shares no output with this
+// checkSameSpec refuses to remove the files of an inventory that shares no output with this
 // run: most likely two specs have one name. A run without outputs removes all.
 func (c *comparison) checkSameSpec() {
 	if len(c.files) == 0 || len(c.removals) == 0 {

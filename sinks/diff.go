@@ -46,7 +46,7 @@ func shownContent(c content.Content) (shown, error) {
 }
 
 // loadTexts reads the old and new texts of the changes for a diff. Of sensitive files these
-// are the masked texts, of which the manifest has the old one.
+// are the masked texts, of which the inventory has the old one.
 func (c *comparison) loadTexts(p *Plan) error {
 	outs := make(map[string]*content.Output, len(c.files))
 	for _, f := range c.files {
@@ -96,7 +96,7 @@ func (c *comparison) loadOld(ch *Change) error {
 }
 
 // readOld reads a file up to a byte more than a diff shows, and hashes the whole file as
-// its entry of the manifest does.
+// its entry of the inventory does.
 func (c *comparison) readOld(p string, e *entry) (text []byte, sum string, err error) {
 	f, err := c.tree.Dir(parent(p))
 	if err != nil {

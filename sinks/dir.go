@@ -61,13 +61,13 @@ func (d Dir) planIn(t *dirfd.Tree, outs []content.Output) (*Plan, error) {
 		return nil, err
 	}
 	defer s.close()
-	old, err := s.manifest(manifestFile)
+	old, err := s.inventory(inventoryFile)
 	if err != nil {
 		return nil, err
 	}
 	interrupted := s.files[journalFile]
 	if interrupted {
-		unfinished, err := s.manifest(manifestNext)
+		unfinished, err := s.inventory(inventoryNext)
 		if err != nil {
 			return nil, err
 		}
@@ -157,7 +157,7 @@ func (d Dir) apply(ctx context.Context, outs []content.Output) (Result, error) {
 }
 
 func (d Dir) compare(t *dirfd.Tree, s *state, outs []content.Output) (*Plan, error) {
-	old, err := s.manifest(manifestFile)
+	old, err := s.inventory(inventoryFile)
 	if err != nil {
 		return nil, err
 	}

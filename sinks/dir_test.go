@@ -24,7 +24,7 @@ func TestApply(t *testing.T) {
 		runs    []files // the outputs of each run
 		between func(t *testing.T, dir string)
 		counts  [4]int // of the last run
-		want    files  // after the last run, the manifest apart
+		want    files  // after the last run, the inventory apart
 	}{
 		"first run":               {runs: []files{{"a": "1", "d/e/f": "2"}}, counts: [4]int{2, 0, 0, 0}, want: files{"a": "1", "d/": "", "d/e/": "", "d/e/f": "2"}},
 		"update":                  {runs: []files{{"a": "1", "b": "2"}, {"a": "1", "b": "3"}}, counts: [4]int{0, 1, 0, 1}, want: files{"a": "1", "b": "3"}},
@@ -196,11 +196,11 @@ func TestState(t *testing.T) {
 	must(t, err)
 	for _, leak := range []string{"hunter2", "aHVudGVyMg", hashOf([]byte("secret: hunter2")), `"size":15`} {
 		if bytes.Contains(data, []byte(leak)) {
-			t.Errorf("the manifest has %q: %s", leak, data)
+			t.Errorf("the inventory has %q: %s", leak, data)
 		}
 	}
 	if !bytes.Contains(data, []byte(hashOf([]byte("1")))) {
-		t.Errorf("the manifest has no hash of a plain output: %s", data)
+		t.Errorf("the inventory has no hash of a plain output: %s", data)
 	}
 }
 

@@ -8,11 +8,11 @@
 //   - spec.go, path.go, place.go: check sinks, output paths, and where directories are.
 //   - dir.go, outdir.go, lock.go: a Dir, the calls Plan and Apply, the directory's making
 //     and its lock.
-//   - compare.go, unchanged.go, prune.go, held.go: compare outputs and manifest with the directory.
+//   - compare.go, unchanged.go, prune.go, held.go: compare outputs and inventory with the directory.
 //   - volumemode.go: volumes that show another mode than the one that was set.
 //   - plan.go, diff.go, print.go: the changes, as steps, as a diff, and outputs as text.
 //   - publish.go, commit.go, step.go, undo.go: stage, commit, take steps, take them back.
-//   - state.go, statefile.go, statejson.go, manifest.go, journal.go: the state directory.
+//   - state.go, statefile.go, statejson.go, inventory.go, journal.go: the state directory.
 //   - receipt.go: whether the application was told of the published files.
 //   - spool.go, sourcecache.go: data that Git sources keep there.
 //   - dirfd: all system calls, on open directories.
@@ -24,9 +24,9 @@
 //  3. Compare content and mode of each file. If all are as they should be, end.
 //  4. Refuse conflicts, all at once: foreign files, symlinks, mounts, missing rights.
 //  5. Write the new files into the stage, with their modes, and sync them.
-//  6. Write and sync the next manifest and the journal, which lists the steps.
+//  6. Write and sync the next inventory and the journal, which lists the steps.
 //  7. Rename the journal to its name: the commit point. A failure before leaves no change.
 //  8. Make directories, rename the staged files into place, remove old files, sync.
 //  9. If a step fails, take the steps back, or leave the rest to the next run.
-//  10. Rename the manifest to its name, and remove the journal and the stage.
+//  10. Rename the inventory to its name, and remove the journal and the stage.
 package sinks

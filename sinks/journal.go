@@ -9,7 +9,7 @@ import (
 // The kinds of steps.
 const (
 	doWrite  = "write"  // rename a staged file into its place
-	doRemove = "remove" // rename a file of the manifest into the stage
+	doRemove = "remove" // rename a file of the inventory into the stage
 	doMkdir  = "mkdir"
 	doChmod  = "chmod" // of a directory, or of a file that has its content
 	doRmdir  = "rmdir" // if it is empty
@@ -32,7 +32,7 @@ type op struct {
 type journal struct {
 	Version int  `json:"version"`
 	Ops     []op `json:"ops"`
-	Empty   bool `json:"empty,omitempty"` // there is no next manifest
+	Empty   bool `json:"empty,omitempty"` // there is no next inventory
 }
 
 // staged names the new file of step i in the stage, and oldOf its old file.

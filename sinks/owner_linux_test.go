@@ -53,7 +53,7 @@ func TestStateSwapped(t *testing.T) {
 
 // TestStateOfOthers has, in this user's state directory, files that another user made.
 func TestStateOfOthers(t *testing.T) {
-	for _, name := range []string{manifestFile, journalFile} {
+	for _, name := range []string{inventoryFile, journalFile} {
 		dir := t.TempDir()
 		put(t, dir, files{"mine": "x", ".confit-default/stage/": "", ".confit-default/" + name: `{"version":1,"outputs":[{"path":"mine","mode":"0644"}]}`})
 		must(t, os.Chown(filepath.Join(dir, ".confit-default", name), 1000, 1000))

@@ -49,7 +49,7 @@ func isState(dir string) bool {
 	if !strings.HasPrefix(filepath.Base(dir), statePrefix) {
 		return false
 	}
-	for _, name := range []string{manifestFile, journalFile} {
+	for _, name := range []string{inventoryFile, journalFile} {
 		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
 			return true
 		}

@@ -38,14 +38,14 @@ type Plan struct {
 	Notices   []string `json:"-"` // for the log
 	Refused   error    `json:"-"` // why Apply would change nothing
 
-	ops          []op
-	files        []file
-	kept         []*entry          // entries of the next manifest beside the files
-	dirs         []string          // directories of the next manifest
-	shown        map[uint32]uint32 // modes as the volume shows them, by those that were set
-	shownDir     string            // the mode that it shows for directories; "" for theirs
-	sameManifest bool              // the next manifest equals the last one
-	total        Result
+	ops           []op
+	files         []file
+	kept          []*entry          // entries of the next inventory beside the files
+	dirs          []string          // directories of the next inventory
+	shown         map[uint32]uint32 // modes as the volume shows them, by those that were set
+	shownDir      string            // the mode that it shows for directories; "" for theirs
+	sameInventory bool              // the next inventory equals the last one
+	total         Result
 }
 
 // A Result counts what a run did to the files of a directory.
@@ -98,7 +98,7 @@ func (c *comparison) plan() *Plan {
 	}
 	p.dirs = slices.Concat(slices.Sorted(maps.Keys(c.mkdirs)), c.dirs)
 	slices.Sort(p.dirs)
-	p.sameManifest = p.keeps(c.old)
+	p.sameInventory = p.keeps(c.old)
 	return p
 }
 
@@ -158,11 +158,11 @@ func (c *comparison) changes() []Change {
 	return all
 }
 
-// ours tells whether a file is in the next manifest. A file that was there before and
+// ours tells whether a file is in the next inventory. A file that was there before and
 // has the right content by chance is not.
 func (f *file) ours() bool { return f.kind != "" || f.out.Adopt || f.old != nil }
 
-// entries yields the entries of the next manifest, sorted by path. An entry is good until
+// entries yields the entries of the next inventory, sorted by path. An entry is good until
 // the next one.
 func (p *Plan) entries(yield func(*entry) bool) {
 	kept := p.kept
@@ -204,8 +204,8 @@ func (p *Plan) shownOf(f *file) string {
 	return modeText(shown)
 }
 
-// keeps tells whether the next manifest equals m.
-func (p *Plan) keeps(m *manifest) bool {
+// keeps tells whether the next inventory equals m.
+func (p *Plan) keeps(m *inventory) bool {
 	n := len(p.kept)
 	for i := range p.files {
 		f := &p.files[i]
@@ -220,7 +220,7 @@ func (p *Plan) keeps(m *manifest) bool {
 	return n == len(m.Outputs) && slices.Equal(p.dirs, m.Dirs)
 }
 
-// empty tells whether there is nothing for a next manifest to hold.
+// empty tells whether there is nothing for a next inventory to hold.
 func (p *Plan) empty() bool {
 	return len(p.kept)+len(p.dirs) == 0 && !slices.ContainsFunc(p.files, func(f file) bool { return f.ours() })
 }

@@ -9,7 +9,7 @@ import (
 	"confit/sinks/dirfd"
 )
 
-// prune decides about the entries of the manifest that are no outputs: first the files,
+// prune decides about the entries of the inventory that are no outputs: first the files,
 // then the directories that confit made and that become empty, the deepest first.
 func (c *comparison) prune(unwanted []*entry) error {
 	for _, e := range unwanted {
@@ -29,7 +29,7 @@ func (c *comparison) prune(unwanted []*entry) error {
 	return nil
 }
 
-// pruneFile decides about a file of the manifest that is no output. A path that is gone
+// pruneFile decides about a file of the inventory that is no output. A path that is gone
 // or became something else than a file is left alone.
 func (c *comparison) pruneFile(e *entry) error {
 	f, err := c.tree.Dir(parent(e.Path))
@@ -55,7 +55,7 @@ func (c *comparison) pruneFile(e *entry) error {
 	return nil
 }
 
-// pruneDir decides about a directory of the manifest: to remove it, to repair its mode,
+// pruneDir decides about a directory of the inventory: to remove it, to repair its mode,
 // or to keep it.
 func (c *comparison) pruneDir(dir string) error {
 	f, err := c.tree.Dir(dir)

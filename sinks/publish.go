@@ -20,7 +20,7 @@ const (
 
 // publish carries out a plan.
 func (d Dir) publish(ctx context.Context, t *dirfd.Tree, s *state, p *Plan) (Result, error) {
-	if len(p.ops) == 0 && p.sameManifest {
+	if len(p.ops) == 0 && p.sameInventory {
 		d.updateSourceCache(s)
 		if s.hasLeftovers() {
 			_ = s.cleanUp() // fails on a read-only mount
@@ -56,7 +56,7 @@ func (d Dir) prepare(ctx context.Context, s *state, p *Plan) error {
 		return err
 	}
 	if !p.empty() {
-		if err := s.write(manifestNext, p.writeManifest); err != nil {
+		if err := s.write(inventoryNext, p.writeInventory); err != nil {
 			return err
 		}
 	}
@@ -177,9 +177,9 @@ func (d Dir) stageOne(ctx context.Context, s *state, i int, o *content.Output, d
 	return s.stage.WriteFile(staged(i), data, uint32(o.Mode.Perm()), durable)
 }
 
-// finish activates the new manifest and source cache, and removes the journal.
+// finish activates the new inventory and source cache, and removes the journal.
 func (s *state) finish(empty bool) error {
-	for _, file := range []string{manifestFile, cacheFile} {
+	for _, file := range []string{inventoryFile, cacheFile} {
 		var err error
 		switch {
 		case !empty && s.files[file+nextSuffix]:

@@ -40,7 +40,7 @@ func (s *state) maxCache() int64 {
 	return maxSourceCache
 }
 
-// stageSourceCache writes the source cache. It comes into force with the manifest.
+// stageSourceCache writes the source cache. It comes into force with the inventory.
 func (d Dir) stageSourceCache(s *state) error {
 	if d.SourceCache == nil {
 		return s.remove(cacheNext) // a killed run can have left it
@@ -59,7 +59,7 @@ func (d Dir) stageSourceCache(s *state) error {
 // updateSourceCache writes the source cache of a run that changes no output: a branch has a new commit
 // with the same files. On a read-only mount it fails, and the next run fetches again.
 func (d Dir) updateSourceCache(s *state) {
-	if s.dir == nil || !s.files[manifestFile] || d.sourceCacheIsCurrent(s) {
+	if s.dir == nil || !s.files[inventoryFile] || d.sourceCacheIsCurrent(s) {
 		return
 	}
 	switch err := d.stageSourceCache(s); {

@@ -63,7 +63,7 @@ func TestSpool(t *testing.T) {
 	if r := publishSpooled(t, d, texts); counts(r) != [4]int{0, 1, 0, 3} {
 		t.Errorf("the run after a drift: %v", r)
 	}
-	if names := stateNames(t, d.Path); len(names) != 1 || names[0] != manifestFile {
+	if names := stateNames(t, d.Path); len(names) != 1 || names[0] != inventoryFile {
 		t.Errorf("the state holds %v", names)
 	}
 }

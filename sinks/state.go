@@ -14,17 +14,17 @@ import (
 
 // The names in a state directory. A file that ends in .next is not in force yet.
 const (
-	manifestFile = "manifest.json"
-	manifestNext = manifestFile + nextSuffix
-	journalFile  = "journal.json"
-	journalNext  = journalFile + nextSuffix
-	cacheFile    = "sources.json"
-	cacheNext    = cacheFile + nextSuffix
-	nextSuffix   = ".next"
-	stageDir     = "stage"
+	inventoryFile = "manifest.json"
+	inventoryNext = inventoryFile + nextSuffix
+	journalFile   = "journal.json"
+	journalNext   = journalFile + nextSuffix
+	cacheFile     = "sources.json"
+	cacheNext     = cacheFile + nextSuffix
+	nextSuffix    = ".next"
+	stageDir      = "stage"
 )
 
-// A state is the directory .confit-NAME inside an output directory. It holds the manifest
+// A state is the directory .confit-NAME inside an output directory. It holds the inventory
 // of the files that the spec NAME wrote, and the stage of those that it will write.
 type state struct {
 	top   *dirfd.Dir
@@ -189,7 +189,7 @@ func removedMeanwhile(in *dirfd.Dir, name string) error {
 func setPrivate(in, f *dirfd.Dir) error { return f.SetMode(0o700 | in.Stat.Setgid()) }
 
 // cleanUp removes the leftovers of runs that ended before their commit, and the state
-// directory itself where it holds no manifest.
+// directory itself where it holds no inventory.
 func (s *state) cleanUp() error {
 	if s.dir == nil {
 		return nil
@@ -200,8 +200,8 @@ func (s *state) cleanUp() error {
 	if err := s.dropSpools(); err != nil {
 		return err
 	}
-	stale := []string{journalNext, manifestNext, cacheNext, receiptNext}
-	if !s.files[manifestFile] {
+	stale := []string{journalNext, inventoryNext, cacheNext, receiptNext}
+	if !s.files[inventoryFile] {
 		stale = append(stale, receiptFile) // of no file
 	}
 	for _, name := range stale {
@@ -228,15 +228,15 @@ func (s *state) reopen() error {
 
 // hasLeftovers tells whether cleanUp would remove anything.
 func (s *state) hasLeftovers() bool {
-	if s.dir == nil || s.files[manifestFile] && len(s.files) == 1 {
+	if s.dir == nil || s.files[inventoryFile] && len(s.files) == 1 {
 		return false
 	}
 	for name := range s.files {
-		if name != manifestFile && name != cacheFile && name != receiptFile {
+		if name != inventoryFile && name != cacheFile && name != receiptFile {
 			return true
 		}
 	}
-	return !s.files[manifestFile]
+	return !s.files[inventoryFile]
 }
 
 func (s *state) dropStage() error {

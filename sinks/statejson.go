@@ -11,8 +11,8 @@ import (
 // The two state files that grow with the number of outputs are written entry by entry,
 // a line each. A bufio.Writer keeps its first error for the end.
 
-// writeManifest writes the manifest to come.
-func (p *Plan) writeManifest(w *bufio.Writer) {
+// writeInventory writes the inventory to come.
+func (p *Plan) writeInventory(w *bufio.Writer) {
 	writeHead(w, "outputs")
 	writeList(w, p.entries)
 	if len(p.dirs) > 0 {

@@ -14,7 +14,7 @@ import (
 func TestStateJSON(t *testing.T) {
 	hostile := []string{"<x>&", "a", "a b/c", `q"u\o`, "zz", "ü/\u2028\U0001f600"} // sorted
 	p := &Plan{kept: []*entry{{Path: "A", Mode: "0600", Blob: "b10b"}, {Path: "m", Mode: "0644", Size: 1, SHA256: "5a"}}}
-	want := manifest{Version: stateVersion, Outputs: slices.Clone(p.kept)}
+	want := inventory{Version: stateVersion, Outputs: slices.Clone(p.kept)}
 	steps := journal{Version: stateVersion}
 	for i, path := range hostile {
 		o := &content.Output{Path: path, Mode: 0o640, Content: content.Sensitive([]byte("hunter2"), []byte(content.Mask))}
@@ -31,10 +31,10 @@ func TestStateJSON(t *testing.T) {
 	steps.Ops = p.ops
 	for _, dirs := range [][]string{nil, {"a b", "ü"}} {
 		p.dirs, want.Dirs = dirs, dirs
-		sameJSON(t, p.writeManifest, want)
+		sameJSON(t, p.writeInventory, want)
 		sameJSON(t, p.writeJournal, steps)
 	}
-	sameJSON(t, (&Plan{}).writeManifest, manifest{Version: stateVersion, Outputs: []*entry{}})
+	sameJSON(t, (&Plan{}).writeInventory, inventory{Version: stateVersion, Outputs: []*entry{}})
 	sameJSON(t, (&Plan{}).writeJournal, journal{Version: stateVersion, Ops: []op{}, Empty: true})
 }
 

@@ -206,7 +206,7 @@ func fails(t *testing.T, dir, options string, outs files) bool {
 	return true
 }
 
-// isWhole wants all of outs in dir, and in its state the manifest alone.
+// isWhole wants all of outs in dir, and in its state the inventory alone.
 func isWhole(t *testing.T, dir, options string, outs files) {
 	t.Helper()
 	got := listing(t, dir)

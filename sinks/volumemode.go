@@ -9,10 +9,10 @@ import (
 )
 
 // A volume can show another mode than the one that was set, without an error: SMB and blob
-// storage have one mode for all files, from the options of the mount. The manifest notes
+// storage have one mode for all files, from the options of the mount. The inventory notes
 // that mode, or each run would find every file changed.
 
-// hasMode tells whether a file with an entry of the manifest has the mode of its output: the
+// hasMode tells whether a file with an entry of the inventory has the mode of its output: the
 // mode itself, or the one that the volume shows for it.
 func (f *file) hasMode(perm uint32) bool {
 	want := uint32(f.out.Mode.Perm())

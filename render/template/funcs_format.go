@@ -31,7 +31,8 @@ func (m table) format() {
 	m.add("propertiesEscape", function{native: escapeWith(func(s string) (string, error) { return format.EscapeProperty(s, false), nil }), min: 1, max: 1})
 }
 
-// encodeDialect makes a native function that encodes a value in the dialect that an earlier argument names.
+// encodeDialect makes a native function that encodes a value in the dialect that an earlier
+// argument names.
 func encodeDialect(name string) func(*eval, call) any {
 	return func(e *eval, c call) any {
 		f := format.ByName(name)

@@ -47,7 +47,8 @@ func (e *eval) copyDeep(at parse.Node, v any, depth int) any {
 	return v
 }
 
-// mergeMaps makes a native function that merges maps: the first value wins, or the last one with overwrite.
+// mergeMaps makes a native function that merges maps: the first value wins, or the last one with
+// overwrite.
 // The result is the first map if it is the template's own, and a new map if it is data.
 func mergeMaps(overwrite bool) func(*eval, call) any {
 	return func(e *eval, c call) any {

@@ -16,10 +16,10 @@ import (
 
 const stateVersion = 1
 
-// A manifest lists the files that a spec wrote into a directory. Of a sensitive output it
+// An inventory lists the files that a spec wrote into a directory; on disk it is manifest.json. Of a sensitive output it
 // has no hash and no size, which short secrets could be guessed by, and the masked text
 // only.
-type manifest struct {
+type inventory struct {
 	Version int      `json:"version"`
 	Outputs []*entry `json:"outputs"`        // sorted by path
 	Dirs    []string `json:"dirs,omitempty"` // directories that confit made, sorted
@@ -73,8 +73,8 @@ func sha256Of(r io.Reader, buf []byte) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 
-// blobID is Git's hash of a file of that size. It does not detect collisions: no fetch lets half
-// of one into a tree (docs/decisions/008-saved-commits.md).
+// blobID is Git's hash of a file of that size. A plain SHA-1 is enough: fetches reject objects
+// with the marks of a collision attack (docs/decisions/008-saved-commits.md).
 func blobID(r io.Reader, size int64, buf []byte) (id content.BlobID, err error) {
 	h := sha1.New()
 	fmt.Fprintf(h, "blob %d\x00", size)
@@ -90,7 +90,7 @@ func (e *entry) same(f entry) bool {
 }
 
 // find gives the entry of a path, or nil.
-func (m *manifest) find(path string) *entry {
+func (m *inventory) find(path string) *entry {
 	i, ok := slices.BinarySearchFunc(m.Outputs, path, func(e *entry, path string) int { return strings.Compare(e.Path, path) })
 	if !ok {
 		return nil
@@ -99,14 +99,14 @@ func (m *manifest) find(path string) *entry {
 }
 
 // merge adds the entries of an interrupted run, of which some may be written.
-func (m *manifest) merge(n *manifest) *manifest {
-	both := &manifest{Version: stateVersion, Outputs: slices.Concat(n.Outputs, m.Outputs), Dirs: slices.Concat(m.Dirs, n.Dirs), ShownDir: n.ShownDir}
+func (m *inventory) merge(n *inventory) *inventory {
+	both := &inventory{Version: stateVersion, Outputs: slices.Concat(n.Outputs, m.Outputs), Dirs: slices.Concat(m.Dirs, n.Dirs), ShownDir: n.ShownDir}
 	both.sort()
 	return both
 }
 
-// sort sorts the manifest. Of two entries for one path it keeps the first.
-func (m *manifest) sort() {
+// sort sorts the inventory. Of two entries for one path it keeps the first.
+func (m *inventory) sort() {
 	slices.SortStableFunc(m.Outputs, func(a, b *entry) int { return strings.Compare(a.Path, b.Path) })
 	m.Outputs = slices.CompactFunc(m.Outputs, func(a, b *entry) bool { return a.Path == b.Path })
 	slices.Sort(m.Dirs)
@@ -124,13 +124,13 @@ func modeText(mode uint32) string {
 	return fmt.Sprintf("%04o", mode)
 }
 
-// manifest reads a manifest. An absent one is empty.
-func (s *state) manifest(name string) (*manifest, error) {
+// inventory reads an inventory. An absent one is empty.
+func (s *state) inventory(name string) (*inventory, error) {
 	data, err := s.read(name)
 	if data == nil || err != nil {
-		return &manifest{Version: stateVersion}, err
+		return &inventory{Version: stateVersion}, err
 	}
-	m := &manifest{}
+	m := &inventory{}
 	if err := s.decode(name, data, m, &m.Version); err != nil {
 		return m, err
 	}
