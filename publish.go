@@ -85,7 +85,7 @@ func requireOutputs(all []delivery) error {
 				runs = append(runs, r)
 			}
 			r.watchdog.Wait(true) // reading what is published was never on the clock
-			missing[r] = append(missing[r], d.dir.Missing(d.outs, func(b content.Blob) bool { return !sources.Holds(b) })...)
+			missing[r] = append(missing[r], d.dir.MissingBlobs(d.outs, func(b content.Blob) bool { return !sources.Holds(b) })...)
 			r.watchdog.Wait(false)
 		}
 	}

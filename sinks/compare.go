@@ -11,13 +11,13 @@ import (
 // A file is an output with the state of its path on disk.
 type file struct {
 	out       *content.Output
-	old       *entry     // its entry of the inventory; nil for none
-	kind      ChangeKind // "" for no change
-	mode      uint32     // of the file that is there
-	differs   bool       // in content
-	chmod     bool       // the mode alone is to change, and this user may change it
-	unchanged bool       // found by findUnchanged
-	seen      *sighting  // of Missing; nil for none
+	old       *entry        // its entry of the inventory; nil for none
+	kind      ChangeKind    // "" for no change
+	mode      uint32        // of the file that is there
+	differs   bool          // in content
+	chmod     bool          // the mode alone is to change, and this user may change it
+	unchanged bool          // found by findUnchanged
+	verified  *verifiedFile // by MissingBlobs; nil for none
 }
 
 // A removal is a file of the inventory that this run removes.
@@ -66,8 +66,8 @@ func compare(d Dir, t *dirfd.Tree, old *inventory, outs []*content.Output) (*com
 	}
 	for i, o := range outs {
 		c.files[i].out = o
-		if i < len(d.seen) {
-			c.files[i].seen = &d.seen[i]
+		if i < len(d.verified) {
+			c.files[i].verified = &d.verified[i]
 		}
 		c.needDirs(o.Path)
 	}

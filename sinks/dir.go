@@ -28,8 +28,8 @@ type Dir struct {
 	NoPod       bool            // no pod will read the files, so no notice is about one
 	Detail      func(string)    // is told of each file that was compared; may be nil
 
-	resumed bool       // an interrupted run was finished first
-	seen    []sighting // of Missing, in the order of the sorted outputs
+	resumed  bool           // an interrupted run was finished first
+	verified []verifiedFile // by MissingBlobs, in the order of the sorted outputs
 }
 
 // Plan compares the outputs with the directory. It changes nothing, and needs no right to.

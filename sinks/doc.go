@@ -8,7 +8,8 @@
 //   - spec.go, path.go, place.go: check sinks, output paths, and where directories are.
 //   - dir.go, outdir.go, lock.go: a Dir, the calls Plan and Apply, the directory's making
 //     and its lock.
-//   - compare.go, unchanged.go, prune.go, held.go: compare outputs and inventory with the directory.
+//   - compare.go, unchanged.go, prune.go: compare outputs and inventory with the directory.
+//   - missingblobs.go: the contents of Git files that are not on disk yet.
 //   - volumemode.go: volumes that show another mode than the one that was set.
 //   - plan.go, diff.go, print.go: the changes, as steps, as a diff, and outputs as text.
 //   - publish.go, commit.go, step.go, undo.go: stage, commit, take steps, take them back.

@@ -62,7 +62,7 @@ func isUnchanged(t *dirfd.Tree, there *file, buf []byte) bool {
 	if err != nil || !st.IsFile() || !there.hasMode(st.Perm()) {
 		return false
 	}
-	if there.seen.still(o, st) {
+	if there.verified.matches(o, st) {
 		return true
 	}
 	differs, err := differs(f, o, st, buf)

@@ -24,10 +24,10 @@ func (b absent) ID() content.BlobID {
 func (b absent) Size() int64            { return int64(len(b)) }
 func (b absent) Bytes() ([]byte, error) { return nil, errAbsent }
 
-// Missing finds the contents that publishing would read: those of files that are not there
+// MissingBlobs finds the contents that publishing would read: those of files that are not there
 // or have other bytes. Files that lie in their place are not read again, and those with
 // another mode get theirs back.
-func TestMissing(t *testing.T) {
+func TestMissingBlobs(t *testing.T) {
 	const n = 100 // enough for several readers
 	dir := t.TempDir()
 	there, outs := files{}, []content.Output{}
@@ -40,10 +40,10 @@ func TestMissing(t *testing.T) {
 	all := func(content.Blob) bool { return true }
 	missing := func() int {
 		d := Dir{Path: dir}
-		return len(d.Missing(outs, all))
+		return len(d.MissingBlobs(outs, all))
 	}
 	d := Dir{Path: dir}
-	if got := d.Missing(outs, all); got != nil {
+	if got := d.MissingBlobs(outs, all); got != nil {
 		t.Fatalf("missing are %d contents", len(got))
 	}
 	if r, err := d.Apply(context.Background(), outs); err != nil || r.Unchanged != n {
