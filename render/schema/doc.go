@@ -5,9 +5,9 @@
 // The libraries for it compile meta-schemas at each start, which takes milliseconds, or quote
 // values (docs/decisions/003-schema.md).
 //
-//	schema.go  Parse and Validate
-//	form.go    the form of each keyword
-//	eval.go    evaluation of a value: keywords for all types, for texts and numbers
-//	parts.go   evaluation of lists and maps
-//	fault.go   evaluation of a rendered file
+//	schema.go     Parse and Validate
+//	keywords.go   mistakes in a schema itself: the value that each keyword takes
+//	eval.go       evaluation of a value: keywords for all types, for texts and numbers
+//	parts.go      evaluation of lists and maps
+//	checkfile.go  evaluation of a rendered file
 package schema

@@ -147,8 +147,8 @@ func (s *Schema) checkSchema(n *tree.Node) error {
 	var all []error
 	for i := range n.Children() {
 		k := &n.Children()[i]
-		if form := formOf(k.Key()); form != nil {
-			all = append(all, form(s, k))
+		if check := checkOf(k.Key()); check != nil {
+			all = append(all, check(s, k))
 		}
 	}
 	return errors.Join(all...)

@@ -9,16 +9,17 @@ import (
 	"confit/render/tree"
 )
 
-// A form checks the value of a keyword in a schema.
-type form func(s *Schema, k *tree.Node) error
+// A keywordCheck reports mistakes in the value of a keyword of a schema. k is that value; its
+// key is the keyword.
+type keywordCheck func(s *Schema, k *tree.Node) error
 
 var schemaTypes = []string{"array", "boolean", "integer", "null", "number", "object", "string"}
 
-// formOf is the form of a keyword; nil for annotations, which are not evaluated.
-func formOf(keyword string) form {
+// checkOf is the check of a keyword; nil for annotations, which are not evaluated.
+func checkOf(keyword string) keywordCheck {
 	switch keyword {
 	case "$ref":
-		return refForm
+		return checkRef
 	case "$dynamicRef":
 		return unsupported("write $ref")
 	case "dependencies":
@@ -26,47 +27,47 @@ func formOf(keyword string) form {
 	case "additionalItems":
 		return unsupported("write prefixItems, and items for the rest")
 	case "type":
-		return typeForm
+		return checkType
 	case "enum":
-		return listForm
+		return checkList
 	case "pattern":
-		return patternForm
+		return checkPattern
 	case "required":
-		return namesForm
+		return checkListOfStrings
 	case "dependentRequired":
-		return mapOfNames
+		return checkMapOfLists
 	case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf":
-		return numberForm
+		return checkNumber
 	case "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains":
-		return countForm
+		return checkCount
 	case "uniqueItems":
-		return boolForm
+		return checkBool
 	}
-	return subschemaForm(keyword)
+	return schemaCheckOf(keyword)
 }
 
-// subschemaForm is the form of the keywords that hold schemas.
-func subschemaForm(keyword string) form {
+// schemaCheckOf is the check of a keyword that holds schemas.
+func schemaCheckOf(keyword string) keywordCheck {
 	switch keyword {
 	case "allOf", "anyOf", "oneOf", "prefixItems":
-		return schemasForm
+		return checkListOfSchemas
 	case "items":
-		return itemsForm
+		return checkItems
 	case "patternProperties":
-		return patternMap
+		return checkPatternProperties
 	case "properties", "dependentSchemas", "$defs", "definitions":
-		return schemaMap
+		return checkMapOfSchemas
 	case "not", "if", "then", "else", "contains", "propertyNames", "additionalProperties", "unevaluatedProperties", "unevaluatedItems":
 		return (*Schema).checkSchema
 	}
 	return nil
 }
 
-func unsupported(hint string) form {
+func unsupported(hint string) keywordCheck {
 	return func(s *Schema, k *tree.Node) error { return s.wrong(k, "the keyword is not supported", hint) }
 }
 
-func refForm(s *Schema, k *tree.Node) error {
+func checkRef(s *Schema, k *tree.Node) error {
 	ref, ok := k.Value().(string)
 	if !ok {
 		return s.wrong(k, "a reference is text", "")
@@ -77,7 +78,7 @@ func refForm(s *Schema, k *tree.Node) error {
 	return nil
 }
 
-func typeForm(s *Schema, k *tree.Node) error {
+func checkType(s *Schema, k *tree.Node) error {
 	names := []tree.Node{*k}
 	if k.IsList() {
 		names = k.Children()
@@ -90,49 +91,51 @@ func typeForm(s *Schema, k *tree.Node) error {
 	return nil
 }
 
-func listForm(s *Schema, k *tree.Node) error {
+func checkList(s *Schema, k *tree.Node) error {
 	if !k.IsList() {
 		return s.wrong(k, "this is a list", "")
 	}
 	return nil
 }
 
-func namesForm(s *Schema, k *tree.Node) error {
+// checkListOfStrings checks required, which lists the names of keys.
+func checkListOfStrings(s *Schema, k *tree.Node) error {
 	for i := range k.Children() {
 		if _, ok := k.Children()[i].Value().(string); !ok {
 			return s.wrong(k, "this is a list of names", "")
 		}
 	}
-	return listForm(s, k)
+	return checkList(s, k)
 }
 
-func mapOfNames(s *Schema, k *tree.Node) error { return eachMember(s, k, namesForm) }
+// checkMapOfLists checks dependentRequired: a list of key names for each key.
+func checkMapOfLists(s *Schema, k *tree.Node) error { return eachMember(s, k, checkListOfStrings) }
 
-func schemaMap(s *Schema, k *tree.Node) error { return eachMember(s, k, (*Schema).checkSchema) }
+func checkMapOfSchemas(s *Schema, k *tree.Node) error { return eachMember(s, k, (*Schema).checkSchema) }
 
-func patternMap(s *Schema, k *tree.Node) error {
+func checkPatternProperties(s *Schema, k *tree.Node) error {
 	for _, key := range k.Keys() {
 		if !s.compile(key) {
 			return s.wrong(k, diag.Quoted(key)+" is no regular expression", "see https://pkg.go.dev/regexp/syntax")
 		}
 	}
-	return schemaMap(s, k)
+	return checkMapOfSchemas(s, k)
 }
 
-// eachMember checks a map by applying f to each of its values.
-func eachMember(s *Schema, k *tree.Node, f form) error {
+// eachMember checks each value of a map.
+func eachMember(s *Schema, k *tree.Node, check keywordCheck) error {
 	if !k.IsMap() {
 		return s.wrong(k, "this is a map", "")
 	}
 	var all []error
 	for i := range k.Children() {
-		all = append(all, f(s, &k.Children()[i]))
+		all = append(all, check(s, &k.Children()[i]))
 	}
 	return errors.Join(all...)
 }
 
-// schemasForm checks a list of schemas, as allOf has one.
-func schemasForm(s *Schema, k *tree.Node) error {
+// checkListOfSchemas checks allOf, say.
+func checkListOfSchemas(s *Schema, k *tree.Node) error {
 	if !k.IsList() || len(k.Children()) == 0 {
 		return s.wrong(k, "this is a list of schemas", "")
 	}
@@ -143,43 +146,44 @@ func schemasForm(s *Schema, k *tree.Node) error {
 	return errors.Join(all...)
 }
 
-// itemsForm checks the schema of items. Drafts before 2020-12 had a list of schemas there.
-func itemsForm(s *Schema, k *tree.Node) error {
+// checkItems checks the schema of items. Drafts before 2020-12 had a list of schemas there.
+func checkItems(s *Schema, k *tree.Node) error {
 	if k.IsList() {
 		return s.wrong(k, "items is one schema for all items", "write prefixItems for a list of them")
 	}
 	return s.checkSchema(k)
 }
 
-func patternForm(s *Schema, k *tree.Node) error {
+func checkPattern(s *Schema, k *tree.Node) error {
 	if text, ok := k.Value().(string); !ok || !s.compile(text) {
 		return s.wrong(k, "this is no regular expression", "see https://pkg.go.dev/regexp/syntax")
 	}
 	return nil
 }
 
-// compile compiles a regular expression for the evaluation.
+// compile keeps the regular expression for the evaluation. It tells whether expr is one.
 func (s *Schema) compile(expr string) bool {
 	re, err := regexp.Compile(expr)
 	s.patterns[expr] = re
 	return err == nil
 }
 
-func numberForm(s *Schema, k *tree.Node) error {
+func checkNumber(s *Schema, k *tree.Node) error {
 	if !tree.IsNumber(k.Value()) || k.Key() == "multipleOf" && tree.CompareNumbers(k.Value(), int64(0)) <= 0 {
 		return s.wrong(k, "this is a number", "")
 	}
 	return nil
 }
 
-func countForm(s *Schema, k *tree.Node) error {
+// checkCount checks maxLength, say: a whole number from 0.
+func checkCount(s *Schema, k *tree.Node) error {
 	if i, ok := tree.ToInt(k.Value()); !ok || i < 0 {
 		return s.wrong(k, "this is a whole number from 0", "")
 	}
 	return nil
 }
 
-func boolForm(s *Schema, k *tree.Node) error {
+func checkBool(s *Schema, k *tree.Node) error {
 	if _, ok := k.Value().(bool); !ok {
 		return s.wrong(k, "this is true or false", "")
 	}
