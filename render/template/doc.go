@@ -2,9 +2,9 @@
 // functions of sprig and Helm, and the expressions of envsubst. It reads no file, no environment and
 // no clock, and the same input always gives the same text.
 //
-// It keeps three invariants. A missing value never becomes text. Every error has the place in the
-// template. The text and the errors for a reader without access are those of a second, masked
-// execution, which sees no secret.
+// It keeps three invariants. A missing value never becomes text. Every error has its place in the
+// template. Where a template read a secret, the shown text and the errors come from a second
+// execution on masked values, which sees no secret.
 //
 // The map of the package:
 //
@@ -21,10 +21,10 @@
 //	files.go       .Files
 //	filenames.go   the files that a text asks .Files for
 //	version.go     methods of versions
-//	unknown.go     names that a dot can never have
+//	unknown.go     fields that can never exist, such as a misspelled .Values
 //	evalerror.go   errors with their place, missing values, hints
-//	place.go       nodes of the parser to offsets
-//	fault.go       faults of the output to template lines
+//	offset.go      the offset of a parsed node in the template
+//	outputline.go  the template line that wrote a wrong line of the output
 //	limits.go      limits of an execution
 //	envsubst.go    ${NAME} expressions
 //	funcs_*.go     the functions that work on nodes and missing values, a file for each kind; package

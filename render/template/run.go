@@ -90,7 +90,7 @@ func (en *Engine) run(p *Program, buf *[]byte, check Checker, do func(*eval)) (c
 	}
 	if check != nil {
 		if f := check(e.out); f != nil {
-			return content.Content{}, nil, en.faultProblem(e, *f, do)
+			return content.Content{}, nil, en.violationProblem(e, *f, do)
 		}
 	}
 	text := en.takeOutput(e, buf)

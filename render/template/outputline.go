@@ -17,28 +17,29 @@ type segment struct {
 	copied bool // template text: byte for byte
 }
 
+// trace notes which part of the template writes the output from here on.
 func (e *eval) trace(at int, copied bool) {
 	if e.tracing {
 		e.segments = append(e.segments, segment{len(e.out), e.def, at, copied})
 	}
 }
 
-// faultProblem calls do once more with tracing, and reports a fault at the template line that wrote
-// it.
-func (en *Engine) faultProblem(e *eval, f format.Violation, do func(*eval)) *diag.Problem {
+// violationProblem calls do once more with tracing, and reports a mistake in the output at the
+// template line that wrote it.
+func (en *Engine) violationProblem(e *eval, f format.Violation, do func(*eval)) *diag.Problem {
 	traced := en.newEval(e.prog)
 	traced.tracing = true
 	do(traced)
-	return traced.faultProblem(f)
+	return traced.violationProblem(f)
 }
 
-// faultProblem reports a fault at the template line that wrote it.
-func (e *eval) faultProblem(f format.Violation) *diag.Problem {
+// violationProblem reports a mistake in the traced output.
+func (e *eval) violationProblem(f format.Violation) *diag.Problem {
 	line, text := max(f.Line, 1), f.Text
 	if e.reads.Secret || e.prog.main.src.secret {
 		text = cmp.Or(f.TextNoKeys, text)
 	}
-	p := diag.Problemf(diag.CauseData, "output-check", e.wrote(line), "line %d of %s is wrong: %s", line, diag.Quoted(f.File), text)
+	p := diag.Problemf(diag.CauseData, "output-check", e.writerOf(line), "line %d of %s is wrong: %s", line, diag.Quoted(f.File), text)
 	p.Source = e.lineAt(p.Pos)
 	p.Hint = "correct the template, or turn the check off with check: none"
 	if e.prog.main.root == nil {
@@ -47,8 +48,8 @@ func (e *eval) faultProblem(f format.Violation) *diag.Problem {
 	return p
 }
 
-// wrote finds the part of the template that wrote the first visible byte of a line.
-func (e *eval) wrote(line int) diag.Pos {
+// writerOf finds the part of the template that wrote the first visible byte of an output line.
+func (e *eval) writerOf(line int) diag.Pos {
 	offset := 0
 	for ; line > 1; line-- {
 		i := bytes.IndexByte(e.out[offset:], '\n')
