@@ -16,6 +16,10 @@
 //	filetree.go   the mounts as a file tree to read
 //	lookup.go     ConfigMaps and Secrets by name, and what is said of a missing one
 //	filekey.go    variables that come from files which confit writes
+//	written.go    the files that a container writes, for the containers after it
+//	origin.go     the place in the manifests of a line that a container reads
+//	opensecret.go values that a Secret which is not at hand may have
+//	refused.go    fields that the API server or the kubelet refuses
 //	check.go      what is wrong with a pod that runs confit
 //
 // The rules are those of Kubernetes 1.37; its own functions judge them in a test.
