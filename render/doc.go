@@ -12,8 +12,7 @@
 //	execute.go  one job: a template, a copy, values
 //	syntax.go   templates that do not parse
 //	unused.go   warnings about values and sources that nothing uses
-//	names.go    what code and schemas name, whether or not a run comes by
+//	names.go    names in templates and schemas, including branches that are not executed
 //
-// The packages below it import each other downwards only: diag, content, glob, specfile,
-// tree, format, values, schema, template.
+// docs/architecture.md has the packages below it, and which of them imports which.
 package render

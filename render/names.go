@@ -10,8 +10,8 @@ import (
 	"confit/render/tree"
 )
 
-// Names are what templates and schemas name, also where this run does not come by: in a branch
-// that is not taken, or in an entry that is off. A value with such a name is no mistake.
+// Names are the names in templates and schemas, including branches that are not executed and
+// entries that are off. A value with such a name is no mistake.
 type Names struct {
 	words  map[string]bool // in code and schemas; the last names of the files in it
 	paths  map[string]bool // a.b of .Values.a.b

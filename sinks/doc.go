@@ -12,8 +12,11 @@
 //   - missingblobs.go: the contents of Git files that are not on disk yet.
 //   - volumemode.go: volumes that show another mode than the one that was set.
 //   - plan.go, diff.go, print.go: the changes, as steps, as a diff, and outputs as text.
+//   - between.go: the changes from one set of outputs to another, both in memory.
 //   - publish.go, commit.go, step.go, undo.go: stage, commit, take steps, take them back.
 //   - state.go, statefile.go, statejson.go, inventory.go, journal.go: the state directory.
+//   - detail.go, problem.go: the steps that -v shows, and errors of writing.
+//   - replace.go: writes the expected files of confit test, without a state.
 //   - receipt.go: whether the application was told of the published files.
 //   - spool.go, sourcecache.go: data that Git sources keep there.
 //   - dirfd: all system calls, on open directories.

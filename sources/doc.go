@@ -16,6 +16,8 @@
 //   - volume.go, snapshot.go, walk.go: volumes in one generation, files and directories.
 //   - inputs.go: what a run has read, and whether it has changed since.
 //   - limits.go: the numbers and sizes of files.
+//   - unusable.go: files that are listed, but have no content: submodules, say.
+//   - encrypted.go: values that are cipher text, and no passwords.
 //   - git.go, gitfetch.go: the commits of Git sources, and how they are fetched.
 //   - gitfiles.go, blobs.go, cache.go: the files of a commit, their contents, and commits of an
 //     earlier run.

@@ -9,9 +9,11 @@
 //	panic.go     panics as problems
 //	safe.go      SafeError: texts that do not depend on values
 //	quote.go     untrusted text on terminals
+//	escape.go    messages that steer no terminal and no CI agent
 //	text.go      articles, plurals, lists
 //	nearest.go   did you mean?
 //	activity.go  what a run is busy with
+//	budget.go    the memory that a run may take
 //	parallel.go  calls at the same time
 //	regexp.go    regular expressions that are compiled on first use
 package diag

@@ -10,7 +10,7 @@
 //	check.go              checks of rendered files
 //	xml.go                checks XML
 //	yaml.go               decodes YAML
-//	yamlerror.go          locates and words syntax errors of YAML
+//	yamlerror.go          locates and explains syntax errors of YAML
 //	json.go               decodes JSON
 //	toml.go               decodes TOML: tables and keys
 //	tomllexical.go        refuses forms that TOML 1.0 does not have
@@ -26,4 +26,6 @@
 //	encode_toml.go        encodes TOML
 //	encode_text.go        encodes Java properties, ini and dotenv
 //	quote.go              quotes one text for a shell, ini or dotenv
+//	size.go               the most bytes that an encoded value takes, about
+//	cipher.go             recognizes the cipher text of SOPS and other tools
 package format

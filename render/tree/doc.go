@@ -9,6 +9,7 @@
 //	mistake.go    texts that cannot be meant as paths
 //	sensitive.go  which nodes are sensitive
 //	scalar.go     types of plain scalars, as in YAML 1.2
+//	style.go      texts that YAML has without quotes
 //	infer.go      types of texts that override nothing
 //	number.go     Num, and conversions and comparisons of numbers
 //	plain.go      nodes and the values of templates, seen alike

@@ -1,3 +1,3 @@
-// Package cases reads the test cases of confit test, and compares what came of them with what
-// must come. It runs none: a case says the command line that it stands for.
+// Package cases reads the test cases of confit test, and compares actual with expected output.
+// It runs nothing; each case states its command line.
 package cases

@@ -1,6 +1,5 @@
 // Package console writes the messages of a run: problems, notices, details and progress
-// to stderr. It only words them; it neither decides the exit status nor
-// ends the process, and no failing write of a message changes a run. No message reaches a
+// to stderr. It formats them; it neither decides the exit status nor ends the process, and no failing write of a message changes a run. No message reaches a
 // terminal or a CI log with a control character, a second line or a workflow command,
 // even where its author did not quote.
 //

@@ -11,5 +11,6 @@
 //	text.go      the place of a line of a value in its file
 //	workload.go  pod templates
 //	select.go    the workloads that --workload names
+//	absent.go    Secrets that are made in the cluster or are encrypted, and their keys
 //	immutable.go changes that a server refuses
 package manifest

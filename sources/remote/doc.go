@@ -14,7 +14,7 @@
 //	retry.go       transient faults, waiting times
 //	url.go         the URL, as an address
 //	auth.go        the Secret of auth:, as credentials; with app.go and knownhosts.go
-//	http.go        the transport over https; with tls.go
+//	http.go        the transport over https; with tls.go, proxy.go and noproxy.go
 //	ssh.go         the transport over ssh
 //	session.go     one try: the refs, the request, the answer
 //	advert.go      the refs and capabilities of the server
