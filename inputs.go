@@ -44,7 +44,7 @@ func (c *confit) read() (sp *spec, in inputs, err error) {
 			err = in.requireFiles(c.git, sp, c.flags)
 		}
 		if err == nil {
-			values.ShowKeys(in.layers, in.public(sp, c), &c.watchdog.Budget)
+			values.RevealPublicKeys(in.layers, in.public(sp, c), &c.watchdog.Budget)
 		}
 		return err
 	})

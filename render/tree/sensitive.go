@@ -65,14 +65,14 @@ func (n *Node) MarkSecretKeys() {
 	}
 }
 
-// ShowKeys lets the secret names below n be shown that are public.
-func (n *Node) ShowKeys(public func(name string) bool) {
+// RevealKeys takes the mark of a secret from the names below n that are public.
+func (n *Node) RevealKeys(public func(name string) bool) {
 	kids := n.Children()
 	for i := range kids {
 		if kids[i].HasSecretKey() && public(kids[i].key) {
 			kids[i].flags &^= secretKey
 		}
-		kids[i].ShowKeys(public)
+		kids[i].RevealKeys(public)
 	}
 }
 

@@ -8,6 +8,6 @@
 //	newkeys.go  variables that match no value
 //	set.go      the grammar of --set
 //	reads.go    ReadSet: the leaves that an output has read
-//	publicnames.go names of a secret file that may be shown
+//	publickeys.go keys of a secret file that may be shown
 //	explain.go  where a value came from
 package values

@@ -10,10 +10,11 @@ import (
 	"confit/render/tree"
 )
 
-// secretWords are the words of the names that were read from secrets, each with whether
-// something public has it, too. A name is shown only if all of its words are public: it may be a
-// part of the secret, as where a PEM key is read as a properties file.
-type secretWords map[string]bool
+// keyWords holds each word of the keys in secret files, and whether it is public: whether
+// something that is no secret has it, too. A key is shown only if all of its words are public.
+// Others stay hidden, as a key may be a part of the secret: where a PEM key is read as a
+// properties file, say.
+type keyWords map[string]bool
 
 // Public is what everybody may read who sees the messages of a run.
 type Public struct {
@@ -22,38 +23,40 @@ type Public struct {
 	Trees []*tree.Node
 }
 
-// ShowKeys lets messages and masked outputs show the names in secret files that something
-// public has, too: a text, a template, a schema, or another layer.
-func ShowKeys(layers []Layer, public Public, budget *diag.Budget) {
-	words := secretWords{}
+// RevealPublicKeys lets messages and masked outputs show the keys in secret files whose words
+// are public: in a text, a template, a schema, or another layer.
+func RevealPublicKeys(layers []Layer, public Public, budget *diag.Budget) {
+	words := keyWords{}
 	for _, l := range layers {
 		if l.SecretKeys && l.Root != nil {
-			words.addSecrets(l.Root, budget)
+			words.addSecretKeys(l.Root, budget)
 		}
 	}
 	if len(words) == 0 {
 		return
 	}
-	words.publish(public.Texts...)
+	words.markPublic(public.Texts...)
 	for _, f := range public.Files {
-		words.publishFile(f)
+		words.markFile(f)
 	}
 	for _, n := range public.Trees {
-		words.publishTree(n)
+		words.markTree(n)
 	}
 	for _, l := range layers {
 		if l.Root != nil {
-			words.publishTree(l.Root)
+			words.markTree(l.Root)
 		}
 	}
 	for _, l := range layers {
 		if l.SecretKeys && l.Root != nil {
-			l.Root.ShowKeys(words.arePublic)
+			l.Root.RevealKeys(words.isPublicName)
 		}
 	}
 }
 
-// wordsOf splits a text into words: letters, digits, dashes and underscores.
+// wordsOf yields the words of a text: runs of letters, digits, underscores and dashes, without
+// dashes at the ends, which may be those of {{- and -}}. Keys are compared by words because a
+// template may name the parts of db.password apart.
 func wordsOf(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for word := range strings.FieldsFuncSeq(text, func(r rune) bool {
@@ -66,8 +69,8 @@ func wordsOf(text string) iter.Seq[string] {
 	}
 }
 
-// addSecrets adds the words of the secret names below n.
-func (w secretWords) addSecrets(n *tree.Node, budget *diag.Budget) {
+// addSecretKeys adds the words of the secret keys below n.
+func (w keyWords) addSecretKeys(n *tree.Node, budget *diag.Budget) {
 	const entry = 64 // bytes, about
 	kids := n.Children()
 	for i := range kids {
@@ -79,12 +82,12 @@ func (w secretWords) addSecrets(n *tree.Node, budget *diag.Budget) {
 				}
 			}
 		}
-		w.addSecrets(&kids[i], budget)
+		w.addSecretKeys(&kids[i], budget)
 	}
 }
 
-// publish marks the words of public texts.
-func (w secretWords) publish(texts ...string) {
+// markPublic marks the words of public texts.
+func (w keyWords) markPublic(texts ...string) {
 	for _, text := range texts {
 		for word := range wordsOf(text) {
 			if public, known := w[word]; known && !public {
@@ -94,32 +97,32 @@ func (w secretWords) publish(texts ...string) {
 	}
 }
 
-// publishFile marks the words of a template that is no secret.
-func (w secretWords) publishFile(f *content.File) {
+// markFile marks the words of a template that is no secret.
+func (w keyWords) markFile(f *content.File) {
 	if f.Sensitive {
 		return
 	}
 	if data, err := f.Bytes(); err == nil { // who executes the file reports the error
-		w.publish(string(data))
+		w.markPublic(string(data))
 	}
 }
 
-// publishTree marks the words of the names and texts below n that are no secrets.
-func (w secretWords) publishTree(n *tree.Node) {
+// markTree marks the words of the names and texts below n that are no secrets.
+func (w keyWords) markTree(n *tree.Node) {
 	if text, ok := n.Value().(string); ok && !n.Sensitive() {
-		w.publish(text)
+		w.markPublic(text)
 	}
 	kids := n.Children()
 	for i := range kids {
 		if n.IsMap() && !kids[i].HasSecretKey() {
-			w.publish(kids[i].Key())
+			w.markPublic(kids[i].Key())
 		}
-		w.publishTree(&kids[i])
+		w.markTree(&kids[i])
 	}
 }
 
-// arePublic tells whether a name has words, and all of them are public.
-func (w secretWords) arePublic(name string) bool {
+// isPublicName tells whether a key has words, and all of them are public.
+func (w keyWords) isPublicName(name string) bool {
 	any := false
 	for word := range wordsOf(name) {
 		if any = true; !w[word] {
