@@ -55,7 +55,7 @@ func verbs() []verb {
 			pipe: true, needs: allSections, writes: true, flags: renderFlags, run: (*confit).render,
 		},
 		{
-			name: "diff", group: "See what there is", short: "Show what render would change", examples: "  confit diff -c confit.yaml --root fixtures --out /config-out",
+			name: "diff", group: "See what there is", short: "Show what render would change", examples: diffExamples,
 			pipe: true, needs: allSections, formats: []string{"text", "json", "markdown"}, pipeMore: (*confit).diffFlags, run: (*confit).diff,
 		},
 		{

@@ -138,6 +138,10 @@ func (c *confit) helpCommand(root *cobra.Command) *cobra.Command {
 				return c.helpManifests()
 			}
 			cmd, rest, err := root.Find(args)
+			if err != nil && len(args) > 0 {
+				topics := append([]string{"errors", "manifests"}, verbNames()...)
+				err = usagef("there is no help on "+diag.Quoted(args[0]), diag.DidYouMean(args[0], topics, "see confit --help"))
+			}
 			if err == nil && len(rest) > 0 {
 				err = usagef("there is no help on "+diag.Quoted(strings.Join(rest, " ")), "see confit --help")
 			}
@@ -157,6 +161,10 @@ func (c *confit) helpErrors(codes []string) error {
 		b.WriteString(exitHelp + "\nEach problem has a code, which validate prints behind it: (missing-value). The\ncodes, with the exit statuses that they may have:\n\n" + report.List())
 	}
 	for _, code := range codes {
+		if about := statusHelp(code); about != "" {
+			b.WriteString(about)
+			continue
+		}
 		text, ok := report.Explain(strings.Trim(code, "()"))
 		if !ok {
 			return usagef("there is no code "+diag.Quoted(code), diag.DidYouMean(code, report.Codes(), "confit help errors lists them"))
@@ -165,6 +173,21 @@ func (c *confit) helpErrors(codes []string) error {
 	}
 	_, err := c.stdout.Write([]byte(b.String()))
 	return err
+}
+
+// statusHelp explains an exit status; it is empty for none.
+func statusHelp(status string) string {
+	about := strings.Join(strings.Fields(strings.TrimPrefix(exitHelp, "Exit status:")), " ")
+	for meaning := range strings.SplitSeq(about, " · ") {
+		if text, ok := strings.CutPrefix(meaning, status+" "); ok {
+			out := "status " + status + ": " + text + "\n"
+			if codes := report.OfStatus(status); len(codes) > 0 {
+				out += "  " + strings.ReplaceAll(diag.Wrap(strings.Join(codes, " "), helpWidth-2), "\n", "\n  ") + "\n"
+			}
+			return out
+		}
+	}
+	return ""
 }
 
 // helpManifests shows the flags that go with -f.
@@ -213,6 +236,12 @@ const validateExamples = `  # every problem and warning, as text
   # manifests, as annotations of a pull request; warnings fail, too
   kustomize build . | confit validate -f - --strict --report github=-`
 
+const diffExamples = `  # the files that render would write, and those of the last run
+  confit diff -c confit.yaml --root fixtures --out /config-out
+
+  # what a change of manifests changes in the files of the pods
+  git show main:deploy.yaml | confit diff -f deploy.yaml --against -`
+
 const explainExamples = `  # every value, with where it came from and what it overrode
   confit explain -c confit.yaml --root fixtures
 
@@ -220,7 +249,10 @@ const explainExamples = `  # every value, with where it came from and what it ov
   confit explain -c confit.yaml database.port
 
   # what an output is made of
-  confit explain -c confit.yaml conf/app.yaml`
+  confit explain -c confit.yaml conf/app.yaml
+
+  # in the containers of manifests
+  confit explain -f deployment.yaml database.port`
 
 const testExamples = `  # every folder below tests/ with a case.yaml
   confit test tests

@@ -81,7 +81,7 @@ func (p *Plan) Markdown(w io.Writer, most int) error {
 	if len(p.Changes) == 0 {
 		b.WriteString("No file of a pod changes.\n")
 	} else {
-		fmt.Fprintf(&b, "%s of pods change, %d do not.\n", diag.Plural(len(p.Changes), "file"), p.Unchanged)
+		fmt.Fprintf(&b, "%s, %s.\n", verb(len(p.Changes), "file changes", "files change"), verb(p.Unchanged, "stays", "stay"))
 	}
 	cut := 0
 	for i := range p.Changes {
@@ -118,4 +118,12 @@ func longestRun(text string) int {
 // htmlText escapes a text for HTML in Markdown.
 func htmlText(s string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "&#96;", "*", "&#42;", "_", "&#95;", "[", "&#91;", "|", "&#124;").Replace(diag.EscapeLine(s))
+}
+
+// verb is a number with a verb, which has another form for one.
+func verb(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprint(n, " ", more)
 }

@@ -179,7 +179,30 @@ func Codes() []string {
 // Explain says what a code means, for a terminal. It is false for no code.
 func Explain(code string) (text string, ok bool) {
 	title, text := find(code)
-	return code + ": " + text + "\n  " + title + "\n", title != ""
+	group, statuses := cutStatuses(title)
+	if statuses != "" {
+		group += "; exit status " + strings.ReplaceAll(statuses, ", ", " or ")
+	}
+	return code + ": " + text + "\n  " + group + "\n", title != ""
+}
+
+// OfStatus lists the codes of the sections that have an exit status.
+func OfStatus(status string) []string {
+	var all []string
+	for _, s := range sections {
+		if _, statuses := cutStatuses(s.title); slices.Contains(strings.Split(statuses, ", "), status) {
+			for _, m := range s.rows {
+				all = append(all, strings.Fields(m.codes)...)
+			}
+		}
+	}
+	return all
+}
+
+// cutStatuses cuts the title of a section into its name and its statuses.
+func cutStatuses(title string) (name, statuses string) {
+	name, statuses, _ = strings.Cut(strings.TrimSuffix(title, ")"), " (")
+	return name, statuses
 }
 
 // List lists the codes by section.
