@@ -88,16 +88,17 @@ func regexList(find func(re *regexp.Regexp, s string, n int) []string) any {
 	}
 }
 
-// groupNames matches the references to groups in a replacement.
-var groupNames = diag.LazyRegexp(`\$(\w+|\{\w+\})`)
+// groupReferences matches the references to groups in a replacement.
+var groupReferences = diag.LazyRegexp(`\$(\w+|\{\w+\})`)
 
+// regexReplace replaces all matches; where literal is set, $1 stands for itself.
 func regexReplace(literal bool) func(expr, s, repl string) (string, error) {
 	return func(expr, s, repl string) (string, error) {
 		re, err := compile(expr, s)
 		if err != nil {
 			return "", err
 		}
-		if (len(s)+1)*(len(repl)+1) > MaxText/4 && replacedSize(re, s, repl, literal) > MaxText {
+		if (len(s)+1)*(len(repl)+1) > MaxText/4 && maxReplacedSize(re, s, repl, literal) > MaxText {
 			return "", errGrows
 		}
 		if literal {
@@ -107,15 +108,15 @@ func regexReplace(literal bool) func(expr, s, repl string) (string, error) {
 	}
 }
 
-// replacedSize is an upper bound of the size after a replacement: a group is at most as long as its
-// match.
-func replacedSize(re *regexp.Regexp, s, repl string, literal bool) int {
+// maxReplacedSize is an upper bound of the size after a replacement: a group is at most as long as
+// its match.
+func maxReplacedSize(re *regexp.Regexp, s, repl string, literal bool) int {
 	size, fixed, groups := len(s), len(repl), 0
 	if !literal {
 		groups = strings.Count(repl, "$")
 	}
 	if groups > 0 && len(repl) < 1<<16 {
-		fixed = len(groupNames().ReplaceAllString(repl, ""))
+		fixed = len(groupReferences().ReplaceAllString(repl, ""))
 	}
 	re.ReplaceAllStringFunc(s, func(found string) string {
 		size += fixed + groups*len(found) - len(found)

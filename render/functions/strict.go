@@ -44,6 +44,7 @@ func strict(sprig map[string]any) map[string]any {
 	}
 }
 
+// decodedText gives decoded bytes as text. Its error does not quote them.
 func decodedText(b []byte, err error) (string, error) {
 	if err != nil {
 		return "", diag.SafeError("the text is not encoded that way")

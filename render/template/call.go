@@ -57,8 +57,8 @@ func (e *eval) intArg(c call, i int) (int, bool) {
 	return int(n), true
 }
 
-// function calls a function by name.
-func (e *eval) function(dot any, n *parse.IdentifierNode, argNodes []parse.Node, final any, piped bool) any {
+// callNamed calls a function by name.
+func (e *eval) callNamed(dot any, n *parse.IdentifierNode, argNodes []parse.Node, final any, piped bool) any {
 	e.step(n, 4)
 	switch n.Ident {
 	case "and", "or":
@@ -119,6 +119,7 @@ func (e *eval) failedValue() any {
 	return poison{}
 }
 
+// badArgument fails for argument i, which is not of the wanted type.
 func (e *eval) badArgument(c call, i int, want reflect.Type, v any) any {
 	hint := ""
 	if want.Kind() == reflect.String && tree.KindOf(v) != "map" && tree.KindOf(v) != "list" {

@@ -117,8 +117,8 @@ func (e *eval) plainList(at parse.Node, list []any, text bool, depth int) (any, 
 	return out, true
 }
 
-// members are the members of a map whose names a template can print, or the items of a list.
-// To a masked run, all secret names are one.
+// members are the members of a map, or the items of a list, for a template that may print their
+// names. A masked run sees one member in place of all that have a secret name.
 func (e *eval) members(n *tree.Node) []tree.Node {
 	kids := n.Children()
 	if !n.HasSecretKeys() {
@@ -141,7 +141,7 @@ func (e *eval) members(n *tree.Node) []tree.Node {
 	return shown
 }
 
-// mapOf is tree.MapOf for a map whose names a template can print.
+// mapOf is tree.MapOf, but of the members that members gives.
 func (e *eval) mapOf(v any) map[string]any {
 	n, ok := v.(*tree.Node)
 	if !ok || !n.HasSecretKeys() {
@@ -155,6 +155,7 @@ func (e *eval) mapOf(v any) map[string]any {
 	return out
 }
 
+// plainNode converts a node, and all below it, to plain Go values.
 func (e *eval) plainNode(n *tree.Node, text bool) any {
 	kids := e.members(n)
 	switch n.Value().(type) {
@@ -206,6 +207,7 @@ func (e *eval) plainKey(set map[string]bool, n *tree.Node) map[string]bool {
 	return set
 }
 
+// withPlainKeys is m, with the keys that YAML had without quotes; nil for none.
 func withPlainKeys(m map[string]any, plain map[string]bool) any {
 	if plain == nil {
 		return m

@@ -38,7 +38,7 @@ func (e *eval) command(dot any, c *parse.CommandNode, final any, piped bool) any
 	first := c.Args[0]
 	switch n := first.(type) {
 	case *parse.IdentifierNode:
-		return e.function(dot, n, c.Args[1:], final, piped)
+		return e.callNamed(dot, n, c.Args[1:], final, piped)
 	case *parse.FieldNode:
 		return e.method(dot, n, c, dot, n.Ident, final, piped)
 	case *parse.ChainNode:
@@ -112,7 +112,7 @@ func (e *eval) arg(dot any, n parse.Node) any {
 	case *parse.PipeNode:
 		return e.pipeline(dot, n)
 	case *parse.IdentifierNode:
-		return e.function(dot, n, nil, nil, false)
+		return e.callNamed(dot, n, nil, nil, false)
 	case *parse.BoolNode:
 		return n.True
 	case *parse.StringNode:

@@ -122,7 +122,7 @@ func (n *Node) Path() Path {
 // Find follows p from n. It returns the node, or else nil and the deepest node on the way.
 func (n *Node) Find(p Path) (found, deepest *Node) {
 	for _, s := range p {
-		next := n.step(s)
+		next := n.childAt(s)
 		if next == nil {
 			return nil, n
 		}
@@ -131,7 +131,8 @@ func (n *Node) Find(p Path) (found, deepest *Node) {
 	return n, n
 }
 
-func (n *Node) step(s Step) *Node {
+// childAt is the member or item that one step of a path leads to; nil for none.
+func (n *Node) childAt(s Step) *Node {
 	if !s.IsIndex {
 		return n.Child(s.Key)
 	}
