@@ -106,6 +106,7 @@ type reader struct {
 	mount     *volumeMount
 }
 
+// readers are the application containers that mount the volume of a sink.
 func (p *Pod) readers(s *sinkUse) []reader {
 	var all []reader
 	for _, c := range p.Containers {
@@ -126,8 +127,8 @@ func (p *Pod) checkAccess(s *sinkUse, app reader) {
 	if p.template.Spec.Security.FSGroup != nil {
 		return
 	}
-	writer, group := p.user(s.container)
-	user, userGroup := p.user(app.container)
+	writer, group := p.userAndGroup(s.container)
+	user, userGroup := p.userAndGroup(app.container)
 	if user == 0 || user >= 0 && user == writer || userGroup >= 0 && userGroup == group {
 		return
 	}
@@ -145,12 +146,12 @@ func (p *Pod) checkAccess(s *sinkUse, app reader) {
 		"set securityContext: {fsGroup: 65532} on the pod"))
 }
 
-// user is the user and the group that a container runs as; -1 where its image decides.
-func (p *Pod) user(c *Container) (user, group int64) {
-	const ofImage = 65532 // of the confit image
+// userAndGroup are the user and the group that a container runs as; -1 where its image decides.
+func (p *Pod) userAndGroup(c *Container) (user, group int64) {
+	const confitUser = 65532 // of the confit image
 	user, group = -1, -1
 	if p.isWriter(c) {
-		user, group = ofImage, ofImage
+		user, group = confitUser, confitUser
 	}
 	for _, s := range []*security{&p.template.Spec.Security, &c.container.Security} {
 		if s.RunAsUser != nil {
@@ -163,7 +164,7 @@ func (p *Pod) user(c *Container) (user, group int64) {
 	return user, group
 }
 
-// checkSize holds the files of a sink against the limits of their volume.
+// checkSize finds files of a sink that exceed the limits of their volume.
 func (p *Pod) checkSize(s *sinkUse) {
 	v := s.mount.volume
 	if v.EmptyDir == nil {
@@ -219,6 +220,7 @@ func (c *Container) checkNested() {
 	}
 }
 
+// checkMountPoint finds a mount that the kubelet cannot make because it is in a read-only one.
 func (c *Container) checkMountPoint(m, outer *mounted, rest string) {
 	n, _ := outer.node.find(rest)
 	where := "the mount at " + diag.Quoted("/"+m.at) + " is inside of the read-only mount at " + diag.Quoted("/"+outer.at)
@@ -233,13 +235,14 @@ func (c *Container) checkMountPoint(m, outer *mounted, rest string) {
 // checkUsed finds the mounts of a confit container that its spec does not use.
 func (c *Container) checkUsed() {
 	for _, m := range c.Files.mounts {
-		if !m.used && m.mount != nil && !c.inArgs("/"+m.at) {
+		if !m.used && m.mount != nil && !c.commandNames("/"+m.at) {
 			c.pod.report(Warning, problem("unused-mount", m.mount.At("mountPath"), "the spec uses nothing at "+diag.Quoted("/"+m.at), "name the path in the spec, or leave out the mount"))
 		}
 	}
 }
 
-func (c *Container) inArgs(at string) bool {
+// commandNames tells whether an argument of the container has a path in it.
+func (c *Container) commandNames(at string) bool {
 	return slices.ContainsFunc(c.Command, func(word string) bool { return strings.Contains(word, at) })
 }
 

@@ -80,6 +80,7 @@ func newResolver(ctx context.Context, cancel context.CancelCauseFunc, s Store, l
 	return r
 }
 
+// wakeAll makes all who wait look at ctx, which has ended.
 func (r *resolver) wakeAll() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -87,6 +88,7 @@ func (r *resolver) wakeAll() {
 	r.jobDone.Broadcast()
 }
 
+// preallocate makes room for the objects of a pack, whose header says how many there are.
 func (r *resolver) preallocate(objects int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -161,6 +163,7 @@ func (r *resolver) skip(id plumbing.Hash, size int64) error {
 	return nil
 }
 
+// park sets a delta aside until its base is saved. It counts as memory, and not as queued work.
 func (r *resolver) park(j job) error {
 	j.parked = true
 	r.entries[j.index].parked = true
@@ -172,6 +175,7 @@ func (r *resolver) park(j job) error {
 	return r.chargeMemory(j.cost())
 }
 
+// makeReady hands a job to the workers.
 func (r *resolver) makeReady(j job) {
 	r.ready = append(r.ready, j)
 	r.jobReady.Signal()
@@ -210,6 +214,7 @@ func (r *resolver) finish(j *job, done entry) {
 	r.jobDone.Signal()
 }
 
+// unblock makes the deltas of a base ready, which is saved now.
 func (r *resolver) unblock(base int32, jobs []job) {
 	for _, j := range jobs {
 		j.base = base

@@ -24,8 +24,8 @@ type endpoint struct {
 	detail func(string) // nil for nobody
 }
 
-// tell tells of a request for a path. Neither has credentials.
-func (t *endpoint) tell(method, path, result string) {
+// detailRequest reports a request for -v. Neither path nor result has credentials.
+func (t *endpoint) detailRequest(method, path, result string) {
 	if t.detail != nil {
 		t.detail(method + " " + diag.Quoted(t.origin()+path) + ": " + result)
 	}

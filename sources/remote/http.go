@@ -122,10 +122,10 @@ func (h *httpTransport) do(ctx context.Context, method, path string, body []byte
 	h.close()
 	resp, err := h.client.Do(req)
 	if err != nil {
-		h.to.tell(method, h.path+path, "no answer")
+		h.to.detailRequest(method, h.path+path, "no answer")
 		return nil, h.to.noResponse(err)
 	}
-	h.to.tell(method, h.path+path, "status "+strconv.Itoa(resp.StatusCode))
+	h.to.detailRequest(method, h.path+path, "status "+strconv.Itoa(resp.StatusCode))
 	h.body = resp.Body
 	return resp, nil
 }

@@ -51,7 +51,7 @@ func (s *sshTransport) open(ctx context.Context) (io.Reader, error) {
 		return nil, networkFault(err)
 	}
 	if err = s.session.Start(service + " " + shellQuote(s.to.path)); err == nil {
-		s.to.tell(service, s.to.path, "connected")
+		s.to.detailRequest(service, s.to.path, "connected")
 		return s, nil
 	}
 	if ctx.Err() != nil || errors.Is(err, io.EOF) {
