@@ -4,8 +4,8 @@ import (
 	"confit/render/diag"
 )
 
-// tell tells what publishing each file takes, in the order of their paths.
-func (d Dir) tell(p *Plan) {
+// detailFiles reports for -v what publishing does with each file, in the order of their paths.
+func (d Dir) detailFiles(p *Plan) {
 	if d.Detail == nil {
 		return
 	}

@@ -85,7 +85,7 @@ func (c *comparison) loadOld(ch *Change) error {
 		ch.before = shown{why: "not shown, as it may hold secrets"}
 		return nil
 	}
-	text, sum, err := c.readOld(ch.Path, e)
+	text, sum, err := c.readAndHash(ch.Path, e)
 	if errors.Is(err, fs.ErrPermission) {
 		ch.before = shown{why: "unreadable"}
 		return nil
@@ -95,9 +95,9 @@ func (c *comparison) loadOld(ch *Change) error {
 	return err
 }
 
-// readOld reads a file up to a byte more than a diff shows, and hashes the whole file as
-// its entry of the inventory does.
-func (c *comparison) readOld(p string, e *entry) (text []byte, sum string, err error) {
+// readAndHash reads one byte more of a file than a diff shows, and hashes the whole file as its
+// entry of the inventory does.
+func (c *comparison) readAndHash(p string, e *entry) (text []byte, sum string, err error) {
 	f, err := c.tree.Dir(parent(p))
 	if err != nil {
 		return nil, "", err

@@ -78,7 +78,7 @@ func (d Dir) planIn(t *dirfd.Tree, outs []content.Output) (*Plan, error) {
 		return nil, err
 	}
 	p := c.plan()
-	d.tell(p)
+	d.detailFiles(p)
 	p.Changes = c.changes()
 	p.Refused = errors.Join(ioProblem(c.refused, ""), joined(c.conflicts))
 	if interrupted {
@@ -169,7 +169,7 @@ func (d Dir) compare(t *dirfd.Tree, s *state, outs []content.Output) (*Plan, err
 		return nil, err
 	}
 	p := c.plan()
-	d.tell(p)
+	d.detailFiles(p)
 	return p, nil
 }
 

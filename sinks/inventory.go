@@ -83,8 +83,8 @@ func blobID(r io.Reader, size int64, buf []byte) (id content.BlobID, err error) 
 	return id, err
 }
 
-// same tells whether e equals f, the hash apart.
-func (e *entry) same(f entry) bool {
+// sameButHash tells whether e equals f, leaving the hash aside.
+func (e *entry) sameButHash(f entry) bool {
 	return e.Path == f.Path && e.Mode == f.Mode && e.Size == f.Size &&
 		e.Sensitive == f.Sensitive && bytes.Equal(e.Masked, f.Masked)
 }

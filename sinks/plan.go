@@ -98,10 +98,13 @@ func (c *comparison) plan() *Plan {
 	}
 	p.dirs = slices.Concat(slices.Sorted(maps.Keys(c.mkdirs)), c.dirs)
 	slices.Sort(p.dirs)
-	p.sameInventory = p.keeps(c.old)
+	p.sameInventory = p.inventoryEquals(c.old)
 	return p
 }
 
+// addRemovals adds the steps that remove files and directories. They come last, so that the
+// new files are there before old ones go. Where a file becomes a directory, or the reverse, they
+// come first.
 func (c *comparison) addRemovals(p *Plan) {
 	for _, r := range c.removals {
 		p.ops = append(p.ops, op{Do: doRemove, Path: r.Path})
@@ -204,24 +207,24 @@ func (p *Plan) shownOf(f *file) string {
 	return modeText(shown)
 }
 
-// keeps tells whether the next inventory equals m.
-func (p *Plan) keeps(m *inventory) bool {
+// inventoryEquals tells whether the next inventory equals the last one.
+func (p *Plan) inventoryEquals(last *inventory) bool {
 	n := len(p.kept)
 	for i := range p.files {
 		f := &p.files[i]
 		if !f.ours() {
 			continue
 		}
-		if f.old == nil || !f.old.same(entryOf(f.out)) {
+		if f.old == nil || !f.old.sameButHash(entryOf(f.out)) {
 			return false
 		}
 		n++
 	}
-	return n == len(m.Outputs) && slices.Equal(p.dirs, m.Dirs)
+	return n == len(last.Outputs) && slices.Equal(p.dirs, last.Dirs)
 }
 
-// empty tells whether there is nothing for a next inventory to hold.
-func (p *Plan) empty() bool {
+// inventoryIsEmpty tells whether the next inventory would list nothing.
+func (p *Plan) inventoryIsEmpty() bool {
 	return len(p.kept)+len(p.dirs) == 0 && !slices.ContainsFunc(p.files, func(f file) bool { return f.ours() })
 }
 

@@ -34,7 +34,7 @@ func (d Dir) publish(ctx context.Context, t *dirfd.Tree, s *state, p *Plan) (Res
 	if err := c.run(); err != nil {
 		return Result{}, d.rollBack(c, err)
 	}
-	if err := s.finish(p.empty()); err != nil {
+	if err := s.finish(p.inventoryIsEmpty()); err != nil {
 		return Result{}, d.unfinished(err)
 	}
 	r := p.total
@@ -55,7 +55,7 @@ func (d Dir) prepare(ctx context.Context, s *state, p *Plan) error {
 	if err := d.checkModes(s, p); err != nil {
 		return err
 	}
-	if !p.empty() {
+	if !p.inventoryIsEmpty() {
 		if err := s.write(inventoryNext, p.writeInventory); err != nil {
 			return err
 		}

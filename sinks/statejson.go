@@ -35,7 +35,7 @@ func (p *Plan) writeJournal(w *bufio.Writer) {
 			}
 		}
 	})
-	if p.empty() {
+	if p.inventoryIsEmpty() {
 		w.WriteString(`,"empty":true`)
 	}
 	w.WriteString("}\n")

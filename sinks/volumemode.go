@@ -19,7 +19,8 @@ func (f *file) hasMode(perm uint32) bool {
 	return perm == want || f.old != nil && f.old.Shown == modeText(perm) && f.old.Mode == modeText(want)
 }
 
-// showsMode tells whether a file with this mode has the one that confit gave it.
+// showsMode tells whether a mode is the one that confit set, or the one that the volume shows for
+// it.
 func (e *entry) showsMode(mode string) bool { return mode == e.Mode || mode == e.Shown }
 
 // checkModes compares the modes of staged files with those that were set. Where the volume
@@ -44,7 +45,7 @@ func (d Dir) checkModes(s *state, p *Plan) error {
 			p.setShown(want, st.Perm())
 		}
 		if shown := p.shown[want]; shown != want && o.out.Content.IsSensitive() && shown&^want != 0 {
-			return d.exposed(o.out.Path, want, shown)
+			return d.exposedSecret(o.out.Path, want, shown)
 		}
 	}
 	if perm := s.stage.Stat.Perm() &^ s.stage.Stat.Setgid(); perm != 0o700 {
@@ -56,6 +57,7 @@ func (d Dir) checkModes(s *state, p *Plan) error {
 	return nil
 }
 
+// setShown notes the mode that the volume shows for the mode that was set.
 func (p *Plan) setShown(want, shown uint32) {
 	if p.shown == nil {
 		p.shown = map[uint32]uint32{}
@@ -63,9 +65,9 @@ func (p *Plan) setShown(want, shown uint32) {
 	p.shown[want] = shown
 }
 
-// exposed is the problem of a secret on a volume that would show it to more users than the
+// exposedSecret is the problem of an output with a secret on a volume that would show it to more users than the
 // mode of its output does.
-func (d Dir) exposed(path string, want, shown uint32) *diag.Problem {
+func (d Dir) exposedSecret(path string, want, shown uint32) *diag.Problem {
 	return inWay(d.Path, fmt.Sprintf("is on a volume that keeps no modes: %s holds a secret and would be %s, and not %s", diag.Quoted(path), modeText(shown), modeText(want)),
 		fmt.Sprintf("mount the volume with file_mode=%s (mountOptions of SMB, Azure Files and blobfuse), write secrets to an emptyDir, or accept it with `mode: \"%s\"` on the output", modeText(want), modeText(shown)))
 }

@@ -31,7 +31,7 @@ func Explain(p *diag.Problem, dir string, inPod bool) {
 		explainModes(p, name, m, inPod)
 	case errors.Is(pe.Err, syscall.EPERM): // of which modes are never the reason
 		p.Notes = append(append(append(p.Notes, whoami().String()), notes(partsOf(name), nil)...), m.String())
-		p.Hint = notByModes(runtime.GOOS)
+		p.Hint = hintBesideModes(runtime.GOOS)
 	case errors.Is(pe.Err, syscall.EROFS):
 		p.Notes = append(p.Notes, m.String())
 		p.Hint = "take readOnly: true off the volumeMount of " + diag.Quoted(m.at) + "; a ConfigMap or Secret is always read-only: write to an emptyDir instead"
@@ -50,8 +50,8 @@ func Explain(p *diag.Problem, dir string, inPod bool) {
 	}
 }
 
-// notByModes is the hint for what a system refuses whatever the modes.
-func notByModes(system string) string {
+// hintBesideModes is the hint for a refusal that no mode of a file explains.
+func hintBesideModes(system string) string {
 	if system == "darwin" {
 		return "look for a locked file (ls -lO) or another user's file in a sticky directory, or let the terminal into the folder: System Settings, Privacy & Security, Files and Folders"
 	}

@@ -39,13 +39,13 @@ func (d *Dir) WriteFile(name string, data []byte, mode uint32, durable bool) err
 // ACL take the same bits from all files of d, so the first file tells whether others of
 // its mode need a call.
 func (d *Dir) setMode(fd int, mode uint32) error {
-	const kept = 1 << 31
-	if d.created.Load() == mode|kept {
+	const kept = 1 << 31 // beside firstMode: that file got its mode without a call
+	if d.firstMode.Load() == mode|kept {
 		return nil
 	}
 	var st unix.Stat_t
-	if d.created.CompareAndSwap(0, mode) && unix.Fstat(fd, &st) == nil && uint32(st.Mode)&0o7777 == mode {
-		d.created.Store(mode | kept)
+	if d.firstMode.CompareAndSwap(0, mode) && unix.Fstat(fd, &st) == nil && uint32(st.Mode)&0o7777 == mode {
+		d.firstMode.Store(mode | kept)
 		return nil
 	}
 	return unix.Fchmod(fd, mode)

@@ -24,10 +24,10 @@ type Dir struct {
 	fd       int
 	writable bool // Writable has said yes
 
-	created atomic.Uint32 // for setMode
-	asked   int           // how often Lacks was called
-	listed  bool          // few has all names
-	few     []string
+	firstMode atomic.Uint32 // of the first file made here; see setMode
+	asked     int           // how often Lacks was called
+	listed    bool          // few has all names
+	few       []string
 }
 
 // OpenDir opens the directory name in d, to be closed by the caller. A symlink there

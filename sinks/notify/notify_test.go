@@ -85,7 +85,7 @@ func TestTopmost(t *testing.T) {
 		"its own parent":        {"nginx", "7", []string{"7|7|nginx|nginx"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, err := topmost(fakeProc(t, c.all...), c.find)
+			p, err := topmostNamed(fakeProc(t, c.all...), c.find)
 			got := fmt.Sprint(p.pid)
 			if err != nil {
 				got = err.Error()

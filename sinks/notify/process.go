@@ -30,8 +30,8 @@ func (p process) isNamed(name string) bool {
 	return p.program == name || p.command == name[:min(len(name), maxCommand)]
 }
 
-// topmost finds the process of a name of which no ancestor has the name.
-func topmost(proc, name string) (process, error) {
+// topmostNamed finds the one process of a name that has no ancestor of that name.
+func topmostNamed(proc, name string) (process, error) {
 	entries, err := os.ReadDir(proc)
 	if err != nil {
 		return process{}, &diag.Problem{Cause: diag.CauseRemote, Code: "notify", Text: "the processes cannot be listed", Err: err}
@@ -46,7 +46,7 @@ func topmost(proc, name string) (process, error) {
 	}
 	var tops []process
 	for _, p := range all {
-		if p.isNamed(name) && !below(p, name, all) {
+		if p.isNamed(name) && !hasAncestorNamed(p, name, all) {
 			tops = append(tops, p)
 		}
 	}
@@ -68,8 +68,8 @@ func topmost(proc, name string) (process, error) {
 	}
 }
 
-// below tells whether an ancestor of a process has the name.
-func below(p process, name string, all map[int]process) bool {
+// hasAncestorNamed tells whether an ancestor of a process has a name.
+func hasAncestorNamed(p process, name string, all map[int]process) bool {
 	for range len(all) { // processes come and go while they are read: there may be a loop
 		parent, ok := all[p.parent]
 		if !ok || parent.pid == p.pid {

@@ -43,7 +43,7 @@ func (s Signal) Notify(context.Context) (string, error) {
 
 // send finds the process in a file system like /proc, and sends it the signal.
 func (s Signal) send(proc string, send func(p process, same func() bool, signal syscall.Signal) error) (string, error) {
-	p, err := topmost(proc, s.process)
+	p, err := topmostNamed(proc, s.process)
 	if err != nil {
 		return "", err
 	}
