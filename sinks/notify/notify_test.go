@@ -91,7 +91,7 @@ func TestTopmost(t *testing.T) {
 				got = err.Error()
 			}
 			if !strings.HasPrefix(got, c.want) {
-				t.Errorf("topmost(%s) = %s, want %s", c.find, got, c.want)
+				t.Errorf("topmostNamed(%s) = %s, want %s", c.find, got, c.want)
 			}
 		})
 	}
