@@ -21,7 +21,7 @@ func TestBelow(t *testing.T) {
 		{"a", "a", false},
 	} {
 		if got := MayMatchBelow(test.pattern, test.dir); got != test.want {
-			t.Errorf("Below(%q, %q) = %v, want %v", test.pattern, test.dir, got, test.want)
+			t.Errorf("MayMatchBelow(%q, %q) = %v, want %v", test.pattern, test.dir, got, test.want)
 		}
 	}
 }
