@@ -38,7 +38,7 @@ func (d Dir) Plan(outs []content.Output) (*Plan, error) {
 	if err := d.check(outs); err != nil {
 		return nil, err
 	}
-	if err := d.checkPlace(); err != nil {
+	if err := d.checkLocation(); err != nil {
 		return nil, err
 	}
 	t, err := d.open()
@@ -114,7 +114,7 @@ func (d Dir) Apply(ctx context.Context, outs []content.Output) (Result, error) {
 
 // applyTo makes the directory if it is not there, and removes it again after an error.
 func (d Dir) applyTo(ctx context.Context, outs []content.Output) (Result, error) {
-	if err := d.checkPlace(); err != nil {
+	if err := d.checkLocation(); err != nil {
 		return Result{}, d.nothingChanged(err)
 	}
 	made, err := makeAll(d.Path)

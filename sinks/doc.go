@@ -5,7 +5,7 @@
 //
 // The files of the package:
 //
-//   - spec.go, path.go, place.go: check sinks, output paths, and where directories are.
+//   - spec.go, path.go, location.go: check sinks, output paths, and where directories are.
 //   - dir.go, outdir.go, lock.go: a Dir, the calls Plan and Apply, the directory's making
 //     and its lock.
 //   - compare.go, unchanged.go, prune.go: compare outputs and inventory with the directory.

@@ -125,7 +125,7 @@ func (s *Spool) open() (*dirfd.Dir, error) {
 }
 
 func (s *Spool) create() (err error) {
-	if err := s.sink.checkPlace(); err != nil {
+	if err := s.sink.checkLocation(); err != nil {
 		return err
 	}
 	dirs, err := makeAll(s.sink.Path)

@@ -19,20 +19,20 @@ import (
 func (d Dir) open() (*dirfd.Tree, error) {
 	t, err := dirfd.Open(d.Path)
 	if err != nil {
-		return nil, cmp.Or(d.checkPlace(), err)
+		return nil, cmp.Or(d.checkLocation(), err)
 	}
 	return t, nil
 }
 
-// checkPlace refuses a directory that is a symlink, lies below a file, or lies in a state
+// checkLocation refuses a directory that is a symlink, lies below a file, or lies in a state
 // directory. A symlink could lead elsewhere by the next run, which would then take the
 // files there for its own.
-func (d Dir) checkPlace() error {
-	place := filepath.Clean(d.Path)
-	if to, err := os.Readlink(place); err == nil {
+func (d Dir) checkLocation() error {
+	named := filepath.Clean(d.Path)
+	if to, err := os.Readlink(named); err == nil {
 		return inWay(d.Path, "is a symlink to "+diag.Quoted(to), "name the directory itself")
 	}
-	there, _ := resolve(place)
+	there, _ := resolve(named)
 	if info, err := os.Lstat(there); err == nil && !info.IsDir() {
 		return inWay(there, "is no directory", "move it away, or write to another place")
 	}
@@ -75,27 +75,27 @@ func resolve(name string) (there, rest string) {
 	}
 }
 
-// A place is where a directory is, whatever its path says.
-type place struct {
+// A location is where a directory is, whatever its path says.
+type location struct {
 	path string      // without symlinks
 	info fs.FileInfo // nil where nothing is there yet
 }
 
-func placeOf(d Dir) place {
+func locationOf(d Dir) location {
 	there, rest := resolve(d.Path)
-	p := place{path: filepath.Join(there, rest)}
+	l := location{path: filepath.Join(there, rest)}
 	if rest == "" {
-		p.info, _ = os.Stat(there)
+		l.info, _ = os.Stat(there)
 	}
-	return p
+	return l
 }
 
-// below gives the path of p relative to top, "." for the same directory. A mount can give
+// below gives the path of l relative to top, "." for the same directory. A mount can give
 // one directory two paths, and so can a file system that is blind to case: paths where nothing
 // is yet may be one path if they differ only in case.
-func (p place) below(top place) (string, bool) {
+func (l location) below(top location) (string, bool) {
 	rel := "."
-	for at := p.path; ; at = filepath.Dir(at) {
+	for at := l.path; ; at = filepath.Dir(at) {
 		info, err := os.Stat(at)
 		sameFile := err == nil && os.SameFile(info, top.info)
 		twins := err != nil && top.info == nil && glob.FoldCase(at) == glob.FoldCase(top.path)
@@ -116,9 +116,9 @@ func CheckApart(dirs []Dir, outs [][]content.Output) error {
 	if len(dirs) < 2 {
 		return nil
 	}
-	places := make([]place, len(dirs))
+	locations := make([]location, len(dirs))
 	for i := range dirs {
-		places[i] = placeOf(dirs[i])
+		locations[i] = locationOf(dirs[i])
 	}
 	var all []error
 	for i := range dirs {
@@ -126,7 +126,7 @@ func CheckApart(dirs []Dir, outs [][]content.Output) error {
 			if i == j {
 				continue
 			}
-			rel, ok := places[j].below(places[i])
+			rel, ok := locations[j].below(locations[i])
 			if !ok || rel == "." && j < i {
 				continue
 			}
@@ -135,7 +135,7 @@ func CheckApart(dirs []Dir, outs [][]content.Output) error {
 				continue
 			}
 			what, hint := "are the same directory", "make one sink of the two"
-			if places[i].info == nil && places[i].path != places[j].path {
+			if locations[i].info == nil && locations[i].path != locations[j].path {
 				what, hint = "differ only in case", "change one of the names: a file system that is blind to case has one directory for both"
 			}
 			all = append(all, &diag.Problem{
