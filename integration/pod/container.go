@@ -17,8 +17,11 @@ import (
 
 // start starts a container and leaves it running.
 func (p *Pod) start(ctx context.Context, c *Container) error {
-	policy := map[string]string{"": "always", "Always": "always", "OnFailure": "on-failure", "Never": "no"}
-	args, err := p.arguments(ctx, c, "--detach", "--restart", policy[cmp.Or(c.RestartPolicy, p.spec().RestartPolicy)])
+	policy := map[string]string{"": "always", "Always": "always", "OnFailure": "on-failure", "Never": "no"}[p.policy(c)]
+	if len(c.RestartPolicyRules) > 0 {
+		policy = "no" // podman has no such rules: Follow restarts it
+	}
+	args, err := p.arguments(ctx, c, "--detach", "--restart", policy)
 	if err != nil {
 		return &Failure{Container: c.Name, Status: -1, Log: err.Error()}
 	}

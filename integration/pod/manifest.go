@@ -188,6 +188,9 @@ func (m *Manifest) check() error {
 		if c.Image == "" || c.Name == "" {
 			errs = append(errs, fmt.Errorf("container %q: no name or no image", c.Name))
 		}
+		if err := c.checkRules(); err != nil {
+			errs = append(errs, fmt.Errorf("container %s: %w", c.Name, err))
+		}
 		for _, mount := range c.VolumeMounts {
 			if !volumes[mount.Name] {
 				errs = append(errs, fmt.Errorf("container %s: no volume is named %s", c.Name, mount.Name))

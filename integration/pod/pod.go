@@ -1,14 +1,13 @@
 // Package pod runs the pod of a Kubernetes manifest with podman, in the order
 // and with the volumes, environment and users that a kubelet gives it. It is an
 // oracle for the product's tests and so shares no code with it. It knows no
-// scheduler, no liveness probes, no hooks, and no network but the loopback of the pod or of
-// its neighbour.
+// scheduler, no liveness probes, no hooks, no back-off, and no network but the loopback of
+// the pod or of its neighbour.
 //
 // All that a pod has lies in one temporary directory; Stop leaves nothing.
 package pod
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -137,7 +136,7 @@ func (p *Pod) Start(ctx context.Context) error {
 			start = p.startSidecar
 		}
 		if err := start(ctx, c); err != nil {
-			return fmt.Errorf("pod %s: init %w", p.Name, err)
+			return fmt.Errorf("pod %s: init %w", p.Name, p.initFailed(ctx, c, err))
 		}
 		p.done++
 	}
@@ -244,7 +243,7 @@ func (p *Pod) Kill(ctx context.Context, name string) error {
 	if _, err := p.store.Run(ctx, "rm", "--force", "--time", "0", name); err != nil {
 		return err
 	}
-	if cmp.Or(c.RestartPolicy, p.spec().RestartPolicy) == "Never" {
+	if p.policy(c) == "Never" {
 		return nil
 	}
 	return p.start(ctx, c)

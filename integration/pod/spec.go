@@ -35,6 +35,7 @@ type Container struct {
 	Env                      []EnvVar
 	VolumeMounts             []VolumeMount `yaml:"volumeMounts"`
 	RestartPolicy            string        `yaml:"restartPolicy"` // Always makes an init container a sidecar
+	RestartPolicyRules       []RestartRule `yaml:"restartPolicyRules"`
 	SecurityContext          Security      `yaml:"securityContext"`
 	Resources                Resources
 	Ports                    []ContainerPort
@@ -42,6 +43,16 @@ type Container struct {
 	StartupProbe             *Probe `yaml:"startupProbe"`
 	TerminationMessagePath   string `yaml:"terminationMessagePath"`
 	TerminationMessagePolicy string `yaml:"terminationMessagePolicy"`
+}
+
+// RestartRule is what follows when the container ends with some statuses: Restart restarts
+// it, RestartAllContainers the whole pod.
+type RestartRule struct {
+	Action    string
+	ExitCodes struct {
+		Operator string // In or NotIn
+		Values   []int
+	} `yaml:"exitCodes"`
 }
 
 // ContainerPort gives a port a name.

@@ -113,9 +113,16 @@ func (p *Pod) wait(ctx context.Context, c *Container) error {
 			return err
 		case s.Running:
 			continue // it has been restarted meanwhile
+		}
+		if restarted, err := p.Follow(ctx); err != nil {
+			return err
+		} else if restarted {
+			continue
+		}
+		switch {
 		case s.ExitCode == 0:
 			return nil
-		case p.spec().RestartPolicy == "Never":
+		case p.policy(c) == "Never":
 			return p.failure(ctx, c, "")
 		}
 	}

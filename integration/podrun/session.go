@@ -62,11 +62,15 @@ func (s *session) run(ctx context.Context, in io.Reader) error {
 
 // obey carries out one command a line.
 func (s *session) obey(ctx context.Context, lines <-chan string) error {
+	look := time.NewTicker(time.Second)
+	defer look.Stop()
+	fmt.Fprint(s.out, "> ")
 	for {
-		fmt.Fprint(s.out, "> ")
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
+		case <-look.C:
+			s.follow(ctx)
 		case line, more := <-lines:
 			verb, args, _ := strings.Cut(strings.TrimSpace(line), " ")
 			if !more || verb == "quit" {
@@ -75,7 +79,19 @@ func (s *session) obey(ctx context.Context, lines <-chan string) error {
 			if err := s.do(ctx, verb, strings.Fields(args)); err != nil {
 				fmt.Fprintln(s.out, err)
 			}
+			fmt.Fprint(s.out, "> ")
 		}
+	}
+}
+
+// follow restarts what has ended and has restartPolicyRules, and says so.
+func (s *session) follow(ctx context.Context) {
+	restarted, err := s.pod.Follow(ctx)
+	if err != nil {
+		fmt.Fprintln(s.out, err)
+	}
+	if restarted {
+		fmt.Fprint(s.out, "restarted, as restartPolicyRules say\n> ")
 	}
 }
 
