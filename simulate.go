@@ -187,6 +187,7 @@ func (c *confit) runContainer(k *kubelet.Container, dir string, do func(*pipeRun
 		k.NotSimulated("it runs confit " + strings.Join(args[:min(len(args), 1)], "") + ", which writes no files")
 		return nil
 	}
+	watches := inner.verb.repeats
 	inner.verb = c.verb // the limits of who runs it
 	inner.set.lockTimeout, inner.set.verbose, inner.set.quiet = c.set.lockTimeout, c.set.verbose, c.set.quiet
 	inner.set.allowNetwork = c.set.allowNetwork
@@ -195,6 +196,9 @@ func (c *confit) runContainer(k *kubelet.Container, dir string, do func(*pipeRun
 		c.watchdog.Restart(k.Memory())
 		do(r)
 		r.err = r.inManifests(r.err)
+	}
+	if watches && r.spec != nil {
+		k.Exit = int(r.spec.Watch.Exit)
 	}
 	return r
 }

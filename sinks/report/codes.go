@@ -85,6 +85,7 @@ var sections = []struct {
 		{"nested-mount", "a mount inside of another one that the container would not start with"},
 		{"file-key", "a `fileKeyRef` of the pod finds no key in the file that confit writes"},
 		{"sink-lost sink-read-only", "the files of a sink would be lost with the container, or cannot be written"},
+		{"restart-rule", "`watch` would end after a change with a status for which no `restartPolicyRules` of its container restart the pod"},
 		{"sink-name", "two containers write different files into one directory, and their specs have the same name"},
 		{"sink-unread", "no container of the application mounts the volume of a sink"},
 		{"sink-size", "the outputs are more than their volume or the memory of the container may hold"},

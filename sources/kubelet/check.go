@@ -54,6 +54,7 @@ func (p *Pod) Check() {
 	}
 	for _, c := range p.Containers {
 		c.checkNested()
+		c.checkRestart()
 		if p.isWriter(c) && !lost[c] {
 			c.checkUsed()
 		}
@@ -74,7 +75,7 @@ func (p *Pod) checkSink(s *sinkUse) {
 	}
 	v := s.mount.volume
 	switch {
-	case s.mount.mount.ReadOnly:
+	case s.mount.mount.ReadOnly && s.container.Exit == 0:
 		p.report(Error, problem("sink-read-only", s.mount.mount.At("readOnly"), sink+" is mounted readOnly", "leave out readOnly in this container; the application mounts the volume readOnly"))
 		return
 	case v.isReadOnly():

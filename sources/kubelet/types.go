@@ -70,7 +70,23 @@ type container struct {
 	Resources     resources        `yaml:"resources"`
 	Security      security         `yaml:"securityContext"`
 	RestartPolicy string           `yaml:"restartPolicy"`
-	Others        specfile.Ignored `yaml:"imagePullPolicy lifecycle livenessProbe ports readinessProbe resizePolicy restartPolicyRules startupProbe stdin stdinOnce terminationMessagePath terminationMessagePolicy tty volumeDevices"`
+	RestartRules  []restartRule    `yaml:"restartPolicyRules"`
+	Others        specfile.Ignored `yaml:"imagePullPolicy lifecycle livenessProbe ports readinessProbe resizePolicy startupProbe stdin stdinOnce terminationMessagePath terminationMessagePolicy tty volumeDevices"`
+}
+
+// A restartRule says what the kubelet restarts when the container has ended with some statuses.
+type restartRule struct {
+	specfile.Places
+
+	Action    string     `yaml:"action"`
+	ExitCodes *exitCodes `yaml:"exitCodes"`
+}
+
+type exitCodes struct {
+	specfile.Places
+
+	Operator string  `yaml:"operator"`
+	Values   []int64 `yaml:"values"`
 }
 
 type envVar struct {
