@@ -17,7 +17,7 @@ import (
 
 // agreeing are the examples that TestAgreement runs. The others fetch from Git.
 var agreeing = []string{
-	"adapter", "ambassador", "app-env", "hello", "init-containers", "life-cycle", "nginx", "shared-network", "shared-volume", "sidecars", "watch-reload",
+	"adapter", "ambassador", "app-env", "hello", "init-containers", "life-cycle", "nginx", "shared-network", "shared-volume", "sidecars", "watch-reload", "watch-restart",
 }
 
 // TestAgreement runs the init containers of manifests in real containers, and with render -f.
