@@ -116,13 +116,4 @@ func printExplained(w io.Writer, all []values.Explained) error {
 	return err
 }
 
-func origin(s values.Setting) string {
-	text := s.Source
-	if s.Place != "" && s.Place != s.Source {
-		text = s.Place + " (" + s.Source + ")"
-	}
-	if s.SignedBy != "" {
-		text += ", signed by " + s.SignedBy
-	}
-	return diag.EscapeLine(text)
-}
+func origin(s values.Setting) string { return diag.EscapeLine(s.Origin()) }

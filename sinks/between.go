@@ -85,7 +85,7 @@ func (p *Plan) Markdown(w io.Writer, most int) error {
 	}
 	cut := 0
 	for i := range p.Changes {
-		head, body := p.Changes[i].diff()
+		head, body := p.Changes[i].Diff()
 		text := diag.EscapeControls(head + body)
 		fence := strings.Repeat("`", max(3, longestRun(text)+1))
 		section := fmt.Sprintf("\n<details><summary>%s %s</summary>\n\n%sdiff\n%s\n%s\n\n</details>\n",

@@ -124,7 +124,7 @@ func (c *comparison) readAndHash(p string, e *entry) (text []byte, sum string, e
 func (p *Plan) Diff(w io.Writer, colour bool) error {
 	var b strings.Builder
 	for i := range p.Changes {
-		head, body := p.Changes[i].diff()
+		head, body := p.Changes[i].Diff()
 		for line := range strings.Lines(head) {
 			b.WriteString(paint(line, "1", colour))
 		}
@@ -139,8 +139,9 @@ func (p *Plan) Diff(w io.Writer, colour bool) error {
 	return nil
 }
 
-// diff gives the headers of a change and the lines that differ.
-func (c *Change) diff() (head, body string) {
+// Diff gives the headers of a change and the lines that differ, with all that a terminal may act
+// on.
+func (c *Change) Diff() (head, body string) {
 	a, b := diag.Quoted("a/"+c.Path), diag.Quoted("b/"+c.Path)
 	head = "diff " + a + " " + b + "\n" + c.modes()
 	if c.Drift {

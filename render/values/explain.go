@@ -47,6 +47,18 @@ type Setting struct {
 	Pos diag.Pos `json:"-"`
 }
 
+// Origin is the place of the value, the source and who signed it.
+func (s Setting) Origin() string {
+	text := s.Source
+	if s.Place != "" && s.Place != s.Source {
+		text = s.Place + " (" + s.Source + ")"
+	}
+	if s.SignedBy != "" {
+		text += ", signed by " + s.SignedBy
+	}
+	return text
+}
+
 // Explain lists the leaves at and below a path, in order.
 func (v *Values) Explain(path string) ([]Explained, error) {
 	p, err := tree.ParsePath(path)

@@ -21,6 +21,7 @@
 //	opensecret.go values that a Secret which is not at hand may have
 //	refused.go    fields that the API server or the kubelet refuses
 //	restart.go    rules for restarts, which a watcher may rely on
+//	describe.go   the mounts of a container in words, and who else sees a file
 //	check.go      what is wrong with a pod that runs confit
 //
 // The rules are those of Kubernetes 1.37; its own functions judge them in a test.
