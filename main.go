@@ -36,6 +36,7 @@ func run(args []string, sys system) int {
 	err := diag.CatchPanic(root.Execute)
 	text, status := c.report(err) // within the limits
 	c.watchdog.Stop()
+	c.machine = sources.Machine{} // and the directories that it holds open: who waits for signals holds c
 	c.print(text)
 	return status
 }
