@@ -33,6 +33,7 @@ func TestImports(t *testing.T) {
 		"confit/sinks/dirfd":      {"log", "os/exec", "confit"},
 		"confit/sinks/access":     {"log", "os/exec", "confit/sinks/dirfd"},
 		"confit/sinks/report":     {"log", "os/exec", "confit/sinks/dirfd"},
+		"confit/sinks/page":       {"os", "os/exec", "net", "log", "html/template", "text/template", "confit/sources", "confit/sinks/dirfd"},
 		"confit/sinks/console":    {"log", "os/exec", "confit/sinks/dirfd"},
 		"confit/sinks/notify":     {"log", "os/exec", "confit/sinks", "confit/sources"},
 		"confit/sinks/watch":      {"os", "os/exec", "net", "log", "confit/sources"},
