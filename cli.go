@@ -26,6 +26,7 @@ type verb struct {
 	pipe     bool     // takes the flags of the pipe, and is held to limits
 	cases    bool     // its cases say what to run, and not its flags
 	writes   bool     // changes the output directory
+	outFile  bool     // its --out is a file of its own, and no directory in place of the sinks
 	repeats  bool     // goes on until a signal ends it, so it is not for manifests
 	confined bool     // reads nothing outside the checkout, unless a flag allows it
 	thorough bool     // reports templates that do not parse although the values are wrong
@@ -65,6 +66,10 @@ func verbs() []verb {
 		{
 			name: "explain", group: "See what there is", args: "[PATH or FILE]", short: "Show where values come from", examples: explainExamples,
 			pipe: true, formats: []string{"text", "json"}, run: (*confit).explain,
+		},
+		{
+			name: "report", group: "Check", short: "Write a page of files, values, changes and problems", examples: reportExamples,
+			pipe: true, confined: true, thorough: true, outFile: true, flags: pageFlags, pipeMore: (*confit).diffFlags, run: (*confit).page,
 		},
 		{
 			name: "test", group: "Check", args: "[DIR]", short: "Run test cases and compare their outputs", examples: testExamples,

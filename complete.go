@@ -41,7 +41,9 @@ func (c *confit) addCompletions(cmd *cobra.Command, v *verb) {
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
 	_ = cmd.MarkFlagFilename("filename", "yaml", "yml", "json")
 	for _, dir := range []string{"out", "root", "image-root"} {
-		_ = cmd.MarkFlagDirname(dir)
+		if dir != "out" || !v.outFile {
+			_ = cmd.MarkFlagDirname(dir)
+		}
 	}
 	switch v.name {
 	case "explain":
@@ -71,7 +73,7 @@ func suffixed(names []string, suffix string) []string {
 // completing settles a run that says nothing, fetches nothing and reads only the checkout.
 func (c *confit) completing(cmd *cobra.Command, v *verb) bool {
 	quiet := *v
-	quiet.confined, quiet.writes = true, false
+	quiet.confined, quiet.writes, quiet.outFile = true, false, false
 	c.verb, c.console.Quiet = &quiet, true
 	if err := c.settle(cmd.Flags()); err != nil || slices.Contains(c.manifests.files, "-") {
 		return false

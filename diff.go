@@ -96,21 +96,7 @@ func (c *confit) review() error {
 	if err != nil {
 		return err
 	}
-	head := c.manifests.files
-	c.manifests.files = c.manifests.against
-	before, err := c.made()
-	c.manifests.files = head
-	if err != nil {
-		for _, p := range diag.Problems(err, diag.CauseUnknown) {
-			p.Notes = append(p.Notes, "in the manifests of --against")
-		}
-		return err
-	}
-	if err := manifest.ImmutableChanges(before.objects, now.objects); err != nil {
-		return err
-	}
-	defer c.watchdog.Activity.Begin("comparing", "the files")()
-	plan, err := sinks.Between(before.byWorkload(), now.byWorkload())
+	plan, err := c.against(now)
 	if err != nil {
 		return err
 	}
@@ -122,6 +108,25 @@ func (c *confit) review() error {
 		return plan.Markdown(c.stdout, maxReview)
 	}
 	return plan.Diff(c.stdout, c.colour(c.sys.stdout))
+}
+
+// against is the plan that leads from the files of the manifests of --against to those of now.
+func (c *confit) against(now *simulation) (*sinks.Plan, error) {
+	head := c.manifests.files
+	c.manifests.files = c.manifests.against
+	before, err := c.made()
+	c.manifests.files = head
+	if err != nil {
+		for _, p := range diag.Problems(err, diag.CauseUnknown) {
+			p.Notes = append(p.Notes, "in the manifests of --against")
+		}
+		return nil, err
+	}
+	if err := manifest.ImmutableChanges(before.objects, now.objects); err != nil {
+		return nil, err
+	}
+	defer c.watchdog.Activity.Begin("comparing", "the files")()
+	return sinks.Between(before.byWorkload(), now.byWorkload())
 }
 
 // byWorkload lists the outputs of all runs with the directory of their workload in their path.

@@ -13,7 +13,7 @@
 //	manifests.go   -f: which manifests
 //	simulate.go    -f: the runs of their containers
 //	container.go   -f: what a container sees, and the places of its problems
-//	diff.go        the verb diff; explain.go, validate.go and cases.go have their verbs
+//	diff.go        the verb diff; explain.go, validate.go, report.go and cases.go have their verbs
 //	watch.go       the verb watch; watchround.go has one of its rounds
 //	complete.go    what a shell completes
 //	progress.go    the line that tells what a long run is busy with

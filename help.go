@@ -254,6 +254,12 @@ const explainExamples = `  # every value, with where it came from and what it ov
   # in the containers of manifests
   confit explain -f deployment.yaml database.port`
 
+const reportExamples = `  # one HTML page of what the pods get, and of what a change does to it
+  confit report -f manifests.yaml --against main.yaml --out report.html
+
+  # of a spec, with fixtures in place of the pod
+  confit report -c confit.yaml --root fixtures --out report.html`
+
 const testExamples = `  # every folder below tests/ with a case.yaml
   confit test tests
 

@@ -98,6 +98,7 @@ func tryDoor(t *testing.T, door hostileDoor, text string) {
 		{"validate", "--format", "github", "--allow-network"},
 		{"validate", "--format", "junit"},
 		{"validate", "--format", "markdown"},
+		{"report", "--allow-env", "--out", "-"},
 		{"explain"},
 		{"explain", "--format", "json"},
 		{"diff"},

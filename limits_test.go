@@ -17,6 +17,7 @@ func TestLimitsUntilTheLastByte(t *testing.T) {
 	for _, args := range [][]string{
 		{"validate"},
 		{"validate", "--format", "json"},
+		{"report", "--out", "-"},
 		{"explain"},
 		{"explain", "x"},
 		{"diff"},

@@ -66,6 +66,9 @@ func (c *confit) outputs() (*spec, *render.Result, error) {
 	if err == nil {
 		values, err = c.merge(in)
 	}
+	if err == nil && c.verb.thorough {
+		c.merged = values
+	}
 	if err == nil && in.schema != nil {
 		err = in.schema.Validate(values)
 	}

@@ -191,6 +191,7 @@ func (s showing) all(t *testing.T, other showing) []string {
 	got = append(
 		got,
 		s.run("validate", "--allow-env"),
+		s.run("report", "--allow-env", "--out", "-"),
 		s.run("render", "--out", "-", "--masked"),
 		s.run("diff"),
 		s.run("render", "-v", "--log-format", "json"),
@@ -208,6 +209,7 @@ func (s showing) checked(t *testing.T) []string {
 	t.Helper()
 	return []string{
 		s.runSpec("checked.yaml", "validate"), s.runSpec("checked.yaml", "validate", "--format", "github"),
+		s.runSpec("checked.yaml", "report", "--out", "-"),
 		s.runSpec("checked.yaml", "render"), s.notes(t),
 	}
 }

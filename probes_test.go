@@ -243,6 +243,7 @@ func probed(t *testing.T, door probeDoor, use, canary string) string {
 	show("validate", "--allow-env", "-v")
 	show("validate", "--allow-env", "--format", "json")
 	show("validate", "--allow-env", "--format", "github")
+	show("report", "--allow-env", "--out", "-")
 	show("explain", "--format", "json")
 	show("explain")
 	show("diff")
@@ -251,6 +252,7 @@ func probed(t *testing.T, door probeDoor, use, canary string) string {
 	plant("other")
 	show("diff")
 	show("diff", "--format", "json")
+	show("report", "--allow-env", "--out", "-")
 	all.WriteString(stateIn(t, dir))
 	text := all.String()
 	for _, needle := range needles(canary) {

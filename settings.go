@@ -43,6 +43,7 @@ type settings struct {
 	masked      bool
 	showSecrets bool
 	strict      bool
+	page        string // --out of report
 
 	allowNetwork bool
 	allowEnv     bool
@@ -88,6 +89,9 @@ func (c *confit) settle(flags *pflag.FlagSet) error {
 	s.watch = watch.Flags{Interval: k.String("interval"), GitInterval: k.String("git-interval"), Exit: k.String("exit"), HTTP: k.String("http"), Signal: k.String("signal")}
 	s.check = k.Bool("check")
 	s.timeout, s.lockTimeout = k.Duration("timeout"), k.Duration("lock-timeout")
+	if c.verb.outFile {
+		s.page, s.out = s.out, ""
+	}
 	c.flags.out = s.out
 	if s.config == "" && !c.flags.any() {
 		s.config = defaultSpec
@@ -122,7 +126,7 @@ func (c *confit) environ(flags *pflag.FlagSet) (known []string) {
 		}
 		setting := settingName(name)
 		switch {
-		case slices.Contains(flagOnly, setting), flags.Lookup(setting) != nil && flags.Lookup(setting).Value.Type() == new(texts).Type():
+		case slices.Contains(flagOnly, setting), c.verb.outFile && setting == "out", flags.Lookup(setting) != nil && flags.Lookup(setting).Value.Type() == new(texts).Type():
 			c.pendingNotices = append(c.pendingNotices, diag.Quoted(name)+" is ignored: --"+setting+" comes from the command line only")
 		case flags.Lookup(setting) == nil && setting != "lock-timeout":
 			c.pendingNotices = append(c.pendingNotices, diag.Quoted(name)+" is no setting of confit "+c.verb.name)
@@ -185,6 +189,8 @@ func (c *confit) checkSettings() error {
 		return usagef("--only "+diag.Quoted(s.only)+" is no glob", "a [ needs its ]")
 	case s.timeout <= 0 || c.verb.writes && s.lockTimeout <= 0:
 		return usagef("a timeout is a duration above zero, like 30s", "")
+	case c.verb.outFile && s.page == "":
+		return usagef(c.verb.name+" needs --out", "name the file of the page with --out report.html, or print it with --out -")
 	case s.out == "-" && !c.verb.writes && c.as == nil:
 		return usagef("--out - is for render; "+c.verb.name+" compares with a directory", "")
 	}

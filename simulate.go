@@ -34,6 +34,7 @@ type pipeRun struct {
 type simulation struct {
 	objects   *manifest.Set // that the runs are of
 	runs      []*pipeRun
+	pods      []*kubelet.Pod
 	findings  []kubelet.Finding // of pods
 	workloads int
 	standIns  int
@@ -46,8 +47,11 @@ func (c *confit) runs() (*simulation, error) {
 	if len(c.manifests.files) > 0 {
 		return c.simulate((*pipeRun).render)
 	}
-	sp, made, err := c.outputs()
-	return &simulation{runs: []*pipeRun{{confit: c, spec: sp, result: made, err: err}}}, err
+	r := &pipeRun{confit: c}
+	if r.render(); r.result != nil {
+		r.outs = r.result.Outputs
+	}
+	return &simulation{runs: []*pipeRun{r}}, r.err
 }
 
 // made is runs without any error. The notices about pods are printed.
@@ -94,6 +98,7 @@ func (c *confit) simulate(do func(*pipeRun)) (*simulation, error) {
 		several := dirs[w.Dir(false)] > 1
 		if c.simulatePod(s, pod, w.Dir(several), do) {
 			s.workloads++
+			s.pods = append(s.pods, pod)
 			s.findings = append(s.findings, pod.Findings...)
 			s.madeOfStandIns = s.madeOfStandIns || pod.StandIns
 		}

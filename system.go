@@ -17,6 +17,7 @@ import (
 	"golang.org/x/term"
 
 	"confit/render/diag"
+	"confit/render/values"
 	"confit/sinks"
 	"confit/sinks/access"
 	"confit/sinks/console"
@@ -80,6 +81,7 @@ type confit struct {
 	reportTo  texts          // --report
 	targets   report.Targets // of it, and of --format
 	uses      uses           // of the entries; noted for validate
+	merged    *values.Values // noted for report
 	world     *world         // of a container in manifests; nil for the run of the command line
 	simulated []*confit      // the runs of such containers
 	origins   func() *checkout.Files

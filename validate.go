@@ -26,7 +26,10 @@ type finding struct {
 }
 
 // validate renders in memory and reports errors, and warnings about probable slips.
-func (c *confit) validate([]string) error {
+func (c *confit) validate([]string) error { return c.tell(c.check()) }
+
+// check renders in memory and lists the findings.
+func (c *confit) check() (*simulation, []finding, error) {
 	s, err := c.runs()
 	if s == nil {
 		s = &simulation{}
@@ -36,14 +39,14 @@ func (c *confit) validate([]string) error {
 	}
 	for _, r := range s.runs {
 		if r.spec.hasEnv() && !r.readsEnv() {
-			c.console.Notice("the env sources are left out: validate reads the environment only with --allow-env")
+			c.console.Notice("the env sources are left out: " + c.verb.name + " reads the environment only with --allow-env")
 		}
 	}
 	all := s.found(err)
 	for _, f := range all {
 		c.console.Explain(f.Problem)
 	}
-	return c.tell(s, all, err)
+	return s, all, err
 }
 
 // found lists the findings: those of pods, the problems of err, and the warnings of good runs.
@@ -81,11 +84,17 @@ func (c *confit) tell(s *simulation, all []finding, err error) error {
 			failed = errors.Join(failed, broken)
 		}
 	}
+	return c.conclude(r.Summary, all, err, failed)
+}
+
+// conclude prints what went wrong with the reports and the line that counts, and gives the error
+// that the status comes from.
+func (c *confit) conclude(summary string, all []finding, err, failed error) error {
 	if errors.Is(failed, console.ErrReaderGone) {
 		return failed
 	}
 	c.console.Print(c.console.Report(diag.Problems(failed, diag.CauseIO), ""))
-	c.console.Info(r.Summary)
+	c.console.Info(summary)
 	if c.set.strict && err == nil && slices.ContainsFunc(all, func(f finding) bool { return f.level == "warning" }) {
 		err = &diag.Problem{Cause: diag.CauseData, Text: "there are warnings"}
 	}
@@ -214,16 +223,7 @@ func (c *confit) stepSummary() string {
 func (c *confit) reportOf(s *simulation, all []finding) *report.Report {
 	r := &report.Report{Summary: s.count(all), Version: version, Strict: c.set.strict, Subject: c.subject()}
 	for _, f := range all {
-		record := console.AsRecord(f.level, f.Problem)
-		record.File = c.repository().Name(record.File)
-		if record.File == "" && f.Pos.File != "" {
-			record.Text, record.Line, record.Col = f.Pos.String()+": "+record.Text, 0, 0
-		}
-		end := 0
-		if f.Pos.In == (diag.Spot{}) && f.Source != "" {
-			end = utf8.RuneCountInString(f.Source) + 1
-		}
-		r.Findings = append(r.Findings, report.Finding{Record: record, Source: f.Source, End: end})
+		r.Findings = append(r.Findings, c.findingOf(f))
 	}
 	for _, run := range s.runs {
 		if run.result == nil {
@@ -236,8 +236,26 @@ func (c *confit) reportOf(s *simulation, all []finding) *report.Report {
 	return r
 }
 
+// findingOf is a finding as reports have it.
+func (c *confit) findingOf(f finding) report.Finding {
+	record := console.AsRecord(f.level, f.Problem)
+	record.File = c.repository().Name(record.File)
+	if record.File == "" && f.Pos.File != "" {
+		record.Text, record.Line, record.Col = f.Pos.String()+": "+record.Text, 0, 0
+	}
+	end := 0
+	if f.Pos.In == (diag.Spot{}) && f.Source != "" {
+		end = utf8.RuneCountInString(f.Source) + 1
+	}
+	return report.Finding{Record: record, Source: f.Source, End: end}
+}
+
 // reportEnd writes the reports of a run that a limit or a signal ends.
 func (c *confit) reportEnd(p *diag.Problem) {
+	if c.set.page != "" {
+		err := c.writePage(c.pageOf(&simulation{}, []finding{{"error", p}}))
+		c.console.Print(c.console.Report(diag.Problems(err, diag.CauseIO), ""))
+	}
 	if len(c.targets) > 0 {
 		err := c.writeReports(c.reportOf(&simulation{}, []finding{{"error", p}}))
 		c.console.Print(c.console.Report(diag.Problems(err, diag.CauseIO), ""))

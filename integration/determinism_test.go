@@ -109,6 +109,7 @@ func (s surrounding) all(t *testing.T, dir string) []string {
 		s.run(t, 0, "render", "-c", spec, "--out", "-", "--masked"),
 		s.run(t, 0, "explain", "-c", spec), s.run(t, 0, "explain", "-c", spec, "server"), s.run(t, 0, "explain", "-c", spec, "conf/secret.conf"),
 		s.run(t, 0, "validate", "-c", spec, "--format", "json", "--allow-env"),
+		s.run(t, 0, "report", "-c", spec, "--out", "-", "--allow-env"), s.run(t, 65, "report", "-c", broken, "--out", "-", "--allow-env"),
 		s.run(t, 65, "validate", "-c", broken, "--format", "json", "--allow-env"), s.run(t, 65, "render", "-c", broken), s.run(t, 65, "render", "-c", broken, "--log-format", "json"),
 	)
 }

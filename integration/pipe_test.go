@@ -59,7 +59,7 @@ func TestReaderOfMessagesGone(t *testing.T) {
 func TestReaderOfDataGone(t *testing.T) {
 	dir := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(dir, "confit.yaml"), []byte("version: 1\nrender: [{inline: x, to: a}]\nsinks: [{dir: out}]\n"), 0o644))
-	for _, args := range [][]string{{"diff"}, {"diff", "--format", "json"}, {"render", "--out", "-"}, {"explain", "--set", "a=1"}, {"validate", "--set", "a=1"}, {"schema"}} {
+	for _, args := range [][]string{{"diff"}, {"diff", "--format", "json"}, {"render", "--out", "-"}, {"explain", "--set", "a=1"}, {"validate", "--set", "a=1"}, {"report", "--out", "-"}, {"schema"}} {
 		var stderr bytes.Buffer
 		cmd := exec.Command(filepath.Join(bin, "confit"), args...)
 		cmd.Dir, cmd.Stdout, cmd.Stderr = dir, readerGone(t), &stderr

@@ -53,6 +53,7 @@ func TestGitSensitive(t *testing.T) {
 			{"explain", "pass"},
 			{"explain", "use"},
 			{"validate", "--allow-network"},
+			{"report", "--allow-network", "--out", "-"},
 			{"render", "--out", "-", "--masked"},
 			{"render", "--out", "-"},
 			{"diff", "--format", "json"},

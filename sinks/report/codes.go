@@ -130,7 +130,7 @@ var sections = []struct {
 		{"output-io", "reading or writing the directory failed; nothing was changed"},
 		{"output-unfinished", "the commit began and could not be ended; the next run ends it"},
 		{"output-busy", "another run holds the directory"},
-		{"report-io", "a file of `validate --report` cannot be written (74)"},
+		{"report-io", "a file of `validate --report`, or the page of `report`, cannot be written (74)"},
 		{"state-size", "to read what an earlier run left would take more memory than the container has left (76)"},
 		{"notify", "the application did not take the request or the signal of `watch` (69)"},
 		{"watch-exit", "`watch --exit` publishes nothing, and nothing is published yet (66)"},
