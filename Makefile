@@ -32,7 +32,7 @@ test: setup check
 setup:
 	sh integration/setup.sh
 	$(GO) test -count=1 -timeout 0 -run '^$$' ./integration/helm ./integration/pages # builds the tools of others
-	$(GO) test -count=1 -timeout 0 -run '^$$' ./integration/examples
+	$(GO) test -count=1 -timeout 0 -run '^$$' ./integration/examples ./integration/browser
 
 check:
 	$(GO) vet ./...
