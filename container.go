@@ -126,6 +126,9 @@ func (r *pipeRun) place(p *diag.Problem) {
 		at, what := r.inManifest(p.Pos.File, p.Pos.Line, p.Pos.Col)
 		if what != "" {
 			in = what + ", " + in
+			if shift := at.Col - p.Pos.Col; shift > 0 && p.Source != "" { // a block of the manifest is indented
+				p.Source = strings.Repeat(" ", shift) + p.Source
+			}
 			p.Pos = at
 			break
 		}
