@@ -51,10 +51,13 @@ func (c *confit) checkManifests(flags *pflag.FlagSet) error {
 		}
 		return nil
 	}
-	for _, name := range []string{"config", "source", "template", "values", "set", "set-string", "set-file", "set-json", "git-ref", "root", "limit", "only", "allow-env"} {
+	for _, name := range []string{"config", "source", "template", "values", "set", "set-string", "set-file", "set-json", "git-ref", "root", "limit", "allow-env"} {
 		if flags.Changed(name) {
 			return usagef("--"+name+" and -f exclude each other: the args of the container say what it renders", "change the args in the manifest")
 		}
+	}
+	if flags.Changed("only") && c.set.out != "-" {
+		return usagef("--only and -f go together with --out - only: a pod writes all of its files", "print with --out -")
 	}
 	if c.set.out == "" && len(m.against) == 0 && (c.verb.writes || c.verb.name == "diff") {
 		return usagef(c.verb.name+" -f needs --out", "name a directory with --out DIR, or print with render --out -; a file of values is --source file:FILE")
