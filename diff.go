@@ -44,7 +44,7 @@ func (c *confit) diff([]string) error {
 	defer c.watchdog.Activity.Begin("comparing", "the files")()
 	for i, plan := range plans {
 		c.console.Notices(plan.Notices)
-		if len(all) > 1 && c.set.format != "json" {
+		if c.set.format != "json" && (len(all) > 1 || len(c.manifests.files) > 0 && !plan.Empty()) {
 			fmt.Fprintf(c.stdout, "# %s\n", diag.Quoted(all[i].dir.Path))
 		}
 		if err := c.show(all[i].dir.Path, plan); err != nil {
