@@ -13,6 +13,7 @@ import (
 	"confit/sources"
 	"confit/sources/checkout"
 	"confit/sources/kubelet"
+	"confit/sources/manifest"
 )
 
 // A world is what a container of the manifests sees and where its files go.
@@ -140,18 +141,25 @@ func (r *pipeRun) place(p *diag.Problem) {
 	p.Notes = append(p.Notes, in)
 }
 
-// inManifest finds the place of a file of the container: in the file of the checkout that a
-// key of a ConfigMap was made from, or else in the manifest. What names the object and the key.
+// inManifest finds the place of a file of the container in the manifest, or in the file of the
+// checkout that a key of a generated ConfigMap was made from. What names the object and the key.
 func (r *pipeRun) inManifest(file string, line, col int) (at diag.Pos, what string) {
 	at, what = r.container.Place(file, line, col)
 	k := r.container.KeyOf(file)
-	if what == "" || k == nil || k.Data.Kind != "ConfigMap" || strings.HasPrefix(file, "env ") {
+	if what == "" || k == nil || k.Data.Kind != "ConfigMap" || strings.HasPrefix(file, "env ") || !r.world.of.isGenerated(k) {
 		return at, what
 	}
 	if from, ok := r.world.of.origins().Place(k, line, col); ok {
-		return r.world.of.relative(from), what + ", " + at.String()
+		return r.world.of.relative(from), what + ", in the manifest at " + at.String()
 	}
 	return at, what
+}
+
+// isGenerated tells whether a tool made the manifest of a key, so that nobody edits it there:
+// it came from stdin, it is not in the checkout, or Git ignores it.
+func (c *confit) isGenerated(k *manifest.Key) bool {
+	file := k.Data.Pos.File
+	return file == "stdin" || !c.origins().Keeps(strings.TrimPrefix(path.Clean(c.absolute(file)), "/"))
 }
 
 // relative names a file below / from the working directory.

@@ -20,8 +20,9 @@ const (
 
 // Files are the text files of a checkout.
 type Files struct {
-	files []file
-	found map[*manifest.Key]*Origin
+	files   []file
+	found   map[*manifest.Key]*Origin
+	ignores *ignores
 }
 
 // A file has its lines without their ends.
@@ -30,9 +31,10 @@ type file struct {
 	lines []string
 }
 
-// Read reads the text files below a directory, but for those that are left out.
+// Read reads the text files of the checkout in a directory, but for those that Git ignores or
+// that are left out.
 func Read(tree sources.FS, dir string, leaveOut func(name string) bool) *Files {
-	f := &Files{found: map[*manifest.Key]*Origin{}}
+	f := &Files{found: map[*manifest.Key]*Origin{}, ignores: readIgnores(tree, dir)}
 	entries, total := 0, 0
 	var walk func(at string)
 	walk = func(at string) {
@@ -46,6 +48,7 @@ func Read(tree sources.FS, dir string, leaveOut func(name string) bool) *Files {
 			switch {
 			case entries > maxEntries || total > maxTotal:
 				return
+			case f.ignores.names(name, e.IsDir()):
 			case e.IsDir() && e.Name() != ".git" && e.Name() != "node_modules":
 				walk(name)
 			case !e.Type().IsRegular() || leaveOut(name):
@@ -64,6 +67,11 @@ func Read(tree sources.FS, dir string, leaveOut func(name string) bool) *Files {
 
 func (f *Files) add(name, text string) {
 	f.files = append(f.files, file{name, strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")})
+}
+
+// Keeps tells whether a file is one that Git keeps: it is in the checkout, and not ignored.
+func (f *Files) Keeps(name string) bool {
+	return f != nil && isBelow(name, f.ignores.top) && !f.ignores.has(name)
 }
 
 // An Origin is a text in a file of the checkout that a key was made from.
