@@ -88,6 +88,8 @@ var sections = []struct {
 		{"restart-rule", "`watch` would end after a change with a status for which no `restartPolicyRules` of its container restart the pod"},
 		{"sink-name", "two containers write different files into one directory, and their specs have the same name"},
 		{"sink-unread", "no container of the application mounts the volume of a sink"},
+		{"subpath-missing", "a `subPath` of the application names no output: the kubelet makes an empty directory there"},
+		{"output-unseen", "no container sees an output, because each mount of its volume shows another one with `subPath`"},
 		{"sink-size", "the outputs are more than their volume or the memory of the container may hold"},
 		{"sink-writable", "an application can change what confit wrote"},
 		{"unreadable", "the user of an application may not read the outputs"},

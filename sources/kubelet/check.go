@@ -84,43 +84,12 @@ func (p *Pod) checkSink(s *sinkUse) {
 	}
 	p.checkSize(s)
 	p.checkName(s)
-	apps := p.readers(s)
-	if len(apps) == 0 && !p.readsKeysOf(v) {
-		p.report(Error, problem("sink-unread", s.mount.mount.Pos, "no application container mounts the volume "+diag.Quoted(v.Name)+", which "+sink+" is in", "mount it in the application with readOnly: true"))
-	}
-	for _, app := range apps {
-		if !app.mount.ReadOnly {
-			p.once("writable "+app.container.Name+" "+v.Name, Warning, problem("sink-writable", app.mount.Pos, "the container "+diag.Quoted(app.container.Name)+" can write to the files that confit makes", "set readOnly: true on this mount"))
-		}
-		p.checkAccess(s, app)
-	}
+	p.checkReaders(s, sink)
 }
 
 // isReadOnly tells whether the kubelet mounts every volume of the kind read-only.
 func (v *Volume) isReadOnly() bool {
 	return slices.Contains([]string{"configMap", "secret", "projected", "downwardAPI"}, v.Kind)
-}
-
-// A reader is an application container that mounts the volume of a sink.
-type reader struct {
-	container *Container
-	mount     *volumeMount
-}
-
-// readers are the application containers that mount the volume of a sink.
-func (p *Pod) readers(s *sinkUse) []reader {
-	var all []reader
-	for _, c := range p.Containers {
-		if p.isWriter(c) || c.Init && c.RestartPolicy != "Always" {
-			continue
-		}
-		for i := range c.VolumeMounts {
-			if m := &c.VolumeMounts[i]; m.Name == s.mount.volume.Name {
-				all = append(all, reader{c, m})
-			}
-		}
-	}
-	return all
 }
 
 // checkAccess finds files that the user of an application cannot read.
@@ -133,11 +102,12 @@ func (p *Pod) checkAccess(s *sinkUse, app reader) {
 	if user == 0 || user >= 0 && user == writer || userGroup >= 0 && userGroup == group {
 		return
 	}
-	i := slices.IndexFunc(s.files, func(f Written) bool { return f.Mode&0o004 == 0 })
+	files := s.shown(app.sub)
+	i := slices.IndexFunc(files, func(f Written) bool { return f.Mode&0o004 == 0 })
 	if i < 0 {
 		return
 	}
-	f := s.files[i]
+	f := files[i]
 	who := fmt.Sprintf("as user %d", user)
 	if user < 0 {
 		who = "as the user of its image"

@@ -22,6 +22,7 @@
 //	refused.go    fields that the API server or the kubelet refuses
 //	restart.go    rules for restarts, which a watcher may rely on
 //	describe.go   the mounts of a container in words, and who else sees a file
+//	reader.go     what the application sees of the files that confit writes
 //	check.go      what is wrong with a pod that runs confit
 //
 // The rules are those of Kubernetes 1.37; its own functions judge them in a test.

@@ -11,11 +11,14 @@ import (
 // mounts makes the file tree of the container.
 func (c *Container) mounts() {
 	c.Files = &FileTree{image: c.pod.cluster.Image}
+	c.Blocked = c.Blocked || c.Reported("volumeMounts") && !c.Has("volumeMounts")
 	paths := map[string]bool{}
 	for i := range c.VolumeMounts {
 		m := &c.VolumeMounts[i]
 		at := path.Join("/", m.Path)
 		switch v := c.pod.volumes[m.Name]; {
+		case m.Path == "" && m.Reported("mountPath") || v == nil && (m.Reported("name") || c.pod.template.Spec.Reported("volumes")):
+			c.Blocked = true // the misspelt field is an error already
 		case v == nil:
 			c.pod.report(Error, problem("manifest", m.At("name"), "the pod has no volume "+diag.Quoted(m.Name), diag.DidYouMean(m.Name, c.pod.volumeNames(), "add it to volumes:")))
 			c.Blocked = true

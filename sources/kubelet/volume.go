@@ -59,6 +59,8 @@ func (p *Pod) volume(v *volume) *Volume {
 		w.downward(v.Downward, v.Downward.Mode)
 	case v.EmptyDir != nil:
 		made.Kind = "emptyDir"
+	case slices.ContainsFunc([]string{"configMap", "secret", "projected", "downwardAPI", "emptyDir"}, v.Reported):
+		made.blocked = true // the misspelt field is an error already
 	default:
 		made.root.broken = "the manifests do not have the files of the volume " + diag.Quoted(v.Name) + ": --volume " + v.Name + "=DIR gives them"
 	}
