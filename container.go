@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 	"path"
 	"path/filepath"
 	"strings"
@@ -105,10 +106,39 @@ func (r *pipeRun) inManifests(err error) error {
 	}
 	var all []error
 	for _, p := range r.confit.problems(err) {
+		r.hintAbsent(p)
 		r.place(p)
 		all = append(all, p)
 	}
 	return errors.Join(all...)
+}
+
+// hintAbsent replaces the hint for a file that is not there by one that knows the mounts.
+func (r *pipeRun) hintAbsent(p *diag.Problem) {
+	var absent *fs.PathError
+	if !errors.Is(p.Err, fs.ErrNotExist) || !errors.As(p.Err, &absent) {
+		return
+	}
+	name, kind, flag := path.Join("/", absent.Path), "", ""
+	if name == path.Join(r.container.Dir(), r.set.config) || name == path.Clean(r.set.config) {
+		flag = "-c "
+	}
+	for i := range r.spec.sources() {
+		if s := &r.spec.Sources[i]; s.Path() == name {
+			kind = s.Kind()
+		}
+	}
+	if hint := r.container.HintAbsent(name, kind, flag); hint != "" {
+		p.Hint = hint
+	}
+}
+
+// sources are those of a spec; none for no spec.
+func (sp *spec) sources() []sources.Spec {
+	if sp == nil {
+		return nil
+	}
+	return sp.Sources
 }
 
 // place moves a problem to its place in the manifests.

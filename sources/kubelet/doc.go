@@ -15,6 +15,7 @@
 //	mounts.go     the mounts of a container
 //	filetree.go   the mounts as a file tree to read
 //	lookup.go     ConfigMaps and Secrets by name, and what is said of a missing one
+//	absent.go     where a file that is not in a container may be instead
 //	filekey.go    variables that come from files which confit writes
 //	written.go    the files that a container writes, for the containers after it
 //	origin.go     the place in the manifests of a line that a container reads
