@@ -11,7 +11,7 @@
 //	git.go         what a run has of its Git sources
 //	publish.go     which outputs go to which sink
 //	manifests.go   -f: which manifests
-//	simulate.go    -f: the runs of their containers
+//	simulate.go    -f: the runs of their containers; nocontainer.go for manifests without one
 //	container.go   -f: what a container sees, and the places of its problems
 //	diff.go        the verb diff; explain.go, validate.go, report.go and cases.go have their verbs
 //	watch.go       the verb watch; watchround.go has one of its rounds

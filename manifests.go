@@ -157,7 +157,7 @@ func (c *confit) readManifests() (*manifest.Set, error) {
 		if kustomization != "" {
 			hint = diag.Quoted(kustomization) + " is for kustomize: kustomize build " + diag.Quoted(path.Dir(kustomization)) + " | confit " + c.verb.name + " -f -"
 		}
-		err = &diag.Problem{Cause: diag.CauseInput, Code: "no-manifests", Text: "there is no object in " + diag.QuotedList(c.manifests.files), Hint: hint}
+		err = &diag.Problem{Cause: diag.CauseInput, Code: "no-manifests", Text: "there is no object in " + diag.QuotedList(c.manifests.names()), Hint: hint}
 	}
 	return set, err
 }

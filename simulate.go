@@ -64,7 +64,7 @@ func (c *confit) made() (*simulation, error) {
 		return s, err
 	}
 	for _, f := range s.findings {
-		c.console.Notice(f.Error())
+		c.console.NoticeOf(f.Problem)
 	}
 	if s.madeOfStandIns && c.verb.writes {
 		return s, usagef("nothing that is made of a stand-in for a Secret is written", "use validate, diff or explain, or add the Secret to the manifests")
@@ -91,10 +91,12 @@ func (c *confit) simulate(do func(*pipeRun)) (*simulation, error) {
 	for _, w := range workloads {
 		dirs[w.Dir(false)]++
 	}
+	var pods []*kubelet.Pod
 	c.progress.count("workloads", len(workloads))
 	for _, w := range workloads {
 		c.progress.done.Add(1)
 		pod := cluster.Pod(w)
+		pods = append(pods, pod)
 		several := dirs[w.Dir(false)] > 1
 		if c.simulatePod(s, pod, w.Dir(several), do) {
 			s.workloads++
@@ -104,7 +106,7 @@ func (c *confit) simulate(do func(*pipeRun)) (*simulation, error) {
 		}
 	}
 	if s.workloads == 0 {
-		return nil, c.noContainer(cluster, len(workloads))
+		return nil, c.noContainer(cluster, pods)
 	}
 	for _, f := range s.findings {
 		if f.Code == "stand-in" {
@@ -114,17 +116,6 @@ func (c *confit) simulate(do func(*pipeRun)) (*simulation, error) {
 	s.findings = append(s.findings, cluster.Findings()...)
 	diag.SortByPlace(s.findings, func(f kubelet.Finding) diag.Pos { return f.Pos })
 	return s, nil
-}
-
-// noContainer is the error of manifests without a confit container: a check that passes on
-// nothing is worse than none.
-func (c *confit) noContainer(cluster *kubelet.Cluster, workloads int) error {
-	p := &diag.Problem{Cause: diag.CauseInput, Code: "no-container", Text: "no container of " + diag.QuotedList(c.manifests.files) + " runs confit", Hint: "confit looks for an image or a command of that name; --container NAME names another container"}
-	if len(c.manifests.containers) > 0 {
-		p.Hint = "--container names " + diag.QuotedList(c.manifests.containers)
-	}
-	p.Notes = []string{diag.Plural(len(cluster.Objects.Objects), "object") + " and " + diag.Plural(workloads, "workload") + " were looked at"}
-	return p
 }
 
 // simulatePod runs the confit containers of a pod in their order. Each sees the files that

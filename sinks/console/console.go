@@ -49,6 +49,13 @@ func (c *Console) Notice(text string) {
 	}
 }
 
+// NoticeOf writes a finding that is no error, with its notes and its hint.
+func (c *Console) NoticeOf(p *diag.Problem) {
+	if !c.Quiet {
+		c.write(c.words("notice", p, ""))
+	}
+}
+
 // Notices writes each text as a notice.
 func (c *Console) Notices(texts []string) {
 	for _, t := range texts {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"confit/render/diag"
 	"confit/sources/manifest"
 )
 
@@ -26,6 +27,31 @@ type Container struct {
 // Title names the container in messages.
 func (c *Container) Title() string {
 	return c.pod.Workload.String() + " container " + c.container.Name
+}
+
+// Summary lists the containers of a pod, and the images of those before the application.
+func (p *Pod) Summary() string {
+	var all []string
+	for _, c := range p.Containers {
+		text := diag.Quoted(c.Name)
+		if c.Init {
+			text += " (image " + diag.Quoted(c.Image) + ")"
+		}
+		all = append(all, text)
+	}
+	if len(all) == 0 {
+		return p.Workload.String() + " has no containers"
+	}
+	return p.Workload.String() + " has " + strings.Join(all, ", ")
+}
+
+// ContainerNames are the names of the containers, those before the application first.
+func (p *Pod) ContainerNames() []string {
+	var names []string
+	for _, c := range p.Containers {
+		names = append(names, c.Name)
+	}
+	return names
 }
 
 // Workload is the workload that the container belongs to.

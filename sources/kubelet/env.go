@@ -58,7 +58,7 @@ func (e *environment) value(name string) (string, bool) {
 	}
 	for _, v := range e.links {
 		if v.Name == name {
-			e.pod.standIn(name, v.Pos)
+			e.pod.standIn(name, v.Value, "", v.Pos)
 			return v.Value, true
 		}
 	}

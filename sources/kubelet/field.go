@@ -40,7 +40,7 @@ func (p *Pod) field(ref *fieldRef, known []string) string {
 		return formatMap(meta.Annotations)
 	case "metadata.name":
 		if !p.IsPod() {
-			p.standIn(ref.Path, at)
+			p.fieldStandIn(ref.Path, p.Object.Name, at)
 		}
 		return p.Object.Name
 	case "metadata.namespace":
@@ -52,7 +52,7 @@ func (p *Pod) field(ref *fieldRef, known []string) string {
 			return p.template.Spec.NodeName
 		}
 	}
-	p.standIn(ref.Path, at)
+	p.fieldStandIn(ref.Path, fieldStandIns[ref.Path], at)
 	return fieldStandIns[ref.Path]
 }
 
@@ -105,17 +105,26 @@ func (p *Pod) resource(of *container, ref *resourceRef) string {
 	if request, set := of.Resources.Requests[name]; section == "requests" && (set || amount == nil) {
 		amount = request.Rat
 	}
-	unlimited := amount == nil || amount.Sign() == 0
+	unlimited, isKnown := amount == nil || amount.Sign() == 0, true
 	switch ofPod := p.template.Spec.Resources.limit(name); {
 	case section != "limits" || !overcommitted || !unlimited || strings.HasPrefix(name, "hugepages-"):
 	case ofPod != nil:
 		amount = ofPod
 	default:
-		p.standIn(ref.Resource, ref.At("resource"))
+		isKnown = false
 		if amount = big.NewRat(1<<30, 1); name == "cpu" {
 			amount = big.NewRat(1, 1)
 		}
 	}
+	value := ref.inUnits(amount)
+	if !isKnown {
+		p.fieldStandIn(ref.Resource, value, ref.At("resource"))
+	}
+	return value
+}
+
+// inUnits is an amount in units of the divisor, rounded up.
+func (ref *resourceRef) inUnits(amount *big.Rat) string {
 	if amount == nil {
 		return "0"
 	}

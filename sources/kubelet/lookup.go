@@ -79,9 +79,14 @@ func (p *Pod) key(d *manifest.Data, name string, optional bool, at diag.Pos) *ma
 	return k
 }
 
-// standIn tells that a value which only a cluster knows has a stand-in.
-func (p *Pod) standIn(name string, at diag.Pos) {
-	p.once("field "+name, Notice, problem("stand-in", at, diag.Quoted(name)+" is known in a cluster only; a stand-in takes its place", "set it with --field "+name+"=VALUE"))
+// standIn tells that a value which only a cluster knows has another one in its place.
+func (p *Pod) standIn(name, value, hint string, at diag.Pos) {
+	p.once("field "+name, Notice, problem("stand-in", at, diag.Quoted(name)+" is known in a cluster only; confit uses "+diag.Quoted(value)+" in its place", hint))
+}
+
+// fieldStandIn is standIn for a field that the command line can set.
+func (p *Pod) fieldStandIn(name, value string, at diag.Pos) {
+	p.standIn(name, value, "set it with --field "+name+"=VALUE", at)
 }
 
 // sorted are the keys of a ConfigMap or Secret by name.

@@ -16,11 +16,11 @@ func (w *volumeWriter) projected(v *projected) {
 		case s.Downward != nil:
 			w.downward(s.Downward, nil)
 		case s.Token != nil:
-			w.pod.standIn("serviceAccountToken", s.Token.Pos)
+			w.pod.standIn("serviceAccountToken", "stand-in-token", "", s.Token.Pos)
 			w.checkPath(s.Token.Path, s.Token.At("path"))
 			w.add(s.Token.Path, node{data: []byte("stand-in-token"), mode: w.tokenMode(), secret: true}, s.Token.At("path"))
 		case s.Trust != nil:
-			w.pod.standIn("clusterTrustBundle", s.Trust.Pos)
+			w.pod.standIn("clusterTrustBundle", "stand-in", "", s.Trust.Pos)
 			w.checkPath(s.Trust.Path, s.Trust.At("path"))
 			w.add(s.Trust.Path, node{data: []byte("stand-in\n"), mode: w.tokenMode()}, s.Trust.At("path"))
 		}
