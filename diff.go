@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
+	"slices"
 
 	"confit/render/content"
 	"confit/render/diag"
@@ -112,12 +114,13 @@ func (c *confit) review() error {
 
 // against is the plan that leads from the files of the manifests of --against to those of now.
 func (c *confit) against(now *simulation) (*sinks.Plan, error) {
-	head := c.manifests.files
-	c.manifests.files = c.manifests.against
-	before, err := c.made()
-	c.manifests.files = head
+	before, err := c.madeBefore()
 	if err != nil {
 		for _, p := range diag.Problems(err, diag.CauseUnknown) {
+			if errors.Is(p.Err, fs.ErrNotExist) && p.Pos.File == "" {
+				p.Hint = c.revisionHint()
+				continue
+			}
 			p.Notes = append(p.Notes, "in the manifests of --against")
 		}
 		return nil, err
@@ -127,6 +130,24 @@ func (c *confit) against(now *simulation) (*sinks.Plan, error) {
 	}
 	defer c.watchdog.Activity.Begin("comparing", "the files")()
 	return sinks.Between(before.byWorkload(), now.byWorkload())
+}
+
+// madeBefore is what the manifests of --against make.
+func (c *confit) madeBefore() (*simulation, error) {
+	head := c.manifests.files
+	defer func() { c.manifests.files, c.manifests.isBase = head, false }()
+	c.manifests.files, c.manifests.isBase = c.manifests.against, true
+	return c.made()
+}
+
+// revisionHint says how to compare with a Git revision, which --against does not take.
+func (c *confit) revisionHint() string {
+	file, revision := c.manifests.files[0], diag.Quoted(c.manifests.against[0])
+	if path.IsAbs(file) || file == "-" || !slices.Contains(manifestExtensions, path.Ext(file)) {
+		return "name a file or a directory of manifests; for a Git revision, check it out beside this one: git worktree add DIR " + revision
+	}
+	file = diag.Quoted(path.Clean(file))
+	return "for a Git revision: git show " + revision + ":./" + file + " | confit " + c.verb.name + " -f " + file + " --against -"
 }
 
 // byWorkload lists the outputs of all runs with the directory of their workload in their path.

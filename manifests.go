@@ -25,6 +25,8 @@ type manifestFlags struct {
 	files, against, workloads, containers, fields, volumes, assumed texts
 	namespace, imageRoot                                            string
 	assumeSecrets                                                   bool
+
+	isBase bool // files are those of --against
 }
 
 func (m *manifestFlags) add(f *pflag.FlagSet) {
@@ -134,7 +136,7 @@ func (c *confit) readManifests() (*manifest.Set, error) {
 				files = append(files, manifest.File{Name: "stdin", Data: text})
 				continue
 			}
-			found, err := manifestFiles(s, name)
+			found, err := c.manifestFiles(s, name)
 			if err != nil {
 				return err
 			}
@@ -164,8 +166,11 @@ func (c *confit) readManifests() (*manifest.Set, error) {
 
 const stdinLimit = 64 << 20
 
+// manifestExtensions are those of the files of a directory that are read.
+var manifestExtensions = []string{".yaml", ".yml", ".json"}
+
 // manifestFiles reads a file, or the YAML and JSON files of a directory.
-func manifestFiles(s *sources.Snapshot, name string) ([]manifest.File, error) {
+func (c *confit) manifestFiles(s *sources.Snapshot, name string) ([]manifest.File, error) {
 	isDir, err := s.IsDir(name)
 	if err == nil && !isDir {
 		var file sources.Regular
@@ -177,17 +182,22 @@ func manifestFiles(s *sources.Snapshot, name string) ([]manifest.File, error) {
 		if p := (*diag.Problem)(nil); errors.As(err, &p) {
 			return nil, err
 		}
-		text := "-f " + diag.Quoted(name) + " cannot be read"
-		if errors.Is(err, fs.ErrNotExist) {
-			text = "-f " + diag.Quoted(name) + " is not there"
+		text := "-f " + diag.Quoted(name)
+		if c.manifests.isBase {
+			text = "--against " + diag.Quoted(name)
 		}
-		if errors.Is(err, sources.ErrOutside) {
-			text = "-f " + diag.Quoted(name) + ": " + sources.ErrOutside.Error()
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			text += " is not there"
+		case errors.Is(err, sources.ErrOutside):
+			text += ": " + sources.ErrOutside.Error()
+		default:
+			text += " cannot be read"
 		}
 		return nil, &diag.Problem{Cause: diag.CauseInput, Code: "input", Text: text, Hint: "name a file or a directory of manifests, or - for stdin", Err: err}
 	}
 	found, err := s.Tree(name, func(rel string) bool {
-		return !strings.Contains(rel, "/") && slices.Contains([]string{".yaml", ".yml", ".json"}, path.Ext(rel))
+		return !strings.Contains(rel, "/") && slices.Contains(manifestExtensions, path.Ext(rel))
 	})
 	var files []manifest.File
 	for _, f := range found {
