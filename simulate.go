@@ -195,6 +195,9 @@ func (c *confit) runContainer(k *kubelet.Container, dir string, do func(*pipeRun
 	}
 	if watches && r.spec != nil {
 		k.Exit = int(r.spec.Watch.Exit)
+		if s := r.spec.Watch.Signal; s != nil {
+			k.Signal = s.Process
+		}
 	}
 	return r
 }

@@ -86,6 +86,8 @@ var sections = []struct {
 		{"file-key", "a `fileKeyRef` of the pod finds no key in the file that confit writes"},
 		{"sink-lost sink-read-only", "the files of a sink would be lost with the container, or cannot be written"},
 		{"restart-rule", "`watch` would end after a change with a status for which no `restartPolicyRules` of its container restart the pod"},
+		{"signal-process", "`watch` would signal a process of another container, and the pod has no `shareProcessNamespace: true`"},
+		{"signal-user", "`watch` would signal a process of another user, which only root may"},
 		{"sink-name", "two containers write different files into one directory, and their specs have the same name"},
 		{"sink-unread", "no container of the application mounts the volume of a sink"},
 		{"subpath-missing", "a `subPath` of the application names no output: the kubelet makes an empty directory there"},

@@ -55,6 +55,7 @@ func (p *Pod) Check() {
 	for _, c := range p.Containers {
 		c.checkNested()
 		c.checkRestart()
+		c.checkSignal()
 		if p.isWriter(c) && !lost[c] {
 			c.checkUsed()
 		}

@@ -19,6 +19,7 @@ type Container struct {
 	Files   *FileTree  // after Prepare
 	Command []string   // after Prepare: the whole command line, without an ENTRYPOINT
 	Blocked bool       // after Prepare: the kubelet would not start it
+	Signal  string     // the process that confit watch signals after a change; "" for none
 	Exit    int        // with which confit watch ends after a change, and writes nothing; 0 for a container that writes
 
 	pod *Pod

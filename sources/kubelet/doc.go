@@ -23,6 +23,7 @@
 //	refused.go    fields that the API server or the kubelet refuses
 //	restart.go    rules for restarts, which a watcher may rely on
 //	describe.go   the mounts of a container in words, and who else sees a file
+//	signal.go     whether a watcher finds and may signal the application
 //	reader.go     what the application sees of the files that confit writes
 //	check.go      what is wrong with a pod that runs confit
 //

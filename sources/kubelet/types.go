@@ -42,7 +42,9 @@ type podSpec struct {
 	OldServiceAccount  string           `yaml:"serviceAccount"`
 	Security           security         `yaml:"securityContext"`
 	Resources          resources        `yaml:"resources"`
-	Others             specfile.Ignored `yaml:"activeDeadlineSeconds affinity automountServiceAccountToken dnsConfig dnsPolicy ephemeralContainers evictionResponders hostAliases hostIPC hostNetwork hostPID hostUsers hostname hostnameOverride imagePullSecrets nodeSelector os overhead preemptionPolicy priority priorityClassName readinessGates resourceClaims restartPolicy runtimeClassName schedulerName schedulingGates schedulingGroup setHostnameAsFQDN shareProcessNamespace subdomain terminationGracePeriodSeconds tolerations topologySpreadConstraints workloadRef containerConcurrency idleTimeoutSeconds responseStartTimeoutSeconds timeoutSeconds"`
+	ShareProcesses     bool             `yaml:"shareProcessNamespace"`
+	HostPID            bool             `yaml:"hostPID"`
+	Others             specfile.Ignored `yaml:"activeDeadlineSeconds affinity automountServiceAccountToken dnsConfig dnsPolicy ephemeralContainers evictionResponders hostAliases hostIPC hostNetwork hostUsers hostname hostnameOverride imagePullSecrets nodeSelector os overhead preemptionPolicy priority priorityClassName readinessGates resourceClaims restartPolicy runtimeClassName schedulerName schedulingGates schedulingGroup setHostnameAsFQDN subdomain terminationGracePeriodSeconds tolerations topologySpreadConstraints workloadRef containerConcurrency idleTimeoutSeconds responseStartTimeoutSeconds timeoutSeconds"`
 }
 
 // security is the security context of a pod or a container.
