@@ -287,6 +287,7 @@ func pairs(flag, what string, given []string) (map[string]string, error) {
 // usage is the problem of a flag or CONFIT_* variable that a library refuses.
 func usage(err error) error { return usagef(diag.Quoted(err.Error()), "see confit --help") }
 
+//go:noinline
 func usagef(text, hint string) error {
 	return &diag.Problem{Cause: diag.CauseUsage, Code: "usage", Text: text, Hint: hint}
 }

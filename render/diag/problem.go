@@ -61,6 +61,8 @@ type Problem struct {
 }
 
 // Problemf makes a problem, with its text in the format of fmt.
+//
+//go:noinline
 func Problemf(c Cause, code string, pos Pos, format string, args ...any) *Problem {
 	return &Problem{Cause: c, Code: code, Pos: pos, Text: fmt.Sprintf(format, args...)}
 }

@@ -82,6 +82,7 @@ func duplicateProblem(o *tree.Origin, key string, line, first int, hint string) 
 	return dataProblem(o, line, "duplicate-key", "the key "+diag.Quoted(key)+" is there already, in line "+strconv.Itoa(first), hint)
 }
 
+//go:noinline
 func dataProblem(o *tree.Origin, line int, code, text, hint string) *diag.Problem {
 	return &diag.Problem{Cause: diag.CauseData, Code: code, Pos: diag.Pos{File: o.File, Line: line}, Text: text, Hint: hint}
 }

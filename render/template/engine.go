@@ -26,6 +26,7 @@ type Engine struct {
 // A table maps names to *function; the parser accepts the map as it is.
 type table map[string]any
 
+//go:noinline
 func (m table) add(name string, f function) { m[name] = &f }
 
 // addMust adds a function under its name, and under sprig's second name with "must".

@@ -98,6 +98,8 @@ func (p *Pod) problems(err error) {
 }
 
 // report adds a finding.
+//
+//go:noinline
 func (p *Pod) report(level Level, problem *diag.Problem) {
 	p.Findings = append(p.Findings, Finding{level, problem})
 }
@@ -123,6 +125,8 @@ func (p *Pod) once(subject string, level Level, problem *diag.Problem) {
 }
 
 // problem is an error of the pod at a place.
+//
+//go:noinline
 func problem(code string, at diag.Pos, text, hint string) *diag.Problem {
 	return &diag.Problem{Cause: diag.CauseData, Code: code, Pos: at, Text: text, Hint: hint}
 }

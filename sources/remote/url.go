@@ -219,6 +219,8 @@ func (a address) String() string {
 }
 
 // problem is about the repository at a.
+//
+//go:noinline
 func (a address) problem(c diag.Cause, code, text, hint string) *diag.Problem {
 	return &diag.Problem{Cause: c, Code: code, Text: a.String() + ": " + text, Hint: hint}
 }
