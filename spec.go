@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"path"
 	"reflect"
 	"slices"
@@ -117,7 +118,11 @@ func (sp *spec) check(needs sections, file bool) error {
 func (sp *spec) checkHead(needs sections, file bool) error {
 	var all []error
 	if file && sp.Version != 1 && !sp.Reported("version") {
-		all = append(all, sp.Problem("version", "version is the version of this format", "write version: 1"))
+		text := "version is the version of this format"
+		if sp.Has("version") {
+			text = fmt.Sprintf("this confit reads version 1, not %d", sp.Version)
+		}
+		all = append(all, sp.Problem("version", text, "write version: 1"))
 	}
 	if err := sinks.CheckName(sp.Name); err != nil {
 		all = append(all, sp.Problem("name", "name: "+err.Error(), ""))

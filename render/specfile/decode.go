@@ -21,8 +21,13 @@ type Value interface{ FromSpec(n *yaml.Node) error }
 // unknown fields and all values of the wrong type at once. A field of type Places receives
 // the places and the base.
 func Decode(file, base string, n *yaml.Node, v any) error {
+	return DecodeAs("", file, base, n, v)
+}
+
+// DecodeAs is Decode for a file that is no spec. Errors call the whole by the name.
+func DecodeAs(name, file, base string, n *yaml.Node, v any) error {
 	d := Decoder{file: file, base: base}
-	d.Decode(n, reflect.ValueOf(v).Elem(), "")
+	d.Decode(n, reflect.ValueOf(v).Elem(), name)
 	return errors.Join(d.Problems...)
 }
 
@@ -99,7 +104,7 @@ func (d *Decoder) fields(n *yaml.Node, v reflect.Value, name string) {
 	*places = Places{Pos: d.pos(n), Base: d.base, Fields: seen, reported: reported}
 	if n.Kind != yaml.MappingNode {
 		places.invalid = true
-		d.Fail(n, "", "%s is a map of fields, not %s", d.describe(name), diag.WithArticle(nodeKind(n)))
+		d.Fail(n, "", "%s is a map of fields, not %s", d.describe(name), nodeKind(n))
 		return
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -172,7 +177,7 @@ func (d *Decoder) unknown(key *yaml.Node, known map[string]reflect.Value, name s
 
 func (d *Decoder) sequence(n *yaml.Node, v reflect.Value, name string) {
 	if n.Kind != yaml.SequenceNode {
-		d.Fail(n, "write it as a list: - …", "%s is a list, not %s", name, diag.WithArticle(nodeKind(n)))
+		d.Fail(n, "write it as a list: - …", "%s is a list, not %s", name, nodeKind(n))
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
@@ -183,7 +188,7 @@ func (d *Decoder) sequence(n *yaml.Node, v reflect.Value, name string) {
 
 func (d *Decoder) mapping(n *yaml.Node, v reflect.Value, name string) {
 	if n.Kind != yaml.MappingNode {
-		d.Fail(n, "", "%s is a map, not %s", name, diag.WithArticle(nodeKind(n)))
+		d.Fail(n, "", "%s is a map, not %s", name, nodeKind(n))
 		return
 	}
 	v.Set(reflect.MakeMap(v.Type()))
@@ -198,7 +203,7 @@ var durationType = reflect.TypeFor[time.Duration]()
 
 func (d *Decoder) scalar(n *yaml.Node, v reflect.Value, name string) {
 	if n.Kind != yaml.ScalarNode {
-		d.Fail(n, "", "%s is a single value, not %s", name, diag.WithArticle(nodeKind(n)))
+		d.Fail(n, "", "%s is a single value, not %s", name, nodeKind(n))
 		return
 	}
 	switch {
@@ -211,7 +216,7 @@ func (d *Decoder) scalar(n *yaml.Node, v reflect.Value, name string) {
 		v.SetInt(int64(t))
 	case v.Kind() == reflect.String:
 		if n.ShortTag() != "!!str" {
-			d.Fail(n, fmt.Sprintf("write it in quotes: %q", n.Value), "%s is text, and this is %s", name, diag.WithArticle(nodeKind(n)))
+			d.Fail(n, fmt.Sprintf("write it in quotes: %q", n.Value), "%s is text, and this is %s", name, nodeKind(n))
 			return
 		}
 		v.SetString(n.Value)
@@ -219,7 +224,7 @@ func (d *Decoder) scalar(n *yaml.Node, v reflect.Value, name string) {
 		d.Fail(n, "without quotes, and not yes or no", "%s is true or false", name)
 	default:
 		if err := n.Decode(v.Addr().Interface()); err != nil {
-			d.Fail(n, "", "%s is %s, not %s", name, diag.WithArticle(v.Kind().String()), diag.WithArticle(nodeKind(n)))
+			d.Fail(n, "", "%s is a whole number, not %s", name, nodeKind(n))
 		}
 	}
 }
@@ -228,14 +233,28 @@ func (d *Decoder) scalar(n *yaml.Node, v reflect.Value, name string) {
 // and "no".
 func IsBool(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!bool" }
 
+// nodeKind is the kind of a node in the words of a user.
 func nodeKind(n *yaml.Node) string {
 	switch n.Kind {
 	case yaml.MappingNode:
-		return "map"
+		return "a map"
 	case yaml.SequenceNode:
-		return "list"
+		return "a list"
 	}
-	return diag.Quoted(strings.TrimPrefix(n.ShortTag(), "!!"))
+	switch tag := n.ShortTag(); tag {
+	case "!!str":
+		return "text"
+	case "!!int", "!!float":
+		return "a number"
+	case "!!bool":
+		return "true or false"
+	case "!!null":
+		return "an empty value"
+	case "!!timestamp":
+		return "a date"
+	default:
+		return diag.WithArticle(diag.Quoted(strings.TrimPrefix(tag, "!!")))
+	}
 }
 
 // Text is a node of a text, as a flag has it in place of a spec.

@@ -103,7 +103,7 @@ func readCase(fsys sources.FS, name, dir string) (*Case, error) {
 	if doc == nil {
 		return t, t.Problem("", shown+" is empty", "write spec: or manifests: in it")
 	}
-	if err := specfile.Decode(shown, dir, doc, t); err != nil {
+	if err := specfile.DecodeAs("the case", shown, dir, doc, t); err != nil {
 		return t, err
 	}
 	switch {
