@@ -90,13 +90,17 @@ func (c *confit) commands(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use: "confit VERB", Short: "Configuration files from ConfigMaps, Secrets and environment variables",
 		Long: longHelp, SilenceErrors: true, SilenceUsage: true, DisableFlagsInUseLine: true,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if asked, _ := cmd.Flags().GetBool("version"); asked {
+				return c.version(nil)
+			}
 			return usagef("there is no verb", "say what to do, like confit render -c confit.yaml; see confit --help")
 		},
 	}
 	root.SetOut(c.stdout)
 	root.SetErr(c.sys.stderr)
 	logFlags(root.PersistentFlags())
+	root.Flags().Bool("version", false, "print the version")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(c.showHelp)
 	all := verbs()

@@ -56,7 +56,7 @@ More:
   confit help manifests      the flags that go with -f
   confit completion SHELL    completion of verbs, flags, workloads and values
 `)
-	flagHelp(b, cmd.PersistentFlags(), "Messages", "verbose quiet log-format")
+	flagHelp(b, cmd.LocalFlags(), "Messages", "verbose quiet log-format version")
 }
 
 func verbHelp(b *strings.Builder, cmd *cobra.Command) {

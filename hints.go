@@ -72,7 +72,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	case !cmd.HasParent():
 		hint = "the verb comes first, like confit render -c confit.yaml"
 	default:
-		hint = diag.DidYouMean(name, names, hint)
+		if near := diag.Nearest(name, names); len(near) > 0 {
+			hint = "did you mean --" + strings.Join(near, ", --") + "?"
+		}
 	}
 	return usagef(diag.Quoted(err.Error()), hint)
 }
