@@ -151,6 +151,7 @@ func (r *pipeRun) place(p *diag.Problem) {
 			p.Pos.File, p.Pos.In = at.String(), at.Outer()
 			in = what + ", " + in
 		}
+	case p.Pos.File == "" && errors.Is(r.asked, p):
 	case p.Pos.File == "":
 		p.Pos = r.container.ArgsPos()
 	default:

@@ -52,6 +52,7 @@ func (r *pipeRun) explained(path string) ([]values.Explained, error) {
 	}
 	if !isFile {
 		if all, err = merged.Explain(path); err != nil {
+			r.asked = err
 			return nil, err
 		}
 	}

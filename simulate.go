@@ -26,6 +26,7 @@ type pipeRun struct {
 	outs   []content.Output // of result, those that --only keeps
 	err    error
 	values []values.Explained // of explain
+	asked  error              // of the path that explain was given, which no file has
 
 	container *kubelet.Container
 }

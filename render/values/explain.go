@@ -3,6 +3,7 @@ package values
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -82,14 +83,37 @@ func (v *Values) noValue(path string, p tree.Path, deepest *tree.Node) error {
 		problem.Hint = hint
 		return problem
 	}
-	if near := diag.Nearest(p[at].Key, deepest.Keys()); len(near) > 0 {
+	where := "the top level"
+	if at > 0 {
+		where = diag.Quoted(deepest.Path().String())
+	}
+	if name := dottedName(p[at:], deepest.Keys()); name != nil {
+		problem.Hint = "write " + diag.Quoted(append(deepest.Path(), name...).String()) + ": the dots belong to the name"
+	} else if near := diag.Nearest(p[at].Key, deepest.Keys()); len(near) > 0 {
 		problem.Hint = "did you mean " + strings.Join(near, ", ") + "?"
 	} else if keys := deepest.Keys(); len(keys) > 0 {
-		problem.Notes = []string{diag.Quoted(deepest.Path().String()) + " has " + diag.QuotedList(keys)}
+		problem.Notes = []string{where + " has " + diag.QuotedList(keys)}
 	} else if deepest.HasSecretKeys() {
-		problem.Notes = []string{diag.Quoted(deepest.Path().String()) + " has names of a secret, which are not shown"}
+		problem.Notes = []string{where + " has names of a secret, which are not shown"}
 	}
 	return problem
+}
+
+// dottedName is a path whose first steps are one of the keys when dots join them, with that key
+// as its first step; nil for none.
+func dottedName(p tree.Path, keys []string) tree.Path {
+	name, path := "", tree.Path(nil)
+	for i, s := range p {
+		if s.IsIndex {
+			break
+		}
+		name += s.Key
+		if i > 0 && slices.Contains(keys, name) {
+			path = append(tree.Path{{Key: name}}, p[i+1:]...)
+		}
+		name += "."
+	}
+	return path
 }
 
 // Explained lists all leaves, in order.
