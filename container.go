@@ -144,6 +144,11 @@ func (sp *spec) sources() []sources.Spec {
 // place moves a problem to its place in the manifests.
 func (r *pipeRun) place(p *diag.Problem) {
 	in := "in the " + r.title
+	for i, m := range p.Seen {
+		if at, what := r.inManifest(m.Pos.File, m.Pos.Line, m.Pos.Col); what != "" {
+			p.Seen[i].Pos = at
+		}
+	}
 	switch {
 	case p.Pos.In != (diag.Spot{}): // a text in a file
 		at, what := r.inManifest(p.Pos.In.File, p.Pos.In.Line, p.Pos.In.Col)

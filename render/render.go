@@ -214,13 +214,14 @@ func (r *renderer) rounds(e *Entry) ([]map[string]any, error) {
 	n, deepest := r.Values.Root().Find(p)
 	if n == nil || n.IsLeaf() {
 		what, hint := "is not there", "set it, or add when: "+e.Each+optional
+		var seen []diag.Mention
 		if n != nil {
 			what = "is " + diag.WithArticle(n.Kind()) + ", not a list or a map"
 		} else if step := p[len(deepest.Path())]; !step.IsIndex {
-			hint = diag.DidYouMean(step.Key, deepest.Keys(), hint)
+			hint, seen = diag.DidYouMean(step.Key, deepest.Keys(), hint), deepest.Near(step.Key)
 		}
 		problem := diag.Problemf(diag.CauseData, "bad-each", e.At("each"), "each: %s %s", diag.Quoted(e.Each), what)
-		problem.Hint = hint
+		problem.Hint, problem.Seen = hint, seen
 		return nil, problem
 	}
 	var rounds []map[string]any

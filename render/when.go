@@ -64,5 +64,6 @@ func (e *Entry) misspeltWhen(p tree.Path, deepest *tree.Node) error {
 	}
 	problem := diag.Problemf(diag.CauseData, "missing-value", e.At("when"), "when: there is no value %s", diag.Quoted(p.String()))
 	problem.Hint = diag.DidYouMean(step.Key, deepest.Keys(), "") + " " + meant
+	problem.Seen = deepest.Near(step.Key)
 	return problem
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // A Cause is the kind of a problem. Each has one exit status.
@@ -56,8 +57,28 @@ type Problem struct {
 	Text   string // what is wrong, lower case, no full stop
 	Source string // the line at Pos, if it may be shown
 	Notes  []string
-	Hint   string // what to do about it
-	Err    error  // the cause, if any; its text is not shown
+	Seen   []Mention // places that notes tell of
+	Hint   string    // what to do about it
+	Err    error     // the cause, if any; its text is not shown
+}
+
+// A Mention is a note that ends in a place.
+type Mention struct {
+	Text string
+	Pos  Pos
+}
+
+// AllNotes are the notes, and those that end in a place.
+func (p *Problem) AllNotes() []string {
+	all := p.Notes[:len(p.Notes):len(p.Notes)]
+	for _, m := range p.Seen {
+		by := " at "
+		if strings.HasPrefix(m.Pos.File, "env ") {
+			by = " by "
+		}
+		all = append(all, m.Text+by+m.Pos.String())
+	}
+	return all
 }
 
 // Problemf makes a problem, with its text in the format of fmt.

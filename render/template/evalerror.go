@@ -138,6 +138,7 @@ func (m *Missing) Misspelt() *diag.Problem {
 	p := &diag.Problem{Cause: diag.CauseData, Code: "unset-value", Pos: m.def.src.pos(m.offset), Text: "the template asks for " + m.path + ", and no source sets it"}
 	p.Source = m.def.src.line(p.Pos.Line)
 	p.Hint = diag.DidYouMean(m.key, m.deepest.Keys(), "")
+	p.Seen = m.deepest.Near(m.key)
 	return p
 }
 
@@ -145,6 +146,7 @@ func (m *Missing) Misspelt() *diag.Problem {
 func (e *eval) listSiblings(p *diag.Problem, n *tree.Node, key string) {
 	keys := n.Keys()
 	p.Hint = diag.DidYouMean(key, keys, p.Hint)
+	p.Seen = n.Near(key)
 	for i := range keys {
 		keys[i] = diag.Quoted(keys[i])
 	}

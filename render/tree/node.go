@@ -88,6 +88,18 @@ func (n *Node) Keys() []string {
 	return out
 }
 
+// Near says where the member of n is set whose name resembles key most.
+func (n *Node) Near(key string) []diag.Mention {
+	near := diag.Nearest(key, n.Keys())
+	kids := n.Children()
+	for i := range kids {
+		if k := &kids[i]; len(near) > 0 && !k.HasSecretKey() && diag.Quoted(k.key) == near[0] && k.Pos().File != "" {
+			return []diag.Mention{{Text: diag.Quoted(k.Path().String()) + " is set", Pos: k.Pos()}}
+		}
+	}
+	return nil
+}
+
 // Children are the members or items of n; nil for a scalar.
 func (n *Node) Children() []Node {
 	switch v := n.val.(type) {

@@ -90,7 +90,7 @@ func (v *Values) noValue(path string, p tree.Path, deepest *tree.Node) error {
 	if name := dottedName(p[at:], deepest.Keys()); name != nil {
 		problem.Hint = "write " + diag.Quoted(append(deepest.Path(), name...).String()) + ": the dots belong to the name"
 	} else if near := diag.Nearest(p[at].Key, deepest.Keys()); len(near) > 0 {
-		problem.Hint = "did you mean " + strings.Join(near, ", ") + "?"
+		problem.Hint, problem.Seen = "did you mean "+strings.Join(near, ", ")+"?", deepest.Near(p[at].Key)
 	} else if keys := deepest.Keys(); len(keys) > 0 {
 		problem.Notes = []string{where + " has " + diag.QuotedList(keys)}
 	} else if deepest.HasSecretKeys() {

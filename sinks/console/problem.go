@@ -33,7 +33,7 @@ func (c *Console) words(level string, p *diag.Problem, mark string) string {
 	if p.Source != "" {
 		b.WriteString(excerpt(p))
 	}
-	for _, n := range p.Notes {
+	for _, n := range p.AllNotes() {
 		b.WriteString("  " + diag.EscapeLine(n) + "\n")
 	}
 	if p.Hint != "" {
@@ -63,9 +63,9 @@ func AsRecord(level string, p *diag.Problem) Record {
 // notes lists the notes of a problem, first its place in a text that has no file of its own.
 func notes(p *diag.Problem) []string {
 	if p.Pos.In == (diag.Spot{}) || p.Pos.Line == 0 {
-		return p.Notes
+		return p.AllNotes()
 	}
-	return append([]string{fmt.Sprintf("line %d, column %d of the text that stands there", p.Pos.Line, p.Pos.Col)}, p.Notes...)
+	return append([]string{fmt.Sprintf("line %d, column %d of the text that stands there", p.Pos.Line, p.Pos.Col)}, p.AllNotes()...)
 }
 
 // excerpt is the source line with a caret below the place. Long lines are cut.
