@@ -68,7 +68,9 @@ func changeBetween(old, now *content.Output) (ch Change, err error) {
 		return ch, ioProblem(err, "")
 	}
 	b, err := reveal.Bytes(now.Content)
-	ch.Differs = !bytes.Equal(a, b)
+	if ch.Differs = !bytes.Equal(a, b); ch.Sensitive {
+		ch.compareSecrets(a, b)
+	}
 	return ch, ioProblem(err, "")
 }
 

@@ -67,6 +67,9 @@ func (c *comparison) loadTexts(p *Plan) error {
 			if err := c.loadOld(ch); err != nil {
 				return err
 			}
+			if err := c.compareSecrets(ch, outs[ch.Path]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -93,6 +96,24 @@ func (c *comparison) loadOld(ch *Change) error {
 	ch.before = shownText(text)
 	ch.Drift = e != nil && (!e.showsMode(ch.OldMode) || sum != e.SHA256+e.Blob)
 	return err
+}
+
+// compareSecrets compares the secrets of a file that was sensitive with those of an output.
+func (c *comparison) compareSecrets(ch *Change, o *content.Output) error {
+	e := c.old.find(ch.Path)
+	if e == nil || !e.Sensitive || o == nil || !ch.Differs || ch.after.why != "" {
+		return nil
+	}
+	text, _, err := c.readAndHash(ch.Path, nil)
+	if err == nil {
+		var now []byte
+		now, err = reveal.Bytes(o.Content)
+		ch.compareSecrets(text, now)
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
+	return ioProblem(err, "")
 }
 
 // readAndHash reads one byte more of a file than a diff shows, and hashes the whole file as its
@@ -171,7 +192,11 @@ func (c *Change) Diff() (head, body string) {
 	for range 3 { // its own header
 		_, hunks, _ = bytes.Cut(hunks, []byte("\n"))
 	}
-	return head + "--- " + a + "\n+++ " + b + "\n", string(hunks)
+	body = string(hunks)
+	if c.Secrets {
+		body += "secret values differ, too\n"
+	}
+	return head + "--- " + a + "\n+++ " + b + "\n", body
 }
 
 // modes gives the lines about modes in the form of Git, with all bits.

@@ -27,6 +27,7 @@ type Change struct {
 	Sensitive bool       `json:"sensitive,omitempty"` // shown masked, before or after
 	Drift     bool       `json:"drift,omitempty"`     // someone changed the file since confit wrote it
 	Differs   bool       `json:"differs"`             // in content
+	Secrets   bool       `json:"secretsDiffer,omitempty"`
 
 	before, after shown
 }
