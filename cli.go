@@ -37,6 +37,9 @@ type verb struct {
 	run      func(c *confit, args []string) error
 }
 
+// hasFindings tells whether the verb lists findings, and not only errors.
+func (v *verb) hasFindings() bool { return v.thorough && !v.cases }
+
 // verbGroups are the groups of verbs, in the order of the help.
 var verbGroups = []string{"Write files", "See what there is", "Check", "About confit"}
 

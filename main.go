@@ -92,7 +92,7 @@ func (c *confit) merge(in inputs) (*values.Values, error) {
 			c.git.HideValues(l.Root)
 		}
 	}
-	merged, err := values.Merge(in.layers, c.console.Notice)
+	merged, err := values.Merge(in.layers, c.tellNewKeys)
 	if err != nil {
 		return merged, err
 	}

@@ -37,7 +37,7 @@ func refusals(t *testing.T, schema *schema.Schema, name string, data []byte) (ow
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
-	values, err := values.Merge([]values.Layer{{Root: root}}, func(string) {})
+	values, err := values.Merge([]values.Layer{{Root: root}}, nil)
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}

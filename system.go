@@ -78,12 +78,13 @@ type confit struct {
 	top    string // of the checkout that a case may read; "" for that of the working directory
 
 	manifests manifestFlags
-	reportTo  texts          // --report
-	targets   report.Targets // of it, and of --format
-	uses      uses           // of the entries; noted for validate
-	merged    *values.Values // noted for report
-	world     *world         // of a container in manifests; nil for the run of the command line
-	simulated []*confit      // the runs of such containers
+	reportTo  texts           // --report
+	targets   report.Targets  // of it, and of --format
+	uses      uses            // of the entries; noted for validate
+	newKeys   []values.NewKey // that variables make; noted for validate
+	merged    *values.Values  // noted for report
+	world     *world          // of a container in manifests; nil for the run of the command line
+	simulated []*confit       // the runs of such containers
 	origins   func() *checkout.Files
 
 	signalsReady   chan struct{} // closed when signals reach us

@@ -61,9 +61,20 @@ func (s *simulation) found(err error) []finding {
 		all = append(all, finding{"error", p})
 	}
 	for _, r := range s.runs {
+		var unused []*diag.Problem
 		if r.err == nil && r.result != nil { // nil where every error is excused by a Secret that is not at hand
-			all = append(all, r.unused()...)
+			unused = r.unused()
 		}
+		found, unused := r.variables(unused)
+		for _, p := range unused {
+			found = append(found, finding{"warning", p})
+		}
+		for _, f := range found {
+			if r.container != nil {
+				r.place(f.Problem)
+			}
+		}
+		all = append(all, found...)
 	}
 	return all
 }
@@ -127,16 +138,9 @@ func (s *simulation) count(all []finding) string {
 }
 
 // unused warns of probable slips.
-func (r *pipeRun) unused() []finding {
+func (r *pipeRun) unused() []*diag.Problem {
 	defer r.watchdog.Activity.Begin("looking for", "unused values")()
-	var all []finding
-	for _, p := range r.result.Unused(r.uses.names, r.uses.sources) {
-		if r.container != nil {
-			r.place(p)
-		}
-		all = append(all, finding{"warning", p})
-	}
-	return all
+	return r.result.Unused(r.uses.names, r.uses.sources)
 }
 
 // uses are what the entries of a spec name.

@@ -75,7 +75,7 @@ func one(t *testing.T, yaml, text string) (content.Output, error) {
 
 func oneOf(t *testing.T, text string, layers ...values.Layer) (content.Output, error) {
 	t.Helper()
-	v, err := values.Merge(layers, func(string) {})
+	v, err := values.Merge(layers, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

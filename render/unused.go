@@ -27,6 +27,12 @@ func (r *Result) Unused(names *Names, used map[string]bool) []*diag.Problem {
 	return append(all, unusedSources(u.sources, used)...)
 }
 
+// Names tells whether code names the value at a path.
+func (r *Result) Names(names *Names, p tree.Path) bool {
+	n, _ := r.values.Root().Find(p)
+	return n != nil && n.Parent() != nil && names.names(n)
+}
+
 // unread finds the values that no output reads.
 type unread struct {
 	read    *values.ReadSet

@@ -35,7 +35,7 @@ func read(t *testing.T, w Machine, spec string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	v, err := values.Merge(layers, func(string) {})
+	v, err := values.Merge(layers, nil)
 	if err != nil {
 		return "", err
 	}

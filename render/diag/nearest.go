@@ -55,7 +55,7 @@ func near(want, name string) int {
 	case limit > maxCompared, limit-min(len(want), len(name)) > 4*tolerance(want)+4:
 		return limit + 1
 	}
-	return distance(strings.ToLower(want), strings.ToLower(name))
+	return Distance(strings.ToLower(want), strings.ToLower(name))
 }
 
 // tolerance is the distance up to which names resemble each other.
@@ -75,9 +75,9 @@ func DidYouMeanOneOf(want string, names []string, intro string) string {
 	return DidYouMean(want, names, intro+strings.Join(names, ", "))
 }
 
-// distance is the optimal string alignment distance: the number of insertions, deletions,
+// Distance is the optimal string alignment distance: the number of insertions, deletions,
 // substitutions and swaps of neighbours between a and b.
-func distance(a, b string) int {
+func Distance(a, b string) int {
 	s, t := []rune(a), []rune(b)
 	var prior []int
 	row := make([]int, len(t)+1)

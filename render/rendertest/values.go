@@ -63,7 +63,7 @@ func ValuesOf(t testing.TB, layers ...*tree.Node) *values.Values {
 	for _, n := range layers {
 		in = append(in, values.Layer{Root: n})
 	}
-	v, err := values.Merge(in, func(string) {})
+	v, err := values.Merge(in, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

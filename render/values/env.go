@@ -37,12 +37,12 @@ type placement struct {
 }
 
 // matchVars finds the path of each variable in base. Names match without regard to case,
-// dots, dashes and underscores. Names that match nothing make new keys, with one notice.
-func matchVars(base *tree.Node, l Layer, notify func(string)) ([]placement, []error) {
+// dots, dashes and underscores. Names that match nothing make new keys.
+func matchVars(base *tree.Node, l Layer, created func([]NewKey)) ([]placement, []error) {
 	known := IndexVars(base, l)
 	setBy := map[string]Var{}
 	var all []placement
-	var created []placement
+	var made []NewKey
 	var problems []error
 	for _, v := range l.Vars {
 		path, isNew, err := placeVar(base, l, known, v)
@@ -62,12 +62,14 @@ func matchVars(base *tree.Node, l Layer, notify func(string)) ([]placement, []er
 			problems = append(problems, err)
 			continue
 		}
-		if isNew {
-			created = append(created, placement{v, path})
+		if isNew && created != nil {
+			made = append(made, newKey(base, l, v, path))
 		}
 		all = append(all, placement{v, path})
 	}
-	noticeNewKeys(base, l, created, notify)
+	if len(made) > 0 {
+		created(made)
+	}
 	return all, problems
 }
 
@@ -237,8 +239,8 @@ func flatPath(at tree.Path, rest, sep string) tree.Path {
 
 // addVars merges the variables of a layer into base. Variables for items of lists come last,
 // in the order of their indexes, as each makes a new list.
-func (m *merger) addVars(base *tree.Node, l Layer, notify func(string)) []*tree.Node {
-	placed, problems := matchVars(base, l, notify)
+func (m *merger) addVars(base *tree.Node, l Layer, created func([]NewKey)) []*tree.Node {
+	placed, problems := matchVars(base, l, created)
 	m.problems = append(m.problems, problems...)
 	in := []*tree.Node{base}
 	var items []placement

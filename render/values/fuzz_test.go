@@ -23,7 +23,7 @@ func FuzzMerge(f *testing.F) {
 				l, _ := layer(text)
 				layers = append(layers, l)
 			}
-			v, err := Merge(layers, func(string) {})
+			v, err := Merge(layers, nil)
 			if err != nil {
 				return "", err
 			}

@@ -67,7 +67,7 @@ func TestListsOfManyLayers(t *testing.T) {
 			}
 			layers = append(layers, withLists(jsonLayer(t, "b", `{"l":[`+b.String()[1:]+`]}`), ListRule{At: tree.Path{{Key: "l"}}, By: by}))
 		}
-		v, err := Merge(layers, func(string) {})
+		v, err := Merge(layers, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

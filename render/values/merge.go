@@ -34,9 +34,9 @@ type Values struct {
 
 // Merge merges layers, a later one over an earlier: maps deeply, lists and scalars whole;
 // null deletes (RFC 7386). A map over a scalar is an error, and so is the reverse. A path
-// that is sensitive in one layer is sensitive in the result. Notices report environment
-// variables that match no value.
-func Merge(layers []Layer, notify func(string)) (*Values, error) {
+// that is sensitive in one layer is sensitive in the result. Created is told of the variables
+// of a layer that match no value; it may be nil.
+func Merge(layers []Layer, created func([]NewKey)) (*Values, error) {
 	m := merger{overrode: map[*tree.Node][]*tree.Node{}, rules: map[*tree.Node]*ListRule{}}
 	var in []*tree.Node
 	for _, l := range layers {
@@ -50,7 +50,7 @@ func Merge(layers []Layer, notify func(string)) (*Values, error) {
 			in = []*tree.Node{m.assignAll(base, l.Sets)}
 			continue
 		}
-		in = m.addVars(base, l, notify)
+		in = m.addVars(base, l, created)
 	}
 	v := &Values{root: m.mergeLayers(in), overrode: m.overrode}
 	if err := errors.Join(m.problems...); err != nil {

@@ -20,7 +20,7 @@ func jsonLayer(t *testing.T, name, text string) Layer {
 // merged gives the values of layers as JSON.
 func merged(t *testing.T, layers ...Layer) (string, error) {
 	t.Helper()
-	v, err := Merge(layers, func(string) {})
+	v, err := Merge(layers, nil)
 	if err != nil {
 		return "", err
 	}
@@ -124,7 +124,7 @@ func TestOverridden(t *testing.T) {
 	v, err := Merge([]Layer{
 		jsonLayer(t, "a.json", `{"x":{"y":1,"z":0}}`), jsonLayer(t, "b.json", `{"x":{"y":2}}`), text("X_Y", "3"),
 		jsonLayer(t, "c.json", `{"x":{"a":null,"y":4}}`),
-	}, func(string) {})
+	}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func TestYAMLAsWritten(t *testing.T) {
 
 // TestPaths: each node has the path that leads to it, beside empty maps and lists.
 func TestPaths(t *testing.T) {
-	v, err := Merge([]Layer{jsonLayer(t, "a", `{"a":[{},[],[[],[1,{}],{}],2,{"b":[]},{},{"c":[3,4]}],"z":[{},{}]}`)}, func(string) {})
+	v, err := Merge([]Layer{jsonLayer(t, "a", `{"a":[{},[],[[],[1,{}],{}],2,{"b":[]},{},{"c":[3,4]}],"z":[{},{}]}`)}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ var sections = []struct {
 		{"sensitive-glob", "a name in `sensitive:` is no key, path or file of its source: what it is to hide would be shown"},
 		{"list-item", "an item of a list that is merged by a key has none, or one that is there already"},
 		{"env-ambiguous env-name", "a variable that could mean several values, or none"},
-		{"env-unknown", "a variable matches no value, and its source has `unknown: error`"},
+		{"env-unknown", "a variable matches no value: an error with `unknown: error`; else `validate` warns if the name resembles another one"},
 	}},
 	{"Templates (65, 76)", []meaning{
 		{"template-syntax", "the template cannot be parsed"},
