@@ -74,7 +74,7 @@ func (s *simulation) found(err error) []finding {
 				r.place(f.Problem)
 			}
 		}
-		all = append(all, found...)
+		all = append(append(all, found...), r.unusedVariables()...)
 	}
 	return all
 }

@@ -96,6 +96,7 @@ var sections = []struct {
 		{"sink-writable", "an application can change what confit wrote"},
 		{"unreadable", "the user of an application may not read the outputs"},
 		{"unused-mount", "a volume is mounted for confit, and the spec does not use it"},
+		{"unused-variable", "a variable of a confit container that no source of its spec reads"},
 		{"stand-in", "a value that only a cluster knows has another one in its place"},
 		{"not-simulated", "a container was left out: what it does cannot be told from its manifest"},
 	}},
