@@ -213,3 +213,14 @@ func flagValue(section reflect.Type, f field) *yaml.Node {
 	}
 	return v
 }
+
+// withoutLine takes the line of a spec from its error, where a flag names a source with secrets
+// that the spec may be in.
+func (c *confit) withoutLine(err error) error {
+	if slices.ContainsFunc(c.flags.sources, func(f string) bool { return strings.HasPrefix(f, "secret:") || strings.Contains(f, "sensitive") }) {
+		for _, p := range diag.Problems(err, diag.CauseSpec) {
+			p.Source = ""
+		}
+	}
+	return err
+}

@@ -54,7 +54,7 @@ func (c *confit) loadSpec(s *sources.Snapshot) (*spec, error) {
 	if file != "" {
 		var err error
 		if doc, err = s.Spec(file); err != nil {
-			return nil, err
+			return nil, c.withoutLine(err)
 		}
 	}
 	err := specfile.Decode(file, path.Dir(file), doc, sp)

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"path"
+	"slices"
 
 	"confit/render/diag"
+	"confit/render/format"
 	"confit/render/tree"
 )
 
@@ -21,6 +23,9 @@ func (r *reader) parse() error {
 		if err != nil {
 			f := &r.files[v.file]
 			f.Sensitive = f.Sensitive || len(v.spec.Sensitive.globs) > 0 // what they match is not known
+			if !r.mayHaveSecrets(v) {
+				format.ShowLine(err, v.data)
+			}
 			return v.notParsed(v.withoutNames(err))
 		}
 		below := v.spec.below(r.files[v.file].Path)
@@ -37,6 +42,15 @@ func (r *reader) parse() error {
 		v.content, v.root = n, tree.Under(below, n)
 		r.markValues(v)
 		return nil
+	})
+}
+
+// mayHaveSecrets tells whether a file that does not parse may have secrets: it is one, or some source
+// names those in it.
+func (r *reader) mayHaveSecrets(v *valuesFile) bool {
+	inode := r.files[v.file].Inode
+	return v.origin.Sensitive || slices.ContainsFunc(r.values, func(o valuesFile) bool {
+		return len(o.spec.Sensitive.globs) > 0 && (r.files[o.file].Inode == inode || o.origin.File == v.origin.File)
 	})
 }
 

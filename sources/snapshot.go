@@ -102,12 +102,30 @@ func (s *Snapshot) Spec(name string) (*yaml.Node, error) {
 	s.detailFile("spec "+diag.Quoted(name), len(file.Data), false)
 	doc, err := format.ParseYAML(file.Data)
 	if err != nil {
-		return nil, format.SyntaxProblem(name, diag.CauseSpec, file.Data, err)
+		p := format.SyntaxProblem(name, diag.CauseSpec, file.Data, err)
+		if !file.Secret && !mayBeSecretSpec(name, file.Data) {
+			format.ShowLine(p, file.Data)
+		}
+		return nil, p
 	}
 	if doc == nil {
 		doc = &yaml.Node{Kind: yaml.MappingNode}
 	}
 	return doc, nil
+}
+
+// secretSource matches the path of a source with secrets, in a spec that need not parse.
+var secretSource = diag.LazyRegexp(`secret["']?:\s*["']?([^\s,}"'#]*)|sensitive`)
+
+// mayBeSecretSpec tells whether a spec that does not parse may be in a source with secrets.
+func mayBeSecretSpec(name string, text []byte) bool {
+	for _, m := range secretSource().FindAllSubmatch(text, -1) {
+		dir := rebase(path.Dir(name), string(m[1]))
+		if len(m[1]) == 0 || dir == "." || name == dir || strings.HasPrefix(name, strings.TrimSuffix(dir, "/")+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 // SecretSpec tells whether the spec is in a Secret: by the manifest, or because a source that is

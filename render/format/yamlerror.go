@@ -9,6 +9,8 @@ import (
 	"confit/render/diag"
 )
 
+const notValid = "not valid YAML"
+
 // safePrefix matches a message of the library up to the first quoted text of the file. A
 // quoted sign of YAML itself, like ',', is safe.
 var safePrefix = diag.LazyRegexp("^(?:[^'`\"]|'[^A-Za-z0-9']')*")
@@ -25,23 +27,12 @@ func SyntaxProblem(file string, c diag.Cause, data []byte, err error) *diag.Prob
 	line, text := describeYAMLError(data, err)
 	p := diag.Problemf(c, "yaml-syntax", diag.Pos{File: file, Line: line}, "%s", text)
 	p.Hint = "check the indentation and the quotes around this line"
-	if indentedByTab(data, line) {
-		p.Text = "not valid YAML: the line is indented with a tab"
-		p.Hint = "indent with spaces"
-	}
+	placeMistake(p, data, err)
 	if several := (*severalDocuments)(nil); errors.As(err, &several) {
 		p.Text = "a second document starts here"
 		p.Hint = "set documents: first on the source to read only the first one, or keep one document a file; a directory of files merges in byte order"
 	}
 	return p
-}
-
-// indentedByTab tells whether a tab is in the indentation of a line.
-func indentedByTab(data []byte, line int) bool {
-	for range line - 1 {
-		_, data, _ = bytes.Cut(data, []byte("\n"))
-	}
-	return bytes.HasPrefix(bytes.TrimLeft(data, " "), []byte("\t"))
 }
 
 // describeYAMLError gives the line and the text of an error of the library. The library gives
@@ -50,17 +41,17 @@ func indentedByTab(data []byte, line int) bool {
 func describeYAMLError(data []byte, err error) (line int, text string) {
 	m := yamlLine().FindStringSubmatch(err.Error())
 	if m == nil {
-		return 0, "not valid YAML"
+		return 0, notValid
 	}
 	line, _ = strconv.Atoi(m[1])
 	message := m[2]
-	text = "not valid YAML: " + strings.TrimSpace(safePrefix().FindString(message))
+	text = notValid + ": " + strings.TrimSpace(safePrefix().FindString(message))
 	anchor, isAnchor := strings.CutPrefix(message, "unknown anchor '")
 	switch {
 	case isAnchor:
 		anchor, _, _ = strings.Cut(anchor, "'")
 		line = lineOf(data, bytes.Index(data, []byte("*"+anchor)))
-		text = "not valid YAML: an alias names an anchor that is not there"
+		text = notValid + ": an alias names an anchor that is not there"
 	case strings.HasPrefix(message, "control characters"):
 		line = lineOf(data, bytes.IndexFunc(data, isForbiddenInYAML))
 	case zeroBasedLine().MatchString(message):

@@ -98,7 +98,9 @@ func readCase(fsys sources.FS, name, dir string) (*Case, error) {
 	shown := path.Join(dir, File)
 	doc, err := format.ParseYAML(file.Data)
 	if err != nil {
-		return t, format.SyntaxProblem(shown, diag.CauseSpec, file.Data, err)
+		p := format.SyntaxProblem(shown, diag.CauseSpec, file.Data, err)
+		format.ShowLine(p, file.Data)
+		return t, p
 	}
 	if doc == nil {
 		return t, t.Problem("", shown+" is empty", "write spec: or manifests: in it")

@@ -27,6 +27,9 @@ func (d *document) parse() (*yaml.Node, error) {
 	n, err := format.ParseYAML(text)
 	if err != nil {
 		p := format.SyntaxProblem(d.file, diag.CauseData, text, err)
+		if !mayHaveSecrets().Match(text) {
+			format.ShowLine(p, text)
+		}
 		p.Code, p.Pos = "manifest-syntax", d.pos(p.Pos.Line, p.Pos.Col)
 		return nil, p
 	}
@@ -39,6 +42,9 @@ func (d *document) parse() (*yaml.Node, error) {
 	}
 	return n, nil
 }
+
+// mayHaveSecrets matches a document that may be a Secret, or the origin of one, or have several objects.
+var mayHaveSecrets = diag.LazyRegexp(`(?i)kind["']?\s*:\s*["']?\w*(secret|list|template)|stringData|^\s*\{`)
 
 var surrogates = diag.LazyRegexp(`\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}`)
 
