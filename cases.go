@@ -114,8 +114,8 @@ func (c *confit) runCase(t *cases.Case) error {
 	}
 	slices.Sort(env)
 	inner := newConfit(system{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, env: env, dir: c.absolute(t.Dir), exit: c.sys.exit})
-	inner.top = checkout.Top(c.sys.dir)
-	inner.as, inner.ctx, inner.signalsReady = c.verb, c.ctx, c.signalsReady
+	inner.checkoutTop = checkout.Top(c.sys.dir)
+	inner.caseVerb, inner.ctx, inner.signalsReady = c.verb, c.ctx, c.signalsReady
 	args := t.Args()
 	root := inner.commands(args)
 	root.SetArgs(args)
@@ -124,7 +124,7 @@ func (c *confit) runCase(t *cases.Case) error {
 	}
 	inner.watchdog.Start(inner.set.timeout)
 	defer inner.watchdog.Stop()
-	s, err := inner.runs()
+	s, err := inner.renderAll()
 	if s != nil && err == nil {
 		err = s.problems()
 	}

@@ -171,10 +171,10 @@ func (c *confit) command(v *verb) *cobra.Command {
 // runPipe settles what a verb of the pipe may do, and runs it within its limits.
 func (c *confit) runPipe(v *verb, flags *pflag.FlagSet, args []string) error {
 	c.verb, c.args = v, args
-	if c.as != nil && v.writes {
-		c.verb = c.as
+	if c.caseVerb != nil && v.writes {
+		c.verb = c.caseVerb
 	}
-	if err := c.settle(flags); err != nil || c.world != nil || c.as != nil {
+	if err := c.settle(flags); err != nil || c.sim != nil || c.caseVerb != nil {
 		return err // another run goes on
 	}
 	c.handleSignals()

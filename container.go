@@ -17,8 +17,8 @@ import (
 	"confit/sources/manifest"
 )
 
-// A world is what a container of the manifests sees and where its files go.
-type world struct {
+// A simulatedContainer is what a container of the manifests sees and where its files go.
+type simulatedContainer struct {
 	of        *confit // that reads the manifests
 	container *kubelet.Container
 	out       string                // in place of / for its sinks; "" where nothing is written
@@ -37,18 +37,18 @@ func (c *confit) replacedDirs() (map[string]sources.FS, error) {
 	return dirs, errors.Join(all...)
 }
 
-// openWorld opens the files and variables of the container.
-func (c *confit) openWorld() error {
+// openContainer opens the files and variables of the container.
+func (c *confit) openContainer() error {
 	if c.set.root != "" {
 		return usagef("--root in the args of a container is not simulated", "leave it out: a pod has its files in place")
 	}
-	k := c.world.container
+	k := c.sim.container
 	c.machine = sources.Machine{Root: k.Files, Host: k.Files, Dir: k.Dir(), Env: k.Environ(), Secrets: k.SecretVars(), Activity: &c.watchdog.Activity, Budget: &c.watchdog.Budget, Detail: c.detail()}
 	return nil
 }
 
 // simulateSinks moves the sinks of the spec below the directory of the workload.
-func (sp *spec) simulateSinks(w *world) {
+func (sp *spec) simulateSinks(w *simulatedContainer) {
 	for i := range sp.Sinks {
 		s := &sp.Sinks[i]
 		inside := s.Dir(sp.Name, s.Base).Path
@@ -78,7 +78,7 @@ func (sp *spec) openPaths(k *kubelet.Container) []string {
 func (r *pipeRun) written() []kubelet.Written {
 	var all []kubelet.Written
 	for i := range r.spec.Sinks {
-		d := r.delivery(i)
+		d := r.newDelivery(i)
 		for j := range d.outs {
 			o := &d.outs[j]
 			all = append(all, kubelet.Written{Sink: r.spec.inside[i], Path: path.Join(r.spec.inside[i], o.Path), Mode: o.Mode, Size: o.Content.Size(), Pos: o.Pos(), Spec: d.dir.Name, Keeps: d.dir.NoPrune})
@@ -182,11 +182,11 @@ func (r *pipeRun) place(p *diag.Problem) {
 func (r *pipeRun) inManifest(file string, line, col int) (at diag.Pos, what string) {
 	at, what = r.container.Place(file, line, col)
 	k := r.container.KeyOf(file)
-	if what == "" || k == nil || k.Data.Kind != "ConfigMap" || strings.HasPrefix(file, "env ") || !r.world.of.isGenerated(k) {
+	if what == "" || k == nil || k.Data.Kind != "ConfigMap" || strings.HasPrefix(file, "env ") || !r.sim.of.isGenerated(k) {
 		return at, what
 	}
-	if from, ok := r.world.of.origins().Place(k, line, col); ok {
-		return r.world.of.relative(from), what + ", in the manifest at " + at.String()
+	if from, ok := r.sim.of.origins().Place(k, line, col); ok {
+		return r.sim.of.relative(from), what + ", in the manifest at " + at.String()
 	}
 	return at, what
 }

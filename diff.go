@@ -24,7 +24,7 @@ func (c *confit) diff([]string) error {
 	if c.set.format == "markdown" {
 		return usagef("--format markdown is for --against", "name the old manifests with --against")
 	}
-	s, err := c.made()
+	s, err := c.renderAllOrFail()
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (c *confit) diffFlags(f *pflag.FlagSet) {
 // review shows what the files of the pods become: those of the manifests of --against are the
 // old ones, those of -f the new ones.
 func (c *confit) review() error {
-	now, err := c.made()
+	now, err := c.renderAllOrFail()
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (c *confit) review() error {
 }
 
 // against is the plan that leads from the files of the manifests of --against to those of now.
-func (c *confit) against(now *simulation) (*sinks.Plan, error) {
+func (c *confit) against(now *batch) (*sinks.Plan, error) {
 	before, err := c.madeBefore()
 	if err != nil {
 		for _, p := range diag.Problems(err, diag.CauseUnknown) {
@@ -133,11 +133,11 @@ func (c *confit) against(now *simulation) (*sinks.Plan, error) {
 }
 
 // madeBefore is what the manifests of --against make.
-func (c *confit) madeBefore() (*simulation, error) {
+func (c *confit) madeBefore() (*batch, error) {
 	head := c.manifests.files
 	defer func() { c.manifests.files, c.manifests.isBase = head, false }()
 	c.manifests.files, c.manifests.isBase = c.manifests.against, true
-	return c.made()
+	return c.renderAllOrFail()
 }
 
 // revisionHint says how to compare with a Git revision, which --against does not take.
@@ -151,7 +151,7 @@ func (c *confit) revisionHint() string {
 }
 
 // byWorkload lists the outputs of all runs with the directory of their workload in their path.
-func (s *simulation) byWorkload() []content.Output {
+func (s *batch) byWorkload() []content.Output {
 	var all []content.Output
 	for _, r := range s.runs {
 		for i := range r.spec.Sinks {

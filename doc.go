@@ -3,16 +3,16 @@
 //
 //	main.go        the pipe
 //	cli.go         the verbs with their flags
-//	help.go        the texts of --help and help; hints.go for who writes the flags of other tools
+//	help.go        the texts of --help and help; hints.go has hints for verbs and flags of other tools
 //	settings.go    flags and CONFIT_* variables, and what a verb may read
-//	spec.go        confit.yaml, its checks and its limits
-//	flags.go       the flags that say what a spec says
-//	inputs.go      everything a run reads
-//	git.go         what a run has of its Git sources
+//	spec.go        confit.yaml and its checks; limits.go has its limits
+//	flags.go       the flags in place of fields of the spec, like --source and --template
+//	inputs.go      everything a run reads; variables.go tells of variables that it does not read
+//	git.go         opens the Git sources: cache, spool, files that the templates need
 //	publish.go     which outputs go to which sink
 //	manifests.go   -f: which manifests
 //	simulate.go    -f: the runs of their containers; nocontainer.go for manifests without one
-//	container.go   -f: what a container sees, and the places of its problems
+//	container.go   -f: what a container sees; maps its errors back to lines of the manifests
 //	diff.go        the verb diff; explain.go, validate.go, report.go and cases.go have their verbs
 //	watch.go       the verb watch; watchround.go has one of its rounds
 //	complete.go    what a shell completes

@@ -28,19 +28,19 @@ func (c *confit) openGit(sp *spec) (*sources.Git, error) {
 	if c.verb.confined && !c.set.allowNetwork {
 		c.git.Offline = c.verb.name + " fetches nothing by itself"
 	}
-	if c.world != nil {
+	if c.sim != nil {
 		c.git.Replace = c.mountReplaced(sp)
 	}
-	if c.set.out == "-" || len(sp.Sinks) == 0 || c.world != nil && c.world.out == "" {
+	if c.set.out == "-" || len(sp.Sinks) == 0 || c.sim != nil && c.sim.out == "" {
 		return c.git, nil
 	}
 	s := &sp.Sinks[len(sp.Sinks)-1] // the others copy from its spool before it takes the files
 	dir := s.Dir(sp.Name, s.Base)
 	dir.Memory = c.watchdog.Memory()
-	if c.world != nil || c.machine.CanRead(dir.Path) {
+	if c.sim != nil || c.machine.CanRead(dir.Path) {
 		c.git.Cache = dir.ReadSourceCache()
 	}
-	if c.verb.writes && !c.round.onlyLooks() {
+	if c.verb.writes && !c.round.exitsOnChange() {
 		spool := dir.NewSpool()
 		c.spool.Store(spool)
 		c.git.Spool = spool
@@ -72,11 +72,11 @@ func (c *confit) dropSpool() {
 func (c *confit) mountReplaced(sp *spec) map[string]string {
 	at := maps.Clone(c.set.replace)
 	for i := range sp.Sources {
-		if name := sp.Sources[i].Name; c.world.replaced[name] != nil {
+		if name := sp.Sources[i].Name; c.sim.replaced[name] != nil {
 			at[name] = "/--replace/" + name
-			c.world.container.Files.Mount(at[name], c.world.replaced[name])
+			c.sim.container.Files.Mount(at[name], c.sim.replaced[name])
 			for _, file := range sp.Sources[i].FetchedWith() {
-				_, _ = c.world.container.Files.Stat(strings.TrimPrefix(file, "/"))
+				_, _ = c.sim.container.Files.Stat(strings.TrimPrefix(file, "/"))
 			}
 		}
 	}

@@ -89,7 +89,7 @@ func (c *confit) readInputs(s *sources.Snapshot, sp *spec) (in inputs, err error
 		}
 	}
 	in.layers, in.files, err = sources.Read(s, sp.Sources, notice)
-	if !c.verb.hasFindings() || c.world == nil { // else these are findings
+	if !c.verb.hasFindings() || c.sim == nil { // else these are findings
 		in.notices = append(in.notices, sources.NewVarSlips(sp.Sources, s.Env, false).Notices()...)
 	}
 	if s.SecretSpec(c.set.config, sp.Sources) {

@@ -50,7 +50,7 @@ func TestLimitsUntilTheLastByte(t *testing.T) {
 		root.SetArgs(args)
 		err := root.Execute()
 		if held == 0 {
-			c.report(err)
+			c.errorText(err)
 		}
 		c.watchdog.Stop()
 		if held == 0 {

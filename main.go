@@ -28,13 +28,21 @@ func main() {
 	os.Exit(run(os.Args[1:], host()))
 }
 
-// run executes one command line and returns its exit status.
+// run executes one command line and returns its exit status. The way of a command line:
+//
+//	commands   cli.go       finds the verb
+//	runPipe    cli.go       begins the limits of the run
+//	settle     settings.go  flags and variables; opens what the run may read
+//	verb.run                like render below
+//	renderAll  simulate.go  runs the pipe, once or for each container of -f
+//	renderOne  main.go      the pipe: read (inputs.go), merge, execute
+//	publish    publish.go   makes the sinks match
 func run(args []string, sys system) int {
 	c := newConfit(sys)
 	root := c.commands(args)
 	root.SetArgs(args)
 	err := diag.CatchPanic(root.Execute)
-	text, status := c.report(err) // within the limits
+	text, status := c.errorText(err) // within the limits
 	c.watchdog.Stop()
 	c.machine = sources.Machine{} // and the directories that it holds open: who waits for signals holds c
 	c.print(text)
@@ -44,7 +52,7 @@ func run(args []string, sys system) int {
 // render is the whole pipe: spec → sources → values → outputs → sinks.
 func (c *confit) render([]string) error {
 	start := time.Now()
-	s, err := c.made()
+	s, err := c.renderAllOrFail()
 	if err != nil {
 		return err
 	}
@@ -59,8 +67,8 @@ func (c *confit) render([]string) error {
 	return context.Cause(c.ctx) // a signal during publishing: all is done, and the status tells
 }
 
-// outputs goes from the spec to the rendered files, all in memory.
-func (c *confit) outputs() (*spec, *render.Result, error) {
+// renderOne goes from the spec to the rendered files, all in memory.
+func (c *confit) renderOne() (*spec, *render.Result, error) {
 	sp, in, err := c.read()
 	var values *values.Values
 	if err == nil {
@@ -104,7 +112,7 @@ func (c *confit) merge(in inputs) (*values.Values, error) {
 
 func (c *confit) execute(sp *spec, in inputs, values *values.Values) (*render.Result, error) {
 	c.watchdog.ValuesLoaded()
-	defer c.tellTimes()()
+	defer c.startTimings()()
 	made, err := render.Render(sp.Render, render.Input{
 		Values: values, Files: template.NewFiles(in.files), Found: in.found, Schemas: in.schemas,
 		Sources: sp.searched(c.readsEnv()), Deadline: c.watchdog.Deadline(), Limits: sp.Limits.render(), Activity: &c.watchdog.Activity, Budget: &c.watchdog.Budget,
@@ -116,8 +124,8 @@ func (c *confit) execute(sp *spec, in inputs, values *values.Values) (*render.Re
 	return made, checkOutputs(sp, made.Outputs)
 }
 
-// tellTimes begins to measure templates. What it returns tells the times, by name.
-func (c *confit) tellTimes() func() {
+// startTimings begins to measure templates. What it returns tells the times, by name.
+func (c *confit) startTimings() func() {
 	if !c.set.verbose {
 		return func() {}
 	}

@@ -118,20 +118,17 @@ func (c *confit) readManifests() (*manifest.Set, error) {
 	kustomization := ""
 	machine := c.machine
 	machine.Root, machine.Host = sources.Host(), sources.Host()
-	if c.as != nil { // a case of the checkout names them, and not the command line
-		boundary := sources.Within(c.top)
+	if c.caseVerb != nil { // a case of the checkout names them, and not the command line
+		boundary := sources.Within(c.checkoutTop)
 		machine.Root, machine.Host = boundary, boundary
 	}
 	err := sources.Consistent(machine, func(s *sources.Snapshot) error {
 		files = nil
 		for _, name := range c.manifests.files {
 			if name == "-" {
-				text, err := io.ReadAll(io.LimitReader(c.sys.stdin, stdinLimit+1))
+				text, err := c.readStdin()
 				if err != nil {
 					return err
-				}
-				if len(text) > stdinLimit {
-					return &diag.Problem{Cause: diag.CauseLimit, Code: "file-size", Text: "stdin has more than " + specfile.Size(stdinLimit).String(), Hint: "give confit the manifests of fewer applications"}
 				}
 				files = append(files, manifest.File{Name: "stdin", Data: text})
 				continue
@@ -164,7 +161,15 @@ func (c *confit) readManifests() (*manifest.Set, error) {
 	return set, err
 }
 
-const stdinLimit = 64 << 20
+// readStdin reads the manifests that a pipe gives.
+func (c *confit) readStdin() ([]byte, error) {
+	const most = 64 << 20
+	text, err := io.ReadAll(io.LimitReader(c.sys.stdin, most+1))
+	if err == nil && len(text) > most {
+		err = &diag.Problem{Cause: diag.CauseLimit, Code: "file-size", Text: "stdin has more than " + specfile.Size(most).String(), Hint: "give confit the manifests of fewer applications"}
+	}
+	return text, err
+}
 
 // manifestExtensions are those of the files of a directory that are read.
 var manifestExtensions = []string{".yaml", ".yml", ".json"}

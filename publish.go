@@ -23,13 +23,13 @@ type delivery struct {
 
 // deliveries deals out the outputs of all runs: of each, all to the only sink, else each to
 // the one it names.
-func (s *simulation) deliveries() ([]delivery, error) {
+func (s *batch) deliveries() ([]delivery, error) {
 	var all []delivery
 	var errs []error
 	for _, r := range s.runs {
 		first := len(all)
 		for i := range r.spec.Sinks {
-			all = append(all, r.delivery(i))
+			all = append(all, r.newDelivery(i))
 		}
 		var dirs []sinks.Dir
 		var outsOf [][]content.Output
@@ -41,14 +41,14 @@ func (s *simulation) deliveries() ([]delivery, error) {
 	return all, errors.Join(errs...)
 }
 
-// delivery is the sink number i of the spec with its outputs.
-func (r *pipeRun) delivery(i int) delivery {
+// newDelivery is the sink number i of the spec with its outputs.
+func (r *pipeRun) newDelivery(i int) delivery {
 	s := &r.spec.Sinks[i]
 	d := delivery{run: r, dir: s.Dir(r.spec.Name, s.Base), outs: r.outputsOf(i)}
 	d.dir.LockTimeout = r.set.lockTimeout
 	d.dir.Detail = r.detail()
 	d.dir.Memory = r.watchdog.Memory()
-	d.dir.NoPod = r.world != nil || !r.sys.inPod()
+	d.dir.NoPod = r.sim != nil || !r.sys.inPod()
 	d.dir.Receipts = r.round != nil && r.round.receipts
 	d.dir.NoPrune = d.dir.NoPrune || r.set.only != ""
 	return d
@@ -59,10 +59,10 @@ func (r *pipeRun) outputsOf(i int) []content.Output {
 	if len(r.spec.Sinks) == 1 {
 		return r.outs
 	}
-	return outputsOf(r.spec.Sinks[i].Name, r.outs)
+	return outputsForSink(r.spec.Sinks[i].Name, r.outs)
 }
 
-func outputsOf(sink string, outs []content.Output) []content.Output {
+func outputsForSink(sink string, outs []content.Output) []content.Output {
 	var kept []content.Output
 	for _, o := range outs {
 		if o.Sink() == sink {
@@ -98,7 +98,7 @@ func requireOutputs(all []delivery) error {
 
 // publish makes each sink match, one after the other. A failure says which are done. The
 // last sink of a run gets the source cache: by then all its sinks have their files.
-func (s *simulation) publish() (sinks.Result, error) {
+func (s *batch) publish() (sinks.Result, error) {
 	all, err := s.deliveries()
 	if err == nil {
 		err = requireOutputs(all)
@@ -135,12 +135,12 @@ func partly(err error, done []delivery) error {
 }
 
 // summary is the last line of a good run.
-func (c *confit) summary(s *simulation, r sinks.Result, took time.Duration) {
+func (c *confit) summary(s *batch, r sinks.Result, took time.Duration) {
 	c.console.Info(s.counted() + fmt.Sprintf("%d created, %d updated, %d removed, %d unchanged in %d ms", r.Created, r.Updated, r.Removed, r.Unchanged, took.Milliseconds()))
 }
 
 // onlyOutputs keeps the outputs that --only names; all of them without it.
-func (s *simulation) onlyOutputs(only string) error {
+func (s *batch) onlyOutputs(only string) error {
 	var names []string
 	kept := 0
 	for _, r := range s.runs {
@@ -166,7 +166,7 @@ func (s *simulation) onlyOutputs(only string) error {
 
 // printOutputs writes the outputs to stdout. Secrets are masked on a terminal; elsewhere the
 // command line must say how, so that no masked text ends up in a real file.
-func (c *confit) printOutputs(s *simulation) error {
+func (c *confit) printOutputs(s *batch) error {
 	var all []sinks.Named
 	for _, r := range s.runs {
 		for i := range r.spec.Sinks {
@@ -202,7 +202,7 @@ func checkOutputs(sp *spec, outs []content.Output) error {
 	}
 	var all []error
 	for i := range sp.Sinks {
-		all = append(all, sinks.CheckOutputs(outputsOf(sp.Sinks[i].Name, outs)))
+		all = append(all, sinks.CheckOutputs(outputsForSink(sp.Sinks[i].Name, outs)))
 	}
 	return errors.Join(all...)
 }

@@ -47,7 +47,7 @@ func (c *confit) writePage(p *page.Page) error {
 }
 
 // pageOf is the page of what was rendered and found, without changes.
-func (c *confit) pageOf(s *simulation, all []finding) *page.Page {
+func (c *confit) pageOf(s *batch, all []finding) *page.Page {
 	p := &page.Page{Subject: c.subject(), Manifests: len(c.manifests.files) > 0, Version: version, Summary: s.count(all)}
 	for _, f := range all {
 		p.Problems = append(p.Problems, c.onPage(f))
@@ -74,7 +74,7 @@ func (c *confit) problemsOnPage(err error) []page.Problem {
 	return all
 }
 
-func (s *simulation) podOnPage(pod *kubelet.Pod) page.Pod {
+func (s *batch) podOnPage(pod *kubelet.Pod) page.Pod {
 	p := page.Pod{Name: pod.Workload.String()}
 	for _, k := range pod.Containers {
 		c := page.Container{Name: k.Name, Role: k.Role(), Image: k.Image}
@@ -123,7 +123,7 @@ func (r *pipeRun) onPage() *page.Run {
 }
 
 // comparisons compares with the manifests of --against, or with the directories of the sinks.
-func (c *confit) comparisons(s *simulation) []page.Comparison {
+func (c *confit) comparisons(s *batch) []page.Comparison {
 	if len(c.manifests.against) > 0 {
 		with := page.Comparison{With: "the manifests " + diag.QuotedList(c.manifests.against)}
 		if len(s.runs) == 0 || s.problems() != nil {
@@ -139,7 +139,7 @@ func (c *confit) comparisons(s *simulation) []page.Comparison {
 	}
 	var all []page.Comparison
 	for i := range s.runs[0].spec.Sinks {
-		all = append(all, c.comparison(s.runs[0].delivery(i)))
+		all = append(all, c.comparison(s.runs[0].newDelivery(i)))
 	}
 	return all
 }

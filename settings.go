@@ -63,7 +63,7 @@ var flagOnly = []string{"root", "show-secrets", "allow-network", "allow-env", "n
 
 const envPrefix = "CONFIT_"
 
-// settle gathers the settings of a verb and opens the world that it may read.
+// settle gathers the settings of a verb and opens the machine that it may read.
 func (c *confit) settle(flags *pflag.FlagSet) error {
 	k := koanf.New(".")
 	if known := c.environ(flags); len(known) > 0 {
@@ -97,7 +97,7 @@ func (c *confit) settle(flags *pflag.FlagSet) error {
 		s.config = defaultSpec
 	}
 	s.config = c.specName(s.config, s.root)
-	if c.world == nil {
+	if c.sim == nil {
 		c.console.JSON, c.console.Quiet, c.console.Verbose = s.logFormat == "json", s.quiet, s.verbose
 	}
 	c.console.Notices(c.pendingNotices)
@@ -107,8 +107,8 @@ func (c *confit) settle(flags *pflag.FlagSet) error {
 	if err := errors.Join(c.checkSettings(), c.checkManifests(flags), c.settleReports(flags), bad, bad2); err != nil {
 		return err
 	}
-	if c.world != nil {
-		return c.openWorld()
+	if c.sim != nil {
+		return c.openContainer()
 	}
 	return c.openMachine()
 }
@@ -191,7 +191,7 @@ func (c *confit) checkSettings() error {
 		return usagef("a timeout is a duration above zero, like 30s", "")
 	case c.verb.outFile && s.page == "":
 		return usagef(c.verb.name+" needs --out", "name the file of the page with --out report.html, or print it with --out -")
-	case s.out == "-" && !c.verb.writes && c.as == nil:
+	case s.out == "-" && !c.verb.writes && c.caseVerb == nil:
 		return usagef("--out - is for render; "+c.verb.name+" compares with a directory", "")
 	}
 	return nil
@@ -244,8 +244,8 @@ func (c *confit) openMachine() error {
 func (c *confit) boundary() sources.Boundary {
 	spec := c.absolute(path.Dir(c.set.config))
 	dirs := []string{checkout.Top(c.sys.dir)}
-	if c.top != "" {
-		dirs = []string{c.top}
+	if c.checkoutTop != "" {
+		dirs = []string{c.checkoutTop}
 	} else if c.sys.dir == "/" { // as in a container without a working directory
 		dirs = []string{checkout.Top(spec)}
 	}
@@ -259,7 +259,7 @@ func (c *confit) boundary() sources.Boundary {
 }
 
 func (c *confit) readsEnv() bool {
-	return !c.verb.confined || c.set.allowEnv || c.world != nil || c.as != nil
+	return !c.verb.confined || c.set.allowEnv || c.sim != nil || c.caseVerb != nil
 }
 
 func (c *confit) absolute(name string) string {

@@ -31,8 +31,8 @@ type pipeRun struct {
 	container *kubelet.Container
 }
 
-// A simulation is the runs of all confit containers of the manifests.
-type simulation struct {
+// A batch is the runs of one command line: one, or with -f one for each confit container.
+type batch struct {
 	objects   *manifest.Set // that the runs are of
 	runs      []*pipeRun
 	pods      []*kubelet.Pod
@@ -43,21 +43,21 @@ type simulation struct {
 	madeOfStandIns bool // Secrets are not at hand
 }
 
-// runs goes from the spec, or from the manifests, to rendered files.
-func (c *confit) runs() (*simulation, error) {
+// renderAll goes from the spec, or from the manifests, to rendered files.
+func (c *confit) renderAll() (*batch, error) {
 	if len(c.manifests.files) > 0 {
-		return c.simulate((*pipeRun).render)
+		return c.simulate((*pipeRun).renderInMemory)
 	}
 	r := &pipeRun{confit: c}
-	if r.render(); r.result != nil {
+	if r.renderInMemory(); r.result != nil {
 		r.outs = r.result.Outputs
 	}
-	return &simulation{runs: []*pipeRun{r}}, r.err
+	return &batch{runs: []*pipeRun{r}}, r.err
 }
 
-// made is runs without any error. The notices about pods are printed.
-func (c *confit) made() (*simulation, error) {
-	s, err := c.runs()
+// renderAllOrFail is renderAll without any error. The notices about pods are printed.
+func (c *confit) renderAllOrFail() (*batch, error) {
+	s, err := c.renderAll()
 	if err != nil {
 		return s, err
 	}
@@ -73,12 +73,12 @@ func (c *confit) made() (*simulation, error) {
 	return s, s.onlyOutputs(c.set.only)
 }
 
-// render runs the whole pipe but for the sinks.
-func (r *pipeRun) render() { r.spec, r.result, r.err = r.outputs() }
+// renderInMemory runs the whole pipe but for the sinks.
+func (r *pipeRun) renderInMemory() { r.spec, r.result, r.err = r.renderOne() }
 
 // simulate does something in the place of each confit container of the manifests, one after
 // the other.
-func (c *confit) simulate(do func(*pipeRun)) (*simulation, error) {
+func (c *confit) simulate(do func(*pipeRun)) (*batch, error) {
 	cluster, err := c.cluster()
 	if err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (c *confit) simulate(do func(*pipeRun)) (*simulation, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &simulation{objects: cluster.Objects}
+	s := &batch{objects: cluster.Objects}
 	dirs := map[string]int{}
 	for _, w := range workloads {
 		dirs[w.Dir(false)]++
@@ -121,7 +121,7 @@ func (c *confit) simulate(do func(*pipeRun)) (*simulation, error) {
 
 // simulatePod runs the confit containers of a pod in their order. Each sees the files that
 // those before it wrote. It returns false for a pod without one.
-func (c *confit) simulatePod(s *simulation, pod *kubelet.Pod, dir string, do func(*pipeRun)) bool {
+func (c *confit) simulatePod(s *batch, pod *kubelet.Pod, dir string, do func(*pipeRun)) bool {
 	var confits []*kubelet.Container
 	hidden := false
 	for _, k := range pod.Containers {
@@ -170,7 +170,7 @@ func (c *confit) runContainer(k *kubelet.Container, dir string, do func(*pipeRun
 	inner := newConfit(system{stdout: io.Discard, stderr: c.sys.stderr, env: k.Environ(), dir: k.Dir(), exit: c.sys.exit})
 	inner.console = &console.Console{Stderr: unlined{c.sys.stderr, c.console}, Colour: c.console.Colour, JSON: c.console.JSON, Quiet: c.console.Quiet, Verbose: c.console.Verbose, Prefix: k.Title() + ": ", Explain: func(*diag.Problem) {}}
 	inner.watchdog, inner.ctx, inner.signalsReady = c.watchdog, c.ctx, c.signalsReady
-	inner.world = &world{of: c, container: k, out: out}
+	inner.sim = &simulatedContainer{of: c, container: k, out: out}
 	c.simulated = append(c.simulated, inner)
 	args := k.Args()
 	root := inner.commands(args)
@@ -188,7 +188,7 @@ func (c *confit) runContainer(k *kubelet.Container, dir string, do func(*pipeRun
 	inner.verb = c.verb // the limits of who runs it
 	inner.set.lockTimeout, inner.set.verbose, inner.set.quiet = c.set.lockTimeout, c.set.verbose, c.set.quiet
 	inner.set.allowNetwork = c.set.allowNetwork
-	inner.world.replaced, r.err = c.replacedDirs()
+	inner.sim.replaced, r.err = c.replacedDirs()
 	if r.err == nil {
 		c.watchdog.Restart(k.Memory())
 		do(r)
@@ -217,7 +217,7 @@ func inArgs(k *kubelet.Container, inner *confit, err error) error {
 }
 
 // problems joins the errors of pods and runs, with the places of the manifests.
-func (s *simulation) problems() error {
+func (s *batch) problems() error {
 	var all []error
 	for _, f := range s.findings {
 		if f.Level == kubelet.Error {
@@ -231,7 +231,7 @@ func (s *simulation) problems() error {
 }
 
 // counted begins the last line of a run over manifests; it is empty for other runs.
-func (s *simulation) counted() string {
+func (s *batch) counted() string {
 	if s.workloads == 0 {
 		return ""
 	}

@@ -4,24 +4,21 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 
 	"confit/render"
 	"confit/render/diag"
 	"confit/render/specfile"
-	"confit/render/template"
 	"confit/sinks"
 	"confit/sinks/watch"
 	"confit/sources"
-	"confit/sources/watchdog"
 )
 
-// A spec is confit.yaml: three sections, each owned by the package of its name.
+// A spec is confit.yaml. Its main sections are sources, render and sinks; the package of that name
+// has the type of an item.
 type spec struct {
 	specfile.Places
 
@@ -66,8 +63,8 @@ func (c *confit) loadSpec(s *sources.Snapshot) (*spec, error) {
 	if wrong := sp.addFlags(c.flags); wrong != nil {
 		return sp, errors.Join(err, wrong) // what misses them is no error of its own
 	}
-	if c.world != nil {
-		sp.simulateSinks(c.world)
+	if c.sim != nil {
+		sp.simulateSinks(c.sim)
 		sp.written = append(sp.written, sp.inside...)
 	}
 	if c.set.out != "-" {
@@ -88,7 +85,7 @@ func (c *confit) loadSpec(s *sources.Snapshot) (*spec, error) {
 // needs are the sections that there must be: all of a file and of a container's arguments, and
 // those that the verb asks for of a spec that the flags make.
 func (c *confit) needs() sections {
-	if c.set.config != "" || c.world != nil {
+	if c.set.config != "" || c.sim != nil {
 		return allSections
 	}
 	return c.verb.needs
@@ -206,100 +203,6 @@ func (sp *spec) searched(env bool) []string {
 		names = append(names, name)
 	}
 	return names
-}
-
-// limits are the section of that name. A zero has its default.
-type limits struct {
-	Time     time.Duration     `yaml:"time"` // of a run, but for its Git sources
-	Heap     specfile.Size     `yaml:"heap"`
-	File     specfile.Size     `yaml:"file"`
-	Total    specfile.Size     `yaml:"total"`
-	Files    specfile.Count    `yaml:"files"`
-	Template specfile.Size     `yaml:"template"`
-	Depth    specfile.Count    `yaml:"depth"`
-	Git      sources.GitLimits `yaml:"git"`
-
-	heapOnlyLowers bool // the default of Heap, which depends on the values, holds where it is less
-}
-
-func (l limits) run() watchdog.Limits {
-	return watchdog.Limits{Time: l.Time, Heap: l.Heap, OnlyLowers: l.heapOnlyLowers}
-}
-
-func (l limits) sources() sources.Limits {
-	return sources.Limits{File: l.File, Total: l.Total, Files: l.Files, Git: l.Git}
-}
-
-func (l limits) render() template.Limits {
-	return template.Limits{Template: l.Template, Depth: l.Depth}
-}
-
-// limitNames lists the fields of limits, like git.pack.
-func limitNames() []string {
-	var names []string
-	var list func(prefix string, t reflect.Type)
-	list = func(prefix string, t reflect.Type) {
-		for f := range t.Fields() {
-			switch {
-			case f.Type.Kind() == reflect.Struct:
-				list(prefix+f.Tag.Get("yaml")+".", f.Type)
-			case f.Tag.Get("yaml") != "":
-				names = append(names, prefix+f.Tag.Get("yaml"))
-			}
-		}
-	}
-	list("", reflect.TypeFor[limits]())
-	return names
-}
-
-// lowerTo replaces the limits above their defaults: a change to a spec must not lift the
-// limits of its own validation. It returns the names of those limits.
-func (l *limits) lowerTo(timeout time.Duration) (tooHigh []string) {
-	s, t := sources.Limits{}.WithDefaults(), template.Limits{}.WithDefaults()
-	defaults := limits{Time: timeout, File: s.File, Total: s.Total, Files: s.Files, Template: t.Template, Depth: t.Depth, Git: s.Git}
-	l.heapOnlyLowers = true
-	var lower func(prefix string, v, most reflect.Value)
-	lower = func(prefix string, v, most reflect.Value) {
-		for i := range v.NumField() {
-			name := v.Type().Field(i).Tag.Get("yaml")
-			switch field, most := v.Field(i), most.Field(i); {
-			case name == "" || name == "heap":
-			case field.Kind() == reflect.Struct:
-				lower(prefix+name+".", field, most)
-			case field.Int() > most.Int():
-				field.Set(most)
-				tooHigh = append(tooHigh, prefix+name)
-			}
-		}
-	}
-	lower("", reflect.ValueOf(l).Elem(), reflect.ValueOf(defaults))
-	return tooHigh
-}
-
-// set reads the --limit flags: name=value, like git.pack=1GiB.
-func (l *limits) set(flags []string) error {
-	var all []error
-	section := struct {
-		Limits limits `yaml:"limits"`
-	}{*l}
-	for _, f := range flags {
-		name, value, ok := strings.Cut(f, "=")
-		section.Limits.heapOnlyLowers = section.Limits.heapOnlyLowers && name != "heap"
-		if !ok {
-			all = append(all, usagef("--limit "+diag.Quoted(f)+" has no value", "write it as name=value, like heap=512MiB"))
-			continue
-		}
-		n := &yaml.Node{Kind: yaml.ScalarNode, Value: value}
-		for _, part := range slices.Backward(append([]string{"limits"}, strings.Split(name, ".")...)) {
-			n = &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{specfile.Text(part), n}}
-		}
-		for _, p := range diag.Problems(specfile.Decode("--limit "+f, ".", n, &section), diag.CauseUsage) {
-			p.Cause, p.Code = diag.CauseUsage, "usage"
-			all = append(all, p)
-		}
-	}
-	*l = section.Limits
-	return errors.Join(all...)
 }
 
 // choices are the entries with the sinks that they go to.

@@ -73,18 +73,18 @@ type confit struct {
 	round      *round                      // of a watcher; nil for a run of its own
 	spool      atomic.Pointer[sinks.Spool] // the watchdog drops it, too
 
-	as     *verb  // that runs the command line of a case; nil for others
-	update bool   // --update
-	top    string // of the checkout that a case may read; "" for that of the working directory
+	caseVerb    *verb  // that runs the command line of a case; nil for others
+	update      bool   // --update
+	checkoutTop string // of the checkout that a case may read; "" for that of the working directory
 
 	manifests manifestFlags
-	reportTo  texts           // --report
-	targets   report.Targets  // of it, and of --format
-	uses      uses            // of the entries; noted for validate
-	newKeys   []values.NewKey // that variables make; noted for validate
-	merged    *values.Values  // noted for report
-	world     *world          // of a container in manifests; nil for the run of the command line
-	simulated []*confit       // the runs of such containers
+	reportTo  texts               // --report
+	targets   report.Targets      // of it, and of --format
+	uses      uses                // of the entries; noted for validate
+	newKeys   []values.NewKey     // that variables make; noted for validate
+	merged    *values.Values      // noted for report
+	sim       *simulatedContainer // of a container in manifests; nil for the run of the command line
+	simulated []*confit           // the runs of such containers
 	origins   func() *checkout.Files
 
 	signalsReady   chan struct{} // closed when signals reach us
@@ -99,7 +99,7 @@ func newConfit(sys system) *confit {
 	c.watchdog = watchdog.New(func(p *diag.Problem) {
 		c.dropSpool()
 		c.reportEnd(p)
-		text, status := c.report(p)
+		text, status := c.errorText(p)
 		c.print(text)
 		c.sys.exit(status)
 	})
@@ -114,9 +114,9 @@ func (c *confit) detail() func(text string) {
 	return c.console.Detail
 }
 
-// report words the problems of err and gives the exit status: that of the first cause in
+// errorText is the problems of err as text, with the exit status: that of the first cause in
 // the order of diag's list.
-func (c *confit) report(err error) (text string, status int) {
+func (c *confit) errorText(err error) (text string, status int) {
 	if err == nil {
 		if c.differs {
 			return "", 1
@@ -179,8 +179,8 @@ func (c *confit) problems(err error) []*diag.Problem {
 // handleSignals lets SIGTERM, SIGINT and SIGQUIT end a run that has not begun to publish, and
 // asks a publishing run to stop where it safely can. Nothing undoes it: without a handler a
 // late signal kills a run that has published all, or ends process 1 with status 2.
-// It takes the runtime two threads and as long as to read a volume, so where there is
-// another processor for that, nobody waits for it before there is something to publish.
+// To install the handler is slow: it takes the runtime two threads. With more than one processor
+// it is done in the background, and publishing waits for signalsReady.
 func (c *confit) handleSignals() {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	c.ctx = ctx

@@ -29,10 +29,10 @@ type finding struct {
 func (c *confit) validate([]string) error { return c.tell(c.check()) }
 
 // check renders in memory and lists the findings.
-func (c *confit) check() (*simulation, []finding, error) {
-	s, err := c.runs()
+func (c *confit) check() (*batch, []finding, error) {
+	s, err := c.renderAll()
 	if s == nil {
-		s = &simulation{}
+		s = &batch{}
 	}
 	if s.problems() != nil {
 		err = s.problems()
@@ -50,7 +50,7 @@ func (c *confit) check() (*simulation, []finding, error) {
 }
 
 // found lists the findings: those of pods, the problems of err, and the warnings of good runs.
-func (s *simulation) found(err error) []finding {
+func (s *batch) found(err error) []finding {
 	var all []finding
 	for _, f := range s.findings {
 		if f.Level != kubelet.Error {
@@ -80,7 +80,7 @@ func (s *simulation) found(err error) []finding {
 }
 
 // tell prints the findings, writes the reports and gives the error that the status comes from.
-func (c *confit) tell(s *simulation, all []finding, err error) error {
+func (c *confit) tell(s *batch, all []finding, err error) error {
 	r := c.reportOf(s, all)
 	failed := c.writeReports(r)
 	if c.set.format == "text" {
@@ -116,7 +116,7 @@ func (c *confit) conclude(summary string, all []finding, err, failed error) erro
 }
 
 // count is the last line of validate.
-func (s *simulation) count(all []finding) string {
+func (s *batch) count(all []finding) string {
 	levels := map[string]int{}
 	for _, f := range all {
 		levels[f.level]++
@@ -224,7 +224,7 @@ func (c *confit) stepSummary() string {
 }
 
 // reportOf makes the report of findings.
-func (c *confit) reportOf(s *simulation, all []finding) *report.Report {
+func (c *confit) reportOf(s *batch, all []finding) *report.Report {
 	r := &report.Report{Summary: s.count(all), Version: version, Strict: c.set.strict, Subject: c.subject()}
 	for _, f := range all {
 		r.Findings = append(r.Findings, c.findingOf(f))
@@ -257,11 +257,11 @@ func (c *confit) findingOf(f finding) report.Finding {
 // reportEnd writes the reports of a run that a limit or a signal ends.
 func (c *confit) reportEnd(p *diag.Problem) {
 	if c.set.page != "" {
-		err := c.writePage(c.pageOf(&simulation{}, []finding{{"error", p}}))
+		err := c.writePage(c.pageOf(&batch{}, []finding{{"error", p}}))
 		c.console.Print(c.console.Report(diag.Problems(err, diag.CauseIO), ""))
 	}
 	if len(c.targets) > 0 {
-		err := c.writeReports(c.reportOf(&simulation{}, []finding{{"error", p}}))
+		err := c.writeReports(c.reportOf(&batch{}, []finding{{"error", p}}))
 		c.console.Print(c.console.Report(diag.Problems(err, diag.CauseIO), ""))
 	}
 }

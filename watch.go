@@ -24,19 +24,19 @@ import (
 type watcher struct {
 	*confit // its settings, messages and signals; it runs no pipe itself
 
-	spec     watch.Section   // of the last spec that was read
-	inputs   sources.Inputs  // that the last round has read
-	seen     []sources.State // the state that the last round has seen
-	next     []sources.State // another state, which the last look has seen
-	looks    int             // at states that differ, in a row
-	first    bool            // no round has ended yet
-	said     bool            // what is watched
-	gitAt    time.Time       // when branches are looked up; zero for never
-	again    watch.Retry     // of a round that failed
-	notice   watch.Retry     // of a notification that failed
-	untold   []sinks.Dir     // where files were published that the application was not told of
-	health   watch.Health
-	patience time.Duration // with a round
+	spec        watch.Section   // of the last spec that was read
+	inputs      sources.Inputs  // that the last round has read
+	seen        []sources.State // the state that the last round has seen
+	next        []sources.State // another state, which the last look has seen
+	looks       int             // at states that differ, in a row
+	first       bool            // no round has ended yet
+	said        bool            // what is watched
+	gitAt       time.Time       // when branches are looked up; zero for never
+	roundRetry  watch.Retry     // of a round that failed
+	notifyRetry watch.Retry     // of a notification that failed
+	untold      []sinks.Dir     // where files were published that the application was not told of
+	health      watch.Health
+	patience    time.Duration // with a round
 }
 
 // maxLooks bounds how long a watcher waits for two looks that agree. A run reads volumes in
@@ -58,7 +58,7 @@ func (c *confit) watch([]string) error {
 	}
 	c.watchdog.PublishingStarted() // a signal ends no round from here; each round has its own watchdog
 	<-c.signalsReady
-	w := &watcher{confit: c, first: true, patience: c.patience(nil), again: watch.Retry{Least: 5 * time.Second}, notice: watch.Retry{Least: time.Second}}
+	w := &watcher{confit: c, first: true, patience: c.patience(nil), roundRetry: watch.Retry{Least: 5 * time.Second}, notifyRetry: watch.Retry{Least: time.Second}}
 	if err := w.spec.Set(c.set.watch); err != nil {
 		return err
 	}
@@ -111,13 +111,13 @@ func (w *watcher) due() bool {
 	case slices.Equal(now, w.seen):
 		w.next, w.looks = nil, 0
 	case w.looks > 0 && slices.Equal(now, w.next), w.looks >= maxLooks:
-		w.again.Reset()
+		w.roundRetry.Reset()
 		return true
 	default:
 		w.next = now
 		w.looks++
 	}
-	return w.looks == 0 && (w.again.Due() || !w.gitAt.IsZero() && !time.Now().Before(w.gitAt))
+	return w.looks == 0 && (w.roundRetry.Due() || !w.gitAt.IsZero() && !time.Now().Before(w.gitAt))
 }
 
 // round runs the pipe once. It returns an error only to end the watcher.
@@ -128,9 +128,9 @@ func (w *watcher) round() error {
 	})
 	w.health.Busy(w.patience)
 	c.watchdog.Start(w.set.timeout)
-	var done passed
+	var done roundResult
 	err := diag.CatchPanic(func() (err error) {
-		done, err = c.pass()
+		done, err = c.runRound()
 		return err
 	})
 	c.watchdog.Stop()
@@ -159,7 +159,7 @@ func (w *watcher) newRound() *confit {
 }
 
 // ended takes in what a round has done.
-func (w *watcher) ended(c *confit, done passed, err error) {
+func (w *watcher) ended(c *confit, done roundResult, err error) {
 	w.seen, w.next, w.looks = w.inputs.Read(), nil, 0
 	w.gitAt = time.Time{}
 	if c.round.spec != nil {
@@ -169,8 +169,8 @@ func (w *watcher) ended(c *confit, done passed, err error) {
 		}
 	}
 	if err != nil {
-		w.again.Failed()
-		if text, _ := c.report(err); w.health.Failed(text) {
+		w.roundRetry.Failed()
+		if text, _ := c.errorText(err); w.health.Failed(text) {
 			w.print(text)
 		} else {
 			w.console.Info("the run fails as before")
@@ -182,17 +182,17 @@ func (w *watcher) ended(c *confit, done passed, err error) {
 		w.console.Info(fmt.Sprintf("watching %s and %s, every %s", diag.Plural(volumes, "volume"), diag.Plural(others, "other path"), w.spec.Every()))
 	}
 	w.said = true
-	w.again.Reset()
+	w.roundRetry.Reset()
 	w.health.Succeeded()
 	if len(done.untold) > 0 {
 		w.untold = done.untold
-		w.notice.Now()
+		w.notifyRetry.Now()
 	}
 }
 
 // tell tells the application of what is published, if it is time to, and whether it has tried.
 func (w *watcher) tell() bool {
-	if len(w.untold) == 0 || !w.notice.Due() {
+	if len(w.untold) == 0 || !w.notifyRetry.Due() {
 		return false
 	}
 	if w.spec.Notifier == nil { // the spec says no longer how
@@ -205,10 +205,10 @@ func (w *watcher) tell() bool {
 		return true
 	}
 	if err != nil {
-		w.notice.Failed()
+		w.notifyRetry.Failed()
 		p := diag.Problems(err, diag.CauseRemote)[0]
-		p.Notes = append(p.Notes, "the files are published; the next try is in "+w.notice.Wait.String())
-		text, _ := w.report(p)
+		p.Notes = append(p.Notes, "the files are published; the next try is in "+w.notifyRetry.Wait.String())
+		text, _ := w.errorText(p)
 		w.health.Untold(text)
 		w.console.Print(text)
 		return true

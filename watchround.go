@@ -18,8 +18,8 @@ type round struct {
 	receipts bool // publishing leaves a receipt
 }
 
-// A passed is what a round has done.
-type passed struct {
+// A roundResult is what a round has done.
+type roundResult struct {
 	untold []sinks.Dir // sinks of which the application is to be told
 	exit   int         // the status to end with; 0 to go on
 }
@@ -34,29 +34,29 @@ func (r *round) take(sp *spec) {
 	}
 }
 
-// onlyLooks tells whether the round writes nothing.
-func (r *round) onlyLooks() bool { return r != nil && r.spec != nil && r.spec.Watch.Exit > 0 }
+// exitsOnChange tells whether the round writes nothing.
+func (r *round) exitsOnChange() bool { return r != nil && r.spec != nil && r.spec.Watch.Exit > 0 }
 
-// pass is the pipe of render. A watcher that only looks compares in place of publishing.
-func (c *confit) pass() (passed, error) {
+// runRound is the pipe of render. A watcher that only looks compares in place of publishing.
+func (c *confit) runRound() (roundResult, error) {
 	start := time.Now()
-	s, err := c.made()
+	s, err := c.renderAllOrFail()
 	if err != nil {
-		return passed{}, err
+		return roundResult{}, err
 	}
 	all, err := s.deliveries()
 	if err != nil {
-		return passed{}, err
+		return roundResult{}, err
 	}
-	if c.round.onlyLooks() {
-		return c.look(all)
+	if c.round.exitsOnChange() {
+		return c.compareOnly(all)
 	}
 	before := c.receipts(all)
 	quiet := before == sinks.NoReceipt && c.round.first
 	c.round.receipts = c.round.spec.Watch.Notifier != nil && !quiet
 	total, err := s.publish()
 	if err != nil {
-		return passed{}, err
+		return roundResult{}, err
 	}
 	c.summary(s, total, time.Since(start))
 	if quiet {
@@ -65,7 +65,7 @@ func (c *confit) pass() (passed, error) {
 		}
 	}
 	changed := total.Created+total.Updated+total.Removed > 0
-	var done passed
+	var done roundResult
 	if c.round.receipts && (changed || before == sinks.Untold) {
 		for _, d := range all {
 			done.untold = append(done.untold, d.dir)
@@ -92,11 +92,11 @@ func (c *confit) receipts(all []delivery) sinks.Receipt {
 	return found
 }
 
-// look compares the outputs with what is published. If anything differs, the watcher ends: the
+// compareOnly compares the outputs with what is published. If anything differs, the watcher ends: the
 // kubelet runs the init containers again, and one of them publishes.
-func (c *confit) look(all []delivery) (passed, error) {
+func (c *confit) compareOnly(all []delivery) (roundResult, error) {
 	if err := requireOutputs(all); err != nil {
-		return passed{}, err
+		return roundResult{}, err
 	}
 	var plans []*sinks.Plan
 	published := false
@@ -104,7 +104,7 @@ func (c *confit) look(all []delivery) (passed, error) {
 	for _, d := range all {
 		plan, err := d.dir.Plan(d.outs)
 		if err != nil {
-			return passed{}, err
+			return roundResult{}, err
 		}
 		plans = append(plans, plan)
 		published = published || plan.Unchanged > 0
@@ -114,23 +114,23 @@ func (c *confit) look(all []delivery) (passed, error) {
 		}
 	}
 	if err := c.refusals(plans); err != nil {
-		return passed{}, err
+		return roundResult{}, err
 	}
 	if len(differ) > 0 && !published {
-		return passed{}, &diag.Problem{
+		return roundResult{}, &diag.Problem{
 			Cause: diag.CauseInput, Code: "watch-exit", Text: "nothing is published in " + diag.Quoted(all[0].dir.Path) + " yet, and with exit: the watcher publishes nothing",
 			Hint: "let an init container run confit render with the same spec first, and mount the same volume here",
 		}
 	}
 	if len(differ) == 0 {
-		return passed{}, nil
+		return roundResult{}, nil
 	}
 	exit := int(c.round.spec.Watch.Exit)
 	c.console.Info(names(differ) + " would change: the watcher ends with status " + strconv.Itoa(exit) + ", so that the init containers run again")
 	if c.round.first {
 		c.console.Notice("this was the first look: if that happens again and again, the init container has other arguments, variables or mounts than the watcher")
 	}
-	return passed{exit: exit}, nil
+	return roundResult{exit: exit}, nil
 }
 
 // patience is the time that a round may take before it counts as hanging.
