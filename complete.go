@@ -1,13 +1,14 @@
 package main
 
 import (
+	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"confit/render/diag"
-	"confit/render/values"
 	"confit/sinks/report"
 	"confit/sources"
 )
@@ -25,7 +26,7 @@ var choices = map[string]func(*verb) []string{
 func (c *confit) addCompletions(cmd *cobra.Command, v *verb) {
 	words := func(f func() []string) cobra.CompletionFunc {
 		return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-			all := begunWith(typed, f())
+			all := slices.DeleteFunc(begunWith(typed, f()), func(word string) bool { return diag.Quoted(word) != word })
 			directive := cobra.ShellCompDirectiveNoFileComp
 			if len(all) > 0 && strings.ContainsAny(all[0][len(all[0])-1:], "=:") {
 				directive |= cobra.ShellCompDirectiveNoSpace
@@ -74,12 +75,12 @@ func suffixed(names []string, suffix string) []string {
 func (c *confit) completing(cmd *cobra.Command, v *verb) bool {
 	quiet := *v
 	quiet.confined, quiet.writes, quiet.outFile = true, false, false
-	c.verb, c.console.Quiet = &quiet, true
+	c.verb, c.console.Quiet, c.console.Stderr = &quiet, true, io.Discard
 	if err := c.settle(cmd.Flags()); err != nil || slices.Contains(c.manifests.files, "-") {
 		return false
 	}
 	c.console.Quiet = true
-	c.watchdog.Start(c.set.timeout)
+	c.watchdog.Start(2 * time.Second) // a person waits
 	return true
 }
 
@@ -120,19 +121,26 @@ func (c *confit) completeValues(cmd *cobra.Command, v *verb) (names []string) {
 	if !c.completing(cmd, v) {
 		return nil
 	}
-	add := func(all []values.Explained) {
-		for _, x := range all {
-			names = append(append(names, x.Path), x.ReadBy...)
+	add := func(r *pipeRun) {
+		sp, in, err := r.read()
+		if err != nil {
+			return
+		}
+		for i := range sp.Render {
+			names = append(names, sp.Render[i].StaticTo())
+		}
+		if merged, err := r.merge(in); err == nil { // no template is executed: that may take long
+			all, _ := merged.Explain(".")
+			for _, x := range all {
+				names = append(names, x.Path)
+			}
 		}
 	}
 	if len(c.manifests.files) == 0 {
-		all, _ := (&pipeRun{confit: c}).explained(".")
-		add(all)
-	} else if s, err := c.simulate(func(r *pipeRun) { r.values, r.err = r.explained(".") }); err == nil {
-		for _, r := range s.runs {
-			add(r.values)
-		}
+		add(&pipeRun{confit: c})
+	} else {
+		_, _ = c.simulate(add) // what fails has nothing to complete
 	}
 	slices.Sort(names)
-	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return diag.Quoted(name) != name })
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })
 }

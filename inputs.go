@@ -92,9 +92,6 @@ func (c *confit) readInputs(s *sources.Snapshot, sp *spec) (in inputs, err error
 	if !c.verb.hasFindings() || c.sim == nil { // else these are findings
 		in.notices = append(in.notices, sources.NewVarSlips(sp.Sources, s.Env, false).Notices()...)
 	}
-	if s.SecretSpec(c.set.config, sp.Sources) {
-		sp.hide()
-	}
 	sets, err2 := c.flags.assignments(s)
 	if len(sets) > 0 {
 		in.layers = append(in.layers, values.Layer{Sets: sets})

@@ -63,6 +63,9 @@ func (c *confit) loadSpec(s *sources.Snapshot) (*spec, error) {
 	if wrong := sp.addFlags(c.flags); wrong != nil {
 		return sp, errors.Join(err, wrong) // what misses them is no error of its own
 	}
+	if s.SecretSpec(file, sp.Sources) {
+		sp.hide() // before anything quotes a text of it
+	}
 	if c.sim != nil {
 		sp.simulateSinks(c.sim)
 		sp.written = append(sp.written, sp.inside...)
