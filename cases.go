@@ -13,7 +13,6 @@ import (
 	"confit/sinks/cases"
 	"confit/sinks/console"
 	"confit/sinks/report"
-	"confit/sources"
 	"confit/sources/checkout"
 
 	"github.com/spf13/pflag"
@@ -29,9 +28,9 @@ func (c *confit) test(args []string) error {
 	if len(args) > 0 {
 		dir = args[0]
 	}
-	fsys, err := sources.OpenBelow(c.absolute(dir))
+	fsys, err := c.openBelow(dir)
 	if err != nil {
-		return &diag.Problem{Cause: diag.CauseInput, Code: "input", Text: "the directory " + diag.Quoted(dir) + " cannot be opened", Hint: "name a directory with cases: folders with a " + cases.File, Err: err}
+		return cannotOpen("the directory "+diag.Quoted(dir)+" cannot be opened", "name a directory with cases: folders with a "+cases.File, err)
 	}
 	all, err := cases.Find(fsys, dir)
 	if err != nil {

@@ -4,7 +4,7 @@
 //	main.go        the pipe
 //	cli.go         the verbs with their flags
 //	help.go        the texts of --help and help; hints.go has hints for verbs and flags of other tools
-//	settings.go    flags and CONFIT_* variables, and what a verb may read
+//	settings.go    flags and CONFIT_* variables; boundary.go has what a verb may read
 //	spec.go        confit.yaml and its checks; limits.go has its limits
 //	flags.go       the flags in place of fields of the spec, like --source and --template
 //	inputs.go      everything a run reads; variables.go tells of variables that it does not read

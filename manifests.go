@@ -104,9 +104,9 @@ func (c *confit) cluster() (*kubelet.Cluster, error) {
 }
 
 func (c *confit) standInDir(flag, dir string) (sources.FS, error) {
-	fsys, err := sources.OpenBelow(c.absolute(dir))
+	fsys, err := c.openBelow(dir)
 	if err != nil {
-		return nil, &diag.Problem{Cause: diag.CauseInput, Code: "input", Text: flag + ": the directory " + diag.Quoted(dir) + " cannot be opened", Hint: "name a directory that is there", Err: err}
+		return nil, cannotOpen(flag+": the directory "+diag.Quoted(dir)+" cannot be opened", "name a directory that is there", err)
 	}
 	return fsys, nil
 }
@@ -118,8 +118,8 @@ func (c *confit) readManifests() (*manifest.Set, error) {
 	kustomization := ""
 	machine := c.machine
 	machine.Root, machine.Host = sources.Host(), sources.Host()
-	if c.caseVerb != nil { // a case of the checkout names them, and not the command line
-		boundary := sources.Within(c.checkoutTop)
+	if c.verb.confined {
+		boundary := c.boundary()
 		machine.Root, machine.Host = boundary, boundary
 	}
 	err := sources.Consistent(machine, func(s *sources.Snapshot) error {
@@ -184,29 +184,39 @@ func (c *confit) manifestFiles(s *sources.Snapshot, name string) ([]manifest.Fil
 		}
 	}
 	if err != nil {
-		if p := (*diag.Problem)(nil); errors.As(err, &p) {
-			return nil, err
-		}
-		text := "-f " + diag.Quoted(name)
-		if c.manifests.isBase {
-			text = "--against " + diag.Quoted(name)
-		}
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			text += " is not there"
-		case errors.Is(err, sources.ErrOutside):
-			text += ": " + sources.ErrOutside.Error()
-		default:
-			text += " cannot be read"
-		}
-		return nil, &diag.Problem{Cause: diag.CauseInput, Code: "input", Text: text, Hint: "name a file or a directory of manifests, or - for stdin", Err: err}
+		return nil, c.cannotRead(name, err)
 	}
 	found, err := s.Tree(name, func(rel string) bool {
 		return !strings.Contains(rel, "/") && slices.Contains(manifestExtensions, path.Ext(rel))
 	})
+	if link := (*fs.PathError)(nil); sources.Refused(err) != nil && errors.As(err, &link) {
+		return nil, c.cannotRead(path.Join(name, path.Base(link.Path)), err)
+	}
 	var files []manifest.File
 	for _, f := range found {
 		files = append(files, manifest.File{Name: path.Join(name, f.Path), Data: f.Data})
 	}
 	return files, err
+}
+
+// cannotRead is the problem of a file or directory of -f or --against.
+func (c *confit) cannotRead(name string, err error) error {
+	if p := (*diag.Problem)(nil); errors.As(err, &p) {
+		return err
+	}
+	text, hint := "-f "+diag.Quoted(name), "name a file or a directory of manifests, or - for stdin"
+	if c.manifests.isBase {
+		text = "--against " + diag.Quoted(name)
+	}
+	refused := sources.Refused(err)
+	switch {
+	case refused != nil:
+		text += ": " + refused.Error()
+		hint = "name manifests that are no symbolic links out of the checkout or into .git"
+	case errors.Is(err, fs.ErrNotExist):
+		text += " is not there"
+	default:
+		text += " cannot be read"
+	}
+	return &diag.Problem{Cause: diag.CauseInput, Code: "input", Text: text, Hint: hint, Err: err}
 }

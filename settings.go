@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -200,7 +199,6 @@ func (c *confit) checkSettings() error {
 // openMachine opens the files and variables that the verb may read.
 func (c *confit) openMachine() error {
 	c.machine = sources.Machine{Root: sources.Host(), Host: sources.Host(), Dir: c.sys.dir, Env: c.sys.env, Activity: &c.watchdog.Activity, Budget: &c.watchdog.Budget, Detail: c.detail()}
-	below := sources.OpenBelow
 	if len(c.manifests.files) > 0 {
 		return nil // only what the command line names is read
 	}
@@ -213,7 +211,6 @@ func (c *confit) openMachine() error {
 			}
 		}
 		c.machine.Host, c.machine.Root = boundary, boundary
-		below = func(dir string) (sources.FS, error) { return boundary.Sub(c.absolute(dir)) }
 		if !c.readsEnv() {
 			c.machine.Env = nil
 		}
@@ -224,38 +221,12 @@ func (c *confit) openMachine() error {
 		}
 		return nil
 	}
-	root, err := below(c.set.root)
+	root, err := c.openBelow(c.set.root)
 	if err != nil {
-		text, hint := "--root "+diag.Quoted(c.set.root)+" cannot be opened", "name a directory that stands in for /"
-		for _, refused := range []error{sources.ErrOutside, sources.ErrWholeMachine} {
-			if errors.Is(err, refused) {
-				text, hint = text+": "+refused.Error(), "name a directory of the checkout that is no symbolic link out of it"
-			}
-		}
-		return &diag.Problem{Cause: diag.CauseInput, Code: "input", Text: text, Hint: hint, Err: err}
+		return cannotOpen("--root "+diag.Quoted(c.set.root)+" cannot be opened", "name a directory that stands in for /", err)
 	}
 	c.machine.Root = root
 	return nil
-}
-
-// boundary is the part of the machine that a confined verb may read: the checkout and the
-// directories that the command line names. The author of a change to a spec must not be able
-// to read the rest of the machine that validates it.
-func (c *confit) boundary() sources.Boundary {
-	spec := c.absolute(path.Dir(c.set.config))
-	dirs := []string{checkout.Top(c.sys.dir)}
-	if c.checkoutTop != "" {
-		dirs = []string{c.checkoutTop}
-	} else if c.sys.dir == "/" { // as in a container without a working directory
-		dirs = []string{checkout.Top(spec)}
-	}
-	if c.set.root == "" || !path.IsAbs(c.set.config) {
-		dirs = append(dirs, spec)
-	}
-	for _, name := range slices.Sorted(maps.Keys(c.set.replace)) {
-		dirs = append(dirs, c.absolute(c.set.replace[name]))
-	}
-	return sources.Within(dirs...)
 }
 
 func (c *confit) readsEnv() bool {

@@ -19,23 +19,45 @@ func OpenBelow(dir string) (FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newBelow(root), nil
+	return newBelow(root, errLeadsOut), nil
 }
+
+var errLeadsOut = errors.New("a symbolic link leads out of the directory")
 
 type belowFS struct {
 	fs.StatFS
-	root *os.Root
+	root    *os.Root
+	leadOut error // of a path that leads out of root
 }
 
-func newBelow(root *os.Root) belowFS { return belowFS{root.FS().(fs.StatFS), root} }
+func newBelow(root *os.Root, leadOut error) belowFS {
+	return belowFS{root.FS().(fs.StatFS), root, leadOut}
+}
 
-func (b belowFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(b.StatFS, name) }
-func (b belowFS) ReadLink(name string) (string, error)       { return b.root.Readlink(name) }
+func (b belowFS) Open(name string) (fs.File, error) {
+	f, err := b.StatFS.Open(name)
+	return f, b.outside(err)
+}
+
+func (b belowFS) Stat(name string) (fs.FileInfo, error) {
+	info, err := b.StatFS.Stat(name)
+	return info, b.outside(err)
+}
+
+func (b belowFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(b.StatFS, name)
+	return entries, b.outside(err)
+}
+
+func (b belowFS) ReadLink(name string) (string, error) {
+	to, err := b.root.Readlink(name)
+	return to, b.outside(err)
+}
 
 func (b belowFS) ReadRegular(name string, most int64) (Regular, error) {
 	f, err := b.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return Regular{}, err
+		return Regular{}, b.outside(err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
@@ -69,7 +91,8 @@ type Boundary []boundaryDir
 type boundaryDir struct {
 	path string // absolute
 	root *os.Root
-	err  error // of opening it
+	file string // in root, where path is a file alone; "" for a directory
+	err  error  // of opening it
 }
 
 // Why a boundary refuses a path.
@@ -78,6 +101,16 @@ var (
 	ErrWholeMachine = errors.New("that is the whole machine")
 	errGitDir       = errors.New("that is in .git")
 )
+
+// Refused is the reason of a boundary in an error; nil where there is none.
+func Refused(err error) error {
+	for _, reason := range []error{ErrOutside, ErrWholeMachine, errGitDir} {
+		if errors.Is(err, reason) {
+			return reason
+		}
+	}
+	return nil
+}
 
 // Within opens directories by their absolute paths. It leaves out the root directory.
 func Within(dirs ...string) Boundary {
@@ -90,7 +123,29 @@ func Within(dirs ...string) Boundary {
 		if err == nil && isRoot(root) {
 			err = &fs.PathError{Op: "open", Path: dir, Err: ErrWholeMachine}
 		}
-		b = append(b, boundaryDir{dir, root, err})
+		b = append(b, boundaryDir{path: dir, root: root, err: err})
+	}
+	return b
+}
+
+// With adds directories and single files by their absolute paths. No symbolic link leads out
+// of such a directory, or out of the one that has the file.
+func (b Boundary) With(names ...string) Boundary {
+	for _, name := range names {
+		if _, _, err := b.find(name); !errors.Is(err, ErrOutside) {
+			continue
+		}
+		if info, err := os.Stat(name); err != nil || info.IsDir() {
+			b = append(b, Within(name)...)
+			continue
+		}
+		root, err := os.OpenRoot(path.Dir(name))
+		if err == nil && isRoot(root) {
+			if _, isLink := root.Readlink(path.Base(name)); isLink == nil {
+				err = &fs.PathError{Op: "open", Path: name, Err: ErrOutside}
+			}
+		}
+		b = append(b, boundaryDir{name, root, path.Base(name), err})
 	}
 	return b
 }
@@ -119,7 +174,8 @@ func (b Boundary) Sub(dir string) (FS, error) {
 		return nil, err
 	}
 	root, err := in.root.OpenRoot(name)
-	return boundaryDir{dir, root, err}, outside(err)
+	sub := boundaryDir{path: dir, root: root, err: err}
+	return sub, sub.below().outside(err)
 }
 
 // find gives the directory that a name lies in, and the name in that directory.
@@ -127,7 +183,7 @@ func (b Boundary) find(name string) (boundaryDir, string, error) {
 	abs := path.Join("/", name)
 	for _, dir := range b {
 		if rest, ok := strings.CutPrefix(abs+"/", dir.path+"/"); ok {
-			return dir, path.Clean(rest), dir.err
+			return dir, path.Join(".", dir.file, rest), dir.err
 		}
 	}
 	return boundaryDir{}, "", &fs.PathError{Op: "open", Path: abs, Err: ErrOutside}
@@ -173,41 +229,39 @@ func (b Boundary) ReadRegular(name string, most int64) (Regular, error) {
 	return dir.ReadRegular(name, most)
 }
 
+func (d boundaryDir) below() belowFS { return newBelow(d.root, ErrOutside) }
+
 func (d boundaryDir) Open(name string) (fs.File, error) {
 	if err := d.check("open", name); err != nil {
 		return nil, err
 	}
-	f, err := newBelow(d.root).Open(name)
-	return f, outside(err)
+	return d.below().Open(name)
 }
 
 func (d boundaryDir) Stat(name string) (fs.FileInfo, error) {
 	if err := d.check("stat", name); err != nil {
 		return nil, err
 	}
-	info, err := newBelow(d.root).Stat(name)
-	return info, outside(err)
+	return d.below().Stat(name)
 }
 
 func (d boundaryDir) ReadDir(name string) ([]fs.DirEntry, error) {
 	if err := d.check("open", name); err != nil {
 		return nil, err
 	}
-	entries, err := newBelow(d.root).ReadDir(name)
-	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return pack.IsDotGit(e.Name()) }), outside(err)
+	entries, err := d.below().ReadDir(name)
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return pack.IsDotGit(e.Name()) }), err
 }
 
 func (d boundaryDir) ReadLink(name string) (string, error) {
-	to, err := d.root.Readlink(name)
-	return to, outside(err)
+	return d.below().ReadLink(name)
 }
 
 func (d boundaryDir) ReadRegular(name string, most int64) (Regular, error) {
 	if err := d.check("open", name); err != nil {
 		return Regular{}, err
 	}
-	file, err := newBelow(d.root).ReadRegular(name, most)
-	return file, outside(err)
+	return d.below().ReadRegular(name, most)
 }
 
 // check resolves the symbolic links of a name, and refuses one that leads through .git, which
@@ -232,10 +286,10 @@ func (d boundaryDir) check(op, name string) error {
 }
 
 // outside replaces the error of os.Root for a path that leads out of it.
-func outside(err error) error {
+func (b belowFS) outside(err error) error {
 	var pe *fs.PathError
 	if errors.As(err, &pe) && pe.Err.Error() == "path escapes from parent" {
-		return &fs.PathError{Op: "open", Path: pe.Path, Err: ErrOutside}
+		return &fs.PathError{Op: "open", Path: pe.Path, Err: b.leadOut}
 	}
 	return err
 }

@@ -63,7 +63,7 @@ func (t *FileTree) find(op, name string) (*node, sources.FS, string, error) {
 		if n, below := m.node.find(rest); n != nil {
 			switch {
 			case n.outer != nil:
-				return nil, n.outer, path.Join(n.at, below), nil
+				return nil, n.outer, path.Join(".", n.at, below), nil
 			default:
 				return n, nil, "", nil
 			}
