@@ -61,7 +61,7 @@ func (c *confit) test(args []string) error {
 	}
 	c.differs = failed > 0
 	summary := fmt.Sprintf("%d passed, %d failed", len(all)-failed, failed)
-	if err := c.writeReports(c.reportOfCases(all, summary)); err != nil {
+	if err := c.writeReports(c.stdout, c.reportOfCases(all, summary)); err != nil {
 		return err
 	}
 	c.console.Info(summary)

@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"io"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -26,7 +28,7 @@ func (c *confit) page([]string) error {
 	s, all, err := c.check()
 	p := c.pageOf(s, all)
 	p.Changes = c.comparisons(s)
-	failed := c.writePage(p)
+	failed := c.writePage(c.stdout, p)
 	var b strings.Builder
 	for _, f := range all {
 		if f.level == "error" {
@@ -37,13 +39,71 @@ func (c *confit) page([]string) error {
 	return c.conclude(p.Summary, all, err, failed)
 }
 
-func (c *confit) writePage(p *page.Page) error {
+func (c *confit) writePage(stdout io.Writer, p *page.Page) error {
 	defer c.watchdog.Activity.Begin("writing", "the page")()
 	if c.set.page == "-" {
-		_, err := io.WriteString(c.stdout, p.HTML())
+		_, err := io.WriteString(stdout, p.HTML())
 		return err
 	}
 	return report.WriteFile(c.absolute(c.set.page), p.HTML())
+}
+
+// checkReportFiles refuses to write a page or a report over an input of the run, or among the
+// files of Git or of a sink.
+func (c *confit) checkReportFiles() error {
+	names := texts{c.set.page}
+	for _, t := range c.targets {
+		names = append(names, t.File)
+	}
+	var all []error
+	for _, name := range names {
+		if name == "" || name == "-" {
+			continue
+		}
+		at := path.Clean(c.absolute(name))
+		if part := stateDir(at); part != "" {
+			all = append(all, usagef("the report "+diag.Quoted(name)+" would be a file of "+part, "name a file outside of "+part))
+		}
+		if input := c.inputAt(at); input != "" {
+			all = append(all, usagef("the report "+diag.Quoted(name)+" would replace "+diag.Quoted(input)+", which the run reads", "name another file"))
+		}
+	}
+	return errors.Join(all...)
+}
+
+// stateDir is the .git or the .confit-* that a file lies in, also by a link of its directory.
+func stateDir(file string) string {
+	dir, _ := filepath.EvalSymlinks(path.Dir(file))
+	for part := range strings.SplitSeq(dir+path.Dir(file), "/") {
+		if strings.EqualFold(part, ".git") || strings.HasPrefix(part, ".confit-") {
+			return part
+		}
+	}
+	if base := path.Base(file); strings.EqualFold(base, ".git") { // also of a worktree, a file
+		return base
+	}
+	return ""
+}
+
+// inputAt is the spec, or the argument of -f or --against, that a file is or lies in.
+func (c *confit) inputAt(file string) string {
+	spec := c.set.config
+	if path.IsAbs(spec) {
+		spec = path.Join(c.set.root, spec)
+	}
+	for _, name := range slices.Concat(texts{spec}, c.manifests.files, c.manifests.against) {
+		at := path.Clean(c.absolute(name))
+		read, err := os.Stat(at)
+		there, err2 := os.Stat(file)
+		switch {
+		case name == "" || name == "-":
+		case at == file, err == nil && err2 == nil && read.Mode().IsRegular() && os.SameFile(read, there):
+			return name
+		case err == nil && read.IsDir() && path.Dir(file) == at && slices.Contains(manifestExtensions, path.Ext(file)):
+			return name
+		}
+	}
+	return ""
 }
 
 // pageOf is the page of what was rendered and found, without changes.

@@ -172,7 +172,7 @@ func (c *confit) settleReports(flags *pflag.FlagSet) (err error) {
 	if flags.Lookup("report") != nil {
 		c.targets, err = report.ParseTargets(c.set.format, c.reportTo)
 	}
-	return err
+	return errors.Join(err, c.checkReportFiles())
 }
 
 func (c *confit) checkSettings() error {

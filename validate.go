@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"confit/render"
@@ -82,7 +83,7 @@ func (s *batch) found(err error) []finding {
 // tell prints the findings, writes the reports and gives the error that the status comes from.
 func (c *confit) tell(s *batch, all []finding, err error) error {
 	r := c.reportOf(s, all)
-	failed := c.writeReports(r)
+	failed := c.writeReports(c.stdout, r)
 	if c.set.format == "text" {
 		var b strings.Builder
 		for _, f := range all {
@@ -194,13 +195,13 @@ func (c *confit) reportFlags(f *pflag.FlagSet) {
 }
 
 // writeReports writes the reports, and the summary of a GitHub step if one is for GitHub.
-func (c *confit) writeReports(r *report.Report) error {
+func (c *confit) writeReports(stdout io.Writer, r *report.Report) error {
 	var all []error
 	summary := c.stepSummary()
 	for _, t := range c.targets {
 		text := r.In(t.Format)
 		if t.File == "-" {
-			_, err := io.WriteString(c.stdout, text)
+			_, err := io.WriteString(stdout, text)
 			all = append(all, err)
 		} else {
 			all = append(all, report.WriteFile(c.absolute(t.File), text))
@@ -254,15 +255,26 @@ func (c *confit) findingOf(f finding) report.Finding {
 	return report.Finding{Record: record, Source: f.Source, End: end}
 }
 
-// reportEnd writes the reports of a run that a limit or a signal ends.
+// reportEnd writes the reports of a run that a limit or a signal ends. A pipe that nobody reads
+// must not keep the process from its end, so it waits for no more than a second.
 func (c *confit) reportEnd(p *diag.Problem) {
-	if c.set.page != "" {
-		err := c.writePage(c.pageOf(&batch{}, []finding{{"error", p}}))
-		c.console.Print(c.console.Report(diag.Problems(err, diag.CauseIO), ""))
+	if c.set.page == "" && len(c.targets) == 0 {
+		return
 	}
-	if len(c.targets) > 0 {
-		err := c.writeReports(c.reportOf(&batch{}, []finding{{"error", p}}))
+	written := make(chan error, 1)
+	go func() {
+		stdout := console.Stdout{To: unlined{c.sys.stdout, c.console}} // c.stdout waits for the watchdog, which calls this
+		all, s := []finding{{"error", p}}, &batch{}
+		if c.set.page != "" {
+			written <- c.writePage(stdout, c.pageOf(s, all))
+		} else {
+			written <- c.writeReports(stdout, c.reportOf(s, all))
+		}
+	}()
+	select {
+	case err := <-written:
 		c.console.Print(c.console.Report(diag.Problems(err, diag.CauseIO), ""))
+	case <-time.After(time.Second):
 	}
 }
 

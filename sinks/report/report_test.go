@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"confit/sinks/console"
@@ -320,24 +321,37 @@ func TestSummary(t *testing.T) {
 	}
 }
 
-// TestWriteFile: a file is replaced as a whole, through a symbolic link, and nothing stays of
-// a failure.
+// TestWriteFile: a file is replaced as a whole and keeps its mode, a new one has that of the
+// umask, and nothing stays of a failure.
 func TestWriteFile(t *testing.T) {
+	defer syscall.Umask(syscall.Umask(0o027))
 	dir := t.TempDir()
-	name, link := filepath.Join(dir, "a"), filepath.Join(dir, "link")
-	if err := os.Symlink("a", link); err != nil {
-		t.Fatal(err)
-	}
-	for _, text := range []string{"one", "two"} {
-		if err := WriteFile(name, text); err != nil {
+	name := filepath.Join(dir, "a")
+	for _, mode := range []os.FileMode{0o640, 0o600, 0o666} {
+		if err := WriteFile(name, mode.String()); err != nil {
 			t.Fatal(err)
 		}
-		if err := WriteFile(link, text+" by the link"); err != nil {
+		if got, _ := os.ReadFile(name); string(got) != mode.String() {
+			t.Errorf("the file has %q, want %q", got, mode)
+		}
+		info, err := os.Stat(name)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	if got, _ := os.ReadFile(name); string(got) != "two by the link" {
-		t.Errorf("the file has %q", got)
+		if got := info.Mode(); mode == 0o640 && got != mode {
+			t.Errorf("a new file has the mode %v, want %v", got, mode)
+		}
+		for _, keep := range []os.FileMode{0o600, 0o666} {
+			if err := os.Chmod(name, keep); err != nil {
+				t.Fatal(err)
+			}
+			if err := WriteFile(name, mode.String()); err != nil {
+				t.Fatal(err)
+			}
+			if info, err := os.Stat(name); err != nil || info.Mode() != keep {
+				t.Errorf("the file has the mode %v, want %v (%v)", info.Mode(), keep, err)
+			}
+		}
 	}
 	if err := WriteFile(dir, "x"); err == nil || !strings.Contains(err.Error(), "is a directory") {
 		t.Errorf("a directory: %v", err)
@@ -345,6 +359,45 @@ func TestWriteFile(t *testing.T) {
 	if err := WriteFile(filepath.Join(dir, "none", "a"), "x"); err == nil {
 		t.Error("a file in no directory is written")
 	}
+	if left, _ := os.ReadDir(dir); len(left) != 1 {
+		t.Errorf("%d entries are left, want 1", len(left))
+	}
+}
+
+// TestWriteLink: no symbolic link is followed, nor replaced.
+func TestWriteLink(t *testing.T) {
+	dir := t.TempDir()
+	victim := filepath.Join(dir, "victim")
+	if err := os.WriteFile(victim, []byte("old"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []string{"victim", "none", "/dev/null"} {
+		link := filepath.Join(dir, "link")
+		if err := os.Symlink(to, link); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{link, link + "/"} {
+			if err := WriteFile(name, "new"); err == nil || !strings.Contains(err.Error(), "is a symbolic link") {
+				t.Errorf("a link to %s: %v", to, err)
+			}
+		}
+		if got, _ := os.Readlink(link); got != to {
+			t.Errorf("the link to %s leads to %q", to, got)
+		}
+		if err := os.Remove(link); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 1 {
+		t.Errorf("%d entries are left, want 1", len(left))
+	}
+	if got, _ := os.ReadFile(victim); string(got) != "old" {
+		t.Errorf("the file behind the link has %q", got)
+	}
+}
+
+// TestWritePipe: a pipe is written to as it is, and one without a reader is an error.
+func TestWritePipe(t *testing.T) {
 	pipe, into, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -356,8 +409,36 @@ func TestWriteFile(t *testing.T) {
 	if got, _ := io.ReadAll(pipe); string(got) != "through" {
 		t.Errorf("the pipe has %q", got)
 	}
-	if left, _ := os.ReadDir(dir); len(left) != 2 {
-		t.Errorf("%d entries are left, want 2", len(left))
+	name := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(name, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for what, write := range map[string]func() error{
+		"WriteFile":     func() error { return WriteFile(name, "x") },
+		"AppendSummary": func() error { return (&Report{}).AppendSummary(name) },
+	} {
+		if err := write(); err == nil || !strings.Contains(err.Error(), "nobody reads the pipe") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	long := strings.Repeat("x", 1<<20) // more than a pipe holds
+	reader, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	written := make(chan error, 1)
+	go func() { written <- WriteFile(name, long) }()
+	var got []byte
+	for len(got) < len(long) {
+		part := make([]byte, 1<<16)
+		n, err := reader.Read(part)
+		if err != nil && err != io.EOF { // before the writer comes
+			t.Fatal(err)
+		}
+		got = append(got, part[:n]...)
+	}
+	if err := <-written; err != nil || string(got) != long {
+		t.Errorf("%d bytes of a long text came through: %v", len(got), err)
 	}
 }
 
