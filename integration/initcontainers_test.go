@@ -55,7 +55,7 @@ func TestInitContainerFails(t *testing.T) {
 	}
 }
 
-// What is mended lets the pod start, and the containers that were good do not run again.
+// A pod starts once its broken file is mended, and the containers that were good do not run again.
 func TestInitContainerMended(t *testing.T) {
 	t.Parallel()
 	m := example(t, "init-containers")

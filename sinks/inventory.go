@@ -17,8 +17,8 @@ import (
 const stateVersion = 1
 
 // An inventory lists the files that a spec wrote into a directory; on disk it is manifest.json.
-// Of a sensitive output it has no hash and no size, which short secrets could be guessed by,
-// and the masked text only.
+// It holds the masked text of a sensitive output, and neither its hash nor its size: somebody could
+// guess a short secret by them.
 type inventory struct {
 	Version int      `json:"version"`
 	Outputs []*entry `json:"outputs"`        // sorted by path

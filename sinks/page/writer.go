@@ -10,7 +10,7 @@ import (
 	"confit/sinks"
 )
 
-// What a page takes, so that a browser stays quick. What is cut says so.
+// A page has these bounds, so that a browser stays quick. It says where it cuts something.
 const (
 	textLimit = 256 << 10 // bytes of one text
 	totalText = 2 << 20   // bytes of all texts of files and of their changes
