@@ -59,7 +59,7 @@ func (c *confit) checkManifests(flags *pflag.FlagSet) error {
 		}
 	}
 	if flags.Changed("only") && c.set.out != "-" {
-		return usagef("--only and -f go together with --out - only: a pod writes all of its files", "print with --out -")
+		return usagef("--only with -f is for --out -, as a pod writes all of its files", "print with --out -")
 	}
 	if c.set.out == "" && len(m.against) == 0 && (c.verb.writes || c.verb.name == "diff") {
 		return usagef(c.verb.name+" -f needs --out", "name a directory with --out DIR, or print with render --out -; a file of values is --source file:FILE")

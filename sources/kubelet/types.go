@@ -299,6 +299,9 @@ func (q *quantity) FromSpec(n *yaml.Node) error {
 	if n.Kind != yaml.ScalarNode || !known || !ok || len(n.Value) > most || len(exponent) > 3 || strings.ContainsAny(digits, "/_xXpP") {
 		return errors.New("a quantity is written like 2, 500m, 64Mi or 1G")
 	}
+	if number.Sign() < 0 {
+		return errors.New("a quantity is not negative")
+	}
 	q.Rat = number.Mul(number, unit)
 	q.isBinary, q.hasExponent = strings.HasSuffix(n.Value, "i"), exponent != ""
 	return nil
