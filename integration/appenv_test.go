@@ -21,8 +21,11 @@ func TestAppEnv(t *testing.T) {
 	p.Up()
 	has := func(want ...string) {
 		t.Helper()
-		env, err := p.Environ(application)
-		must(t, err)
+		var env []string
+		harness.Await(t, "the program of "+application, func() (_ bool, err error) { // runc has variables of its own before it
+			env, err = p.Environ(application)
+			return !slices.ContainsFunc(env, func(e string) bool { return strings.HasPrefix(e, "_LIBCONTAINER_") }), err
+		})
 		for _, pair := range want {
 			name, _, set := strings.Cut(pair, "=")
 			at := slices.IndexFunc(env, func(e string) bool { return strings.HasPrefix(e, name+"=") })
